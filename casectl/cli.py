@@ -1,0 +1,314 @@
+"""The command tree, the root's options, and the one place where an error becomes an exit code.
+
+One table maps a command's name to its module, and only the invoked command's parameters are
+built: seventy eager signatures cost a third of start-up. A test imports every entry and compares
+its help with the table.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer._click.core import Command, Context
+from typer._click.exceptions import ClickException, UsageError
+from typer._click.formatting import HelpFormatter
+from typer.core import TyperGroup
+from typer.main import get_command_from_info, get_params_convertors_ctx_param_name_from_function
+from typer.models import CommandInfo
+
+from casectl import __version__
+from casectl.core.errors import BadValue, CasectlError
+from casectl.session import Clock, Session
+
+DAILY, CASEWORK, UPKEEP = "Every day", "Cases", "Upkeep"
+
+
+class Entry(NamedTuple):
+    """Where a command lives and the one line that ``--help`` shows for it."""
+
+    module: str
+    help: str
+    section: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "today": Entry("today", "Who needs you first today, and why.", DAILY),
+    "intake": Entry("intake", "Take a client in, or many from a file.", DAILY),
+    "reached": Entry("contact", "Record that you reached somebody.", DAILY),
+    "tried": Entry("contact", "Record that you tried and did not reach them.", DAILY),
+    "follow": Entry("follow", "Promise a follow-up by a day.", DAILY),
+    "deadline": Entry("follow", "Put a hard outside date on a case.", DAILY),
+    "appointment": Entry("follow", "Make an appointment.", DAILY),
+    "done": Entry("done", "Mark items done, with their outcome.", DAILY),
+    "kept": Entry("done", "Mark an appointment kept, which is a contact.", DAILY),
+    "missed": Entry("done", "Mark an appointment missed.", DAILY),
+    "snooze": Entry("done", "Move follow-ups to a later day, with a reason.", DAILY),
+    "cancel": Entry("done", "Cancel items, with a reason.", DAILY),
+    "note": Entry("note", "Write a note on a case.", DAILY),
+    "remind": Entry("remind", "Print what is due, for cron and mail.", DAILY),
+    "show": Entry("show", "Everything on file for one case.", CASEWORK),
+    "list": Entry("list", "List cases.", CASEWORK),
+    "search": Entry("search", "Find text in names, notes, contacts and follow-ups.", CASEWORK),
+    "contact": Entry("contact", "Record a contact, reached or tried.", CASEWORK),
+    "correct": Entry("correct", "Correct a contact by adding the right one beside it.", CASEWORK),
+    "edit": Entry("edit", "Correct a client's name, phone, address and the like.", CASEWORK),
+    "set": Entry("set", "Set a case's urgency or risk, with a reason.", CASEWORK),
+    "accept": Entry("status", "Take a pending referral on.", CASEWORK),
+    "hold": Entry("status", "Put a case on hold until a day.", CASEWORK),
+    "close": Entry("status", "Close a case, with a reason.", CASEWORK),
+    "reopen": Entry("status", "Open a closed case again, or take one off hold.", CASEWORK),
+    "merge": Entry("merge", "Join two records of the same client.", CASEWORK),
+    "history": Entry("history", "Who changed what, and when.", CASEWORK),
+    "undo": Entry("undo", "Undo the last change, or a chosen one.", CASEWORK),
+    "init": Entry("init", "Create a caseload.", UPKEEP),
+    "demo": Entry("demo", "Make a throwaway caseload of fictitious people.", UPKEEP),
+    "cron": Entry("cron", "Print crontab lines that run remind.", UPKEEP),
+    "doctor": Entry("doctor", "Check the caseload and what surrounds it.", UPKEEP),
+    "config": Entry("config", "Read and change settings.", UPKEEP),
+    "db": Entry("db", "Where the caseload is.", UPKEEP),
+}
+# Functions whose command's name is a word of Python's own.
+FUNCTION_NAMES = {"list": "list_", "set": "set_"}
+
+EXIT_CODES = """\
+Exit codes: 0 ok, 1 failure or declined, 2 usage or bad value, 3 not found, 4 ambiguous or \
+possible duplicate, 5 bad import data, 10 something is due (remind --exit-code), 75 database \
+busy, 78 bad configuration, 130 interrupted."""
+
+
+def common_options(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    fields: Annotated[
+        str | None,
+        typer.Option("--fields", metavar="A,B", help="Print only these fields (TSV, or JSON)."),
+    ] = None,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to a question.")] = False,
+) -> None:
+    """What every command accepts."""
+
+
+class Root(TyperGroup):
+    """The commands by name, each built only when it is called for."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        entry = COMMANDS.get(cmd_name)
+        return built(cmd_name, entry) if entry else None
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise UsageError(_unknown(args[0]), ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        for section in (DAILY, CASEWORK, UPKEEP):
+            rows = [(name, each.help) for name, each in COMMANDS.items() if each.section == section]
+            with formatter.section(section):
+                formatter.write_dl(rows)
+
+
+def built(name: str, entry: Entry) -> Command:
+    """The command itself: its module imported, its parameters and the common ones built."""
+    module = import_module(f"casectl.commands.{entry.module}")
+    nested: typer.Typer | None = getattr(module, f"{name}_app", None)
+    if nested is not None:
+        group = typer.main.get_group(nested)
+        group.name = name
+        for each in group.commands.values():
+            _add_common(each)
+        return group
+    function = getattr(module, FUNCTION_NAMES.get(name, name))
+    command = get_command_from_info(
+        CommandInfo(name=name, callback=function, short_help=entry.help),
+        pretty_exceptions_short=False,
+        rich_markup_mode=None,
+    )
+    return _add_common(command)
+
+
+def _add_common(command: Command) -> Command:
+    params, _, _ = get_params_convertors_ctx_param_name_from_function(common_options)
+    command.params.extend(params)
+    own: Callable[..., Any] | None = command.callback
+
+    def callback(*args: Any, **values: Any) -> Any:
+        session = typer_context().find_object(Session)
+        assert session is not None and own is not None
+        session.json = values.pop("as_json")
+        session.fields = _field_names(values.pop("fields"))
+        session.no_input = session.no_input or values.pop("no_input")
+        session.yes = session.yes or values.pop("yes")
+        return own(*args, **values)
+
+    command.callback = callback
+    return command
+
+
+def _field_names(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise BadValue("--fields needs names, as in --fields case,due")
+    return names
+
+
+def _unknown(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]!r}?" if close else "casectl --help lists them"
+    return f"no command {name[:40]!r}; {hint}"
+
+
+app = typer.Typer(
+    cls=Root,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"casectl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    db: Annotated[
+        str | None,
+        typer.Option("--db", envvar="CASECTL_DB", metavar="FILE", help="The caseload file."),
+    ] = None,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", "--no-colour", help="Print without colour.")
+    ] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to a question.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_version, help="Print the version."),
+    ] = False,
+) -> None:
+    """Who needs you first today, and why.
+
+    casectl keeps a case manager's caseload in one local file. Alone it shows the day's list.
+    """
+    session = ctx.obj
+    if session is None:
+        session = ctx.obj = Session(clock(), db=db, colour=False if no_color else None)
+        ctx.call_on_close(session.close)
+    session.no_input, session.yes = no_input, yes
+    if ctx.invoked_subcommand is None:
+        command = built("today", COMMANDS["today"])
+        with command.make_context("today", [], parent=ctx) as inner:
+            command.invoke(inner)
+
+
+def clock() -> Clock:
+    """The only place that asks what day it is. ``CASECTL_TODAY`` answers instead when set."""
+    from datetime import UTC, date, datetime
+
+    named = os.environ.get("CASECTL_TODAY")
+    moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if not named:
+        now = datetime.now()
+        return Clock(now.date(), f"{now:%H:%M}", moment)
+    try:
+        if len(named) != 10:
+            raise ValueError
+        return Clock(date.fromisoformat(named), "08:00", moment)
+    except ValueError:
+        raise BadValue("CASECTL_TODAY is a day like 2026-11-22") from None
+
+
+def typer_context() -> Context:
+    from typer._click.globals import get_current_context
+
+    return get_current_context()
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every error is one line on standard error."""
+    words = sys.argv[1:] if args is None else list(args)
+    try:
+        _check_words(words)
+        result = typer.main.get_command(app).main(words, prog_name="casectl", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except CasectlError as error:
+        return _failed(str(error), error.exit_code)
+    except ClickException as error:
+        return _failed(_usage(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _failed("interrupted; nothing was half written", 130)
+    except EOFError:
+        return _failed("the input ended before the answer; nothing was written", 1)
+    except BrokenPipeError:
+        return _reader_left()
+    except OSError as error:
+        return _failed(f"cannot write the output ({error.strerror})", 1)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: never a traceback
+        return _failed(_bug(error), 1)
+
+
+def _check_words(words: Sequence[str]) -> None:
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise BadValue("an argument is not valid UTF-8") from None
+
+
+def _usage(error: ClickException) -> str:
+    message = error.format_message().rstrip(".")
+    message = message[:1].lower() + message[1:]
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "casectl"
+    return message if "casectl --help" in message else f"{message}; see {path} --help"
+
+
+def _reader_left() -> int:
+    """The other end of the pipe had enough (``| head``): end quietly, and stay quiet at exit."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    return 0
+
+
+def _bug(error: Exception) -> str:
+    """What broke and where, without a word of anybody's record."""
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if f"{os.sep}casectl{os.sep}" in code.co_filename:
+            place = f" at {code.co_filename.rpartition(os.sep)[2]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return (
+        f"something went wrong inside casectl ({type(error).__name__}{place}); "
+        "nothing was half written; please report it"
+    )
+
+
+def _failed(message: str, code: int) -> int:
+    from casectl.render import tell
+
+    with suppress(OSError):
+        tell(f"casectl: {message}")
+    return code

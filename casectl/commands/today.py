@@ -1,0 +1,64 @@
+"""today: the list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from casectl.core.agenda import Ask
+from casectl.core.errors import BadValue, NotFound
+from casectl.parameters import AsOfOption, LevelOption, ProgramOption, current
+from casectl.render import reports
+from casectl.session import Session
+
+
+def today(
+    ctx: typer.Context,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "-n", metavar="N", help="How many cases (20).")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every case on the list.")] = False,
+    program: ProgramOption = None,
+    level: LevelOption = None,
+    soon: Annotated[
+        int | None, typer.Option("--soon", metavar="DAYS", help="How far ahead SOON looks (7).")
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option("--explain", metavar="CASE", help="The arithmetic behind one case's rank."),
+    ] = None,
+    done: Annotated[bool, typer.Option("--done", help="What was done today instead.")] = False,
+    as_of: AsOfOption = None,
+) -> None:
+    """Who needs you first today, and why."""
+    session = current(ctx)
+    session.as_of(as_of)
+    ask = asked(session, limit, everything, program, level, soon)
+    reports.agenda(session.store.agenda.read(ask), session.output)
+
+
+def asked(
+    session: Session,
+    limit: int | None,
+    everything: bool,
+    program: str | None,
+    level: str | None,
+    soon: int | None,
+) -> Ask:
+    if limit is not None and limit < 1:
+        raise BadValue("--limit is 1 or more")
+    standards = session.standards
+    if soon is not None:
+        if not 0 <= soon <= 366:
+            raise BadValue("--soon is a number of days from 0 to 366")
+        standards = standards._replace(horizon=soon)
+    if program is not None and program not in session.store.cases.programs():
+        raise NotFound(f"no case in a program {program!r}")
+    return Ask(
+        session.today,
+        standards,
+        None if everything else limit or session.config.limit,
+        program,
+        session.read_level(level),
+    )

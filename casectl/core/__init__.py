@@ -1,0 +1,1 @@
+"""What a caseload is. Standard library and python-dateutil only: no I/O, no clock, no database."""

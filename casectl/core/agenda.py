@@ -1,0 +1,58 @@
+"""The day's list as a value: what was asked, what comes first, and what stands behind it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from casectl.core.due import Band
+from casectl.core.model import Case, Promise
+from casectl.core.priority import Ranked
+from casectl.core.standards import Standards
+
+LIMIT = 20
+# SAFETY and DEADLINE are never cut by a limit; past this many a count says how to see the rest.
+WHOLE = 200
+# Totals are exact up to here and then say "1,000+": counting a million rows is nobody's morning.
+COUNT_CAP = 1000
+
+
+class Ask(NamedTuple):
+    """What somebody wants of the list."""
+
+    today: date
+    standards: Standards
+    limit: int | None = LIMIT  # None: everything
+    program: str | None = None
+    level: int | None = None  # this level or higher
+
+
+class Counts(NamedTuple):
+    """Cases, each number capped at ``COUNT_CAP + 1``."""
+
+    open: int = 0
+    need: int = 0  # something due or late, or in SAFETY or DEADLINE
+    overdue: int = 0
+    due: int = 0  # something due today
+    out_of_contact: int = 0
+
+
+class Agenda(NamedTuple):
+    ask: Ask
+    rows: tuple[Ranked, ...]
+    counts: Counts
+    hours: tuple[tuple[Case, Promise], ...]  # appointments and timed deadlines, by the hour
+    more: int  # listed cases that the limit cut, capped
+    next_due: date | None  # of anything at all
+
+
+def cut(ranked: list[Ranked], limit: int | None) -> list[Ranked]:
+    """The first ``limit`` rows, but SAFETY and DEADLINE whole up to ``WHOLE``."""
+    if limit is None:
+        return ranked
+    kept: list[Ranked] = []
+    for row in ranked:
+        urgent = row.first.band in (Band.SAFETY, Band.DEADLINE)
+        if len(kept) < (max(WHOLE, limit) if urgent else limit):
+            kept.append(row)
+    return kept

@@ -1,0 +1,68 @@
+"""What can go wrong, in one line each, with the exit code a script sees.
+
+Raised in ``core``, ``store`` and ``commands``; turned into a line on standard error in ``cli``
+alone. A message says what to do next and never holds a client's words, except where the person
+typed them on this very command line.
+"""
+
+from __future__ import annotations
+
+
+class CasectlError(Exception):
+    """A failure the person can act on. ``str(error)`` is the one line they read."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        message = str(self.args[0])
+        return f"{message}; {self.hint}" if self.hint else message
+
+
+class Declined(CasectlError):
+    """Somebody was asked and said no. Nothing was written."""
+
+    exit_code = 1
+
+
+class BadValue(CasectlError):
+    """A value that cannot be meant: an empty name, a risk nobody defined, a day before intake."""
+
+    exit_code = 2
+
+
+class BadDay(BadValue):
+    """A day or time that cannot be read, or that could be read in two ways."""
+
+
+class NotFound(CasectlError):
+    """No such case, item, worker, file."""
+
+    exit_code = 3
+
+
+class Ambiguous(CasectlError):
+    """Several things fit, or a possible duplicate: say which one."""
+
+    exit_code = 4
+
+
+class BadImport(CasectlError):
+    """Rows of a file that cannot be taken in."""
+
+    exit_code = 5
+
+
+class Busy(CasectlError):
+    """Another program holds the caseload (EX_TEMPFAIL of sysexits.h)."""
+
+    exit_code = 75
+
+
+class BadConfiguration(CasectlError):
+    """The configuration cannot be used as it stands (EX_CONFIG of sysexits.h)."""
+
+    exit_code = 78

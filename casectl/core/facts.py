@@ -1,0 +1,174 @@
+"""From a case's record to its *facts*: the days that standards count from, by group.
+
+A group is everything a rule reads but the day, so two facts of one group are ordered by their day
+alone and ``due.due_on`` never decreases with it. The store keeps the earliest fact of each case
+and group beside the cases, and the day's list reads the head of each group instead of every case.
+Facts change only when the record does; standards are applied when asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from casectl.core.model import (
+    ACTIVE,
+    APPOINTMENT,
+    CLOSED,
+    DEADLINE,
+    FOLLOW_UP,
+    ON_HOLD,
+    PENDING,
+    REACHING_KINDS,
+    CaseRecord,
+    Level,
+    Promise,
+)
+
+# Whose answer a fact counts: everybody's rule, the client's alone, or the guardian's as well.
+BOTH, CLIENT_ONLY, WITH_GUARDIAN = "", "client", "guardian"
+
+
+class Group(NamedTuple):
+    """What a rule reads beside the day."""
+
+    kind: str
+    stage: str
+    level: int
+    program: str
+    lead: int | None = None  # a deadline's own lead
+    who: str = BOTH
+    reaching: bool = False  # cleared only by reaching somebody
+    tried: bool = False  # attempts have been made since the client was last reached
+
+
+class Fact(NamedTuple):
+    group: Group
+    day: date
+    promise: Promise | None = None
+
+
+def facts_of(record: CaseRecord) -> Iterator[Fact]:
+    """Every fact of one case. A closed case has none; an open one has at least one."""
+    case = record.case
+    if case.status == CLOSED:
+        return
+    make = _Maker(record)
+    yield from _promised(record, make)
+    if case.level == Level.CRISIS:
+        yield from _safety(record, make)
+    if case.status == PENDING:
+        yield make("next_step", "decide", case.opened_on)
+    elif case.status == ON_HOLD:
+        yield make("hold", "", case.hold_until or case.opened_on)
+    elif case.status == ACTIVE:
+        yield from _standards(record, make)
+
+
+class _Maker:
+    """Facts of one case, its level and program filled in."""
+
+    def __init__(self, record: CaseRecord) -> None:
+        self.level = int(record.case.level)
+        self.program = record.case.program or ""
+        self.tried = record.attempts > 0
+
+    def __call__(
+        self,
+        kind: str,
+        stage: str,
+        day: date,
+        *,
+        who: str = BOTH,
+        reaching: bool = False,
+        lead: int | None = None,
+        promise: Promise | None = None,
+    ) -> Fact:
+        group = Group(
+            kind, stage, self.level, self.program, lead, who, reaching, reaching and self.tried
+        )
+        return Fact(group, day, promise)
+
+
+def _promised(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
+    case = record.case
+    for promise in record.promises:
+        if promise.kind == DEADLINE:
+            subject = promise.subject or "other"
+            yield make(DEADLINE, subject, promise.due_on, lead=promise.lead_days, promise=promise)
+        elif promise.kind == APPOINTMENT:
+            yield make(APPOINTMENT, "", promise.due_on, promise=promise)
+        elif case.status != ON_HOLD:
+            reaching = promise.subject in REACHING_KINDS
+            day = _latest(promise.due_on, case.resumed_on)
+            yield make(FOLLOW_UP, "", day, reaching=reaching, promise=promise)
+
+
+def _safety(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
+    case = record.case
+    begun = case.crisis_since or case.opened_on
+    for who, reached in _reached(record):
+        if reached is not None and reached < begun:
+            reached = None  # the crisis began after that contact
+        if case.covered_until and case.covered_until >= begun:
+            reached = _latest(case.covered_until, reached)
+        if reached is None:
+            yield make("safety", "begun", begun, who=who, reaching=True)
+        else:
+            yield make("safety", "reach", reached, who=who, reaching=True)
+    yield make("safety", "review", case.level_reviewed_on)
+
+
+def _standards(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
+    case = record.case
+    if case.level < Level.CRISIS:
+        for who, reached in _reached(record):
+            since = reached or case.clock_from
+            if since is None:
+                day = _latest(case.opened_on, case.resumed_on)
+                yield make("contact", "first", day, who=who, reaching=True)
+            else:
+                day = _latest(since, case.resumed_on)
+                yield make("contact", "again", day, who=who, reaching=True)
+    if case.level == Level.HIGH:
+        yield make("assessment", "level", _latest(case.level_reviewed_on, case.resumed_on))
+    if case.assessed_on:
+        yield make("assessment", "again", _latest(case.assessed_on, case.resumed_on))
+    else:
+        started = case.clock_from or case.opened_on
+        yield make("assessment", "first", _latest(started, case.resumed_on))
+    if not record.promises:
+        ended = record.promise_ended_on
+        if case.clock_from and (ended is None or ended <= case.clock_from):
+            yield make("next_step", "clock", _latest(case.clock_from, case.resumed_on))
+        else:
+            yield make("next_step", "set", _latest(ended or case.opened_on, case.resumed_on))
+
+
+def _reached(record: CaseRecord) -> Iterator[tuple[str, date | None]]:
+    """The last reaching day by whose answer counts; one entry where both rules agree."""
+    client, guardian = record.reached_client_on, record.reached_guardian_on
+    with_guardian = _latest_of(client, guardian)
+    if with_guardian == client:
+        yield BOTH, client
+    else:
+        yield CLIENT_ONLY, client
+        yield WITH_GUARDIAN, with_guardian
+
+
+def _latest(day: date, other: date | None) -> date:
+    return day if other is None or other < day else other
+
+
+def _latest_of(one: date | None, other: date | None) -> date | None:
+    return other if one is None else _latest(one, other)
+
+
+def earliest_by_group(record: CaseRecord) -> dict[Group, date]:
+    """What the store keeps: the earliest day of each group of one case."""
+    earliest: dict[Group, date] = {}
+    for group, day, _ in facts_of(record):
+        if group not in earliest or day < earliest[group]:
+            earliest[group] = day
+    return earliest

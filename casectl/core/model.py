@@ -1,0 +1,196 @@
+"""The words of a caseload as plain values: client, case, promise, contact, note.
+
+Days are ``datetime.date``, times ``"HH:MM"`` (24 h, local), text is exactly what was typed.
+Values are named tuples: they cost start-up a tenth of what dataclasses do, and they cannot change.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Level(IntEnum):
+    """How pressing a case is: the higher of its urgency and its assessed risk."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRISIS = 4
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+URGENCIES = {"low": Level.LOW, "medium": Level.MEDIUM, "high": Level.HIGH, "crisis": Level.CRISIS}
+RISKS = {
+    "none": Level.LOW,
+    "low": Level.LOW,
+    "moderate": Level.MEDIUM,
+    "high": Level.HIGH,
+    "imminent": Level.CRISIS,
+}
+# Risk that nobody has assessed is not low risk.
+UNASSESSED_RISK = Level.MEDIUM
+
+# Case status. Every status but closed is open, and every open case owes something.
+PENDING, ACTIVE, ON_HOLD, CLOSED = "pending", "active", "on_hold", "closed"
+STATUSES = (PENDING, ACTIVE, ON_HOLD, CLOSED)
+
+# Promise kinds (what a person typed in) and their states.
+FOLLOW_UP, DEADLINE, APPOINTMENT = "follow_up", "deadline", "appointment"
+OPEN, DONE, CANCELLED, KEPT, MISSED = "open", "done", "cancelled", "kept", "missed"
+
+FOLLOW_UP_KINDS = ("call", "visit", "paperwork", "email", "letter", "meeting", "other")
+# Follow-ups that are kept only by reaching somebody: an attempt lets them wait like a contact does.
+REACHING_KINDS = ("call", "visit")
+DEADLINE_KINDS = ("court", "appeal", "authorization", "recertification", "other")
+
+MEANS = ("phone", "visit", "office", "video", "text", "email", "letter")
+PARTIES = ("client", "guardian", "collateral", "provider")
+REACHED, TRIED = "reached", "tried"
+
+
+def level_of(urgency: int, risk: str | None) -> Level:
+    """The higher of urgency and risk; unassessed risk counts as medium (shown as provisional)."""
+    return Level(max(urgency, RISKS[risk] if risk else UNASSESSED_RISK))
+
+
+class Client(NamedTuple):
+    """A person. One client may have several cases over the years."""
+
+    id: str
+    name: str
+    birth_date: str | None = None  # ISO, perhaps partial: "2011", "2011-03", "2011-03-05"
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    language: str | None = None
+    interpreter: bool = False
+    pronouns: str | None = None
+    safe_contact: str | None = None  # when and how to call, and what must never be said
+    external_id: str | None = None
+
+
+class Case(NamedTuple):
+    """One episode of service. ``number`` and ``handle`` are for people, ``id`` for the rest."""
+
+    id: str
+    number: int
+    handle: str
+    client_id: str
+    client: str  # the client's name, as every row shows it
+    status: str
+    urgency: int
+    risk: str | None
+    opened_on: date
+    level_reviewed_on: date
+    program: str | None = None
+    referred_by: str | None = None
+    need: str | None = None
+    external_id: str | None = None
+    crisis_since: date | None = None  # set exactly while the level is crisis
+    covered_until: date | None = None  # a named professional sees a client in crisis until then
+    assessed_on: date | None = None
+    clock_from: date | None = None  # imported, its past unknown: standards count from here
+    hold_until: date | None = None
+    resumed_on: date | None = None  # the day its last hold ended
+    closed_on: date | None = None
+    close_reason: str | None = None
+    worker: str | None = None
+
+    @property
+    def level(self) -> Level:
+        return level_of(self.urgency, self.risk)
+
+    @property
+    def provisional(self) -> bool:
+        return self.risk is None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status != CLOSED
+
+
+class Promise(NamedTuple):
+    """What was promised or fixed from outside: a follow-up, a deadline or an appointment."""
+
+    id: str
+    case_id: str
+    number: int  # within its case, never reused: 12.3
+    kind: str
+    what: str
+    due_on: date
+    due_time: str | None = None
+    subject: str | None = None  # call, visit, paperwork … or court, appeal …
+    first_due_on: date | None = None
+    snoozes: int = 0
+    snooze_reason: str | None = None
+    lead_days: int | None = None  # working days; None takes the standard of its subject
+    place: str | None = None
+    minutes: int | None = None
+    waiting_on: str | None = None
+    repeats: str | None = None  # RFC 5545 RRULE
+    repeats_from: date | None = None
+    status: str = OPEN
+    ended_on: date | None = None
+    outcome: str | None = None
+    made_on: date | None = None
+
+
+class Contact(NamedTuple):
+    """One contact, attempted or reached. Append-only: a correction is a new row naming the old."""
+
+    id: str
+    case_id: str
+    number: int  # within its case: 12.c3
+    on_day: date
+    outcome: str
+    by: str
+    party: str
+    text: str | None = None
+    minutes: int | None = None
+    interpreter: bool = False
+    seen_by: str | None = None  # the named professional who saw a client in crisis
+    covered_until: date | None = None
+    corrects: str | None = None
+    corrected: bool = False  # a later row corrects this one
+    item: str | None = None  # the promise it kept or tried, as "12.3"
+    recorded_at: str | None = None
+    worker: str | None = None
+
+
+class Note(NamedTuple):
+    """A note on a case, exactly as written."""
+
+    id: str
+    case_id: str
+    number: int  # within its case: 12.n1
+    on_day: date
+    text: str
+    recorded_at: str | None = None
+    worker: str | None = None
+
+
+class CaseRecord(NamedTuple):
+    """Everything the due engine reads of one case, and nothing else."""
+
+    case: Case
+    promises: tuple[Promise, ...] = ()  # the open ones
+    reached_client_on: date | None = None
+    reached_guardian_on: date | None = None
+    attempts: int = 0  # since the client was last reached
+    tried_on: date | None = None  # the latest of those attempts
+    promise_ended_on: date | None = None
+    phone: str | None = None
+    safe_contact: str | None = None
+
+
+class Author(NamedTuple):
+    """Who writes, and when: what every operation of one invocation is signed with."""
+
+    worker: str
+    day: str  # ISO
+    moment: str  # ISO, UTC

@@ -1,0 +1,108 @@
+"""Which cases come first, and why. Knows no clock and no database.
+
+Bands come first and are never crossed; one number a person can check orders inside a band:
+
+    late by:   -7 … 0 … +7 … +14 days      (a high case, interval 7)
+    priority:       3.0   4.0     5.0      = level + missed intervals
+
+Everything compares as integers on a common scale, so no two machines round differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from casectl.core.due import Band, DueItem, due_items
+from casectl.core.model import CaseRecord
+from casectl.core.standards import Standards
+
+# Smaller comes first. Band, waits, the band's own numbers, then due day, opened on, case number.
+RankKey = tuple[int, bool, int, int, str, int, int, int]
+
+# A deadline without an hour stands after the timed ones of its day and level.
+NO_HOUR = "99:99"
+
+
+class Ranked(NamedTuple):
+    """One case of the list: the rank of its first due item, the others as further reasons."""
+
+    record: CaseRecord
+    items: tuple[DueItem, ...]  # listed ones, the ranking item first
+    key: RankKey
+
+    @property
+    def first(self) -> DueItem:
+        return self.items[0]
+
+
+def priority_of(item: DueItem) -> float:
+    """Level + missed intervals, for people and JSON. Ranking never uses this float."""
+    return round(item.level + max(item.days_late, 0) / item.allowed, 3)
+
+
+def key_of(
+    band: Band | None,
+    waits: bool,
+    level: int,
+    allowed: int,
+    due: date,
+    today: date,
+    hour: str | None,
+    opened_on: date,
+    number: int,
+    scale: int,
+) -> RankKey:
+    """Where one item stands among all; ``scale`` is ``Standards.common_scale()``."""
+    late = (today - due).days
+    first = second = 0
+    at = ""
+    if band is Band.SAFETY:
+        first, second = -level, -late
+    elif band is Band.DEADLINE:
+        # On one day the higher level comes first, whatever the hour: the hours have their own
+        # block above the list, and raising a level may never lower a case.
+        first, second, at, waits = due.toordinal(), -level, hour or NO_HOUR, False
+    elif band is Band.NOW:
+        missed = max(late, 0) * scale // allowed  # exact: every allowance divides the scale
+        first = -(level * scale + missed)
+    else:
+        first = -(7 * level + late)  # level − days to go / 7, times 7
+    return (
+        Band.SOON + 1 if band is None else int(band),
+        waits,
+        first,
+        second,
+        at,
+        due.toordinal(),
+        opened_on.toordinal(),
+        number,
+    )
+
+
+def rank_key(item: DueItem, today: date, scale: int) -> RankKey:
+    return key_of(
+        item.band, item.waits, item.level, item.allowed, item.due, today, item.time,
+        item.case.opened_on, item.case.number, scale,
+    )  # fmt: skip
+
+
+def ranked_case(record: CaseRecord, standards: Standards, today: date, scale: int) -> Ranked | None:
+    """One case with its listed items in order; None when nothing is listed yet."""
+    keyed = [
+        (rank_key(item, today, scale), item)
+        for item in due_items(record, standards, today)
+        if item.is_listed
+    ]
+    if not keyed:
+        return None
+    keyed.sort(key=lambda pair: (pair[0], pair[1].item))
+    return Ranked(record, tuple(item for _, item in keyed), keyed[0][0])
+
+
+def rank(records: Iterable[CaseRecord], standards: Standards, today: date) -> list[Ranked]:
+    """The cases that have something listed on ``today``, most pressing first."""
+    scale = standards.common_scale()
+    cases = (ranked_case(record, standards, today, scale) for record in records)
+    return sorted((each for each in cases if each), key=lambda each: each.key)

@@ -1,0 +1,107 @@
+"""The intervals a program works to, as data. Defaults from the design; configuration overrides.
+
+Every tuple has one entry per level: low, medium, high, crisis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from math import lcm
+from typing import NamedTuple
+
+from casectl.core.errors import BadConfiguration
+from casectl.core.model import Level
+from casectl.core.workdays import WorkCalendar
+
+ByLevel = tuple[int, int, int, int]
+
+
+class Lead(NamedTuple):
+    """How a hard date announces itself, in working days before it."""
+
+    warning: int  # shown as SOON
+    lead: int  # in the DEADLINE band
+
+
+DEADLINE_LEADS: Mapping[str, Lead] = {
+    "court": Lead(10, 2),
+    "appeal": Lead(10, 5),
+    "authorization": Lead(10, 3),
+    "recertification": Lead(30, 5),
+    "other": Lead(7, 2),
+}
+
+
+class Intervals(NamedTuple):
+    """One program's standards. Days unless a name says working days."""
+
+    contact: ByLevel = (30, 14, 7, 1)
+    first_contact: ByLevel = (10, 5, 2, 1)  # working days after intake
+    retry: ByLevel = (5, 2, 1, 0)  # working days after an attempt; 0 is later the same day
+    follow_up: int = 7  # how late counts as one missed interval
+    first_assessment: int = 30
+    reassessment: int = 180
+    high_review: int = 30
+    crisis_review: int = 3
+    guardian_counts: bool = False  # reaching the guardian clears a contact
+    deadlines: Mapping[str, Lead] = DEADLINE_LEADS
+
+    def lead(self, subject: str) -> Lead:
+        return self.deadlines.get(subject) or self.deadlines["other"]
+
+
+BY_LEVEL_FIELDS = ("contact", "first_contact", "retry")
+DAY_FIELDS = ("follow_up", "first_assessment", "reassessment", "high_review", "crisis_review")
+
+
+class Standards(NamedTuple):
+    """The default intervals, the programs that differ, the working calendar, and the horizon."""
+
+    intervals: Intervals = Intervals()
+    programs: Mapping[str, Intervals] = {}
+    calendar: WorkCalendar = WorkCalendar()
+    horizon: int = 7  # days ahead that SOON looks
+    sources: Mapping[str, str] = {}  # "contact" or "Housing.contact" -> where the value comes from
+
+    def of(self, program: str | None) -> Intervals:
+        return self.programs.get(program or "", self.intervals)
+
+    def source(self, program: str | None, name: str) -> str:
+        own = self.sources.get(f"{program}.{name}") if program else None
+        return own or self.sources.get(name, "default")
+
+    def common_scale(self) -> int:
+        """A number that every allowance divides: missed intervals compare exactly as integers."""
+        allowances = {7, 1}
+        for each in (self.intervals, *self.programs.values()):
+            allowances.update(each.contact, each.first_contact)
+            allowances.update(getattr(each, name) for name in DAY_FIELDS)
+        return lcm(*allowances)
+
+
+def checked(intervals: Intervals, where: str) -> Intervals:
+    """``intervals`` if they can be worked to, else BadConfiguration naming ``where``.
+
+    A standard may not ask for less as the level rises: raising a case's level would otherwise
+    lower it on the list.
+    """
+    for name in BY_LEVEL_FIELDS:
+        values: ByLevel = getattr(intervals, name)
+        least = 0 if name == "retry" else 1
+        if len(values) != len(Level) or any(value < least for value in values):
+            raise BadConfiguration(f"{where}: {name} needs {least} or more days for each level")
+        if any(low < high for low, high in pairwise(values)):
+            raise BadConfiguration(
+                f"{where}: {name} grows with the level",
+                hint="a higher level may never wait longer than a lower one",
+            )
+    for name in DAY_FIELDS:
+        if getattr(intervals, name) < 1:
+            raise BadConfiguration(f"{where}: {name} needs 1 or more days")
+    for subject, lead in intervals.deadlines.items():
+        if lead.lead < 0 or lead.warning < lead.lead:
+            raise BadConfiguration(
+                f"{where}: deadlines.{subject} needs a warning no shorter than its lead"
+            )
+    return intervals

@@ -1,0 +1,98 @@
+"""Text that people typed: folding it for comparison, and showing it without letting it act."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from casectl.core.errors import BadValue
+
+NAME_LIMIT = 200
+NOTE_LIMIT = 1_000_000
+
+# What could act on a terminal or reorder a line: C0 and C1 controls, line and paragraph
+# separators, bidirectional overrides and isolates, interlinear anchors, lone surrogates, tags.
+_ACTS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_INVISIBLE = re.compile(
+    r"[\s\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u00ad\x00-\x1f\x7f-\x9f]+"
+)
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    """``text`` with everything that could act on a terminal shown as a visible symbol.
+
+    This is the one gateway between stored text and a screen. ``lines`` keeps line feeds.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _ACTS.sub(lambda match: _symbol(match.group(), lines), text)
+
+
+def _symbol(char: str, lines: bool) -> str:
+    code = ord(char)
+    if char == "\n" and lines:
+        return char
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else f"\\u{{{code:x}}}"
+
+
+def fold(text: str) -> str:
+    """For comparing: case, accents and spacing aside, in any script."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(char for char in text if not unicodedata.combining(char))
+    return " ".join(text.casefold().split())
+
+
+def checked_text(text: str, what: str, *, limit: int = NOTE_LIMIT) -> str:
+    """``text`` exactly as typed, or BadValue: what SQLite or a screen cannot hold is refused."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadValue(f"the {what} is not valid UTF-8") from None
+    if "\x00" in text:
+        raise BadValue(f"the {what} holds a NUL character, which cannot be kept")
+    if len(text) > limit:
+        raise BadValue(f"the {what} is over {limit:,} characters")
+    if not _INVISIBLE.sub("", text):
+        raise BadValue(f"the {what} is empty")
+    return text
+
+
+def checked_name(text: str) -> str:
+    """A client's name: exact but for the spaces around it."""
+    return checked_text(text.strip(), "name", limit=NAME_LIMIT)
+
+
+def initials(name: str) -> str:
+    """``M.G.`` for Maria Garcia: enough for the worker, nothing for anybody else."""
+    letters = [word[0] for word in name.replace(",", " ").split() if word[0].isalpha()]
+    if not letters:
+        return "?"
+    if len(letters) > 3:
+        letters = [letters[0], letters[-1]]
+    return visible("".join(f"{letter.upper()}." for letter in letters))
+
+
+def handle_stem(name: str) -> str:
+    """The part of a handle before the number: the family name in plain letters (``garcia``)."""
+    family, comma, _ = name.partition(",")
+    words = fold(family if comma else name).split()
+    word = "".join(char for char in words[-1] if char.isalnum()) if words else ""
+    return word[:20] or "case"
+
+
+def without_name(text: str, name: str) -> str:
+    """``text`` with the client's own names cut to initials, for reminders that leave the room."""
+    for word in sorted({w for w in re.split(r"[\s,]+", name) if len(w) > 1}, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", f"{word[0]}.", text, flags=re.IGNORECASE)
+    return text
+
+
+def shortened(text: str, width: int) -> str:
+    """``text`` cut to ``width`` characters, the cut marked."""
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"

@@ -1,0 +1,1 @@
+"""Other systems' files <-> core types. Each format's library loads in its own file."""

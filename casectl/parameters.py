@@ -1,0 +1,71 @@
+"""Parameters that several commands share, and completion of what they name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from casectl.session import Session
+
+
+def current(ctx: typer.Context) -> Session:
+    """The session of this invocation."""
+    session = ctx.find_object(Session)
+    assert session is not None, "cli makes the session before any command runs"
+    return session
+
+
+def complete_case(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Handles (or numbers) that begin with what was typed. Never an error, never a prompt."""
+    from casectl.core.errors import CasectlError
+    from casectl.core.text import visible
+
+    session = ctx.find_object(Session)
+    if session is None:
+        return []
+    try:
+        return [(value, visible(name)) for value, name in session.store.cases.handles(incomplete)]
+    except CasectlError:
+        return []
+    finally:
+        session.close()
+
+
+CaseArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="CASE",
+        help="A case: its number, its handle (garcia-12), or part of the client's name.",
+        autocompletion=complete_case,
+    ),
+]
+ItemArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="ITEM",
+        help="An item (12.3), or a case that has just one that fits.",
+        autocompletion=complete_case,
+    ),
+]
+ItemsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ITEM...",
+        help="Items (12.3), or cases that have just one that fits.",
+        autocompletion=complete_case,
+    ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DAY", help="Look as of this day instead of today."),
+]
+ProgramOption = Annotated[
+    str | None, typer.Option("--program", metavar="NAME", help="Only this program.")
+]
+LevelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--level", metavar="LEVEL", help="Only this level or higher: low, medium, high, crisis."
+    ),
+]

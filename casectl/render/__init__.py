@@ -1,0 +1,157 @@
+"""Core types -> screens, plain text, TSV and JSON. The only importer of Rich, behind this door.
+
+Every piece of stored text passes ``visible`` on its way to a terminal or a pipe; JSON escapes all
+that is not ASCII. Data goes to standard output; ``tell`` goes to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from casectl.core.errors import BadValue
+from casectl.core.text import visible
+
+if TYPE_CHECKING:
+    from casectl.core.dates import DateOrder
+    from casectl.render.screens import Line
+
+Object = dict[str, Any]
+PIPED_WIDTH = 80
+
+
+class Output(NamedTuple):
+    """How this invocation prints: decided once, asked everywhere."""
+
+    terminal: bool = False
+    json: bool = False
+    fields: tuple[str, ...] | None = None
+    width: int = PIPED_WIDTH
+    colour: bool = False
+    accessible: bool = False
+    order: DateOrder | None = None
+    today: date = date.min
+    time: str = "00:00"
+
+    @classmethod
+    def detect(
+        cls,
+        *,
+        json: bool,
+        fields: tuple[str, ...] | None,
+        colour: bool | None,
+        accessible: bool,
+        order: DateOrder | None,
+        today: date,
+        time: str,
+    ) -> Output:
+        terminal = sys.stdout is not None and sys.stdout.isatty()
+        if colour is None:
+            colour = bool(os.environ.get("FORCE_COLOR")) or (
+                terminal
+                and not os.environ.get("NO_COLOR")
+                and os.environ.get("TERM", "") not in ("dumb", "unknown")
+            )
+        width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 0
+        named = os.environ.get("COLUMNS", "")
+        if named.isdigit() and int(named) > 0:
+            width = int(named)
+        return cls(
+            terminal=terminal,
+            json=json,
+            fields=fields,
+            width=width or PIPED_WIDTH,
+            colour=colour,
+            accessible=accessible or bool(os.environ.get("ACCESSIBLE")),
+            order=order,
+            today=today,
+            time=time,
+        )
+
+    @property
+    def draws(self) -> bool:
+        """Whether a report becomes a screen, not JSON or TSV."""
+        return self.terminal and not self.json and not self.fields
+
+    def table(self, objects: Sequence[Object], columns: Sequence[str]) -> None:
+        """A report for machines: a JSON array, or TSV of ``columns`` (or of ``--fields``)."""
+        chosen = self._checked_fields(objects, columns)
+        if self.json:
+            self.write(_json([_only(each, self.fields) for each in objects], single=False))
+        else:
+            self.write("".join(_tsv(each, chosen) for each in objects))
+
+    def one(self, each: Object, columns: Sequence[str]) -> None:
+        """A report that is one object."""
+        chosen = self._checked_fields([each], columns)
+        if self.json:
+            self.write(_json([_only(each, self.fields)], single=True))
+        else:
+            self.write(_tsv(each, chosen))
+
+    def wrote(self, made: Object, *sentences: str) -> None:
+        """Echo a write: what was made as JSON or fields, else the sentences a person reads."""
+        if self.json:
+            self.write(_json([_only(made, self.fields)], single=True))
+        elif self.fields:
+            self.write(_tsv(made, self._checked_fields([made], ())))
+        else:
+            self.say(*sentences)
+
+    def draw(self, lines: list[Line]) -> None:
+        """Styled lines to the terminal, at most its width."""
+        from casectl.render.screens import draw
+
+        self.write(draw(lines, self))
+
+    def say(self, *sentences: str) -> None:
+        self.write("".join(f"{visible(sentence)}\n" for sentence in sentences))
+
+    def write(self, text: str) -> None:
+        """Text that is safe already, to standard output in one piece."""
+        if text:
+            sys.stdout.write(text)
+
+    def _checked_fields(self, objects: Sequence[Object], columns: Sequence[str]) -> tuple[str, ...]:
+        if not self.fields:
+            return tuple(columns)
+        if objects:
+            for name in self.fields:
+                if name not in objects[0]:
+                    raise BadValue(f"no field {name!r}; there are {', '.join(objects[0])}")
+        return self.fields
+
+
+def tell(message: str) -> None:
+    """A line for the person, never for a pipe: standard error."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{visible(message)}\n")
+
+
+def _only(each: Object, fields: tuple[str, ...] | None) -> Object:
+    return {name: each[name] for name in fields} if fields else each
+
+
+def _json(objects: Sequence[Object], *, single: bool) -> str:
+    import json
+
+    return json.dumps(objects[0] if single else list(objects), indent=2) + "\n"
+
+
+def _tsv(each: Object, columns: Sequence[str]) -> str:
+    return "\t".join(_cell(each[name]) for name in columns) + "\n"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return "; ".join(_cell(each) for each in value)
+    if isinstance(value, dict):
+        return _cell(value.get("text") or value.get("item") or "")
+    return visible(str(value))

@@ -1,0 +1,126 @@
+"""The day's list on a terminal: what counts, the hours, then case by case."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda
+from casectl.core.dates import spoken, spoken_short
+from casectl.core.due import Band, DueItem
+from casectl.core.model import DEADLINE
+from casectl.core.priority import Ranked, priority_of
+from casectl.render import Output
+from casectl.render.screens import NARROW, WIDE, Line, cell
+from casectl.render.words import DEADLINE_WORDS, reason, status
+
+BAND_TITLES = {
+    Band.SAFETY: "SAFETY",
+    Band.DEADLINE: "DEADLINE",
+    Band.NOW: "NOW",
+    Band.SOON: "SOON",
+}
+
+
+def today_screen(agenda: Agenda, output: Output) -> list[Line]:
+    lines: list[Line] = [*_counts(agenda, output), *_hours(agenda, output)]
+    if not agenda.rows:
+        return [*lines, *_nothing(agenda, output)]
+    band: Band | None = None
+    for row in agenda.rows:
+        if row.first.band is not band:
+            band = row.first.band
+            assert band is not None
+            lines += [[], [(BAND_TITLES[band], band.name)]]
+        lines += _row(row, output)
+    lines += _more(agenda)
+    return lines
+
+
+def capped(count: int) -> str:
+    return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
+
+
+def _counts(agenda: Agenda, output: Output) -> list[Line]:
+    counts = agenda.counts
+    day = spoken(agenda.ask.today, output.order)
+    need = f"{capped(counts.need)} need you"
+    detail = (
+        f"{capped(counts.overdue)} overdue · {capped(counts.due)} due · "
+        f"{capped(counts.out_of_contact)} out of contact"
+    )
+    opened = f"{capped(counts.open)} open"
+    if output.width < NARROW:
+        return [[(day, "head")], [(f"{opened} · {need}", "head")], [(detail, "")]]
+    return [[(f"{day}  ", "head"), (f"{opened} · {need}", "head"), (f" · {detail}", "")]]
+
+
+def _hours(agenda: Agenda, output: Output) -> list[Line]:
+    lines: list[Line] = []
+    for case, promise in agenda.hours:
+        day = "" if promise.due_on == agenda.ask.today else f"{promise.due_on:%a} "
+        clock = f"{day}{promise.due_time or 'all day'}"
+        kind = DEADLINE_WORDS[promise.subject or "other"] if promise.kind == DEADLINE else ""
+        place = f" at {promise.place}" if promise.place else ""
+        name = f"{case.number}.{promise.number}"
+        words = f"{kind + ' ' if kind else ''}{promise.what}{place}"
+        lines.append(
+            [("  ", ""), (cell(clock, 9), "head"), (cell(name, 8), ""), (f"{case.client}: ", ""),
+             (words, "")]
+        )  # fmt: skip
+    return [[], *lines] if lines else []
+
+
+def _row(row: Ranked, output: Output) -> list[Line]:
+    item, case = row.first, row.record.case
+    word = status(item, output.today, output.time)
+    style = item.band.name if item.band is not None else ""
+    number = priority(item)
+    if output.width < NARROW:
+        room = output.width - 2
+        return [
+            [(cell(item.item, 10), ""), (cell(word, 16), style), (number, "dim")],
+            [("  ", ""), (case.client[:room], "name"), (f": {first_words(item, output)}", "")],
+        ]
+    if output.width < WIDE:
+        return [
+            [(cell(item.item, 12), ""), (cell(case.client, 18), "name"), (cell(word, 15), style),
+             (cell(number, 4), "dim"), (first_words(item, output), "")]
+        ]  # fmt: skip
+    others = f" (+{len(row.items) - 1} more)" if len(row.items) > 1 else ""
+    return [
+        [(cell(item.item, 14), ""), (cell(case.client, 22), "name"), (cell(word, 16), style),
+         (cell(number, 5), "dim"), (cell(item.what, 30), ""),
+         (f"{reason(item, output.today, output.order)}{others}", "")]
+    ]  # fmt: skip
+
+
+def priority(item: DueItem) -> str:
+    """``3.4``; a question mark says that risk is not assessed yet."""
+    return f"{priority_of(item):.1f}{'?' if item.case.provisional else ''}"
+
+
+def first_words(item: DueItem, output: Output) -> str:
+    """What to do, in the few words that a narrow row has: the promise's own, or the reason."""
+    if item.promise is not None:
+        clock = f"{item.time} " if item.time else ""
+        return f"{clock}{item.what}"
+    return reason(item, output.today, output.order)
+
+
+def _more(agenda: Agenda) -> list[Line]:
+    if not agenda.more:
+        return []
+    count = f"+{capped(agenda.more)} more"
+    urgent = sum(row.first.band in (Band.SAFETY, Band.DEADLINE) for row in agenda.rows)
+    what = "SAFETY and DEADLINE run on" if urgent >= WHOLE else "the whole list"
+    return [[], [(f"{count}: casectl today --all ({what})", "dim")]]
+
+
+def _nothing(agenda: Agenda, output: Output) -> list[Line]:
+    if agenda.counts.open == 0:
+        return [[], [("No open cases. casectl intake takes one in.", "")]]
+    if agenda.next_due is None:
+        return [[], [("Nobody needs you today.", "")]]
+    ahead = (agenda.next_due - agenda.ask.today) // timedelta(days=1)
+    day = spoken_short(agenda.next_due, agenda.ask.today, output.order)
+    return [[], [(f"Nobody needs you today. Next: {day}, in {ahead} days.", "")]]

@@ -1,0 +1,148 @@
+"""What a due item says of itself: its status in a word or two, and why it stands where it does."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from casectl.core.dates import DateOrder, spoken_short
+from casectl.core.due import Band, DueItem, is_past_its_hour
+from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, Level
+
+DEADLINE_WORDS = {
+    "court": "COURT",
+    "appeal": "APPEAL",
+    "authorization": "AUTHORIZ",
+    "recertification": "RECERTIFY",
+    "other": "DEADLINE",
+}
+BAND_WORDS = {band: band.name for band in Band}
+
+
+def status(item: DueItem, today: date, time: str) -> str:
+    """``OVERDUE 3d``, ``NO CONTACT 23d``, ``COURT in 2d``: short, and enough without colour."""
+    if item.band is Band.SAFETY:
+        return _safety(item)
+    if item.kind == DEADLINE:
+        return f"{DEADLINE_WORDS[item.stage]} {_when(item.due, today, late='MISSED')}"
+    if item.waits:
+        return f"TRIED {item.attempts}x"
+    if is_past_its_hour(item, today, time):
+        return "KEPT?" if item.due == today else f"KEPT? {item.days_late}d"
+    if item.band is Band.NOW:
+        if item.kind == "contact" and item.days_late > 0:
+            return f"NO CONTACT {(today - (item.last_reached or item.since)).days}d"
+        if item.days_late > 0:
+            return f"OVERDUE {item.days_late}d"
+        return "DUE TODAY" if item.days_late == 0 else f"DUE {item.due:%a}"
+    return _when(item.due, today)
+
+
+def _safety(item: DueItem) -> str:
+    if item.waits:
+        return f"SAFETY TRIED {item.attempts}x"
+    return f"SAFETY {item.days_late}d" if item.days_late > 0 else "SAFETY"
+
+
+def _when(due: date, today: date, *, late: str = "OVERDUE") -> str:
+    days = (due - today).days
+    if days < 0:
+        return f"{late} {-days}d"
+    return ("TODAY", "TOMORROW")[days] if days < 2 else f"in {days}d"
+
+
+def reason(item: DueItem, today: date, order: DateOrder | None) -> str:
+    """Why the item is owed, in words a person can check."""
+    words = _why(item, today, order)
+    if item.attempts and item.tried_on:
+        words.append(f"tried {item.attempts}x, last {_day(item.tried_on, today, order)}")
+        if item.waits and item.retry_on:
+            again = item.retry_on
+            words.append(
+                "again later today" if again <= today else f"again {_day(again, today, order)}"
+            )
+    return "; ".join(words)
+
+
+def _why(item: DueItem, today: date, order: DateOrder | None) -> list[str]:
+    promise = item.promise
+    if promise is not None:
+        words = [_promised(item, today, order)]
+        if promise.snoozes and promise.first_due_on:
+            first = _day(promise.first_due_on, today, order)
+            words.append(f"snoozed {promise.snoozes}x, first {first}")
+        if promise.waiting_on:
+            words.append(f"waiting on {promise.waiting_on}")
+        if promise.place:
+            words.append(f"at {promise.place}")
+        return words
+    return [_derived(item, today, order)]
+
+
+def _promised(item: DueItem, today: date, order: DateOrder | None) -> str:
+    day = _day(item.due, today, order) + (f" {item.time}" if item.time else "")
+    if item.kind == DEADLINE:
+        return f"{'deadline' if item.stage == 'other' else item.stage} {day}"
+    if item.kind == APPOINTMENT:
+        return f"appointment {day}"
+    return f"promised for {day}"
+
+
+def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
+    since = _day(item.since, today, order)
+    level = Level(item.level).word
+    match item.kind, item.stage:
+        case "safety", "begun":
+            return f"crisis since {since}, not reached; every day until it is reviewed"
+        case "safety", "reach":
+            if item.case.covered_until == item.since:
+                return f"seen by a professional until {since}; every day from then"
+            return f"crisis; last reached {since}; every day"
+        case "safety", "review":
+            return f"crisis level last reviewed {since}; every {item.allowed} days"
+        case "contact", "first":
+            days = f"{item.allowed} working day{'s' if item.allowed > 1 else ''}"
+            return f"no contact since {_opened(item)} {since}; {level}: within {days}"
+        case "contact", "again":
+            if item.last_reached is None:
+                return f"last contact unknown, clock set at import; {level}: {_every(item)}"
+            return f"last reached {_day(item.last_reached, today, order)}; {level}: {_every(item)}"
+        case "assessment", "first":
+            return f"intake {_day(item.case.opened_on, today, order)}; within {item.allowed} days"
+        case "assessment", "again":
+            return f"assessed {since}; every {item.allowed} days"
+        case "assessment", "level":
+            return f"high level last reviewed {since}; every {item.allowed} days"
+        case "next_step", "decide":
+            return f"referred {since}"
+        case "next_step", "clock":
+            return "imported without a next step"
+        case "next_step", _:
+            return f"no next step since {since}"
+        case "hold", _:
+            return f"on hold until {since}"
+    return ""
+
+
+def _opened(item: DueItem) -> str:
+    return "hold" if item.case.resumed_on == item.since else "intake"
+
+
+def _every(item: DueItem) -> str:
+    return "every day" if item.allowed == 1 else f"every {item.allowed} days"
+
+
+def _day(day: date, today: date, order: DateOrder | None) -> str:
+    if day == today:
+        return "today"
+    if day == today - timedelta(days=1):
+        return "yesterday"
+    if day == today + timedelta(days=1):
+        return "tomorrow"
+    return spoken_short(day, today, order)
+
+
+def kind_word(item: DueItem) -> str:
+    """``follow-up``, ``next step``: the kind as a person says it."""
+    if item.kind == FOLLOW_UP and item.promise is not None and item.promise.subject:
+        return item.promise.subject
+    return item.kind.replace("_", " ") if item.kind != FOLLOW_UP else "follow-up"

@@ -1,0 +1,256 @@
+"""What one invocation knows: the day, the configuration, the output, and the store on first use."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from casectl.config import Config, default_caseload_path, load_config
+from casectl.core.dates import When, parse_day, parse_when, spoken, spoken_short
+from casectl.core.errors import Ambiguous, BadValue, CasectlError, Declined, NotFound
+from casectl.core.model import URGENCIES, Author, Case, Promise
+from casectl.core.standards import Standards
+from casectl.core.text import fold, visible
+from casectl.render import Output, tell
+from casectl.store import Caseload, create_caseload, open_caseload
+
+# The names of derived items, and what clears each.
+HOW_TO_CLEAR = {
+    "contact": "is cleared by reaching the client: casectl reached",
+    "safety": "is cleared by reaching the client: casectl reached",
+    "review": "is cleared by reviewing the level: casectl set CASE --urgency ... --reason",
+    "next": "is cleared by a next step: casectl follow, deadline or appointment",
+    "hold": "is cleared by casectl reopen, or by casectl hold with a new day",
+    "assessment": "is cleared by casectl done",
+}
+DERIVED_PARTS = frozenset(HOW_TO_CLEAR)
+NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
+
+
+class Item(NamedTuple):
+    """A case, and the part of it that was named: ``3``, ``contact``, ``c2``; None for the case."""
+
+    case: Case
+    part: str | None
+
+
+class Clock(NamedTuple):
+    """The day, the hour and the moment, as ``cli`` found them. Nothing else asks for them."""
+
+    today: date
+    time: str  # HH:MM, local
+    moment: str  # ISO, UTC, for the journal
+
+
+class Session:
+    """One run of casectl. Commands read it; only ``cli`` makes it."""
+
+    def __init__(self, clock: Clock, *, db: str | None, colour: bool | None) -> None:
+        self.clock = clock
+        self.colour = colour
+        self.json = False
+        self.fields: tuple[str, ...] | None = None
+        self.no_input = False
+        self.yes = False
+        self._db = db
+
+    @property
+    def today(self) -> date:
+        return self.clock.today
+
+    def as_of(self, text: str | None) -> None:
+        """Look at the caseload as of another day; reading commands offer it."""
+        if text:
+            self.clock = self.clock._replace(today=self.read_day(text), time="00:00")
+
+    # -- configuration -------------------------------------------------------------------------
+
+    @cached_property
+    def config(self) -> Config:
+        return load_config()
+
+    @property
+    def standards(self) -> Standards:
+        return self.config.standards
+
+    def read_when(self, text: str) -> When:
+        """A day with a time of day where one is given, in the reader's date order."""
+        return parse_when(
+            text, self.today, order=self.config.date_order, calendar=self.standards.calendar
+        )
+
+    def read_day(self, text: str) -> date:
+        return parse_day(
+            text, self.today, order=self.config.date_order, calendar=self.standards.calendar
+        )
+
+    def say_day(self, day: date, time: str | None = None) -> str:
+        """``Fri 27 Nov 2026``, in the reader's order."""
+        return spoken(day, self.config.date_order, time=time)
+
+    def say_short(self, day: date) -> str:
+        return spoken_short(day, self.today, self.config.date_order)
+
+    def read_level(self, text: str | None) -> int | None:
+        """``high`` as a level; None for None."""
+        if text is None:
+            return None
+        level = URGENCIES.get(text.strip().lower())
+        if level is None:
+            raise BadValue(f"no level {text[:40]!r}; there are {', '.join(URGENCIES)}")
+        return int(level)
+
+    # -- the store -----------------------------------------------------------------------------
+
+    @cached_property
+    def db_path(self) -> Path:
+        if self._db is not None:
+            if not self._db.strip() or "\x00" in self._db:
+                raise BadValue("--db needs the path of a caseload")
+            return Path(self._db).expanduser()
+        return default_caseload_path()
+
+    @cached_property
+    def store(self) -> Caseload:
+        return open_caseload(self.db_path, self._author())
+
+    def create_store(self) -> Caseload:
+        """Make a new caseload where this session looks for one, and use it from here on."""
+        made = create_caseload(self.db_path, self._author())
+        self.__dict__["store"] = made
+        return made
+
+    def _author(self) -> Author:
+        return Author(self.config.worker, self.today.isoformat(), self.clock.moment)
+
+    def close(self) -> None:
+        store = self.__dict__.pop("store", None)
+        if store is not None:
+            store.close()
+
+    # -- output and asking ---------------------------------------------------------------------
+
+    @cached_property
+    def output(self) -> Output:
+        return Output.detect(
+            json=self.json,
+            fields=self.fields,
+            colour=self.colour,
+            accessible=self.config.accessible,
+            order=self.config.date_order,
+            today=self.today,
+            time=self.clock.time,
+        )
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person sits at the terminal and may be asked."""
+        return (
+            not self.no_input
+            and sys.stdin is not None
+            and sys.stdin.isatty()
+            and sys.stderr.isatty()
+            and not os.environ.get("CASECTL_NO_INPUT")
+        )
+
+    def ask(self, question: str) -> str:
+        """One answer from the person at the terminal. Only where ``can_ask``."""
+        sys.stderr.write(visible(question))
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
+    def confirm(self, question: str, *, otherwise: CasectlError) -> None:
+        """Go on if ``--yes`` or the person says so; a script that cannot be asked gets an error."""
+        if self.yes:
+            return
+        if not self.can_ask:
+            raise otherwise
+        if fold(self.ask(f"{question} [y/N] ")) not in ("y", "yes"):
+            raise Declined("nothing was written")
+
+    # -- naming a case or an item --------------------------------------------------------------
+
+    def find_case(self, text: str, *, write: bool = False) -> Case:
+        """The case that ``text`` names. A write never acts on a guess without confirmation.
+
+        Raises NotFound, or Ambiguous with the candidates where nobody can be asked.
+        """
+        match = self.store.cases.find(text)
+        if not match.cases:
+            near = self.store.cases.nearest(text)
+            hint = f"did you mean {near.handle}?" if near else "casectl list shows them all"
+            raise NotFound(f"no case {text[:60]!r}", hint=hint)
+        if match.exact:
+            return match.cases[0]
+        if len(match.cases) > 1:
+            return self._pick(text, match.cases)
+        case = match.cases[0]
+        if write:
+            self.confirm(
+                f"{case.client} ({case.handle}, {case.status})?",
+                otherwise=Ambiguous(
+                    f"{text[:60]!r} is only part of a name, of {case.handle}",
+                    hint=f"write {case.handle}, or add --yes",
+                ),
+            )
+        return case
+
+    def _pick(self, text: str, cases: list[Case]) -> Case:
+        if not self.can_ask:
+            names = ", ".join(f"{case.handle} ({case.client})" for case in cases)
+            raise Ambiguous(f"several cases fit {text[:60]!r}: {names}", hint="write the handle")
+        for place, case in enumerate(cases, 1):
+            opened = self.say_short(case.opened_on)
+            line = f"{place:>3}  {case.handle}  {case.client}  {case.status}, intake {opened}"
+            tell(line)
+        answer = self.ask("Which one? (number, Enter for none) ").strip()
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(cases):
+            return cases[int(answer) - 1]
+        raise Declined("nothing was chosen")
+
+    def find_item(self, text: str, *, write: bool = True) -> Item:
+        """What ``12.3``, ``garcia-12.contact`` or a bare case names. ``part`` is after the dot."""
+        stem, dot, part = text.strip().rpartition(".")
+        if dot and part and (part[0].isdigit() or part in DERIVED_PARTS or part[0] in "cn"):
+            found = self.store.cases.find(stem)
+            if found.exact and found.cases:
+                return Item(found.cases[0], part)
+            if stem.isascii() and stem.isdigit():
+                raise NotFound(f"no case {stem[:20]}", hint="casectl list shows them all")
+        return Item(self.find_case(text, write=write), None)
+
+    def find_promise(self, text: str, *, kinds: tuple[str, ...]) -> tuple[Case, Promise]:
+        """The promise that ITEM names: ``12.3``, or the only open one of ``kinds`` of a case."""
+        case, part = self.find_item(text)
+        if part is None:
+            fitting = [each for each in self.store.promises.open_of(case) if each.kind in kinds]
+            if len(fitting) == 1:
+                return case, fitting[0]
+            if not fitting:
+                words = " or ".join(kind.replace("_", "-") for kind in kinds)
+                raise NotFound(
+                    f"{case.handle} has no open {words}", hint=f"casectl show {case.number}"
+                )
+            items = ", ".join(f"{case.number}.{each.number} ({each.what})" for each in fitting)
+            raise Ambiguous(f"{case.handle} has several: {items}", hint="name the item")
+        if not (part.isascii() and part.isdigit()):
+            raise BadValue(f"{case.number}.{part} {HOW_TO_CLEAR.get(part, NOT_A_PROMISE)}")
+        promise = self.store.promises.numbered(case, min(int(part), 10**9))
+        if promise is None:
+            raise NotFound(
+                f"{case.handle} has no item {case.number}.{part[:20]}",
+                hint=f"casectl show {case.number} lists them",
+            )
+        if promise.kind not in kinds:
+            words = " or ".join(kind.replace("_", "-") for kind in kinds)
+            raise BadValue(
+                f"{case.number}.{part} is a {promise.kind.replace('_', '-')}, not a {words}"
+            )
+        return case, promise

@@ -1,0 +1,153 @@
+"""A caseload file, opened: its sections, each loaded when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casectl.core.errors import CasectlError
+from casectl.core.model import Author
+from casectl.store.connection import APPLICATION_ID, Database, connect, connect_new, create_file
+from casectl.store.schema import SCHEMA_VERSION, fingerprint
+
+if TYPE_CHECKING:
+    from casectl.store.agenda import AgendaReader
+    from casectl.store.cases import Cases
+    from casectl.store.checkup import Checkup
+    from casectl.store.contacts import Contacts
+    from casectl.store.intake import Intake
+    from casectl.store.journal import Journal
+    from casectl.store.promises import Promises
+    from casectl.store.reminders import Reminders
+    from casectl.store.search import Search
+
+
+class Caseload:
+    """One open caseload. Each section is a set of use cases; none of them shows SQL."""
+
+    def __init__(self, db: Database, author: Author) -> None:
+        self.db = db
+        self.author = author
+
+    @property
+    def path(self) -> Path:
+        return self.db.path
+
+    @cached_property
+    def agenda(self) -> AgendaReader:
+        from casectl.store.agenda import AgendaReader
+
+        return AgendaReader(self.db)
+
+    @cached_property
+    def journal(self) -> Journal:
+        from casectl.store.journal import Journal
+
+        return Journal(self.db, self.author)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Finding, reading and changing cases and their clients."""
+        from casectl.store.cases import Cases
+
+        return Cases(self.db, self.journal)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Taking clients in, one or many."""
+        from casectl.store.intake import Intake
+
+        return Intake(self.db, self.journal)
+
+    @cached_property
+    def promises(self) -> Promises:
+        """Follow-ups, deadlines and appointments."""
+        from casectl.store.promises import Promises
+
+        return Promises(self.db, self.journal)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Contacts, their corrections, and notes."""
+        from casectl.store.contacts import Contacts
+
+        return Contacts(self.db, self.journal)
+
+    @cached_property
+    def search(self) -> Search:
+        from casectl.store.search import Search
+
+        return Search(self.db)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        from casectl.store.reminders import Reminders
+
+        return Reminders(self.db)
+
+    @cached_property
+    def checkup(self) -> Checkup:
+        """What ``casectl doctor`` looks at."""
+        from casectl.store.checkup import Checkup
+
+        return Checkup(self.db)
+
+    def close(self) -> None:
+        self.db.close()
+
+
+def open_caseload(path: Path, author: Author) -> Caseload:
+    """Open an existing caseload, migrating it first when its schema is older.
+
+    Raises NotFound where there is no file, CasectlError for a file that is not a caseload, that a
+    newer casectl wrote, or whose triggers are not the ones installed.
+    """
+    db = connect(path)
+    try:
+        _check_schema(db)
+    except BaseException:
+        db.close()
+        raise
+    return Caseload(db, author)
+
+
+def _check_schema(db: Database) -> None:
+    if db.value("PRAGMA application_id") != APPLICATION_ID:
+        raise CasectlError(f"{db.path} is not a casectl caseload", hint="name another with --db")
+    version = db.value("PRAGMA user_version")
+    if version > SCHEMA_VERSION:
+        raise CasectlError(
+            f"a newer casectl wrote {db.path} (schema {version}, this one knows {SCHEMA_VERSION})",
+            hint="upgrade casectl",
+        )
+    if version < SCHEMA_VERSION:
+        from casectl.store.migrations import migrate
+
+        migrate(db)
+    installed = [
+        row[0]
+        for row in db.rows("SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+    ]
+    if db.value("SELECT value FROM meta WHERE name = 'triggers'") != fingerprint(installed):
+        raise CasectlError(
+            f"the journal's triggers in {db.path} are not the ones casectl installed",
+            hint="nothing is written until they are; casectl doctor tells more",
+        )
+
+
+def create_caseload(path: Path, author: Author) -> Caseload:
+    """Make a new caseload file (0600, its folder 0700) and open it. Never over an existing one."""
+    from casectl.store.migrations import migrate
+
+    create_file(path)
+    db: Database | None = None
+    try:
+        db = connect_new(path)
+        migrate(db)
+    except BaseException:
+        if db is not None:
+            db.close()
+        path.unlink(missing_ok=True)
+        raise
+    return Caseload(db, author)

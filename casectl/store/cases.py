@@ -1,0 +1,287 @@
+"""Finding, reading and changing cases and their clients."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from casectl.core.model import (
+    ACTIVE,
+    CLOSED,
+    ON_HOLD,
+    Case,
+    CaseRecord,
+    Client,
+    Contact,
+    Level,
+    Note,
+    Promise,
+    level_of,
+)
+from casectl.core.text import fold, handle_stem
+from casectl.store.connection import Database, Value
+from casectl.store.journal import Journal
+from casectl.store.rows import (
+    CLIENT_COLUMNS,
+    CONTACT_COLUMNS,
+    NOTE_COLUMNS,
+    PROMISE_COLUMNS,
+    client_of,
+    contact_of,
+    note_of,
+    promise_of,
+    read_cases,
+    read_records,
+)
+
+CANDIDATES = 20
+BIGGEST = 2**63 - 1
+
+
+class Match(NamedTuple):
+    """What a CASE on the command line may mean. ``exact``: a number or a handle, not a guess."""
+
+    cases: list[Case]
+    exact: bool
+
+
+class File(NamedTuple):
+    """Everything on file for one case."""
+
+    case: Case
+    client: Client
+    record: CaseRecord
+    promises: list[Promise]
+    contacts: list[Contact]
+    notes: list[Note]
+    other_cases: list[Case]  # of the same client
+
+
+class Cases:
+    def __init__(self, db: Database, journal: Journal) -> None:
+        self.db = db
+        self.journal = journal
+
+    # -- finding -------------------------------------------------------------------------------
+
+    def find(self, text: str) -> Match:
+        """The cases that ``text`` may mean: a number, a handle, or part of a name."""
+        wanted = text.strip()
+        if wanted.isascii() and wanted.isdigit():
+            number = int(wanted[:20])
+            found = read_cases(self.db, "c.number = ?", (min(number, BIGGEST),))
+            return Match(found, exact=True)
+        folded = fold(wanted)
+        by_handle = read_cases(self.db, "c.handle = ?", (folded,))
+        if by_handle:
+            return Match(by_handle, exact=True)
+        if not folded:
+            return Match([], exact=False)
+        named = read_cases(
+            self.db,
+            "instr(k.folded, ?) > 0 ORDER BY c.status = 'closed', c.number LIMIT ?",
+            (folded, CANDIDATES),
+        )
+        return Match(named, exact=False)
+
+    def by_number(self, number: int) -> Case | None:
+        found = read_cases(self.db, "c.number = ?", (number,))
+        return found[0] if found else None
+
+    def nearest(self, text: str) -> Case | None:
+        """The case whose handle or name looks most like ``text``, for "did you mean"."""
+        from difflib import get_close_matches
+
+        words: dict[str, str] = {}
+        for row in self.db.rows(
+            "SELECT c.handle, k.folded FROM cases c JOIN clients k ON k.id = c.client_id "
+            "ORDER BY c.status = 'closed', c.number DESC LIMIT 2000"
+        ):
+            words[row["handle"]] = row["handle"]
+            for part in (row["folded"], *row["folded"].split()):
+                words.setdefault(part, row["handle"])
+        close = get_close_matches(fold(text), words, n=1, cutoff=0.7)
+        return self.find(words[close[0]]).cases[0] if close else None
+
+    def handles(self, prefix: str, limit: int = 50) -> list[tuple[str, str]]:
+        """Handles that begin with ``prefix`` and whose they are, open cases first."""
+        stem = fold(prefix)
+        column = "CAST(c.number AS TEXT)" if stem.isdigit() else "c.handle"
+        return [
+            (row[0], row[1])
+            for row in self.db.rows(
+                f"SELECT {column}, k.name FROM cases c JOIN clients k ON k.id = c.client_id "
+                f"WHERE substr({column}, 1, ?) = ? ORDER BY c.status = 'closed', c.number LIMIT ?",
+                (len(stem), stem, limit),
+            )
+        ]
+
+    def all(self, *, closed: bool = False) -> list[Case]:
+        where = "1" if closed else "c.status <> 'closed'"
+        return read_cases(self.db, f"{where} ORDER BY c.number")
+
+    def records(self, cases: list[Case]) -> list[CaseRecord]:
+        """What the due engine reads of these cases."""
+        return read_records(self.db, [case.number for case in cases])
+
+    def record(self, case: Case) -> CaseRecord:
+        return read_records(self.db, [case.number])[0]
+
+    def programs(self) -> list[str]:
+        return [
+            row[0]
+            for row in self.db.rows(
+                "SELECT DISTINCT program FROM cases WHERE program IS NOT NULL ORDER BY program"
+            )
+        ]
+
+    # -- reading one ---------------------------------------------------------------------------
+
+    def client(self, client_id: str) -> Client:
+        row = self.db.one(f"SELECT {CLIENT_COLUMNS} FROM clients WHERE id = ?", (client_id,))
+        assert row is not None, "a case always has its client"
+        return client_of(row)
+
+    def file(self, case: Case) -> File:
+        """Everything on file, newest contacts and notes first."""
+        promises = self.db.rows(
+            f"SELECT {PROMISE_COLUMNS} FROM promises WHERE case_id = ? "
+            "ORDER BY status <> 'open', due_on, number",
+            (case.id,),
+        )
+        contacts = self.db.rows(
+            f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE case_id = ? "
+            "ORDER BY on_day DESC, number DESC",
+            (case.id,),
+        )
+        notes = self.db.rows(
+            f"SELECT {NOTE_COLUMNS} FROM notes WHERE case_id = ? ORDER BY on_day DESC, number DESC",
+            (case.id,),
+        )
+        others = read_cases(
+            self.db, "c.client_id = ? AND c.id <> ? ORDER BY c.number", (case.client_id, case.id)
+        )
+        return File(
+            case,
+            self.client(case.client_id),
+            self.record(case),
+            [promise_of(row) for row in promises],
+            [contact_of(row) for row in contacts],
+            [note_of(row) for row in notes],
+            others,
+        )
+
+    # -- changing ------------------------------------------------------------------------------
+
+    def correct_client(self, case: Case, **values: Value) -> Case:
+        """Correct what is known of the client. A new name gives every case of theirs its handle."""
+        name = values.get("name")
+        if name is not None:
+            values["folded"] = fold(str(name))
+        with self.journal.operation("edit") as operation:
+            operation.update("clients", case.client_id, **values)
+            if name is not None:
+                for each in read_cases(self.db, "c.client_id = ?", (case.client_id,)):
+                    handle = f"{handle_stem(str(name))}-{each.number}"
+                    operation.update("cases", each.id, handle=handle)
+        return self._again(case)
+
+    def set_level(
+        self, case: Case, *, urgency: int | None, risk: str | None, reason: str, on: date
+    ) -> Case:
+        """Set urgency or risk, with the reason as a note; the level counts as reviewed ``on``."""
+        new_urgency = case.urgency if urgency is None else urgency
+        new_risk = case.risk if risk is None else risk
+        crisis = level_of(new_urgency, new_risk) == Level.CRISIS
+        was_crisis = case.level == Level.CRISIS
+        values: dict[str, Value] = {
+            "urgency": new_urgency,
+            "risk": new_risk,
+            "level_reviewed_on": on.isoformat(),
+        }
+        if crisis and not was_crisis:
+            values["crisis_since"] = on.isoformat()
+        if not crisis:
+            values["crisis_since"] = values["covered_until"] = None
+        with self.journal.operation("set") as operation:
+            operation.update("cases", case.id, **values)
+            level = level_of(new_urgency, new_risk).word
+            operation.add_note(case.id, f"Level set to {level}: {reason}", on.isoformat())
+        return self._again(case)
+
+    def assessed(self, case: Case, on: date, outcome: str | None) -> Case:
+        with self.journal.operation("done") as operation:
+            operation.update("cases", case.id, assessed_on=on.isoformat())
+            operation.add_note(case.id, f"Assessed: {outcome or 'completed'}", on.isoformat())
+        return self._again(case)
+
+    def close(self, case: Case, reason: str, on: date) -> Case:
+        with self.journal.operation("close") as operation:
+            operation.update(
+                "cases",
+                case.id,
+                status=CLOSED,
+                closed_on=on.isoformat(),
+                close_reason=reason,
+                hold_until=None,
+            )
+        return self._again(case)
+
+    def hold(self, case: Case, until: date, reason: str | None) -> Case:
+        with self.journal.operation("hold") as operation:
+            operation.update("cases", case.id, status=ON_HOLD, hold_until=until.isoformat())
+            if reason:
+                operation.add_note(case.id, f"On hold until {until.isoformat()}: {reason}")
+        return self._again(case)
+
+    def reopen(self, case: Case, on: date, reason: str | None) -> Case:
+        """Open a closed case again, or take a held one off hold. Standards count from ``on``."""
+        values: dict[str, Value] = {
+            "status": ACTIVE,
+            "closed_on": None,
+            "close_reason": None,
+            "hold_until": None,
+            "resumed_on": on.isoformat(),
+        }
+        if case.status == CLOSED:
+            values["level_reviewed_on"] = on.isoformat()
+            if case.level == Level.CRISIS:
+                values["crisis_since"] = on.isoformat()
+        with self.journal.operation("reopen") as operation:
+            operation.update("cases", case.id, **values)
+            if reason:
+                operation.add_note(case.id, f"Reopened: {reason}")
+        return self._again(case)
+
+    def accept(self, case: Case, on: date) -> Case:
+        """Take a pending referral on: intake is that day, and the clocks start."""
+        with self.journal.operation("accept") as operation:
+            operation.update("cases", case.id, status=ACTIVE, opened_on=on.isoformat())
+        return self._again(case)
+
+    def merge(self, keep: Case, join: Case) -> Case:
+        """``join``'s client was the same person as ``keep``'s: one client, both cases kept."""
+        kept = self.client(keep.client_id)
+        gone = self.client(join.client_id)
+        missing = {
+            name: value
+            for name, value in gone._asdict().items()
+            if name not in ("id", "name") and value and not getattr(kept, name)
+        }
+        with self.journal.operation("merge") as operation:
+            for case in read_cases(self.db, "c.client_id = ?", (gone.id,)):
+                handle = f"{handle_stem(kept.name)}-{case.number}"
+                operation.update("cases", case.id, client_id=kept.id, handle=handle)
+            if missing:
+                operation.update(
+                    "clients", kept.id, **{name: _plain(value) for name, value in missing.items()}
+                )
+            operation.delete("clients", gone.id)
+        return self._again(keep)
+
+    def _again(self, case: Case) -> Case:
+        return read_cases(self.db, "c.id = ?", (case.id,))[0]
+
+
+def _plain(value: object) -> Value:
+    return int(value) if isinstance(value, (bool, int)) else str(value)

@@ -1,0 +1,113 @@
+"""Contacts, their corrections, and notes. All of them only ever grow."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from casectl.core.model import DONE, KEPT, Case, Contact, Level, Note, Promise
+from casectl.store.connection import Database
+from casectl.store.journal import Journal, Operation
+from casectl.store.promises import Ended, add_promise, end_promise
+from casectl.store.rows import (
+    CONTACT_COLUMNS,
+    NOTE_COLUMNS,
+    columns_of,
+    contact_of,
+    note_of,
+    read_cases,
+)
+
+
+class Recorded(NamedTuple):
+    """A contact as it was written, what it ended, and what was promised in the same breath."""
+
+    contact: Contact
+    ended: Ended | None
+    promised: Promise | None
+
+
+class Contacts:
+    def __init__(self, db: Database, journal: Journal) -> None:
+        self.db = db
+        self.journal = journal
+
+    def record(
+        self,
+        case: Case,
+        contact: Contact,
+        *,
+        command: str,
+        does: Promise | None = None,
+        promise: Promise | None = None,
+    ) -> Recorded:
+        """Write a contact; ``does`` is the promise it keeps, ``promise`` the next one made.
+
+        A professional who saw a client in crisis covers the case until the day they named.
+        """
+        with self.journal.operation(command) as operation:
+            written = self._insert(operation, case, contact)
+            self._cover(operation, case, contact)
+            ended = None
+            if does is not None:
+                status = KEPT if does.kind == "appointment" else DONE
+                ended = end_promise(
+                    operation, self.db, does, status, contact.text, on=contact.on_day
+                )
+            promised = add_promise(operation, case.id, promise) if promise else None
+        return Recorded(self._read(written), ended, promised)
+
+    def numbered(self, case: Case, number: int) -> Contact | None:
+        row = self.db.one(
+            f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE case_id = ? AND number = ?",
+            (case.id, number),
+        )
+        return contact_of(row) if row else None
+
+    def correct(self, case: Case, wrong: Contact, right: Contact) -> Contact:
+        """Add the corrected contact beside the wrong one, which stays and no longer counts."""
+        with self.journal.operation("correct") as operation:
+            corrected = self._insert(operation, case, right._replace(corrects=wrong.id))
+            if case.level == Level.CRISIS and wrong.covered_until != right.covered_until:
+                until = right.covered_until.isoformat() if right.covered_until else None
+                operation.update("cases", case.id, covered_until=until)
+        return self._read(corrected)
+
+    def note(self, case: Case, text: str, on: date) -> Note:
+        with self.journal.operation("note") as operation:
+            made = operation.add_note(case.id, text, on.isoformat())
+        row = self.db.one(f"SELECT {NOTE_COLUMNS} FROM notes WHERE id = ?", (made,))
+        assert row is not None
+        return note_of(row)
+
+    def on_day(self, day: date) -> list[tuple[Case, Contact]]:
+        """What was recorded for ``day``, oldest first."""
+        contacts = [
+            contact_of(row)
+            for row in self.db.rows(
+                f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE on_day = ? ORDER BY recorded_at, id",
+                (day.isoformat(),),
+            )
+        ]
+        cases = {
+            each.case_id: read_cases(self.db, "c.id = ?", (each.case_id,))[0] for each in contacts
+        }
+        return [(cases[each.case_id], each) for each in contacts]
+
+    def _insert(self, operation: Operation, case: Case, contact: Contact) -> str:
+        row = columns_of(contact, leave=("corrected",))
+        row["id"] = None
+        row["case_id"] = case.id
+        row["number"] = operation.next_number(f"{case.id}.c")
+        row["recorded_at"] = self.journal.author.moment
+        row["worker"] = self.journal.author.worker
+        return operation.insert("contacts", row)
+
+    def _cover(self, operation: Operation, case: Case, contact: Contact) -> None:
+        if contact.covered_until is not None and case.level == Level.CRISIS:
+            operation.update("cases", case.id, covered_until=contact.covered_until.isoformat())
+
+    def _read(self, contact_id: str) -> Contact:
+        row = self.db.one(f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE id = ?", (contact_id,))
+        assert row is not None
+        return contact_of(row)

@@ -1,0 +1,114 @@
+"""What is derived from the records and kept beside them: due facts and searchable text.
+
+Refreshed at the end of every operation for the cases it touched, from the same pure functions
+that ``casectl doctor`` compares with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from casectl.core.facts import Group, earliest_by_group
+from casectl.core.model import CaseRecord
+from casectl.core.text import fold
+from casectl.store.connection import Database, Value
+from casectl.store.rows import marks, read_records
+
+GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried"
+
+FactRow = tuple[int, str, str, int, str | None]
+
+# What of each record can be searched for, joined in this order.
+SEARCHED = {
+    "clients": (
+        "name", "birth_date", "phone", "email", "address", "language", "pronouns",
+        "safe_contact", "external_id",
+    ),
+    "cases": ("handle", "program", "referred_by", "need", "external_id", "close_reason"),
+    "promises": ("what", "waiting_on", "place", "snooze_reason", "outcome"),
+    "contacts": ("text", "seen_by"),
+    "notes": ("text",),
+}  # fmt: skip
+
+
+class Groups:
+    """Group <-> its number in this file, making new numbers as they are needed."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.known = {
+            Group._make((*row[1:7], bool(row[7]), bool(row[8]))): int(row[0])
+            for row in map(tuple, db.rows(f"SELECT id, {GROUP_COLUMNS} FROM due_groups"))
+        }
+
+    def number(self, group: Group) -> int:
+        if group not in self.known:
+            self.known[group] = self.db.value(
+                f"INSERT INTO due_groups ({GROUP_COLUMNS}) VALUES (?,?,?,?,?,?,?,?) RETURNING id",
+                tuple(int(each) if isinstance(each, bool) else each for each in group),
+            )
+        return self.known[group]
+
+
+def fact_rows(record: CaseRecord, groups: Groups) -> list[FactRow]:
+    """The rows that this case has in ``due_facts``."""
+    opened_on, number = record.case.opened_on.isoformat(), record.case.number
+    tried_on = record.tried_on.isoformat() if record.tried_on else None
+    return [
+        (
+            groups.number(group),
+            day.isoformat(),
+            opened_on,
+            number,
+            tried_on if group.tried else None,
+        )
+        for group, day in earliest_by_group(record).items()
+    ]
+
+
+def refresh_facts(db: Database, case_ids: Iterable[str]) -> None:
+    ids = sorted(set(case_ids))
+    if not ids:
+        return
+    groups = Groups(db)
+    numbers = [
+        row[0] for row in db.rows(f"SELECT number FROM cases WHERE id IN ({marks(ids)})", ids)
+    ]
+    db.execute_many("DELETE FROM due_facts WHERE number = ?", [(number,) for number in numbers])
+    for record in read_records(db, numbers):
+        insert_facts(db, fact_rows(record, groups))
+
+
+def insert_facts(db: Database, rows: Iterable[FactRow]) -> None:
+    db.execute_many(
+        "INSERT INTO due_facts (group_id, day, opened_on, number, tried_on) VALUES (?,?,?,?,?)",
+        rows,
+    )
+
+
+def forget_facts(db: Database, number: int) -> None:
+    db.execute("DELETE FROM due_facts WHERE number = ?", (number,))
+
+
+def searchable(table: str, row: dict[str, Value]) -> str:
+    return fold(" · ".join(str(row[name]) for name in SEARCHED[table] if row.get(name)))
+
+
+def index_text(db: Database, table: str, row_id: str, row: dict[str, Value] | None) -> None:
+    """Replace what can be found of one record; ``None`` forgets it."""
+    old = db.one("SELECT id, folded FROM search_texts WHERE row_id = ?", (row_id,))
+    if old is not None:
+        db.execute(
+            "INSERT INTO search_index (search_index, rowid, folded) VALUES ('delete', ?, ?)",
+            (old["id"], old["folded"]),
+        )
+        db.execute("DELETE FROM search_texts WHERE id = ?", (old["id"],))
+    folded = searchable(table, row) if row else ""
+    if row is None or not folded:
+        return
+    case_id = row["id"] if table == "cases" else row.get("case_id")
+    added = db.value(
+        "INSERT INTO search_texts (row_id, source, case_id, folded) VALUES (?,?,?,?) RETURNING id",
+        (row_id, table, case_id, folded),
+    )
+    db.execute("INSERT INTO search_index (rowid, folded) VALUES (?, ?)", (added, folded))

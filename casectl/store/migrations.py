@@ -1,0 +1,43 @@
+"""Making and migrating the schema. Append-only: a landed migration is never edited.
+
+sqlite-utils runs them inside our own immediate transaction; it is imported here and for bulk
+inserts only, because it costs a command 100 ms.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database as SqliteUtils
+from sqlite_utils.migrations import Migrations
+
+from casectl.store.connection import APPLICATION_ID, Database, translated_errors
+from casectl.store.schema import SCHEMA_VERSION, TABLES, fingerprint, statements, triggers
+
+migrations = Migrations("casectl")
+
+
+@migrations()
+def m001_caseload(db: SqliteUtils) -> None:
+    for statement in statements(TABLES):
+        db.execute(statement)
+
+
+def migrate(db: Database) -> None:
+    """Bring the schema up to this program's version, all of it or none of it."""
+    with translated_errors(db.path), db.transaction():
+        migrations.apply(SqliteUtils(db.connection, execute_plugins=False))
+        _reinstall_triggers(db)
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _reinstall_triggers(db: Database) -> None:
+    for row in db.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+        db.execute(f'DROP TRIGGER "{row["name"]}"')
+    made = triggers()
+    for name in sorted(made):
+        db.execute(made[name])
+    db.execute(
+        "INSERT INTO meta (name, value) VALUES ('triggers', ?) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (fingerprint([made[name] for name in sorted(made)]),),
+    )

@@ -1,0 +1,163 @@
+"""Follow-ups, deadlines and appointments: making them, ending them, moving them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from casectl.core.errors import Ambiguous
+from casectl.core.model import CANCELLED, OPEN, Case, Promise
+from casectl.core.recurrence import next_after
+from casectl.store.connection import Database
+from casectl.store.journal import Journal, Operation
+from casectl.store.rows import PROMISE_COLUMNS, columns_of, promise_of
+
+
+class Ended(NamedTuple):
+    """A promise as it ended, and the one that follows it in its series, if any."""
+
+    promise: Promise
+    following: Promise | None
+
+
+class Promises:
+    def __init__(self, db: Database, journal: Journal) -> None:
+        self.db = db
+        self.journal = journal
+
+    def numbered(self, case: Case, number: int) -> Promise | None:
+        row = self.db.one(
+            f"SELECT {PROMISE_COLUMNS} FROM promises WHERE case_id = ? AND number = ?",
+            (case.id, number),
+        )
+        return promise_of(row) if row else None
+
+    def open_of(self, case: Case, kind: str | None = None) -> list[Promise]:
+        rows = self.db.rows(
+            f"SELECT {PROMISE_COLUMNS} FROM promises WHERE case_id = ? AND status = 'open' "
+            "ORDER BY due_on, number",
+            (case.id,),
+        )
+        return [promise for promise in map(promise_of, rows) if kind in (None, promise.kind)]
+
+    def make(self, case: Case, promise: Promise, command: str) -> Promise:
+        """Add a promise; its key, number and day made are given here."""
+        with self.journal.operation(command) as operation:
+            return add_promise(operation, case.id, promise)
+
+    def end(
+        self,
+        promises: Sequence[Promise],
+        status: str,
+        *,
+        outcome: str | None,
+        command: str,
+        again: Promise | None = None,
+    ) -> list[Ended]:
+        """End open promises in one operation. A repeating one makes its next; ``again`` adds one.
+
+        Raises Ambiguous when one has ended already, and then ends none.
+        """
+        with self.journal.operation(command) as operation:
+            return [
+                end_promise(operation, self.db, promise, status, outcome, again)
+                for promise in promises
+            ]
+
+    def snooze(
+        self, promises: Sequence[Promise], until: date, time: str | None, reason: str
+    ) -> list[Promise]:
+        """A new day for follow-ups; the first one is kept, and the count grows."""
+        with self.journal.operation("snooze") as operation:
+            for promise in promises:
+                check_open(self.db, promise)
+                operation.update(
+                    "promises",
+                    promise.id,
+                    due_on=until.isoformat(),
+                    due_time=time,
+                    first_due_on=(promise.first_due_on or promise.due_on).isoformat(),
+                    snoozes=promise.snoozes + 1,
+                    snooze_reason=reason,
+                )
+        return [self._again(promise) for promise in promises]
+
+    def cancel(self, promises: Sequence[Promise], reason: str) -> list[Promise]:
+        """Cancel with a reason; a repeating one ends with it."""
+        with self.journal.operation("cancel") as operation:
+            for promise in promises:
+                check_open(self.db, promise)
+                operation.update(
+                    "promises",
+                    promise.id,
+                    status=CANCELLED,
+                    ended_on=self.journal.author.day,
+                    outcome=reason,
+                )
+        return [self._again(promise) for promise in promises]
+
+    def _again(self, promise: Promise) -> Promise:
+        return read_promise(self.db, promise.id)
+
+
+def read_promise(db: Database, promise_id: str) -> Promise:
+    row = db.one(f"SELECT {PROMISE_COLUMNS} FROM promises WHERE id = ?", (promise_id,))
+    assert row is not None, "a promise is only removed by undo"
+    return promise_of(row)
+
+
+def check_open(db: Database, promise: Promise) -> None:
+    """Refuse to end what another command ended meanwhile."""
+    current = read_promise(db, promise.id)
+    if current.status != OPEN:
+        when = f" on {current.ended_on.isoformat()}" if current.ended_on else ""
+        raise Ambiguous(
+            f"that is {current.status} already{when}", hint="casectl undo takes it back"
+        )
+
+
+def add_promise(operation: Operation, case_id: str, promise: Promise) -> Promise:
+    row = columns_of(promise)
+    row["id"] = None
+    row["case_id"] = case_id
+    row["number"] = operation.next_number(f"{case_id}.p")
+    row["made_on"] = operation.author.day
+    return read_promise(operation.db, operation.insert("promises", row))
+
+
+def end_promise(
+    operation: Operation,
+    db: Database,
+    promise: Promise,
+    status: str,
+    outcome: str | None,
+    again: Promise | None = None,
+    on: date | None = None,
+) -> Ended:
+    check_open(db, promise)
+    ended_on = on.isoformat() if on else operation.author.day
+    operation.update("promises", promise.id, status=status, ended_on=ended_on, outcome=outcome)
+    following = again or _next_of_series(promise, date.fromisoformat(operation.author.day))
+    made = add_promise(operation, promise.case_id, following) if following else None
+    return Ended(read_promise(db, promise.id), made)
+
+
+def _next_of_series(promise: Promise, today: date) -> Promise | None:
+    """The next occurrence after both its day and today; None when it never repeats or has ended."""
+    if not promise.repeats:
+        return None
+    first = promise.repeats_from or promise.first_due_on or promise.due_on
+    due = next_after(promise.repeats, first, max(promise.due_on, today))
+    if due is None:
+        return None
+    return promise._replace(
+        due_on=due,
+        first_due_on=None,
+        snoozes=0,
+        snooze_reason=None,
+        repeats_from=first,
+        status=OPEN,
+        ended_on=None,
+        outcome=None,
+    )

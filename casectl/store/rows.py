@@ -1,0 +1,193 @@
+"""Rows to core values and back. Days are ISO text in the file and ``date`` outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
+from casectl.store.connection import Database, Row, Value
+
+Made = TypeVar("Made", Promise, Contact, Note)
+
+CHUNK = 500  # under SQLite's oldest limit on variables in one statement
+
+CASE_COLUMNS = (
+    "c.id, c.number, c.handle, c.client_id, k.name AS client, c.status, c.urgency, c.risk, "
+    "c.opened_on, c.level_reviewed_on, c.program, c.referred_by, c.need, c.external_id, "
+    "c.crisis_since, c.covered_until, c.assessed_on, c.clock_from, c.hold_until, c.resumed_on, "
+    "c.closed_on, c.close_reason, c.worker"
+)
+CASES = f"SELECT {CASE_COLUMNS} FROM cases c JOIN clients k ON k.id = c.client_id"
+PROMISE_COLUMNS = ", ".join(Promise._fields)
+CLIENT_COLUMNS = ", ".join(Client._fields)
+CONTACT_COLUMNS = (
+    'id, case_id, number, on_day, outcome, "by", party, text, minutes, interpreter, seen_by, '
+    "covered_until, corrects, EXISTS (SELECT 1 FROM contacts later WHERE later.corrects = "
+    "contacts.id), item, recorded_at, worker"
+)
+NOTE_COLUMNS = ", ".join(Note._fields)
+
+# A letter is sent, not answered: it never counts as reaching anybody. A corrected contact no
+# longer counts; the row that corrects it does.
+_COUNTS = (
+    "x.\"by\" <> 'letter' AND NOT EXISTS (SELECT 1 FROM contacts later WHERE later.corrects = x.id)"
+)
+
+
+def _last_reached(party: str) -> str:
+    return (
+        "(SELECT x.on_day FROM contacts x WHERE x.case_id = c.id AND x.outcome = 'reached' "
+        f"AND x.party = '{party}' AND {_COUNTS} ORDER BY x.on_day DESC LIMIT 1)"
+    )
+
+
+RECORDS = (
+    f"SELECT {CASE_COLUMNS}, {_last_reached('client')} AS reached_client_on, "
+    f"{_last_reached('guardian')} AS reached_guardian_on, "
+    "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open') "
+    "AS promise_ended_on, k.phone, k.safe_contact "
+    "FROM cases c JOIN clients k ON k.id = c.client_id"
+)
+# Attempts since somebody was last reached; on the same day the order of recording decides.
+ATTEMPTS = (
+    "SELECT x.case_id, count(*), max(x.on_day) FROM contacts x "
+    "WHERE x.outcome = 'tried' AND x.party IN ('client', 'guardian') AND x.case_id IN ({marks}) "
+    "AND NOT EXISTS (SELECT 1 FROM contacts later WHERE later.corrects = x.id) "
+    "AND NOT EXISTS (SELECT 1 FROM contacts r WHERE r.case_id = x.case_id "
+    "AND r.outcome = 'reached' AND r.party IN ('client', 'guardian') AND r.\"by\" <> 'letter' "
+    "AND (r.on_day > x.on_day OR (r.on_day = x.on_day AND r.number > x.number)) "
+    "AND NOT EXISTS (SELECT 1 FROM contacts later WHERE later.corrects = r.id)) "
+    "GROUP BY x.case_id"
+)
+
+
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def iso(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def case_of(row: Row) -> Case:
+    """The first columns of a row selected with ``CASE_COLUMNS``."""
+    (
+        id_, number, handle, client_id, client, status, urgency, risk, opened_on, reviewed_on,
+        program, referred_by, need, external_id, crisis_since, covered_until, assessed_on,
+        clock_from, hold_until, resumed_on, closed_on, close_reason, worker,
+    ) = tuple(row)[:23]  # fmt: skip
+    return Case(
+        id_, number, handle, client_id, client, status, urgency, risk,
+        date.fromisoformat(opened_on), date.fromisoformat(reviewed_on),
+        program, referred_by, need, external_id, day(crisis_since), day(covered_until),
+        day(assessed_on), day(clock_from), day(hold_until), day(resumed_on), day(closed_on),
+        close_reason, worker,
+    )  # fmt: skip
+
+
+def promise_of(row: Row) -> Promise:
+    return _with_days(Promise, row)
+
+
+def contact_of(row: Row) -> Contact:
+    contact = _with_days(Contact, row)
+    return contact._replace(
+        interpreter=bool(contact.interpreter), corrected=bool(contact.corrected)
+    )
+
+
+def note_of(row: Row) -> Note:
+    return _with_days(Note, row)
+
+
+def client_of(row: Row) -> Client:
+    values = list(row)
+    values[Client._fields.index("interpreter")] = bool(row["interpreter"])
+    return Client(*values)
+
+
+def columns_of(value: Any, *, leave: Iterable[str] = ()) -> dict[str, Value]:
+    """A core value as columns; ``leave`` names fields that are not columns of its table."""
+    skipped = set(leave)
+    return {
+        name: each.isoformat() if isinstance(each, date) else _plain(each)
+        for name, each in value._asdict().items()
+        if name not in skipped
+    }
+
+
+def _plain(value: Any) -> Value:
+    return int(value) if isinstance(value, (bool, int)) else value
+
+
+def _with_days(kind: type[Made], row: Row) -> Made:
+    """A row whose columns stand in the order of the type's fields, its days read as days."""
+    values = list(row)
+    for index in _DAYS[kind]:
+        values[index] = day(values[index])
+    return kind._make(values)
+
+
+def _day_fields(kind: type[Any]) -> tuple[int, ...]:
+    return tuple(
+        index
+        for index, name in enumerate(kind._fields)
+        if name in ("on_day", "covered_until", "repeats_from")
+        or (name.endswith("_on") and name != "waiting_on")
+    )
+
+
+_DAYS = {kind: _day_fields(kind) for kind in (Promise, Contact, Note)}
+
+
+def read_cases(db: Database, where: str, values: Iterable[Value] = ()) -> list[Case]:
+    return [case_of(row) for row in db.rows(f"{CASES} WHERE {where}", tuple(values))]
+
+
+def read_records(db: Database, numbers: Iterable[int]) -> list[CaseRecord]:
+    """What the due engine reads of these cases; closed ones included, in number order."""
+    wanted = sorted(set(numbers))
+    records: list[CaseRecord] = []
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        records += _records(db, db.rows(f"{RECORDS} WHERE c.number IN ({marks(chunk)})", chunk))
+    return sorted(records, key=lambda record: record.case.number)
+
+
+def _records(db: Database, rows: list[Row]) -> list[CaseRecord]:
+    ids = [row["id"] for row in rows]
+    promises: dict[str, list[Promise]] = {}
+    for row in db.rows(
+        f"SELECT {PROMISE_COLUMNS} FROM promises "
+        f"WHERE status = 'open' AND case_id IN ({marks(ids)}) ORDER BY due_on, number",
+        ids,
+    ):
+        promises.setdefault(row["case_id"], []).append(promise_of(row))
+    tried = {row[0]: (row[1], row[2]) for row in db.rows(ATTEMPTS.format(marks=marks(ids)), ids)}
+    records = []
+    for row in rows:
+        attempts, tried_on = tried.get(row["id"], (0, None))
+        records.append(
+            CaseRecord(
+                case_of(row),
+                tuple(promises.get(row["id"], ())),
+                day(row["reached_client_on"]),
+                day(row["reached_guardian_on"]),
+                attempts,
+                day(tried_on),
+                day(row["promise_ended_on"]),
+                row["phone"],
+                row["safe_contact"],
+            )
+        )
+    return records
+
+
+def marks(values: Iterable[object]) -> str:
+    return ",".join("?" for _ in values)
+
+
+def changed_columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return [name for name in after if before.get(name) != after[name]]

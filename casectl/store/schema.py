@@ -1,0 +1,201 @@
+"""The tables, and the triggers that journal every change to a record."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+SCHEMA_VERSION = 1
+
+# Record tables and their columns, in the order the journal writes them. Each row has a UUIDv7 as
+# its key and says who last changed it; days are ISO text.
+COMMON = ("rev", "updated_at", "updated_by")
+RECORDS: dict[str, tuple[str, ...]] = {
+    "clients": (
+        "id", "name", "folded", "birth_date", "phone", "email", "address", "language",
+        "interpreter", "pronouns", "safe_contact", "external_id", *COMMON,
+    ),
+    "cases": (
+        "id", "number", "handle", "client_id", "status", "urgency", "risk", "opened_on",
+        "level_reviewed_on", "program", "referred_by", "need", "external_id", "crisis_since",
+        "covered_until", "assessed_on", "clock_from", "hold_until", "resumed_on", "closed_on",
+        "close_reason", "worker", *COMMON,
+    ),
+    "promises": (
+        "id", "case_id", "number", "kind", "what", "due_on", "due_time", "subject",
+        "first_due_on", "snoozes", "snooze_reason", "lead_days", "place", "minutes",
+        "waiting_on", "repeats", "repeats_from", "status", "ended_on", "outcome", "made_on",
+        *COMMON,
+    ),
+    "contacts": (
+        "id", "case_id", "number", "on_day", "outcome", "by", "party", "text", "minutes",
+        "interpreter", "seen_by", "covered_until", "corrects", "item", "recorded_at", "worker",
+        *COMMON,
+    ),
+    "notes": (
+        "id", "case_id", "number", "on_day", "text", "recorded_at", "worker", *COMMON,
+    ),
+}  # fmt: skip
+
+TABLES = """
+CREATE TABLE clients (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL, birth_date TEXT, phone TEXT,
+    email TEXT, address TEXT, language TEXT, interpreter INTEGER NOT NULL DEFAULT 0,
+    pronouns TEXT, safe_contact TEXT, external_id TEXT,
+    rev INTEGER NOT NULL, updated_at TEXT NOT NULL, updated_by TEXT NOT NULL);
+CREATE INDEX clients_by_name ON clients (folded);
+CREATE INDEX clients_by_external_id ON clients (external_id) WHERE external_id IS NOT NULL;
+
+CREATE TABLE cases (
+    id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, handle TEXT NOT NULL,
+    client_id TEXT NOT NULL REFERENCES clients (id),
+    status TEXT NOT NULL CHECK (status IN ('pending', 'active', 'on_hold', 'closed')),
+    urgency INTEGER NOT NULL CHECK (urgency BETWEEN 1 AND 4),
+    risk TEXT CHECK (risk IN ('none', 'low', 'moderate', 'high', 'imminent')),
+    opened_on TEXT NOT NULL, level_reviewed_on TEXT NOT NULL, program TEXT, referred_by TEXT,
+    need TEXT, external_id TEXT, crisis_since TEXT, covered_until TEXT, assessed_on TEXT,
+    clock_from TEXT, hold_until TEXT, resumed_on TEXT, closed_on TEXT, close_reason TEXT,
+    worker TEXT,
+    rev INTEGER NOT NULL, updated_at TEXT NOT NULL, updated_by TEXT NOT NULL);
+CREATE INDEX cases_by_handle ON cases (handle);
+CREATE INDEX cases_by_client ON cases (client_id);
+CREATE INDEX cases_by_status ON cases (status, number);
+CREATE INDEX cases_by_external_id ON cases (external_id) WHERE external_id IS NOT NULL;
+
+CREATE TABLE promises (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), number INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('follow_up', 'deadline', 'appointment')),
+    what TEXT NOT NULL, due_on TEXT NOT NULL, due_time TEXT, subject TEXT, first_due_on TEXT,
+    snoozes INTEGER NOT NULL DEFAULT 0, snooze_reason TEXT, lead_days INTEGER, place TEXT,
+    minutes INTEGER, waiting_on TEXT, repeats TEXT, repeats_from TEXT,
+    status TEXT NOT NULL DEFAULT 'open'
+        CHECK (status IN ('open', 'done', 'cancelled', 'kept', 'missed')),
+    ended_on TEXT, outcome TEXT, made_on TEXT,
+    rev INTEGER NOT NULL, updated_at TEXT NOT NULL, updated_by TEXT NOT NULL,
+    UNIQUE (case_id, number));
+CREATE INDEX promises_open ON promises (case_id, due_on) WHERE status = 'open';
+CREATE INDEX promises_ended ON promises (case_id, ended_on) WHERE status <> 'open';
+CREATE INDEX promises_timed ON promises (due_on, due_time)
+    WHERE status = 'open' AND kind <> 'follow_up';
+CREATE INDEX promises_by_end ON promises (ended_on) WHERE ended_on IS NOT NULL;
+
+CREATE TABLE contacts (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), number INTEGER NOT NULL,
+    on_day TEXT NOT NULL, outcome TEXT NOT NULL CHECK (outcome IN ('reached', 'tried')),
+    "by" TEXT NOT NULL, party TEXT NOT NULL, text TEXT, minutes INTEGER,
+    interpreter INTEGER NOT NULL DEFAULT 0, seen_by TEXT, covered_until TEXT,
+    corrects TEXT REFERENCES contacts (id), item TEXT, recorded_at TEXT NOT NULL, worker TEXT,
+    rev INTEGER NOT NULL, updated_at TEXT NOT NULL, updated_by TEXT NOT NULL,
+    UNIQUE (case_id, number));
+CREATE INDEX contacts_by_case ON contacts (case_id, outcome, party, on_day);
+CREATE INDEX contacts_by_day ON contacts (on_day);
+CREATE INDEX contacts_corrected ON contacts (corrects) WHERE corrects IS NOT NULL;
+
+CREATE TABLE notes (
+    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), number INTEGER NOT NULL,
+    on_day TEXT NOT NULL, text TEXT NOT NULL, recorded_at TEXT NOT NULL, worker TEXT,
+    rev INTEGER NOT NULL, updated_at TEXT NOT NULL, updated_by TEXT NOT NULL,
+    UNIQUE (case_id, number));
+CREATE INDEX notes_by_day ON notes (on_day);
+
+-- The journal: who changed which row, when, by which command, from what to what.
+CREATE TABLE operations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, day TEXT NOT NULL,
+    worker TEXT NOT NULL, command TEXT NOT NULL, undoes INTEGER REFERENCES operations (id));
+CREATE INDEX operations_undone ON operations (undoes) WHERE undoes IS NOT NULL;
+CREATE INDEX operations_by_day ON operations (day);
+CREATE TABLE changes (
+    id INTEGER PRIMARY KEY, operation_id INTEGER NOT NULL REFERENCES operations (id),
+    table_name TEXT NOT NULL, row_id TEXT NOT NULL, case_id TEXT, before TEXT, after TEXT);
+CREATE INDEX changes_by_operation ON changes (operation_id);
+CREATE INDEX changes_by_row ON changes (row_id);
+CREATE INDEX changes_by_case ON changes (case_id);
+CREATE TABLE current_operation (id INTEGER NOT NULL);
+
+-- Outside the journal: numbers are never reused, so never undone; drafts and marks are not records.
+CREATE TABLE counters (scope TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE drafts (name TEXT PRIMARY KEY, body TEXT NOT NULL, updated_at TEXT NOT NULL);
+CREATE TABLE reminders (
+    case_id TEXT NOT NULL, item TEXT NOT NULL, state TEXT NOT NULL, sent_on TEXT NOT NULL,
+    PRIMARY KEY (case_id, item)) WITHOUT ROWID;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- Derived, and rebuilt from the records at any time (casectl doctor compares).
+CREATE TABLE due_groups (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, stage TEXT NOT NULL, level INTEGER NOT NULL,
+    program TEXT NOT NULL, lead INTEGER, who TEXT NOT NULL, reaching INTEGER NOT NULL,
+    tried INTEGER NOT NULL);
+CREATE TABLE due_facts (
+    group_id INTEGER NOT NULL, day TEXT NOT NULL, opened_on TEXT NOT NULL,
+    number INTEGER NOT NULL, tried_on TEXT,
+    PRIMARY KEY (group_id, day, opened_on, number)) WITHOUT ROWID;
+CREATE INDEX due_facts_by_case ON due_facts (number);
+CREATE TABLE search_texts (
+    id INTEGER PRIMARY KEY, row_id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, case_id TEXT,
+    folded TEXT NOT NULL);
+CREATE INDEX search_texts_by_case ON search_texts (case_id);
+CREATE VIRTUAL TABLE search_index USING fts5 (
+    folded, content = 'search_texts', content_rowid = 'id', tokenize = 'trigram');
+"""
+
+CASE_OF = {
+    "clients": "NULL",
+    "cases": "{row}.id",
+    "promises": "{row}.case_id",
+    "contacts": "{row}.case_id",
+    "notes": "{row}.case_id",
+}
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script whose text holds no other semicolon."""
+    return [each.strip() for each in script.split(";\n") if each.strip()]
+
+
+def triggers() -> dict[str, str]:
+    """Every trigger, by name. Reinstalled whole after each migration (``transform`` drops them)."""
+    made: dict[str, str] = {}
+    for table, columns in RECORDS.items():
+        for event, old, new in (
+            ("INSERT", "", "NEW"),
+            ("UPDATE", "OLD", "NEW"),
+            ("DELETE", "OLD", ""),
+        ):
+            row = new or old
+            values = ", ".join(
+                (
+                    "(SELECT id FROM current_operation)",
+                    f"'{table}'",
+                    f"{row}.id",
+                    CASE_OF[table].format(row=row),
+                    _as_json(old, columns),
+                    _as_json(new, columns),
+                )
+            )
+            name = f"journal_{table}_{event.lower()}"
+            made[name] = (
+                f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN "
+                "SELECT RAISE(ABORT, 'a write outside an operation') "
+                "WHERE NOT EXISTS (SELECT 1 FROM current_operation); "
+                "INSERT INTO changes (operation_id, table_name, row_id, case_id, before, after) "
+                f"VALUES ({values}); END"
+            )
+    for table in ("operations", "changes"):
+        for event in ("UPDATE", "DELETE"):
+            name = f"keep_{table}_{event.lower()}"
+            made[name] = (
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN "
+                "SELECT RAISE(ABORT, 'the journal only grows'); END"
+            )
+    return made
+
+
+def _as_json(row: str, columns: tuple[str, ...]) -> str:
+    if not row:
+        return "NULL"
+    pairs = ", ".join(f"'{column}', {row}.\"{column}\"" for column in columns)
+    return f"json_object({pairs})"
+
+
+def fingerprint(trigger_sql: list[str]) -> str:
+    """A short mark of the installed triggers, in name order, compared at every open."""
+    return f"{crc32(chr(10).join(trigger_sql).encode()):08x}"
