@@ -5,12 +5,11 @@ built: seventy eager signatures cost a third of start-up. A test imports every e
 its help with the table.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from typing import Annotated, Any, NamedTuple
 
@@ -94,6 +93,13 @@ def common_options(
     """What every command accepts."""
 
 
+@cache
+def common_parameters() -> list[Any]:
+    """The parameters that every command has, built once."""
+    params, _, _ = get_params_convertors_ctx_param_name_from_function(common_options)
+    return list(params)
+
+
 class Root(TyperGroup):
     """The commands by name, each built only when it is called for."""
 
@@ -138,8 +144,7 @@ def built(name: str, entry: Entry) -> Command:
 
 
 def _add_common(command: Command) -> Command:
-    params, _, _ = get_params_convertors_ctx_param_name_from_function(common_options)
-    command.params.extend(params)
+    command.params.extend(common_parameters())
     own: Callable[..., Any] | None = command.callback
 
     def callback(*args: Any, **values: Any) -> Any:

@@ -1,7 +1,5 @@
 """Parameters that several commands share, and completion of what they name."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -88,6 +88,23 @@ class Session:
             text, self.today, order=self.config.date_order, calendar=self.standards.calendar
         )
 
+    def read_every(self, text: str, first: date) -> str:
+        """How a promise repeats, as RFC 5545 text."""
+        from casectl.core.recurrence import parse_every
+
+        return parse_every(
+            text,
+            first,
+            self.today,
+            order=self.config.date_order,
+            calendar=self.standards.calendar,
+        )
+
+    def say_rule(self, rule: str) -> str:
+        from casectl.core.recurrence import spoken_rule
+
+        return spoken_rule(rule, self.config.date_order)
+
     def say_day(self, day: date, time: str | None = None) -> str:
         """``Fri 27 Nov 2026``, in the reader's order."""
         return spoken(day, self.config.date_order, time=time)

@@ -1,7 +1,5 @@
 """init: a new caseload."""
 
-from __future__ import annotations
-
 import typer
 
 from casectl.parameters import current

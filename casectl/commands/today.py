@@ -1,7 +1,5 @@
 """today: the list."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
@@ -34,8 +32,24 @@ def today(
     """Who needs you first today, and why."""
     session = current(ctx)
     session.as_of(as_of)
+    if done:
+        reports.day_done(session.store.journal.did(session.today), session.output)
+        return
     ask = asked(session, limit, everything, program, level, soon)
+    if explain is not None:
+        _explain(session, ask, explain)
+        return
     reports.agenda(session.store.agenda.read(ask), session.output)
+
+
+def _explain(session: Session, ask: Ask, named: str) -> None:
+    from casectl.core.explaining import explain
+
+    case = session.find_case(named)
+    record = session.store.cases.record(case)
+    whole = session.store.agenda.read(ask._replace(limit=None))
+    explanation = explain(record, ask.standards, ask.today, list(whole.rows))
+    reports.explanation(explanation, session.output)
 
 
 def asked(

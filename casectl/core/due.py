@@ -122,7 +122,7 @@ WHAT = {
     ("safety", "review"): "review the crisis level",
     ("contact", "first"): "make the first contact",
     ("contact", "again"): "reach the client",
-    ("assessment", "first"): "complete the first assessment",
+    ("assessment", "first"): "first assessment",
     ("assessment", "again"): "assess again",
     ("assessment", "level"): "review the high level",
     ("next_step", "set"): "set a next step",
@@ -132,6 +132,7 @@ WHAT = {
 }
 # Three attempts without reaching the client owe a change of approach.
 CHANGE_OF_APPROACH = 3
+ONE_DAY = timedelta(days=1)
 OTHER_WAYS = "try another way: visit, letter, somebody who sees them"
 
 
@@ -190,6 +191,49 @@ def band_of(group: Group, due: date, today: date, standards: Standards) -> Band 
     elif due <= today or due <= calendar.last_day_off_after(today):
         return Band.NOW
     return Band.SOON if due <= today + timedelta(days=standards.horizon) else None
+
+
+def last_fact(group: Group, until: date, standards: Standards) -> date:
+    """The last fact day that falls due by ``until``; later facts fall due later."""
+    span = timedelta(days=_span(group, standards.of(group.program)))
+    day = standards.calendar.last_day_off_after(until) - span
+    while due_on(group, day, standards) > until:
+        day -= ONE_DAY
+    return day
+
+
+def _span(group: Group, intervals: Intervals) -> int:
+    """The fewest days from a fact to its due day, before it moves off a day off."""
+    if group.kind == DEADLINE or RULES[group.kind, group.stage] is _same_day:
+        return 0
+    if group.kind == "next_step" and group.stage == "clock":
+        return intervals.contact[group.level - 1]
+    return allowed_days(group, intervals)
+
+
+def last_pressing(group: Group, today: date, standards: Standards) -> date:
+    """The last due day that puts an item of ``group`` into a band that presses today."""
+    return _last_due(group, today, standards, lambda band: band not in (None, Band.SOON))
+
+
+def last_listed(group: Group, today: date, standards: Standards) -> date:
+    """The last due day that puts an item of ``group`` on today's list."""
+    return _last_due(group, today, standards, lambda band: band is not None)
+
+
+def _last_due(
+    group: Group, today: date, standards: Standards, holds: Callable[[Band | None], bool]
+) -> date:
+    """A band is never left again by falling due earlier, so the first day that holds is last."""
+    calendar = standards.calendar
+    day = calendar.last_day_off_after(today)
+    if group.kind == DEADLINE:
+        lead = standards.of(group.program).lead(group.stage)
+        day = calendar.after(day, max(lead.warning, lead.lead, group.lead or 0) + 1)
+    day = max(day, today + timedelta(days=standards.horizon))
+    while not holds(band_of(group, day, today, standards)):
+        day -= ONE_DAY
+    return day
 
 
 def retry_on(tried_on: date, level: int, intervals: Intervals, calendar: WorkCalendar) -> date:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class WorkCalendar:
+class WorkCalendar(NamedTuple):
     """The weekdays one works (Monday is 0) less the holidays.
 
-    At least one weekday is worked, so every search below ends.
+    At least one weekday is worked (``config`` sees to it), so every search below ends.
     """
 
     weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
     holidays: frozenset[date] = frozenset()
-
-    def __post_init__(self) -> None:
-        if not self.weekdays or not self.weekdays <= frozenset(range(7)):
-            raise ValueError("working weekdays are numbers from 0 (Monday) to 6 (Sunday)")
 
     def is_working(self, day: date) -> bool:
         return day.weekday() in self.weekdays and day not in self.holidays

@@ -94,10 +94,15 @@ class Output(NamedTuple):
 
     def wrote(self, made: Object, *sentences: str) -> None:
         """Echo a write: what was made as JSON or fields, else the sentences a person reads."""
-        if self.json:
-            self.write(_json([_only(made, self.fields)], single=True))
-        elif self.fields:
-            self.write(_tsv(made, self._checked_fields([made], ())))
+        if self.json or self.fields:
+            self.one(made, ())
+        else:
+            self.say(*sentences)
+
+    def wrote_all(self, made: Sequence[Object], *sentences: str) -> None:
+        """Echo a write to several things: a list of what was made, or sentences."""
+        if self.json or self.fields:
+            self.table(made, ())
         else:
             self.say(*sentences)
 

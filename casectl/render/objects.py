@@ -17,10 +17,12 @@ from casectl.render.words import reason, status
 
 if TYPE_CHECKING:
     from casectl.core.model import CaseRecord
+    from casectl.core.views import Did
 
 TODAY_COLUMNS = (
     "rank", "item", "handle", "client", "status", "band", "priority", "what", "due", "why",
 )  # fmt: skip
+DONE_COLUMNS = ("at", "command", "item", "handle", "client", "text")
 CASE_COLUMNS = ("case", "handle", "client", "case_status", "level", "program", "opened_on")
 
 
@@ -191,6 +193,20 @@ def note_object(note: Note, case: Case) -> Object:
         "text": note.text,
         "recorded_at": note.recorded_at,
         "worker": note.worker,
+    }
+
+
+def done_object(did: Did) -> Object:
+    """One line of ``today --done``."""
+    return {
+        "at": did.at,
+        "command": did.command,
+        "case": did.case,
+        "handle": did.handle,
+        "client": did.client,
+        "item": did.item,
+        "text": did.text,
+        "worker": did.worker,
     }
 
 

@@ -9,6 +9,7 @@ from casectl.core.dates import spoken, spoken_short
 from casectl.core.due import Band, DueItem
 from casectl.core.model import DEADLINE
 from casectl.core.priority import Ranked, priority_of
+from casectl.core.views import Did
 from casectl.render import Output
 from casectl.render.screens import NARROW, WIDE, Line, cell
 from casectl.render.words import DEADLINE_WORDS, reason, status
@@ -38,6 +39,25 @@ def today_screen(agenda: Agenda, output: Output) -> list[Line]:
 
 def capped(count: int) -> str:
     return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
+
+
+def done_screen(done: list[Did], output: Output) -> list[Line]:
+    """``today --done``: what was done, oldest first."""
+    day = spoken(output.today, output.order)
+    if not done:
+        return [[(f"{day}  Nothing recorded yet.", "head")]]
+    cases = len({each.case for each in done})
+    lines: list[Line] = [[(f"{day}  {len(done)} entries on {cases} cases", "head")], []]
+    for each in done:
+        lines.append(
+            [
+                (cell(each.item or "", 10), ""),
+                (cell(each.client or "", 18), "name"),
+                (cell(each.command, 12), "dim"),
+                (each.text, ""),
+            ]
+        )
+    return lines
 
 
 def _counts(agenda: Agenda, output: Output) -> list[Line]:
@@ -88,7 +108,7 @@ def _row(row: Ranked, output: Output) -> list[Line]:
         ]  # fmt: skip
     others = f" (+{len(row.items) - 1} more)" if len(row.items) > 1 else ""
     return [
-        [(cell(item.item, 14), ""), (cell(case.client, 22), "name"), (cell(word, 16), style),
+        [(cell(item.item, 12), ""), (cell(case.client, 18), "name"), (cell(word, 16), style),
          (cell(number, 5), "dim"), (cell(item.what, 30), ""),
          (f"{reason(item, output.today, output.order)}{others}", "")]
     ]  # fmt: skip
@@ -100,11 +120,16 @@ def priority(item: DueItem) -> str:
 
 
 def first_words(item: DueItem, output: Output) -> str:
-    """What to do, in the few words that a narrow row has: the promise's own, or the reason."""
+    """The few words that a narrow row has room for.
+
+    A promise says what in its own words; a contact says since when; the rest what to do.
+    """
     if item.promise is not None:
         clock = f"{item.time} " if item.time else ""
         return f"{clock}{item.what}"
-    return reason(item, output.today, output.order)
+    if item.kind in ("contact", "safety"):
+        return reason(item, output.today, output.order)
+    return item.what
 
 
 def _more(agenda: Agenda) -> list[Line]:

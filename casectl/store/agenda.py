@@ -8,32 +8,46 @@ read is then ranked whole, by the one engine; a property test compares with rank
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, cut
-from casectl.core.due import Band, allowed_days, applies, band_of, due_on, waits
+from casectl.core.due import (
+    Band,
+    allowed_days,
+    applies,
+    band_of,
+    due_on,
+    last_fact,
+    last_listed,
+    last_pressing,
+    waits,
+)
 from casectl.core.facts import Group
 from casectl.core.model import Case, CaseRecord, Promise
 from casectl.core.priority import RankKey, key_of, rank
-from casectl.store.connection import Database
+from casectl.store.connection import Database, Value
 from casectl.store.derived import GROUP_COLUMNS
 from casectl.store.rows import CASES, PROMISE_COLUMNS, case_of, marks, promise_of, read_records
 
-# No standard reaches further back than this; it bounds the search for a group's cutoff.
-LONGEST_REACH = timedelta(days=4000)
+# Every group with its earliest fact: one index seek each.
+GROUPS = (
+    f"SELECT id, {GROUP_COLUMNS}, (SELECT min(day) FROM due_facts WHERE group_id = due_groups.id) "
+    "FROM due_groups"
+)
 FIRST_DAY = date(1900, 1, 1)
 
 
 class _Stream(NamedTuple):
-    """One group, or the half of a tried group that waits or does not."""
+    """One group, or the half of a tried group that waits or does not, and its earliest fact."""
 
     group_id: int
     group: Group
     waits: bool
-    tried: str  # SQL that picks the half
-    tried_day: str
+    half: str  # SQL that picks the half of a tried group
+    values: tuple[Value, ...]
+    head: str  # the earliest fact day, ISO
 
 
 class AgendaReader:
@@ -55,27 +69,26 @@ class AgendaReader:
             self._counts(ask, streams),
             tuple(self._hours(ask)),
             self._more(ask, streams, len(rows)),
-            self._next_due(ask, streams),
+            None if rows else _next_due(ask, streams),
         )
 
     def pressing(self, ask: Ask, until: date) -> list[CaseRecord]:
         """Every case with something in a band that presses, or due by ``until``."""
         numbers: set[int] = set()
         for stream in self._streams(ask):
-            last = _last_fact(stream.group, ask, lambda due: due <= until)
-            pressed = _last_fact(stream.group, ask, _presses(stream.group, ask))
-            numbers.update(self._numbers(stream, max(last, pressed), limit=-1))
-        return read_records(self.db, numbers)
+            last = max(until, last_pressing(stream.group, ask.today, ask.standards))
+            numbers.update(self._numbers(stream, last_fact(stream.group, last, ask.standards)))
+        return self._wanted(ask, numbers)
 
     # -- the head of the list ------------------------------------------------------------------
 
     def _candidates(self, ask: Ask, streams: list[_Stream], limit: int) -> set[int]:
         """The cases that could be among the first ``limit``, from the heads of the groups."""
         scale = ask.standards.common_scale()
+        # Of the rows that share a head's due day another may have been open for longer.
         heads = sorted(
-            (key, index)
+            (_key(ask, stream, stream.head, "0001-01-01", 0, scale), index)
             for index, stream in enumerate(streams)
-            if (key := self._head(ask, stream, scale)) is not None
         )
         best: dict[int, RankKey] = {}
         for head, index in heads:
@@ -92,21 +105,12 @@ class AgendaReader:
         urgent = sum(best[number][0] <= Band.DEADLINE for number in chosen)
         return set(chosen[: max(limit, urgent)])
 
-    def _head(self, ask: Ask, stream: _Stream, scale: int) -> RankKey | None:
-        row = self.db.one(
-            "SELECT day, opened_on, number FROM due_facts WHERE group_id = ?"
-            f"{stream.tried} ORDER BY day, opened_on, number LIMIT 1",
-            self._values(stream),
-        )
-        # Of the rows that share the head's due day another may have been open for longer.
-        return _key(ask, stream, row[0], "0001-01-01", 0, scale) if row else None
-
     def _first(
         self, ask: Ask, stream: _Stream, take: int, scale: int
     ) -> Iterator[tuple[int, RankKey]]:
-        select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{stream.tried} "
+        select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{stream.half} "
         rows = self.db.rows(
-            f"{select} ORDER BY day, opened_on, number LIMIT ?", [*self._values(stream), take]
+            f"{select} ORDER BY day, opened_on, number LIMIT ?", [*stream.values, take]
         )
         if len(rows) == take:
             last = date.fromisoformat(rows[-1][0])
@@ -114,7 +118,7 @@ class AgendaReader:
             while due_on(stream.group, last, ask.standards) == due:
                 rows += self.db.rows(
                     f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
-                    [*self._values(stream), last.isoformat(), take],
+                    [*stream.values, last.isoformat(), take],
                 )
                 last += timedelta(days=1)
         for row in rows:
@@ -136,36 +140,41 @@ class AgendaReader:
     # -- groups --------------------------------------------------------------------------------
 
     def _streams(self, ask: Ask) -> Iterator[_Stream]:
-        for row in map(tuple, self.db.rows(f"SELECT id, {GROUP_COLUMNS} FROM due_groups")):
+        """The groups asked for that have any fact, a tried one in its two halves."""
+        for row in map(tuple, self.db.rows(GROUPS)):
+            group_id, head = row[0], row[9]
             group = Group._make((*row[1:7], bool(row[7]), bool(row[8])))
-            if ask.level is not None and group.level < ask.level:
+            if head is None or (ask.level is not None and group.level < ask.level):
                 continue
             if ask.program is not None and group.program != ask.program:
                 continue
             if not applies(group, ask.standards.of(group.program)):
                 continue
             if group.tried:
-                first = _first_waiting(group, ask).isoformat()
-                yield _Stream(row[0], group, True, " AND tried_on >= ?", first)
-                yield _Stream(row[0], group, False, " AND tried_on < ?", first)
+                yield from self._halves(ask, group_id, group)
             else:
-                yield _Stream(row[0], group, False, "", "")
+                yield _Stream(group_id, group, False, "", (group_id,), head)
 
-    def _values(self, stream: _Stream) -> list[str | int | None]:
-        return [stream.group_id, stream.tried_day] if stream.tried else [stream.group_id]
+    def _halves(self, ask: Ask, group_id: int, group: Group) -> Iterator[_Stream]:
+        first = _first_waiting(group, ask).isoformat()
+        for waiting, half in ((True, " AND tried_on >= ?"), (False, " AND tried_on < ?")):
+            head = self.db.value(
+                f"SELECT min(day) FROM due_facts WHERE group_id = ?{half}", (group_id, first)
+            )
+            if head is not None:
+                yield _Stream(group_id, group, waiting, half, (group_id, first), head)
 
     def _numbers(
-        self, stream: _Stream, until: date, *, after: date | None = None, limit: int
+        self, stream: _Stream, until: date, *, after: date | None = None, limit: int = -1
     ) -> list[int]:
+        """Cases of a stream whose fact day lies after ``after`` and not after ``until``."""
+        last = until.isoformat()
+        if stream.head > last:
+            return []
         rows = self.db.rows(
-            f"SELECT number FROM due_facts WHERE group_id = ?{stream.tried} "
+            f"SELECT number FROM due_facts WHERE group_id = ?{stream.half} "
             "AND day > ? AND day <= ? ORDER BY day LIMIT ?",
-            [
-                *self._values(stream),
-                after.isoformat() if after else "",
-                until.isoformat(),
-                limit,
-            ],
+            [*stream.values, after.isoformat() if after else "", last, limit],
         )
         return [row[0] for row in rows]
 
@@ -176,16 +185,18 @@ class AgendaReader:
         overdue: set[int] = set()
         due: set[int] = set()
         silent: set[int] = set()
+        yesterday = ask.today - timedelta(days=1)
         for stream in streams:
             group = stream.group
-            late = _last_fact(group, ask, lambda day: day < ask.today)
+            late = last_fact(group, yesterday, ask.standards)
             if group.kind == "contact" and len(silent) < cap:
                 silent.update(self._numbers(stream, late, limit=cap))
             if len(overdue) < cap:
                 overdue.update(self._numbers(stream, late, limit=cap))
             if len(due) < cap:
-                pressing = _last_fact(group, ask, _presses(group, ask))
-                due.update(self._numbers(stream, pressing, after=late, limit=cap))
+                pressing = last_pressing(group, ask.today, ask.standards)
+                last = last_fact(group, pressing, ask.standards)
+                due.update(self._numbers(stream, last, after=late, limit=cap))
         return Counts(
             self._open_count(ask, cap),
             min(len(overdue | due), cap),
@@ -216,27 +227,17 @@ class AgendaReader:
 
     def _more(self, ask: Ask, streams: list[_Stream], shown: int) -> int:
         """Cases on the list beyond the rows shown, capped."""
-        if ask.limit is None:
+        if ask.limit is None or shown < ask.limit:
             return 0
         cap = COUNT_CAP + 1 + shown
         listed: set[int] = set()
         for stream in streams:
-            last = _last_fact(stream.group, ask, _is_listed(stream.group, ask))
-            listed.update(self._numbers(stream, last, limit=cap))
+            last = last_listed(stream.group, ask.today, ask.standards)
+            fact = last_fact(stream.group, last, ask.standards)
+            listed.update(self._numbers(stream, fact, limit=cap))
             if len(listed) >= cap:
                 break
         return max(len(listed) - shown, 0)
-
-    def _next_due(self, ask: Ask, streams: list[_Stream]) -> date | None:
-        days = []
-        for stream in streams:
-            day = self.db.value(
-                f"SELECT min(day) FROM due_facts WHERE group_id = ?{stream.tried}",
-                self._values(stream),
-            )
-            if day:
-                days.append(due_on(stream.group, date.fromisoformat(day), ask.standards))
-        return min(days, default=None)
 
     def _hours(self, ask: Ask) -> Iterator[tuple[Case, Promise]]:
         """Today's appointments and timed deadlines; before days off, the next working day's too."""
@@ -293,25 +294,15 @@ def _key(ask: Ask, stream: _Stream, day: str, opened_on: str, number: int, scale
     )
 
 
-def _presses(group: Group, ask: Ask) -> Callable[[date], bool]:
-    return lambda due: band_of(group, due, ask.today, ask.standards) not in (None, Band.SOON)
-
-
-def _is_listed(group: Group, ask: Ask) -> Callable[[date], bool]:
-    return lambda due: band_of(group, due, ask.today, ask.standards) is not None
-
-
-def _last_fact(group: Group, ask: Ask, holds: Callable[[date], bool]) -> date:
-    """The last fact day whose due day ``holds``: due days never decrease, so halving finds it."""
-    low = ask.today - LONGEST_REACH
-    high = ask.today + LONGEST_REACH
-    while (high - low).days > 1:
-        middle = low + (high - low) // 2
-        if holds(due_on(group, middle, ask.standards)):
-            low = middle
-        else:
-            high = middle
-    return low
+def _next_due(ask: Ask, streams: list[_Stream]) -> date | None:
+    """The earliest day that anything at all falls due."""
+    return min(
+        (
+            due_on(stream.group, date.fromisoformat(stream.head), ask.standards)
+            for stream in streams
+        ),
+        default=None,
+    )
 
 
 def _first_waiting(group: Group, ask: Ask) -> date:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from casectl.core.model import (
     ACTIVE,
@@ -12,13 +11,11 @@ from casectl.core.model import (
     Case,
     CaseRecord,
     Client,
-    Contact,
     Level,
-    Note,
-    Promise,
     level_of,
 )
 from casectl.core.text import fold, handle_stem
+from casectl.core.views import File, Match
 from casectl.store.connection import Database, Value
 from casectl.store.journal import Journal
 from casectl.store.rows import (
@@ -36,25 +33,6 @@ from casectl.store.rows import (
 
 CANDIDATES = 20
 BIGGEST = 2**63 - 1
-
-
-class Match(NamedTuple):
-    """What a CASE on the command line may mean. ``exact``: a number or a handle, not a guess."""
-
-    cases: list[Case]
-    exact: bool
-
-
-class File(NamedTuple):
-    """Everything on file for one case."""
-
-    case: Case
-    client: Client
-    record: CaseRecord
-    promises: list[Promise]
-    contacts: list[Contact]
-    notes: list[Note]
-    other_cases: list[Case]  # of the same client
 
 
 class Cases:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from casectl.core.model import DONE, KEPT, Case, Contact, Level, Note, Promise
+from casectl.core.views import Recorded
 from casectl.store.connection import Database
 from casectl.store.journal import Journal, Operation
-from casectl.store.promises import Ended, add_promise, end_promise
+from casectl.store.promises import add_promise, end_promise
 from casectl.store.rows import (
     CONTACT_COLUMNS,
     NOTE_COLUMNS,
@@ -17,14 +17,6 @@ from casectl.store.rows import (
     note_of,
     read_cases,
 )
-
-
-class Recorded(NamedTuple):
-    """A contact as it was written, what it ended, and what was promised in the same breath."""
-
-    contact: Contact
-    ended: Ended | None
-    promised: Promise | None
 
 
 class Contacts:

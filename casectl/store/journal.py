@@ -8,28 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any
 
 from casectl.core.errors import Ambiguous, CasectlError, NotFound
 from casectl.core.model import Author, Case
+from casectl.core.views import Did, Entry
 from casectl.store import derived
 from casectl.store.connection import Database, Row, Value
 from casectl.store.identity import new_id
 from casectl.store.schema import COMMON, RECORDS
-
-
-class Entry(NamedTuple):
-    """One operation as the history shows it."""
-
-    id: int
-    at: str
-    day: str
-    worker: str
-    command: str
-    undoes: int | None
-    undone_by: int | None
-    cases: tuple[str, ...]  # the handles of the cases it touched
-    changes: int
 
 
 class Operation:
@@ -151,28 +139,10 @@ class Journal:
 
     def entries(self, *, case: Case | None = None, limit: int | None = None) -> list[Entry]:
         """The newest operations first, of one case (its client's included) or of all."""
-        where, values = "1", []
-        if case is not None:
-            where = "o.id IN (SELECT operation_id FROM changes WHERE case_id = ? OR row_id = ?)"
-            values = [case.id, case.client_id]
-        rows = self.db.rows(
-            "SELECT o.*, (SELECT max(u.id) FROM operations u WHERE u.undoes = o.id) AS undone_by "
-            f"FROM operations o WHERE {where} ORDER BY o.id DESC LIMIT ?",
-            [*values, -1 if limit is None else limit],
-        )
-        return [self._entry(row) for row in rows]
+        return history.entries(self.db, case, limit)
 
-    def _entry(self, row: Row) -> Entry:
-        handles = self.db.rows(
-            "SELECT DISTINCT c.handle FROM changes x JOIN cases c ON c.id = x.case_id "
-            "WHERE x.operation_id = ? ORDER BY c.number LIMIT 4",
-            (row["id"],),
-        )
-        count = self.db.value("SELECT count(*) FROM changes WHERE operation_id = ?", (row["id"],))
-        return Entry(
-            row["id"], row["at"], row["day"], row["worker"], row["command"], row["undoes"],
-            row["undone_by"], tuple(each[0] for each in handles), count,
-        )  # fmt: skip
+    def entry(self, number: int) -> Entry | None:
+        return history.entry(self.db, number)
 
     def changes(
         self, operation: int
@@ -192,36 +162,53 @@ class Journal:
             )
         ]
 
+    def did(self, day: date) -> list[Did]:
+        """What was done on ``day`` and not undone since, oldest first."""
+        import json
+
+        rows = self.db.rows(
+            "SELECT o.at, o.worker, o.command, x.table_name, x.before, x.after, x.case_id, "
+            "c.number, c.handle, k.name FROM operations o "
+            "JOIN changes x ON x.operation_id = o.id "
+            "LEFT JOIN cases c ON c.id = x.case_id LEFT JOIN clients k ON k.id = c.client_id "
+            "WHERE o.day = ? AND o.undoes IS NULL AND x.after IS NOT NULL "
+            "AND x.table_name <> 'clients' "
+            "AND NOT EXISTS (SELECT 1 FROM operations u WHERE u.undoes = o.id) ORDER BY x.id",
+            (day.isoformat(),),
+        )
+        done = []
+        for row in rows:
+            before = json.loads(row["before"]) if row["before"] else None
+            item, text = told(row["table_name"], row["number"], before, json.loads(row["after"]))
+            who = (row["number"], row["handle"], row["name"])
+            done.append(Did(row["at"], row["worker"], row["command"], *who, item, text))
+        return done
+
     def last_undoable(self) -> int | None:
         """The newest operation that is neither an undo nor undone."""
-        number: int | None = self.db.value(
-            "SELECT max(o.id) FROM operations o WHERE o.undoes IS NULL AND NOT EXISTS "
-            "(SELECT 1 FROM operations u WHERE u.undoes = o.id)"
-        )
-        return number
+        return history.last_undoable(self.db)
 
     def undo(self, number: int | None = None) -> Entry:
         """Undo one operation, the newest by default; the undo is itself an operation.
 
+        Returns what was undone, ``undone_by`` the new operation. Undoing an undo does it again.
         Raises CasectlError when a later operation changed the same thing, and says which.
         """
-        target = self.last_undoable() if number is None else number
-        if target is None:
-            raise NotFound("nothing to undo")
-        row = self.db.one(
-            "SELECT o.*, (SELECT max(u.id) FROM operations u WHERE u.undoes = o.id) AS undone_by "
-            "FROM operations o WHERE o.id = ?",
-            (target,),
-        )
-        if row is None:
-            raise NotFound(f"no operation {target}", hint="casectl undo --list shows them")
-        if row["undone_by"]:
-            raise Ambiguous(f"operation {target} is undone already (by {row['undone_by']})")
-        entry = self._entry(row)
-        with self.operation("undo", undoes=target) as operation:
+        with self.operation("undo", undoes=number or 0) as operation:
+            target = self.last_undoable() if number is None else number
+            if target is None:
+                raise NotFound("nothing to undo")
+            entry = self.entry(target) if target < operation.number else None
+            if entry is None:
+                raise NotFound(f"no operation {target}", hint="casectl undo --list shows them")
+            if entry.undone_by is not None:
+                raise BadValue(
+                    f"operation {target} is undone already",
+                    hint=f"casectl undo {entry.undone_by} does it again",
+                )
             for table, before, after in reversed(self.changes(target)):
                 self._revert(operation, target, table, before, after)
-        return entry
+        return entry._replace(undone_by=operation.number)
 
     def _revert(
         self,
@@ -279,6 +266,32 @@ class Journal:
         if table == "contacts":
             return bool(self.db.value("SELECT 1 FROM contacts WHERE corrects = ?", (row_id,)))
         return False
+
+
+def told(
+    table: str, number: int | None, before: dict[str, Any] | None, after: dict[str, Any]
+) -> tuple[str, str]:
+    """The item that a change is about, and what happened to it, in a few words."""
+    if table == "contacts":
+        words = f"{after['outcome']} by {after['by']}"
+        if after["party"] != "client":
+            words += f" ({after['party']})"
+        text = f"{words}: {after['text']}" if after["text"] else words
+        return f"{number}.c{after['number']}", text
+    if table == "notes":
+        return f"{number}.n{after['number']}", after["text"]
+    if table == "promises":
+        item = f"{number}.{after['number']}"
+        if before is None:
+            return item, f"{after['what']}, due {after['due_on']}"
+        if after["status"] != before["status"]:
+            outcome = f": {after['outcome']}" if after["outcome"] else ""
+            return item, f"{after['status']}, {after['what']}{outcome}"
+        return item, f"{after['what']}, moved to {after['due_on']}"
+    if before is None:
+        return str(number), f"intake, {after['status']}"
+    changed = [name for name in after if name not in COMMON and before[name] != after[name]]
+    return str(number), "changed " + ", ".join(name.replace("_", " ") for name in changed)
 
 
 class _NothingChanged(Exception):

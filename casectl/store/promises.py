@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
-from casectl.core.errors import Ambiguous
+from casectl.core.errors import BadValue
 from casectl.core.model import CANCELLED, OPEN, Case, Promise
 from casectl.core.recurrence import next_after
+from casectl.core.views import Ended
 from casectl.store.connection import Database
 from casectl.store.journal import Journal, Operation
 from casectl.store.rows import PROMISE_COLUMNS, columns_of, promise_of
-
-
-class Ended(NamedTuple):
-    """A promise as it ended, and the one that follows it in its series, if any."""
-
-    promise: Promise
-    following: Promise | None
 
 
 class Promises:
@@ -57,7 +50,7 @@ class Promises:
     ) -> list[Ended]:
         """End open promises in one operation. A repeating one makes its next; ``again`` adds one.
 
-        Raises Ambiguous when one has ended already, and then ends none.
+        Raises BadValue when one has ended already, and then ends none.
         """
         with self.journal.operation(command) as operation:
             return [
@@ -112,7 +105,7 @@ def check_open(db: Database, promise: Promise) -> None:
     current = read_promise(db, promise.id)
     if current.status != OPEN:
         when = f" on {current.ended_on.isoformat()}" if current.ended_on else ""
-        raise Ambiguous(
+        raise BadValue(
             f"that is {current.status} already{when}", hint="casectl undo takes it back"
         )
 

@@ -6,24 +6,12 @@ family name) are looked for in the folded text itself. Folding happened in Pytho
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from casectl.core.model import Case
 from casectl.core.text import fold
+from casectl.core.views import Hit
 from casectl.store.connection import Database, Value
 from casectl.store.rows import read_cases
 
 SHORTEST_INDEXED = 3
-
-
-class Hit(NamedTuple):
-    """One record that holds all the words: its case, where it was found, and the text as typed."""
-
-    case: Case
-    source: str  # client, case, contact, note, or a promise's kind
-    item: str  # 12.3, 12.c1, 12.n2, or the case's number
-    day: str | None  # ISO
-    text: str
 
 
 class Search:

@@ -1,0 +1,255 @@
+"""reached, tried, contact: what happened when you got in touch, or tried to."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from casectl.core.contacting import new_contact
+from casectl.core.due import due_items
+from casectl.core.errors import BadValue
+from casectl.core.model import DEADLINE, FOLLOW_UP, OPEN, REACHED, TRIED, Case, Promise
+from casectl.core.promising import new_promise
+from casectl.core.views import Recorded
+from casectl.parameters import ItemArgument, current
+from casectl.render.objects import contact_object, promise_object
+from casectl.session import HOW_TO_CLEAR, Session
+
+TextArgument = Annotated[
+    str | None, typer.Argument(metavar="[TEXT]", help="What was said or left.")
+]
+ByOption = Annotated[
+    str, typer.Option("--by", help="phone, visit, office, video, text, email or letter.")
+]
+WithOption = Annotated[
+    str | None, typer.Option("--with", help="client, guardian, collateral or provider.")
+]
+MinutesOption = Annotated[int | None, typer.Option("--minutes", help="How long it took.")]
+InterpreterOption = Annotated[bool, typer.Option("--interpreter", help="An interpreter was there.")]
+OnOption = Annotated[
+    str | None, typer.Option("--on", metavar="DAY", help="The day it happened (today).")
+]
+NextOption = Annotated[
+    str | None, typer.Option("--next", metavar="TEXT", help="The next follow-up; needs --due.")
+]
+DueOption = Annotated[
+    str | None, typer.Option("--due", metavar="WHEN", help="When that follow-up is due.")
+]
+SeenByOption = Annotated[
+    str | None,
+    typer.Option("--seen-by", metavar="NAME", help="The professional who saw a client in crisis."),
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="DAY", help="How long that covers the client.")
+]
+
+
+def reached(
+    ctx: typer.Context,
+    item: ItemArgument,
+    text: TextArgument = None,
+    by: ByOption = "phone",
+    party: WithOption = None,
+    minutes: MinutesOption = None,
+    interpreter: InterpreterOption = False,
+    on: OnOption = None,
+    next_step: NextOption = None,
+    due: DueOption = None,
+    seen_by: SeenByOption = None,
+    until: UntilOption = None,
+) -> None:
+    """Record that you reached somebody.
+
+    Naming an item (12.3) also marks it done. Only reaching the client clears what asks for
+    contact; a letter, a relative or a provider is recorded and does not. For a client in crisis,
+    --seen-by NAME --until DAY records a professional who saw them and covers them until then.
+    """
+    _record(
+        current(ctx), item, text, REACHED, by, party, minutes, interpreter, on, next_step, due,
+        seen_by, until, command="reached",
+    )  # fmt: skip
+
+
+def tried(
+    ctx: typer.Context,
+    item: ItemArgument,
+    text: TextArgument = None,
+    by: ByOption = "phone",
+    party: WithOption = None,
+    minutes: MinutesOption = None,
+    interpreter: InterpreterOption = False,
+    on: OnOption = None,
+    next_step: NextOption = None,
+    due: DueOption = None,
+) -> None:
+    """Record that you tried and did not reach them.
+
+    An attempt clears nothing. It sets a day to try again; until then the case stands after those
+    you have not tried. After three, try another way.
+    """
+    _record(
+        current(ctx), item, text, TRIED, by, party, minutes, interpreter, on, next_step, due,
+        None, None, command="tried",
+    )  # fmt: skip
+
+
+def contact(
+    ctx: typer.Context,
+    item: ItemArgument,
+    text: TextArgument = None,
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", help="reached or tried; never assumed.")
+    ] = None,
+    by: ByOption = "phone",
+    party: WithOption = None,
+    minutes: MinutesOption = None,
+    interpreter: InterpreterOption = False,
+    on: OnOption = None,
+    next_step: NextOption = None,
+    due: DueOption = None,
+    seen_by: SeenByOption = None,
+    until: UntilOption = None,
+) -> None:
+    """Record a contact, reached or tried."""
+    session = current(ctx)
+    if outcome is None and session.can_ask:
+        outcome = session.ask("Reached or tried? ").strip().lower()
+    if outcome not in (REACHED, TRIED):
+        raise BadValue("--outcome is reached or tried", hint="it is never assumed")
+    _record(
+        session, item, text, outcome, by, party, minutes, interpreter, on, next_step, due,
+        seen_by, until, command="contact",
+    )  # fmt: skip
+
+
+def _record(
+    session: Session,
+    named: str,
+    text: str | None,
+    outcome: str,
+    by: str,
+    party: str | None,
+    minutes: int | None,
+    interpreter: bool,
+    on: str | None,
+    next_step: str | None,
+    due: str | None,
+    seen_by: str | None,
+    until: str | None,
+    *,
+    command: str,
+) -> None:
+    case, promise = _named(session, named)
+    day = session.read_day(on) if on else session.today
+    made = new_contact(
+        case,
+        outcome=outcome,
+        by=by,
+        party=party,
+        on_day=day,
+        today=session.today,
+        text=text,
+        minutes=minutes,
+        interpreter=interpreter,
+        seen_by=seen_by,
+        covered_until=session.read_day(until) if until else None,
+        item=f"{case.number}.{promise.number}" if promise else None,
+    )
+    recorded = session.store.contacts.record(
+        case,
+        made,
+        command=command,
+        does=promise if outcome == REACHED else None,
+        promise=_next(session, case, next_step, due),
+    )
+    session.output.wrote(
+        {
+            **contact_object(recorded.contact, case),
+            "done": promise_object(recorded.ended.promise, case) if recorded.ended else None,
+            "next": promise_object(recorded.promised, case) if recorded.promised else None,
+        },
+        *_sentences(session, case, recorded, day),
+    )
+
+
+def _named(session: Session, named: str) -> tuple[Case, Promise | None]:
+    """The case, and the promise that naming ``12.3`` also does."""
+    case, part = session.find_item(named)
+    if part is None or part in ("contact", "safety"):
+        return case, None
+    if not part.isdigit():
+        how = HOW_TO_CLEAR.get(part, "is not something to get in touch about")
+        raise BadValue(f"{case.number}.{part} {how}")
+    _, promise = session.find_promise(named, kinds=(FOLLOW_UP, "appointment", DEADLINE))
+    if promise.kind == DEADLINE:
+        raise BadValue(
+            f"{case.number}.{part} is a deadline", hint=f"casectl done {case.number}.{part} OUTCOME"
+        )
+    if promise.status != OPEN:
+        raise BadValue(
+            f"{case.number}.{part} is {promise.status} already",
+            hint=f"name the case to record a contact: {case.number}",
+        )
+    return case, promise
+
+
+def _next(session: Session, case: Case, text: str | None, due: str | None) -> Promise | None:
+    if text is None and due is None:
+        return None
+    if text is None:
+        raise BadValue("--due needs --next TEXT", hint="say what is due")
+    if due is None:
+        raise BadValue("--next needs --due WHEN", hint="say by when")
+    order = session.config.date_order
+    return new_promise(case, FOLLOW_UP, text, session.read_when(due), order=order)
+
+
+def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> list[str]:
+    contact = recorded.contact
+    verb = "Reached" if contact.outcome == REACHED else "Tried"
+    whom = f"{case.client} ({case.handle})"
+    if contact.party != "client":
+        whom = f"the {contact.party} of {whom}"
+    item = f"{case.number}.c{contact.number}"
+    sentences = [f"{verb} {whom} by {contact.by}, {session.say_day(day)} ({item})."]
+    if recorded.ended:
+        done = recorded.ended.promise
+        sentences.append(f"Done: {case.number}.{done.number} {done.what}.")
+        following = recorded.ended.following
+        if following:
+            sentences.append(_promised(session, case, following, "Again"))
+    if recorded.promised:
+        sentences.append(_promised(session, case, recorded.promised, "Next"))
+    return [*sentences, *_what_it_owes(session, case, contact.outcome)]
+
+
+def _promised(session: Session, case: Case, promise: Promise, word: str) -> str:
+    day = session.say_day(promise.due_on, promise.due_time)
+    return f"{word}: {case.number}.{promise.number} {promise.what}, {day}."
+
+
+def _what_it_owes(session: Session, case: Case, outcome: str) -> list[str]:
+    """What the case still asks for: the next contact's day, the retry, a missing next step."""
+    record = session.store.cases.record(case)
+    owed = {
+        item.item.rpartition(".")[2]: item
+        for item in due_items(record, session.standards, session.today)
+    }
+    sentences = []
+    asks = owed.get("safety") or owed.get("contact")
+    if asks is not None:
+        if outcome == TRIED and asks.retry_on is not None:
+            times = f"Tried {asks.attempts}x"
+            again = asks.retry_on
+            when = "later today" if again <= session.today else session.say_day(again)
+            way = (
+                " another way: a visit, a letter, somebody who sees them"
+                if (asks.attempts >= 3)
+                else ""
+            )
+            sentences.append(f"{times}; try again {when}{way}.")
+        else:
+            sentences.append(f"{asks.item} is due {session.say_day(asks.due)}.")
+    if "next" in owed and case.is_open:
+        sentences.append(f"No next step: casectl follow {case.number} TEXT --due WHEN")
+    return sentences

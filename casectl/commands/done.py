@@ -1,0 +1,282 @@
+"""done, kept, missed, snooze, cancel: how a promise ends, or moves."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from casectl.core.contacting import new_contact
+from casectl.core.errors import BadValue
+from casectl.core.model import (
+    APPOINTMENT,
+    DEADLINE,
+    DONE,
+    FOLLOW_UP,
+    MISSED,
+    OPEN,
+    REACHED,
+    Case,
+    Promise,
+)
+from casectl.core.promising import checked_due, new_promise
+from casectl.core.text import checked_text
+from casectl.core.views import Ended
+from casectl.parameters import ItemArgument, ItemsArgument, current
+from casectl.render.objects import promise_object
+from casectl.session import HOW_TO_CLEAR, Session
+
+# 12, 12.3, 12.contact, garcia-12, garcia-12.3: a word that can only be an item. Anything else after
+# the first ITEM is what happened, in words.
+ITEM = re.compile(r"(?:[^\s.]+-)?\d+(?:\.[a-z]*\d*)?")
+
+ByOption = Annotated[
+    str, typer.Option("--by", help="phone, visit, office, video, text, email or letter.")
+]
+
+
+def done(
+    ctx: typer.Context,
+    items: ItemsArgument,
+    again: Annotated[
+        str | None, typer.Option("--again", metavar="WHEN", help="The same again, on that day.")
+    ] = None,
+) -> None:
+    """Mark items done, with their outcome.
+
+    casectl done 12.3 12.4 "sent both" — the words after the items are the outcome. A deadline
+    needs one: casectl done 12.4 "continued" --again "14 jan 9:00" records a hearing's outcome and
+    its next date together.
+    """
+    session = current(ctx)
+    names, outcome = _items_and_words(items)
+    if any(name.endswith(".assessment") for name in names):
+        _assessed(session, names, outcome)
+        return
+    found = _open(session, names, (FOLLOW_UP, DEADLINE))
+    for case, promise in found:
+        if promise.kind == DEADLINE and outcome is None:
+            raise BadValue(
+                f"{_item(case, promise)} is a deadline and needs its outcome",
+                hint=f'casectl done {_item(case, promise)} "what was decided"',
+            )
+    following = _again(session, found, again) if again else None
+    ended = session.store.promises.end(
+        [promise for _, promise in found], DONE, outcome=outcome, command="done", again=following
+    )
+    _echo(session, found, ended, "Done")
+
+
+def kept(
+    ctx: typer.Context,
+    item: ItemArgument,
+    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="What was said.")] = None,
+    by: ByOption = "office",
+    minutes: Annotated[int | None, typer.Option("--minutes", help="How long it took.")] = None,
+) -> None:
+    """Mark an appointment kept, which is a contact."""
+    session = current(ctx)
+    ((case, promise),) = _open(session, [item], (APPOINTMENT,))
+    _check_come(session, case, promise)
+    contact = new_contact(
+        case,
+        outcome=REACHED,
+        by=by,
+        party="client",
+        on_day=promise.due_on,
+        today=session.today,
+        text=text,
+        minutes=minutes if minutes is not None else promise.minutes,
+        item=_item(case, promise),
+    )
+    recorded = session.store.contacts.record(case, contact, command="kept", does=promise)
+    assert recorded.ended is not None
+    _echo(session, [(case, promise)], [recorded.ended], "Kept")
+
+
+def missed(
+    ctx: typer.Context,
+    item: ItemArgument,
+    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="What is known.")] = None,
+) -> None:
+    """Mark an appointment missed.
+
+    Nobody was reached, so it clears no contact.
+    """
+    session = current(ctx)
+    found = _open(session, [item], (APPOINTMENT,))
+    ((case, promise),) = found
+    _check_come(session, case, promise)
+    outcome = checked_text(text, "text") if text else None
+    ended = session.store.promises.end([promise], MISSED, outcome=outcome, command="missed")
+    _echo(session, found, ended, "Missed")
+
+
+def snooze(ctx: typer.Context, items: ItemsArgument) -> None:
+    """Move follow-ups to a later day, with a reason.
+
+    casectl snooze 12.3 mon "back from leave" — the last two words are WHEN and REASON. Only
+    follow-ups move; the first day is kept, and the count of snoozes shows.
+    """
+    session = current(ctx)
+    if len(items) < 3:
+        raise BadValue("snooze needs ITEM, WHEN and REASON", hint='snooze 12.3 mon "on leave"')
+    *names, when, reason = items
+    found = _open(session, names, (FOLLOW_UP,))
+    until = session.read_when(when)
+    if until.day <= session.today:
+        raise BadValue(f"{session.say_day(until.day)} is not a later day", hint="snooze moves on")
+    for case, _ in found:
+        checked_due(until.day, case.opened_on, session.config.date_order)
+    moved = session.store.promises.snooze(
+        [promise for _, promise in found], until.day, until.time, checked_text(reason, "reason")
+    )
+    sentences = [
+        f"{_whose(case)}: {_item(case, promise)} {promise.what}, now "
+        f"{session.say_day(promise.due_on, promise.due_time)} (snoozed {promise.snoozes}x)."
+        for (case, _), promise in zip(found, moved, strict=True)
+    ]
+    _wrote(session, found, moved, sentences)
+
+
+def cancel(ctx: typer.Context, items: ItemsArgument) -> None:
+    """Cancel items, with a reason.
+
+    casectl cancel 12.3 "no longer needed" — the last words are the reason. A repeating item ends.
+    """
+    session = current(ctx)
+    if len(items) < 2:
+        raise BadValue("cancel needs ITEM and REASON", hint='cancel 12.3 "no longer needed"')
+    *names, reason = items
+    found = _open(session, names, (FOLLOW_UP, DEADLINE, APPOINTMENT))
+    ended = session.store.promises.cancel(
+        [promise for _, promise in found], checked_text(reason, "reason")
+    )
+    sentences = [
+        f"{_whose(case)}: cancelled {_item(case, promise)} {promise.what}."
+        for case, promise in found
+    ]
+    _wrote(session, found, ended, [*sentences, *_next_steps(session, found)])
+
+
+def _items_and_words(words: list[str]) -> tuple[list[str], str | None]:
+    """The items, then perhaps the outcome: ``["12.3", "12.4", "sent both"]``."""
+    names, rest = words[:1], words[1:]
+    while rest and ITEM.fullmatch(rest[0].lower()):
+        names.append(rest.pop(0))
+    if len(rest) > 1:
+        raise BadValue("the outcome is several words", hint='put it in quotes: "sent both forms"')
+    return names, checked_text(rest[0], "outcome") if rest else None
+
+
+def _open(session: Session, names: list[str], kinds: tuple[str, ...]) -> list[tuple[Case, Promise]]:
+    """The open promises that the names mean, each once; one that has ended is refused."""
+    found: dict[str, tuple[Case, Promise]] = {}
+    for name in names:
+        case, promise = session.find_promise(name, kinds=kinds)
+        if promise.status != OPEN:
+            when = f" since {session.say_day(promise.ended_on)}" if promise.ended_on else ""
+            raise BadValue(
+                f"{_item(case, promise)} is {promise.status} already{when}",
+                hint="casectl undo takes the last change back",
+            )
+        found[promise.id] = (case, promise)
+    return list(found.values())
+
+
+def _assessed(session: Session, names: list[str], outcome: str | None) -> None:
+    if len(names) > 1:
+        raise BadValue("record one assessment at a time", hint=f"casectl done {names[0]}")
+    case, part = session.find_item(names[0])
+    if part != "assessment":
+        raise BadValue(f"{names[0]} {HOW_TO_CLEAR.get(part or '', 'is not an assessment')}")
+    if not case.is_open:
+        raise BadValue(f"{case.handle} is closed", hint=f"casectl reopen {case.number} first")
+    again = session.store.cases.assessed(case, session.today, outcome)
+    session.output.wrote(
+        {"case": case.number, "handle": again.handle, "assessed_on": session.today.isoformat()},
+        f"{_whose(case)}: assessed {session.say_day(session.today)}.",
+        *([] if case.risk else [f"Risk is not assessed yet: casectl set {case.number} --risk …"]),
+    )
+
+
+def _again(session: Session, found: list[tuple[Case, Promise]], again: str) -> Promise:
+    if len(found) != 1:
+        raise BadValue("--again goes with one item", hint="name them one at a time")
+    case, promise = found[0]
+    when = session.read_when(again)
+    if when.day <= session.today:
+        raise BadValue(f"{session.say_day(when.day)} is not a later day", hint="--again looks on")
+    return new_promise(
+        case,
+        promise.kind,
+        promise.what,
+        when,
+        subject=promise.subject,
+        lead_days=promise.lead_days,
+        waiting_on=promise.waiting_on,
+        order=session.config.date_order,
+    )._replace(repeats=promise.repeats, repeats_from=when.day if promise.repeats else None)
+
+
+def _check_come(session: Session, case: Case, promise: Promise) -> None:
+    if promise.due_on > session.today:
+        raise BadValue(
+            f"{_item(case, promise)} is on {session.say_day(promise.due_on)}, still ahead",
+            hint="cancel it if it will not take place",
+        )
+
+
+def _echo(
+    session: Session, found: list[tuple[Case, Promise]], ended: list[Ended], word: str
+) -> None:
+    sentences = []
+    for (case, promise), each in zip(found, ended, strict=True):
+        outcome = f": {each.promise.outcome}" if each.promise.outcome else ""
+        sentences.append(
+            f"{_whose(case)}: {word.lower()} {_item(case, promise)} {promise.what}{outcome}."
+        )
+        if each.following is not None:
+            day = session.say_day(each.following.due_on, each.following.due_time)
+            item = f"{case.number}.{each.following.number}"
+            sentences.append(f"Again: {item} {each.following.what}, {day}.")
+        elif promise.repeats:
+            sentences.append("That was the last of its series.")
+    _wrote(
+        session,
+        found,
+        [each.promise for each in ended],
+        [*sentences, *_next_steps(session, found)],
+        [each.following for each in ended],
+    )
+
+
+def _next_steps(session: Session, found: list[tuple[Case, Promise]]) -> list[str]:
+    """Say which cases now owe a next step."""
+    sentences = []
+    for case in {case.id: case for case, _ in found}.values():
+        if case.status == "active" and not session.store.promises.open_of(case):
+            sentences.append(f"No next step: casectl follow {case.number} TEXT --due WHEN")
+    return sentences
+
+
+def _wrote(
+    session: Session,
+    found: list[tuple[Case, Promise]],
+    promises: list[Promise],
+    sentences: list[str],
+    following: list[Promise | None] | None = None,
+) -> None:
+    objects = []
+    for index, ((case, _), promise) in enumerate(zip(found, promises, strict=True)):
+        made = following[index] if following else None
+        next_one = promise_object(made, case) if made else None
+        objects.append({**promise_object(promise, case), "next": next_one})
+    session.output.wrote_all(objects, *sentences)
+
+
+def _item(case: Case, promise: Promise) -> str:
+    return f"{case.number}.{promise.number}"
+
+
+def _whose(case: Case) -> str:
+    return f"{case.client} ({case.handle})"

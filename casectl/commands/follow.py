@@ -1,0 +1,149 @@
+"""follow, deadline, appointment: what is promised or fixed, by a day."""
+
+from typing import Annotated
+
+import typer
+
+from casectl.core.errors import BadValue
+from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, Case, Promise
+from casectl.core.promising import new_promise
+from casectl.parameters import CaseArgument, current
+from casectl.render.objects import promise_object
+from casectl.session import Session
+
+TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="What, in your own words.")]
+WhenOption = Annotated[
+    str | None,
+    typer.Option(
+        "--due",
+        "--on",
+        "--at",
+        metavar="WHEN",
+        help="The day, with a time where one matters: fri, in 2 weeks, '14 jan 9:00'.",
+    ),
+]
+
+
+def follow(
+    ctx: typer.Context,
+    case: CaseArgument,
+    text: TextArgument,
+    due: WhenOption = None,
+    every: Annotated[
+        str | None,
+        typer.Option("--every", metavar="WHEN", help="Repeat: week, 2 weeks, month, 'mon until …'"),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", help="call, visit, paperwork, email, letter, meeting or other."),
+    ] = None,
+    waiting_on: Annotated[
+        str | None, typer.Option("--waiting-on", metavar="WHO", help="Who owes it.")
+    ] = None,
+) -> None:
+    """Promise a follow-up by a day."""
+    session = current(ctx)
+    _make(session, case, FOLLOW_UP, text, due, subject=kind, every=every, waiting_on=waiting_on)
+
+
+def deadline(
+    ctx: typer.Context,
+    case: CaseArgument,
+    text: TextArgument,
+    due: WhenOption = None,
+    lead: Annotated[
+        int | None,
+        typer.Option(
+            "--lead", metavar="DAYS", help="Working days ahead that it enters the DEADLINE band."
+        ),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", help="court, appeal, authorization, recertification or other."),
+    ] = None,
+) -> None:
+    """Put a hard outside date on a case.
+
+    Its kind (court, appeal, ...) is told by its words unless --kind names it, and sets how many
+    working days ahead it warns.
+    """
+    _make(current(ctx), case, DEADLINE, text, due, subject=kind, lead=lead)
+
+
+def appointment(
+    ctx: typer.Context,
+    case: CaseArgument,
+    text: TextArgument,
+    due: WhenOption = None,
+    place: Annotated[str | None, typer.Option("--place", help="Where.")] = None,
+    minutes: Annotated[int | None, typer.Option("--minutes", help="How long.")] = None,
+) -> None:
+    """Make an appointment."""
+    _make(current(ctx), case, APPOINTMENT, text, due, place=place, minutes=minutes)
+
+
+def _make(
+    session: Session,
+    named: str,
+    kind: str,
+    text: str,
+    due: str | None,
+    *,
+    subject: str | None = None,
+    lead: int | None = None,
+    place: str | None = None,
+    minutes: int | None = None,
+    every: str | None = None,
+    waiting_on: str | None = None,
+) -> None:
+    case = session.find_case(named, write=True)
+    when = session.read_when(_asked_day(session, due))
+    repeats = session.read_every(every, when.day) if every else None
+    promise = new_promise(
+        case,
+        kind,
+        text,
+        when,
+        subject=subject,
+        lead_days=lead,
+        place=place,
+        minutes=minutes,
+        waiting_on=waiting_on,
+        repeats=repeats,
+        order=session.config.date_order,
+    )
+    made = session.store.promises.make(case, promise, kind.replace("follow_up", "follow"))
+    session.output.wrote(promise_object(made, case), *_sentences(session, case, made))
+
+
+def _asked_day(session: Session, due: str | None) -> str:
+    if due is not None:
+        return due
+    if session.can_ask:
+        return session.ask("By when? (fri, in 2 weeks, 14 jan) ")
+    raise BadValue("--due is missing", hint="give a day, as in --due fri")
+
+
+def _sentences(session: Session, case: Case, made: Promise) -> list[str]:
+    item = f"{case.number}.{made.number}"
+    kind = made.kind.replace("_", "-")
+    if made.subject and made.subject != "other":
+        kind = f"{kind} ({made.subject})"
+    day = session.say_day(made.due_on, made.due_time)
+    sentences = [f"{case.client} ({case.handle}): {item} {kind}: {made.what}, {day}."]
+    if made.repeats:
+        sentences.append(f"It repeats {session.say_rule(made.repeats)}.")
+    if made.waiting_on:
+        sentences.append(f"Waiting on {made.waiting_on}.")
+    if made.kind == DEADLINE:
+        sentences.append(_leads(session, case, made))
+    if made.due_on < session.today:
+        sentences.append("That day has passed, so it is late already.")
+    return sentences
+
+
+def _leads(session: Session, case: Case, made: Promise) -> str:
+    standard = session.standards.of(case.program).lead(made.subject or "other")
+    days = standard.lead if made.lead_days is None else made.lead_days
+    enters = session.standards.calendar.before(made.due_on, days)
+    return f"It enters the DEADLINE band on {session.say_day(enters)}."

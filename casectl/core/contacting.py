@@ -1,0 +1,67 @@
+"""What makes a contact a sound one, and what it can clear."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from casectl.core.errors import BadValue
+from casectl.core.model import MEANS, PARTIES, REACHED, Case, Contact, Level
+from casectl.core.text import checked_text
+
+
+def new_contact(
+    case: Case,
+    *,
+    outcome: str,
+    by: str,
+    party: str | None,
+    on_day: date,
+    today: date,
+    text: str | None = None,
+    minutes: int | None = None,
+    interpreter: bool = False,
+    seen_by: str | None = None,
+    covered_until: date | None = None,
+    item: str | None = None,
+) -> Contact:
+    """A contact not yet written. Raises BadValue for one that cannot have happened."""
+    if on_day > today:
+        raise BadValue("a contact cannot be in the future", hint="casectl appointment plans one")
+    if minutes is not None and not 0 <= minutes <= 24 * 60:
+        raise BadValue("--minutes is a number from 0 to 1440")
+    if (seen_by is None) != (covered_until is None):
+        raise BadValue("--seen-by NAME and --until DAY go together")
+    if seen_by is not None:
+        _check_cover(case, outcome, covered_until, today)
+        party = party or "provider"
+    return Contact(
+        id="",
+        case_id=case.id,
+        number=0,
+        on_day=on_day,
+        outcome=outcome,
+        by=_one_of(by, MEANS, "--by"),
+        party=_one_of(party or "client", PARTIES, "--with"),
+        text=checked_text(text, "text") if text else None,
+        minutes=minutes,
+        interpreter=interpreter,
+        seen_by=checked_text(seen_by, "name after --seen-by", limit=200) if seen_by else None,
+        covered_until=covered_until,
+        item=item,
+    )
+
+
+def _check_cover(case: Case, outcome: str, until: date | None, today: date) -> None:
+    if case.level != Level.CRISIS:
+        raise BadValue("--seen-by is for a client in crisis", hint="use --with provider instead")
+    if outcome != REACHED:
+        raise BadValue("--seen-by says that a professional saw the client: record it as reached")
+    if until is not None and until < today:
+        raise BadValue("--until is today or a later day")
+
+
+def _one_of(word: str, words: tuple[str, ...], flag: str) -> str:
+    chosen = word.strip().lower()
+    if chosen not in words:
+        raise BadValue(f"{flag} is one of {', '.join(words)}, not {word[:40]!r}")
+    return chosen

@@ -1,0 +1,102 @@
+"""The arithmetic behind one case's rank, as a value: what it owes, by which standard, and after."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from casectl.core.due import DueItem, due_items
+from casectl.core.model import ACTIVE, CaseRecord
+from casectl.core.priority import Ranked, RankKey, rank_key, ranked_case
+from casectl.core.standards import Standards
+
+# Which standard an item applies: its name in the configuration, by level where it has levels.
+STANDARD_NAMES = {
+    ("safety", "reach"): "contact",
+    ("safety", "review"): "crisis_review",
+    ("contact", "first"): "first_contact",
+    ("contact", "again"): "contact",
+    ("assessment", "first"): "first_assessment",
+    ("assessment", "again"): "reassessment",
+    ("assessment", "level"): "high_review",
+    ("next_step", "clock"): "contact",
+    ("next_step", "decide"): "first_contact",
+}
+
+
+class Step(NamedTuple):
+    """One item: the standard that it applies and where that comes from."""
+
+    item: DueItem
+    standard: str | None  # its name in the configuration; None for a day somebody fixed
+    value: int | None  # in days, or working days for first_contact
+    source: str
+
+
+class Explanation(NamedTuple):
+    record: CaseRecord
+    steps: tuple[Step, ...]  # in rank order, what is not listed yet last
+    rank: int | None  # among the listed cases, from 1; None when it is not on the list
+    listed: int
+    after: int | None  # the rank once its first item is done
+    first_after: DueItem | None
+
+
+def explain(
+    record: CaseRecord, standards: Standards, today: date, ranked: list[Ranked]
+) -> Explanation:
+    """``ranked`` is the whole list of the day, this case in it or not."""
+    scale = standards.common_scale()
+    items = sorted(
+        due_items(record, standards, today),
+        key=lambda item: (rank_key(item, today, scale), item.item),
+    )
+    others = [each.key for each in ranked if each.record.case.id != record.case.id]
+    own = ranked_case(record, standards, today, scale)
+    once_done = (
+        ranked_case(after_doing(record, items[0], today), standards, today, scale)
+        if (items)
+        else None
+    )
+    return Explanation(
+        record,
+        tuple(_step(record, item, standards) for item in items),
+        _place(own, others),
+        len(ranked),
+        _place(once_done, others),
+        once_done.first if once_done else None,
+    )
+
+
+def _step(record: CaseRecord, item: DueItem, standards: Standards) -> Step:
+    program = record.case.program
+    name = STANDARD_NAMES.get((item.kind, item.stage))
+    if name is None:
+        return Step(item, None, None, standards.source(program, "follow_up"))
+    return Step(item, name, item.allowed, standards.source(program, name))
+
+
+def _place(own: Ranked | None, others: list[RankKey]) -> int | None:
+    return None if own is None else 1 + sum(key < own.key for key in others)
+
+
+def after_doing(record: CaseRecord, item: DueItem, today: date) -> CaseRecord:
+    """The record as it would be once ``item`` is done today, and nothing else."""
+    case = record.case
+    if item.promise is not None:
+        left = tuple(each for each in record.promises if each.id != item.promise.id)
+        return record._replace(promises=left, promise_ended_on=today)
+    match item.kind, item.stage:
+        case ("contact", _) | ("safety", "begun" | "reach"):
+            return record._replace(reached_client_on=today, attempts=0, tried_on=None)
+        case (_, "review" | "level"):
+            return record._replace(case=case._replace(level_reviewed_on=today))
+        case ("assessment", _):
+            return record._replace(case=case._replace(assessed_on=today))
+        case ("hold", _):
+            resumed = case._replace(status=ACTIVE, hold_until=None, resumed_on=today)
+            return record._replace(case=resumed)
+        case ("next_step", "decide"):
+            return record._replace(case=case._replace(status=ACTIVE, opened_on=today))
+    # A next step that the case owed: any promise beyond the horizon clears it.
+    return record._replace(case=case._replace(clock_from=None), promise_ended_on=date.max)

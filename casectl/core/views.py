@@ -1,0 +1,101 @@
+"""What the store hands to commands and screens beside the model: answers as plain values."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
+
+
+class Match(NamedTuple):
+    """What a CASE on the command line may mean. ``exact``: a number or a handle, not a guess."""
+
+    cases: list[Case]
+    exact: bool
+
+
+class File(NamedTuple):
+    """Everything on file for one case."""
+
+    case: Case
+    client: Client
+    record: CaseRecord
+    promises: list[Promise]
+    contacts: list[Contact]
+    notes: list[Note]
+    other_cases: list[Case]  # of the same client
+
+
+class Ended(NamedTuple):
+    """A promise as it ended, and the one that follows it in its series, if any."""
+
+    promise: Promise
+    following: Promise | None
+
+
+class Recorded(NamedTuple):
+    """A contact as it was written, what it ended, and what was promised in the same breath."""
+
+    contact: Contact
+    ended: Ended | None
+    promised: Promise | None
+
+
+class Hit(NamedTuple):
+    """One record that holds all the words: its case, where it was found, and the text as typed."""
+
+    case: Case
+    source: str  # client, case, contact, note, or a promise's kind
+    item: str  # 12.3, 12.c1, 12.n2, or the case's number
+    day: str | None  # ISO
+    text: str  # of the field that matched
+    field: str  # name, phone, what, text: where in the record it was found
+    safe_contact: str | None = None  # beside a phone number, always
+
+
+class Change(NamedTuple):
+    """One record that an operation added (no ``before``), changed, or removed (no ``after``)."""
+
+    table: str
+    case: int | None
+    handle: str | None
+    client: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Entry(NamedTuple):
+    """One operation as the history shows it."""
+
+    id: int
+    at: str
+    day: str
+    worker: str
+    command: str
+    undoes: int | None
+    undone_by: int | None
+    cases: tuple[str, ...]  # the handles of the cases it touched, as far as ``changes`` goes
+    clients: tuple[str, ...]  # and whose they are
+    changes: tuple[Change, ...]  # the first ones
+    count: int  # of all its changes
+
+
+class Finding(NamedTuple):
+    """One thing looked at: ``problem`` is None when it is as it should be."""
+
+    name: str
+    detail: str
+    problem: str | None = None
+
+
+class Did(NamedTuple):
+    """One thing that was done on a day, and not undone since."""
+
+    at: str  # ISO, UTC
+    worker: str
+    command: str
+    case: int | None
+    handle: str | None
+    client: str | None
+    item: str | None
+    text: str
