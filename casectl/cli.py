@@ -17,6 +17,7 @@ import typer
 from typer._click.core import Command, Context
 from typer._click.exceptions import ClickException, UsageError
 from typer._click.formatting import HelpFormatter
+from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 from typer.main import get_command_from_info, get_params_convertors_ctx_param_name_from_function
 from typer.models import CommandInfo
@@ -109,6 +110,15 @@ class Root(TyperGroup):
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         entry = COMMANDS.get(cmd_name)
         return built(cmd_name, entry) if entry else None
+
+    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
+        """Commands by name, without building one of them, then the root's options."""
+        named = [
+            CompletionItem(name, help=each.help)
+            for name, each in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return named + Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: Context, args: list[str]
@@ -214,10 +224,9 @@ def root(
 
     casectl keeps a case manager's caseload in one local file. Alone it shows the day's list.
     """
-    session = ctx.obj
-    if session is None:
-        session = ctx.obj = Session(clock(), db=db, colour=False if no_color else None)
-        ctx.call_on_close(session.close)
+    session: Session = ctx.obj
+    session.named_db = db
+    session.colour = False if no_color else None
     session.no_input, session.yes = no_input, yes
     if ctx.invoked_subcommand is None:
         command = built("today", COMMANDS["today"])
@@ -251,12 +260,17 @@ def typer_context() -> Context:
 def run(args: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error is one line on standard error."""
     words = sys.argv[1:] if args is None else list(args)
+    session: Session | None = None
     try:
         _check_words(words)
-        result = typer.main.get_command(app).main(words, prog_name="casectl", standalone_mode=False)
+        session = Session(clock())
+        root_command = typer.main.get_command(app)
+        result = root_command.main(words, prog_name="casectl", standalone_mode=False, obj=session)
         if sys.stdout is not None:
             sys.stdout.flush()
         return result if isinstance(result, int) else 0
+    except SystemExit as end:  # completion and the printing of help end so
+        return end.code if isinstance(end.code, int) else 0
     except CasectlError as error:
         return _failed(str(error), error.exit_code)
     except ClickException as error:
@@ -271,6 +285,9 @@ def run(args: Sequence[str] | None = None) -> int:
         return _failed(f"cannot write the output ({error.strerror})", 1)
     except Exception as error:  # noqa: BLE001 - the last line of defence: never a traceback
         return _failed(_bug(error), 1)
+    finally:
+        if session is not None:
+            session.close()
 
 
 def _check_words(words: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from casectl.core.errors import CasectlError
 from casectl.session import Session
 
 
@@ -14,20 +15,17 @@ def current(ctx: typer.Context) -> Session:
     return session
 
 
-def complete_case(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Handles (or numbers) that begin with what was typed. Never an error, never a prompt."""
-    from casectl.core.errors import CasectlError
-    from casectl.core.text import visible
+def complete_case(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Handles (or numbers) that begin with what was typed. Never an error, never a prompt.
 
-    session = ctx.find_object(Session)
-    if session is None:
-        return []
+    No names beside them: a handle says enough, and a shell would draw a name as markup.
+    """
+    session = current(ctx)
+    session.named_db = ctx.find_root().params.get("db")
     try:
-        return [(value, visible(name)) for value, name in session.store.cases.handles(incomplete)]
+        return [value for value, _ in session.store.cases.handles(incomplete)]
     except CasectlError:
         return []
-    finally:
-        session.close()
 
 
 CaseArgument = Annotated[

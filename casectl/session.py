@@ -49,14 +49,14 @@ class Clock(NamedTuple):
 class Session:
     """One run of casectl. Commands read it; only ``cli`` makes it."""
 
-    def __init__(self, clock: Clock, *, db: str | None, colour: bool | None) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.colour = colour
+        self.named_db: str | None = None  # --db or CASECTL_DB
+        self.colour: bool | None = None  # None: as the terminal and the environment say
         self.json = False
         self.fields: tuple[str, ...] | None = None
         self.no_input = False
         self.yes = False
-        self._db = db
 
     @property
     def today(self) -> date:
@@ -125,10 +125,10 @@ class Session:
 
     @cached_property
     def db_path(self) -> Path:
-        if self._db is not None:
-            if not self._db.strip() or "\x00" in self._db:
+        if self.named_db is not None:
+            if not self.named_db.strip() or "\x00" in self.named_db:
                 raise BadValue("--db needs the path of a caseload")
-            return Path(self._db).expanduser()
+            return Path(self.named_db).expanduser()
         return default_caseload_path()
 
     @cached_property

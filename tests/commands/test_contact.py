@@ -1,0 +1,174 @@
+"""reached, tried, contact: what is written, what it clears, and what it says."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Run
+
+HIGH = "intake 'Maria Example' --urgency high --risk low --on 2026-11-02 --new"
+CRISIS = "intake 'Ann Sample' --urgency crisis --on 2026-11-17 --new"
+
+
+@pytest.fixture
+def maria(run: Run, caseload: None) -> None:
+    assert run(HIGH).code == 0
+
+
+@pytest.fixture
+def ann(run: Run, caseload: None) -> None:
+    assert run(CRISIS).code == 0
+
+
+def items(run: Run, case: str = "1") -> dict[str, str]:
+    """What the case owes: item name -> due day."""
+    due = run(f"show {case} --json").json["due"]
+    return {each["item"]: each["due"] for each in due}
+
+
+def test_reached_clears_contact_and_starts_its_interval(run: Run, maria: None) -> None:
+    assert items(run)["1.contact"] == "2026-11-04"  # two working days after intake
+    result = run("reached 1 'doing well'")
+    assert result.code == 0
+    assert "Reached Maria Example (example-1) by phone, Wed 18 Nov 2026 (1.c1)." in result.out
+    assert "1.contact is due Wed 25 Nov 2026" in result.out
+    assert items(run)["1.contact"] == "2026-11-25"
+
+
+def test_reached_with_the_next_step_in_the_same_breath(run: Run, maria: None) -> None:
+    result = run("reached 1 'aide starts Monday' --minutes 10 --next 'check aide' --due mon")
+    assert "Next: 1.1 check aide, Mon 23 Nov 2026." in result.out
+    assert "No next step" not in result.out
+    file = run("show 1 --json").json
+    assert file["contacts"][0]["minutes"] == 10
+    assert file["promises"][0]["what"] == "check aide"
+
+
+@pytest.mark.parametrize(
+    "flags", ["--with collateral", "--with provider", "--with guardian", "--by letter"]
+)
+def test_others_and_letters_are_recorded_and_clear_nothing(
+    run: Run, maria: None, flags: str
+) -> None:
+    before = items(run)["1.contact"]
+    assert run(f"reached 1 'the aunt called' {flags}").code == 0
+    assert items(run)["1.contact"] == before
+
+
+def test_the_guardian_clears_contact_where_the_program_says_so(
+    run: Run, caseload: None
+) -> None:
+    assert run("config set programs.Youth.guardian_counts true").code == 0
+    assert run(f"{HIGH} --program Youth").code == 0
+    assert run("reached 1 --with guardian").code == 0
+    assert items(run)["1.contact"] == "2026-11-25"
+
+
+def test_tried_clears_nothing_and_sets_a_day_to_try_again(run: Run, maria: None) -> None:
+    before = items(run)
+    result = run("tried 1")
+    assert "Tried 1x; try again Thu 19 Nov 2026." in result.out
+    assert items(run) == before
+    row = run("today --json").json[0]
+    assert row["status"] == "TRIED 1x"
+    later = run("today --json", today="2026-11-19").json[0]
+    assert later["status"] == "NO CONTACT 17d"
+
+
+def test_three_attempts_owe_a_change_of_approach(run: Run, maria: None) -> None:
+    run("tried 1 --on 2026-11-16")
+    run("tried 1 --on 2026-11-17")
+    assert "another way" in run("tried 1").out
+    reasons = run("today --json", today="2026-11-19").json[0]["reasons"]
+    assert any("another way" in each["what"] for each in reasons)
+
+
+def test_naming_an_item_does_it(run: Run, maria: None) -> None:
+    run("follow 1 'call about the lease' --due fri")
+    assert "Done: 1.1 call about the lease." in run("reached 1.1 'signed'").out
+    promise = run("show 1 --json").json["promises"][0]
+    assert (promise["state"], promise["outcome"]) == ("done", "signed")
+
+
+def test_trying_an_item_leaves_it_open(run: Run, maria: None) -> None:
+    run("follow 1 'call about the lease' --due fri")
+    assert run("tried 1.1").code == 0
+    file = run("show 1 --json").json
+    assert file["promises"][0]["state"] == "open"
+    assert file["contacts"][0]["about"] == "1.1"
+
+
+def test_a_repeating_call_comes_round_again(run: Run, maria: None) -> None:
+    run("follow 1 'weekly call' --due fri --every week")
+    assert "Again: 1.2 weekly call, Fri 27 Nov 2026." in run("reached 1.1").out
+
+
+def test_an_older_contact_does_not_move_the_clock_back(run: Run, maria: None) -> None:
+    run("reached 1")
+    run("reached 1 --on 2026-11-10")
+    assert items(run)["1.contact"] == "2026-11-25"
+
+
+def test_crisis_asks_every_day_and_a_professional_can_cover(run: Run, ann: None) -> None:
+    assert items(run)["1.safety"] == "2026-11-17"
+    run("reached 1")
+    assert items(run)["1.safety"] == "2026-11-19"
+    result = run("reached 1 --seen-by 'Dr Example' --until fri")
+    assert result.code == 0
+    assert items(run)["1.safety"] == "2026-11-21"
+
+
+def test_the_outcome_is_never_assumed(run: Run, maria: None) -> None:
+    result = run("contact 1 'spoke'")
+    assert result.code == 2
+    assert "never assumed" in result.err
+    assert run("contact 1 'spoke' --outcome reached").code == 0
+    assert run("contact 1 'spoke'", answers=["tried"]).code == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "words"),
+    [
+        ("reached 9", 3, "no case '9'"),
+        ("reached 1 --by pigeon", 2, "--by is one of phone"),
+        ("reached 1 --with stranger", 2, "--with is one of client"),
+        ("reached 1 --on tomorrow", 2, "cannot be in the future"),
+        ("reached 1 --next 'call'", 2, "--next needs --due"),
+        ("reached 1 --due fri", 2, "--due needs --next"),
+        ("reached 1 --minutes 9999", 2, "--minutes"),
+        ("reached 1 --seen-by 'Dr Example' --until fri", 2, "for a client in crisis"),
+        ("reached 1 --seen-by 'Dr Example'", 2, "go together"),
+        ("reached 1.next", 2, "is cleared by a next step"),
+        ("reached 1.7", 3, "has no item 1.7"),
+        ("reached maria", 4, "only part of a name"),
+        ("reached 1 --next 'x' --due 03/04", 2, "3 April or 4 March"),
+    ],
+)
+def test_bad_input_writes_nothing(
+    run: Run, maria: None, command: str, code: int, words: str
+) -> None:
+    result = run(command)
+    assert (result.code, result.out) == (code, "")
+    assert words in result.err
+    assert result.err.count("\n") == 1
+    assert run("show 1 --json").json["contacts"] == []
+
+
+def test_a_deadline_is_not_done_by_reaching_somebody(run: Run, maria: None) -> None:
+    run("deadline 1 'court hearing' --on fri")
+    result = run("reached 1.1")
+    assert result.code == 2
+    assert "casectl done 1.1 OUTCOME" in result.err
+
+
+def test_part_of_a_name_is_confirmed_on_a_terminal(run: Run, maria: None) -> None:
+    assert run("reached maria", answers=["n"]).code == 1
+    assert run("reached maria", answers=["y"]).code == 0
+    assert run("reached maria --yes").code == 0
+
+
+def test_several_of_a_name_are_picked_from(run: Run, maria: None) -> None:
+    run("intake 'Mario Example' --urgency low --new")
+    assert run("reached example").code == 4
+    assert "example-1 (Maria Example), example-2 (Mario Example)" in run("reached example").err
+    assert "Mario Example (example-2)" in run("reached example", answers=["2"]).out
+    assert run("reached example", answers=[""]).code == 1

@@ -1,0 +1,136 @@
+"""today: the list on a terminal, in a pipe and as JSON."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Run
+
+KEYS = {
+    "rank", "case", "handle", "client", "status", "band", "level", "provisional", "priority",
+    "kind", "item", "what", "due", "days_late", "reasons",
+}  # fmt: skip
+
+
+@pytest.fixture
+def four(run: Run, caseload: None) -> None:
+    """A crisis, a court date, a late contact and something next week."""
+    for command in (
+        "intake 'Ann Sample' --urgency crisis --on 2026-11-17 --next 'safety plan' --due fri --new",
+        "intake 'Ben Example' --urgency low --risk low --on 2026-11-16 --new",
+        "deadline 2 'court hearing' --on 'fri 9:30'",
+        "intake 'Cleo Test' --urgency high --risk high --on 2026-10-01 --new",
+        "reached 3 --on 2026-10-26 --next 'housing form' --due 'next fri'",
+        "done 3.assessment",
+        "intake 'Dee Demo' --urgency medium --risk low --on 2026-11-16 --new",
+        "appointment 4 'clinic' --at 'today 14:00' --place 'Main St'",
+    ):
+        assert run(command).code == 0, command
+
+
+def test_bands_come_first(run: Run, four: None) -> None:
+    rows = run("today --json").json
+    assert [(each["case"], each["band"]) for each in rows] == [
+        (1, "SAFETY"),
+        (2, "DEADLINE"),
+        (3, "NOW"),
+        (4, "NOW"),
+    ]
+
+
+def test_json_is_the_documented_object(run: Run, four: None) -> None:
+    for rank, row in enumerate(run("today --json").json, 1):
+        assert set(row) >= KEYS
+        assert row["rank"] == rank
+        first = row["reasons"][0]
+        assert set(first) == {"kind", "item", "what", "due", "days_late", "band", "text"}
+        assert first["item"] == row["item"]
+    third = run("today --json").json[2]
+    assert (third["level"], third["provisional"]) == (3, False)
+    assert third["priority"] == pytest.approx(3 + 16 / 7, abs=0.001)
+    assert third["status"] == "NO CONTACT 23d"
+
+
+def test_casectl_alone_is_today(run: Run, four: None) -> None:
+    assert run("").out == run("today").out
+
+
+def test_piped_it_is_tsv_without_colour(run: Run, four: None) -> None:
+    lines = run("today").out.splitlines()
+    assert [line.split("\t")[1] for line in lines] == ["1.safety", "2.1", "3.contact", "4.1"]
+    assert "\x1b" not in run("today").out
+
+
+def test_fields_choose_columns(run: Run, four: None) -> None:
+    assert run("today --fields case,band").out.splitlines()[0] == "1\tSAFETY"
+    assert set(run("today --json --fields case,band").json[0]) == {"case", "band"}
+    result = run("today --fields nonsense")
+    assert result.code == 2
+    assert "there are rank" in result.err
+
+
+def test_filters(run: Run, four: None) -> None:
+    assert [each["case"] for each in run("today --json --level high").json] == [1, 3]
+    assert [each["case"] for each in run("today --json --limit 1").json] == [1, 2]
+    result = run("today --program Nowhere")
+    assert result.code == 3
+    assert run("today --level huge").code == 2
+    assert run("today --limit 0").code == 2
+
+
+def test_soon_looks_further(run: Run, four: None) -> None:
+    run("close 1 --reason done")
+    run("set 2 --urgency low --risk none --reason review")
+    rows = run("today --json --soon 30 --limit 50").json
+    assert {each["case"] for each in rows} == {2, 3, 4}
+
+
+def test_as_of_looks_ahead(run: Run, four: None) -> None:
+    later = run("today --json --as-of 2026-12-18").json
+    assert later[0]["days_late"] == 31
+
+
+def test_empty_names_the_next_day(run: Run, caseload: None) -> None:
+    assert "No open cases" in run("today", width=80).out
+    run("intake 'Ben Example' --urgency low --risk none --next call --due 'in 3 weeks' --new")
+    shown = run("today", width=80).out
+    assert "Nobody needs you today. Next: Wed 2 Dec, in 14 days." in shown
+    assert run("today").out == ""
+
+
+def test_explain_shows_the_arithmetic(run: Run, four: None) -> None:
+    said = run("today --explain 3").out
+    assert "Cleo Test (test-3): number 3 of 4" in said
+    assert "due Mon 2 Nov 2026 = 7 days (contact, default)" in said
+    assert "priority = level 3 + 16 days late / 7 = 5.29" in said
+    assert "Once 3.contact is done, it is number" in said
+    explained = run("today --explain 3 --json").json
+    assert (explained["rank"], explained["listed"]) == (3, 4)
+
+
+def test_what_the_rank_becomes_is_what_it_becomes(run: Run, four: None) -> None:
+    promised = run("today --explain 3 --json").json["rank_once_done"]
+    run("reached 3")
+    rows = run("today --json --all").json
+    place = next((each["rank"] for each in rows if each["case"] == 3), None)
+    assert place == promised
+
+
+def test_done_today(run: Run, four: None) -> None:
+    run("reached 4 'spoke about the clinic'")
+    run("undo")
+    run("note 4 'left a message at work'")
+    texts = [each["text"] for each in run("today --done --json").json]
+    assert "left a message at work" in texts
+    assert not any("spoke about the clinic" in text for text in texts)
+
+
+def test_the_hour_block_is_by_the_hour(run: Run, four: None) -> None:
+    run("appointment 3 'intake interview' --at 'today 9:15'")
+    shown = run("today", width=80).out
+    assert shown.index("09:15") < shown.index("14:00") < shown.index("SAFETY")
+
+
+def test_friday_shows_monday_morning(run: Run, four: None) -> None:
+    run("appointment 3 'home visit' --at '2026-11-23 9:00'")
+    assert "Mon 09:00" in run("today", width=80, today="2026-11-20").out
+    assert "09:00" not in run("today", width=80, today="2026-11-19").out

@@ -1,0 +1,194 @@
+"""The laws of priority, for any caseload, on any day, under any standards that are accepted."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from caseloads import (
+    caseloads,
+    higher_risks,
+    higher_urgencies,
+    promises,
+    raised,
+    records,
+    standards,
+    todays,
+    with_attempts,
+)
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from casectl.core.due import Band, DueItem, due_items
+from casectl.core.model import DEADLINE, STATUSES, CaseRecord
+from casectl.core.priority import RankKey, rank, rank_key, ranked_case
+from casectl.core.standards import Standards
+
+# Where a case stands that is not listed: behind every case that is.
+UNLISTED = (len(Band), True, 0, 0, "", 0, 0, 0)
+
+
+class World(NamedTuple):
+    today: date
+    standards: Standards
+
+
+worlds = st.builds(World, todays, standards())
+
+
+def place(record: CaseRecord, world: World, *, without: str | None = None) -> RankKey:
+    """Where the case stands among all, the smaller the higher; ``without`` leaves a kind out."""
+    scale = world.standards.common_scale()
+    if without is None:
+        ranked = ranked_case(record, world.standards, world.today, scale)
+        return ranked.key if ranked else UNLISTED
+    keys = [
+        rank_key(item, world.today, scale)
+        for item in owed(record, world)
+        if item.is_listed and item.kind != without
+    ]
+    return min(keys, default=UNLISTED)
+
+
+def owed(record: CaseRecord, world: World) -> list[DueItem]:
+    return list(due_items(record, world.standards, world.today))
+
+
+@given(worlds, st.data())
+def test_raising_urgency_or_risk_never_lowers_a_case(world: World, data: st.DataObject) -> None:
+    record = data.draw(records(world.today))
+    case = record.case
+    urgency = data.draw(st.sampled_from([case.urgency, *higher_urgencies(case)]))
+    risk = data.draw(st.sampled_from([case.risk, *higher_risks(case)]))
+    higher = raised(record, urgency, risk, world.today)
+    assert place(higher, world) <= place(record, world)
+
+
+@given(worlds, st.data())
+def test_getting_later_never_lowers_a_case(world: World, data: st.DataObject) -> None:
+    record = data.draw(records(world.today))
+    later = world._replace(today=world.today + timedelta(days=data.draw(st.integers(1, 10))))
+    assert place(record, later) <= place(record, world)
+
+
+@given(worlds, st.data())
+def test_one_more_due_item_never_lowers_a_case(world: World, data: st.DataObject) -> None:
+    """Unless it is the next step that the case owed: then nothing but that goes away."""
+    record = data.draw(records(world.today))
+    added = data.draw(promises(world.today, len(record.promises) + 1))
+    more = record._replace(promises=(*record.promises, added))
+    assert place(more, world) <= place(record, world, without="next_step")
+
+
+@given(worlds, st.data())
+def test_no_case_outside_safety_stands_above_one_inside(world: World, data: st.DataObject) -> None:
+    caseload = data.draw(caseloads(world.today))
+    bands = [each.first.band for each in rank(caseload, world.standards, world.today)]
+    assert bands == sorted(bands, key=lambda band: -1 if band is None else band)
+    in_safety = {
+        record.case.number
+        for record in caseload
+        if any(item.band is Band.SAFETY for item in owed(record, world))
+    }
+    listed = [each.record.case.number for each in rank(caseload, world.standards, world.today)]
+    assert set(listed[: len(in_safety)]) == in_safety
+
+
+@given(worlds, st.data())
+def test_on_one_day_a_higher_levels_deadline_never_ranks_below(
+    world: World, data: st.DataObject
+) -> None:
+    deadline = data.draw(promises(world.today).filter(lambda each: each.kind == DEADLINE))
+    hours = st.sampled_from((None, "09:00", "16:00"))
+    one, other = (
+        data.draw(records(world.today, number=number))._replace(
+            promises=(deadline._replace(due_time=data.draw(hours)),)
+        )
+        for number in (1, 2)
+    )
+    # One program: another's leads may announce the same day earlier.
+    other = other._replace(case=other.case._replace(program=one.case.program))
+    assume(one.case.level > other.case.level)
+    scale = world.standards.common_scale()
+    higher, lower = (
+        min(rank_key(item, world.today, scale) for item in owed(each, world) if item.promise)
+        for each in (one, other)
+    )
+    assert higher < lower
+
+
+@given(worlds, st.data())
+def test_an_attempt_clears_nothing_and_moves_no_row_out_of_its_band(
+    world: World, data: st.DataObject
+) -> None:
+    record = data.draw(records(world.today))
+    tried = data.draw(with_attempts(record, world.today))
+
+    def outline(items: list[DueItem]) -> list[tuple[Any, ...]]:
+        return [(each.item, each.stage, each.due, each.since, each.band) for each in items]
+
+    assert outline(owed(tried, world)) == outline(owed(record, world))
+    assert place(tried, world)[0] == place(record, world)[0]
+
+
+@given(worlds, st.data())
+def test_the_order_of_rows_changes_nothing(world: World, data: st.DataObject) -> None:
+    caseload = data.draw(caseloads(world.today))
+    shuffled = list(caseload)
+    random.Random(data.draw(st.integers(0, 99))).shuffle(shuffled)
+    assert rank(shuffled, world.standards, world.today) == rank(
+        caseload, world.standards, world.today
+    )
+
+
+@given(worlds, st.data())
+def test_the_same_input_gives_the_same_output(world: World, data: st.DataObject) -> None:
+    caseload = data.draw(caseloads(world.today))
+    first, again = (rank(caseload, world.standards, world.today) for _ in range(2))
+    assert first == again
+    keys = [each.key for each in first]
+    assert keys == sorted(set(keys)), "two cases never share one rank"
+
+
+@given(worlds, st.data())
+def test_every_open_case_owes_something(world: World, data: st.DataObject) -> None:
+    record = data.draw(records(world.today, statuses=STATUSES))
+    assert bool(owed(record, world)) == record.case.is_open
+
+
+@given(worlds, st.data())
+def test_what_is_owed_is_on_the_list_or_beyond_its_horizon(
+    world: World, data: st.DataObject
+) -> None:
+    caseload = data.draw(caseloads(world.today))
+    listed = {
+        (each.record.case.number, item.item)
+        for each in rank(caseload, world.standards, world.today)
+        for item in each.items
+    }
+    for record in caseload:
+        for item in owed(record, world):
+            assert ((record.case.number, item.item) in listed) == item.is_listed
+            assert item.is_listed != is_far(item, world)
+
+
+def is_far(item: DueItem, world: World) -> bool:
+    """Beyond the horizon and, for a deadline, beyond its own warning and lead too."""
+    if item.due <= world.today + timedelta(days=world.standards.horizon):
+        return False
+    calendar = world.standards.calendar
+    if item.kind == DEADLINE:
+        assert item.promise is not None
+        lead = world.standards.of(item.case.program).lead(item.promise.subject or "other")
+        own = lead.lead if item.promise.lead_days is None else item.promise.lead_days
+        shown = calendar.before(item.due, max(lead.warning, own))
+        return shown > world.today and calendar.before(item.due, own) > (
+            calendar.last_day_off_after(world.today)
+        )
+    return is_after_days_off(item, world)
+
+
+def is_after_days_off(item: DueItem, world: World) -> bool:
+    """Whether a working morning comes first on which the item can be seen again."""
+    return item.due > world.standards.calendar.last_day_off_after(world.today)

@@ -1,0 +1,97 @@
+"""Golden screens of today at 40, 80 and 120 columns."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Run
+from rich.cells import cell_len
+
+COMMANDS = (
+    "intake 'Ann Sample' --urgency crisis --on 2026-11-17 --next 'safety plan' --due fri --new",
+    "intake 'Benedikta Example-Placeholder' --urgency low --risk low --on 2026-11-16 --new",
+    "deadline 2 'court hearing' --on 'fri 9:30'",
+    "intake 'Cleo Test' --urgency high --risk high --on 2026-10-01 --new",
+    "reached 3 --on 2026-10-26 --next 'housing form' --due 'next fri'",
+    "done 3.assessment",
+    "intake '王小明' --urgency medium --on 2026-11-16 --new",
+    "appointment 4 'clinic' --at 'today 14:00' --place 'Main St'",
+    "tried 4",
+)
+
+AT_80 = """\
+Wed 18 Nov 2026  4 open · 4 need you · 2 overdue · 1 due · 1 out of contact
+
+  14:00     4.1      王小明: clinic at Main St
+
+SAFETY
+1.safety     Ann Sample         SAFETY 1d       5.0? crisis since yesterday, no…
+
+DEADLINE
+2.1          Benedikta Example… COURT in 2d     1.0  09:30 court hearing
+
+NOW
+3.contact    Cleo Test          NO CONTACT 23d  5.3  last reached Mon 26 Oct; h…
+4.1          王小明             DUE TODAY       2.0? 14:00 clinic
+"""
+
+AT_40 = """\
+Wed 18 Nov 2026
+4 open · 4 need you
+2 overdue · 1 due · 1 out of contact
+
+  14:00     4.1      王小明: clinic at M…
+
+SAFETY
+1.safety   SAFETY 1d        5.0?
+  Ann Sample: crisis since yesterday, n…
+
+DEADLINE
+2.1        COURT in 2d      1.0
+  Benedikta Example-Placeholder: 09:30 …
+
+NOW
+3.contact  NO CONTACT 23d   5.3
+  Cleo Test: last reached Mon 26 Oct; h…
+4.1        DUE TODAY        2.0?
+  王小明: 14:00 clinic
+"""
+
+
+@pytest.fixture(autouse=True)
+def four(run: Run, caseload: None) -> None:
+    for command in COMMANDS:
+        assert run(command).code == 0, command
+
+
+def test_at_80(run: Run) -> None:
+    assert run("today", width=80).out == AT_80
+
+
+def test_at_40(run: Run) -> None:
+    assert run("today", width=40).out == AT_40
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 120, 200])
+def test_no_line_is_wider_than_the_terminal(run: Run, width: int) -> None:
+    for line in run("today", width=width).out.splitlines():
+        assert cell_len(line) <= width
+
+
+def test_colour_only_helps(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    import re
+
+    plain = run("today", width=80).out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    coloured = run("today", width=80).out
+    assert "\x1b[" in coloured
+    stripped = "\n".join(
+        line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", coloured).splitlines()
+    )
+    assert stripped + "\n" == plain
+    assert run("--no-color today", width=80).out == plain
+
+
+def test_a_wide_terminal_says_why_as_well(run: Run) -> None:
+    row = next(line for line in run("today", width=140).out.splitlines() if "3.contact" in line)
+    assert "reach the client" in row
+    assert "last reached Mon 26 Oct; high: every 7 days" in row

@@ -1,0 +1,238 @@
+"""The house holds: who imports whom, what a command loads, and what every command accepts.
+
+The arrows and the start-up budget are drawn in docs/architecture.md. Imports are read from the
+source, so one that only a type checker sees, or one inside a function, counts as well.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import pty
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import typer
+from typer._click.core import Command, Context, Group
+
+import casectl
+from casectl import cli
+from casectl.cli import COMMANDS, FUNCTION_NAMES, built
+from conftest import TODAY, Run
+
+HOUSE = Path(casectl.__file__).parent
+
+# A folder or file of the house, and the others it may import. Its own folder is open to it as
+# well, but for commands, which never import one another.
+ARROWS: dict[str, set[str]] = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "core": set(),
+    "store": {"core"},
+    "render": {"core"},
+    "formats": {"core"},
+    "config": {"core"},
+    "session": {"config", "store", "render", "core"},
+    "parameters": {"session", "render", "core"},
+    "commands": {"session", "parameters", "render", "formats", "core"},
+    # The commands come by name, through the table. What is left to import is the version and the
+    # printing of an error.
+    "cli": {"__init__", "session", "render", "core"},
+}
+# A dependency, and the one folder that may know it.
+ONLY_IN = {
+    "sqlite3": "store",
+    "sqlite_utils": "store",
+    "rich": "render",
+    "icalendar": "formats",
+    "dateutil": "core",
+}
+# What asks the machine for the day or the hour. ``monotonic`` only measures.
+CLOCKS = {
+    "date.today", "datetime.today", "datetime.now", "datetime.utcnow", "time.time",
+    "time.time_ns", "time.localtime", "time.gmtime", "time.strftime", "time.ctime",
+}  # fmt: skip
+MAY_ASK_THE_CLOCK = {"cli.py": CLOCKS, "store/identity.py": {"time.time_ns"}}
+
+
+class Import(NamedTuple):
+    """One import statement: where it stands and the module it names."""
+
+    where: str
+    module: str
+
+
+def source_files() -> list[Path]:
+    return sorted(HOUSE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(HOUSE).as_posix()
+
+
+def room_of(name: str) -> str:
+    """The folder that a file stands in, or the file's own name: ``core/due.py`` is in ``core``."""
+    return name.removesuffix(".py").split("/")[0]
+
+
+def imports_of(path: Path) -> Iterator[Import]:
+    """Every module that the file imports, anywhere in it; relative imports are refused."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(f"{name_of(path)}:{node.lineno}", alias.name)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)}:{node.lineno} imports relatively"
+            assert node.module
+            for alias in node.names:
+                # ``from casectl.render import reports`` names a module; so does the package.
+                yield Import(f"{name_of(path)}:{node.lineno}", f"{node.module}.{alias.name}")
+
+
+def room_imported(module: str) -> str | None:
+    """The room that ``casectl.core.due.Band`` is in; None for what is not ours."""
+    first, *rest = module.split(".")
+    if first != "casectl":
+        return None
+    return rest[0] if rest and (HOUSE / rest[0]).is_dir() or rest_is_file(rest) else "__init__"
+
+
+def rest_is_file(rest: list[str]) -> bool:
+    return bool(rest) and (HOUSE / f"{rest[0]}.py").is_file()
+
+
+# --- Who may import whom --------------------------------------------------------------------
+
+
+def test_every_room_has_its_arrows() -> None:
+    assert {room_of(name_of(path)) for path in source_files()} <= set(ARROWS)
+
+
+@pytest.mark.parametrize("path", source_files(), ids=name_of)
+def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
+    room = room_of(name_of(path))
+    wrong = []
+    for each in imports_of(path):
+        other = room_imported(each.module)
+        if other is None or other in ARROWS[room]:
+            continue
+        if other == room and room != "commands":
+            continue
+        wrong.append(f"{each.where} imports {each.module}")
+    assert not wrong, f"{room} may import {sorted(ARROWS[room]) or 'nothing of ours'}: {wrong}"
+
+
+@pytest.mark.parametrize("path", source_files(), ids=name_of)
+def test_a_dependency_stays_in_its_folder(path: Path) -> None:
+    room = room_of(name_of(path))
+    wrong = [
+        f"{each.where} imports {each.module}"
+        for each in imports_of(path)
+        if ONLY_IN.get(each.module.split(".")[0], room) != room
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", sorted((HOUSE / "core").rglob("*.py")), ids=name_of)
+def test_core_needs_the_standard_library_and_dateutil_only(path: Path) -> None:
+    known = {*sys.stdlib_module_names, "casectl", "dateutil"}
+    wrong = [
+        each for each in imports_of(path) if each.module.split(".")[0] not in known
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", source_files(), ids=name_of)
+def test_only_cli_asks_what_day_it_is(path: Path) -> None:
+    allowed = MAY_ASK_THE_CLOCK.get(name_of(path), set())
+    asked = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            spelled = ast.unparse(node)
+            for clock in CLOCKS:
+                if (spelled == clock or spelled.endswith(f".{clock}")) and clock not in allowed:
+                    asked.append(f"{name_of(path)}:{node.lineno} {spelled}")
+        elif isinstance(node, ast.ImportFrom) and node.module == "time":
+            asked += [
+                f"{name_of(path)}:{node.lineno} from time import {alias.name}"
+                for alias in node.names
+                if f"time.{alias.name}" in CLOCKS - allowed
+            ]
+    assert not asked
+
+
+@pytest.mark.parametrize(
+    "path",
+    [HOUSE / "cli.py", HOUSE / "parameters.py", *sorted((HOUSE / "commands").glob("*.py"))],
+    ids=name_of,
+)
+def test_a_signature_is_not_a_string(path: Path) -> None:
+    """Typer would evaluate every annotation again at each start (measured: 4 ms)."""
+    assert not [each for each in imports_of(path) if each.module == "__future__.annotations"]
+
+
+# --- What a command loads -------------------------------------------------------------------
+
+# Loaded by no everyday command: each waits inside the function that needs it. What Typer itself
+# loads (difflib, inspect, subprocess through shellingham) is not ours to spare.
+HEAVY = {
+    "pydantic", "rich", "pygments", "markdown_it", "sqlite_utils", "click", "dateutil",
+    "icalendar", "tomlkit", "tomllib", "httpx", "json", "csv", "decimal", "tempfile", "asyncio",
+    "email", "http", "logging", "multiprocessing", "unittest", "zoneinfo", "casectl.store.migrations",
+    "casectl.store.bulk", "casectl.core.recurrence", "casectl.core.fictitious", "casectl.formats",
+}  # fmt: skip
+# Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
+# parses Markdown or measures columns.
+NOT_EVEN_ON_A_SCREEN = {
+    "rich.table", "rich.markdown", "rich.syntax", "rich.traceback", "rich.progress", "rich.live",
+    "rich.logging", "rich.prompt", "rich.tree",
+}  # fmt: skip
+
+PROBE = """
+import os, sys
+from casectl import cli
+code = cli.run(sys.argv[1:])
+sys.stdout.flush()
+with open(os.environ["LOADED"], "w") as out:
+    out.write("\\n".join(sorted(sys.modules)))
+sys.exit(code)
+"""
+
+
+class Started(NamedTuple):
+    code: int
+    out: str
+    loaded: frozenset[str]
+
+    def of(self, names: set[str]) -> set[str]:
+        """Which of these modules, or their parts, were loaded."""
+        return {each for each in self.loaded if any(_is_within(each, name) for name in names)}
+
+
+def _is_within(module: str, name: str) -> bool:
+    return module == name or module.startswith(f"{name}.")
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> object:
+    """Run a command in a process of its own and see what it loaded."""
+    loaded = tmp_path / "loaded"
+
+    def start(*words: str, on_a_pty: bool = False, **environment: str) -> Started:
+        environ = {**os.environ, "LOADED": str(loaded), "TERM": "xterm-256color", **environment}
+        command = [sys.executable, "-c", PROBE, *words]
+        if on_a_pty:
+            code, out = _on_a_pty(command, environ)
+        else:
+            done = subprocess.run(command, env=environ, capture_output=True, text=True)
+            code, out = done.returncode, done.stdout
+            assert done.stderr == "", done.stderr
+        return Started(code, out, frozenset(loaded.read_text().split("\n")))
+
+    return start
