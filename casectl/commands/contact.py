@@ -19,12 +19,18 @@ TextArgument = Annotated[
     str | None, typer.Argument(metavar="[TEXT]", help="What was said or left.")
 ]
 ByOption = Annotated[
-    str, typer.Option("--by", help="phone, visit, office, video, text, email or letter.")
+    str,
+    typer.Option(
+        "--by", metavar="MEANS", help="phone, visit, office, video, text, email or letter."
+    ),
 ]
 WithOption = Annotated[
-    str | None, typer.Option("--with", help="client, guardian, collateral or provider.")
+    str | None,
+    typer.Option("--with", metavar="WHO", help="client, guardian, collateral or provider."),
 ]
-MinutesOption = Annotated[int | None, typer.Option("--minutes", help="How long it took.")]
+MinutesOption = Annotated[
+    int | None, typer.Option("--minutes", metavar="N", help="How long it took.")
+]
 InterpreterOption = Annotated[bool, typer.Option("--interpreter", help="An interpreter was there.")]
 OnOption = Annotated[
     str | None, typer.Option("--on", metavar="DAY", help="The day it happened (today).")
@@ -98,7 +104,8 @@ def contact(
     item: ItemArgument,
     text: TextArgument = None,
     outcome: Annotated[
-        str | None, typer.Option("--outcome", help="reached or tried; never assumed.")
+        str | None,
+        typer.Option("--outcome", metavar="WORD", help="reached or tried; never assumed."),
     ] = None,
     by: ByOption = "phone",
     party: WithOption = None,

@@ -30,7 +30,10 @@ from casectl.session import HOW_TO_CLEAR, Session
 ITEM = re.compile(r"(?:[^\s.]+-)?\d+(?:\.[a-z]*\d*)?")
 
 ByOption = Annotated[
-    str, typer.Option("--by", help="phone, visit, office, video, text, email or letter.")
+    str,
+    typer.Option(
+        "--by", metavar="MEANS", help="phone, visit, office, video, text, email or letter."
+    ),
 ]
 
 
@@ -71,7 +74,9 @@ def kept(
     item: ItemArgument,
     text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="What was said.")] = None,
     by: ByOption = "office",
-    minutes: Annotated[int | None, typer.Option("--minutes", help="How long it took.")] = None,
+    minutes: Annotated[
+        int | None, typer.Option("--minutes", metavar="N", help="How long it took.")
+    ] = None,
 ) -> None:
     """Mark an appointment kept, which is a contact."""
     session = current(ctx)

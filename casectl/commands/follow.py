@@ -35,7 +35,11 @@ def follow(
     ] = None,
     kind: Annotated[
         str | None,
-        typer.Option("--kind", help="call, visit, paperwork, email, letter, meeting or other."),
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="call, visit, paperwork, email, letter, meeting or other.",
+        ),
     ] = None,
     waiting_on: Annotated[
         str | None, typer.Option("--waiting-on", metavar="WHO", help="Who owes it.")
@@ -59,7 +63,9 @@ def deadline(
     ] = None,
     kind: Annotated[
         str | None,
-        typer.Option("--kind", help="court, appeal, authorization, recertification or other."),
+        typer.Option(
+            "--kind", metavar="KIND", help="court, appeal, authorization, recertification or other."
+        ),
     ] = None,
 ) -> None:
     """Put a hard outside date on a case.
@@ -75,8 +81,8 @@ def appointment(
     case: CaseArgument,
     text: TextArgument,
     due: WhenOption = None,
-    place: Annotated[str | None, typer.Option("--place", help="Where.")] = None,
-    minutes: Annotated[int | None, typer.Option("--minutes", help="How long.")] = None,
+    place: Annotated[str | None, typer.Option("--place", metavar="TEXT", help="Where.")] = None,
+    minutes: Annotated[int | None, typer.Option("--minutes", metavar="N", help="How long.")] = None,
 ) -> None:
     """Make an appointment."""
     _make(current(ctx), case, APPOINTMENT, text, due, place=place, minutes=minutes)

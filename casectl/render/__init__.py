@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from casectl.core.errors import BadValue
+from casectl.core.errors import BadValue, CasectlError
 from casectl.core.text import visible
 
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ class Output(NamedTuple):
 
     def write(self, text: str) -> None:
         """Text that is safe already, to standard output in one piece."""
+        if sys.stdout is None:
+            raise CasectlError("standard output is closed, so the answer cannot be shown")
         if text:
             sys.stdout.write(text)
 
