@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 ONE_DAY = timedelta(days=1)
+# A list asks for the same few days again and again; a walk over days off is worth remembering.
+REMEMBERED = 4096
 
 
 class WorkCalendar(NamedTuple):
@@ -20,6 +23,7 @@ class WorkCalendar(NamedTuple):
     def is_working(self, day: date) -> bool:
         return day.weekday() in self.weekdays and day not in self.holidays
 
+    @lru_cache(REMEMBERED)  # noqa: B019 - a process has one or two calendars, and they are small
     def after(self, day: date, count: int) -> date:
         """The ``count``-th working day strictly after ``day``; ``day`` itself for 0."""
         while count > 0:
@@ -28,6 +32,7 @@ class WorkCalendar(NamedTuple):
                 count -= 1
         return day
 
+    @lru_cache(REMEMBERED)  # noqa: B019
     def before(self, day: date, count: int) -> date:
         """The ``count``-th working day strictly before ``day``; ``day`` itself for 0."""
         while count > 0:
@@ -36,12 +41,14 @@ class WorkCalendar(NamedTuple):
                 count -= 1
         return day
 
+    @lru_cache(REMEMBERED)  # noqa: B019
     def on_or_before(self, day: date) -> date:
         """``day`` if it is worked, else the last working day before it."""
         while not self.is_working(day):
             day -= ONE_DAY
         return day
 
+    @lru_cache(REMEMBERED)  # noqa: B019
     def last_day_off_after(self, day: date) -> date:
         """The day before the next working day: ``day`` itself unless days off follow it.
 

@@ -11,7 +11,7 @@ from casectl.core.model import DEADLINE
 from casectl.core.priority import Ranked, priority_of
 from casectl.core.views import Did
 from casectl.render import Output
-from casectl.render.screens import NARROW, WIDE, Line, cell
+from casectl.render.screens import NARROW, WIDE, Line, cell, wrapped
 from casectl.render.words import DEADLINE_WORDS, reason, status
 
 BAND_TITLES = {
@@ -62,7 +62,9 @@ def done_screen(done: list[Did], output: Output) -> list[Line]:
 
 def _counts(agenda: Agenda, output: Output) -> list[Line]:
     counts = agenda.counts
-    day = spoken(agenda.ask.today, output.order)
+    today = agenda.ask.today
+    wide = output.width >= WIDE
+    day = spoken(today, output.order) if wide else spoken_short(today, today, output.order)
     need = f"{capped(counts.need)} need you"
     detail = (
         f"{capped(counts.overdue)} overdue · {capped(counts.due)} due · "
@@ -95,6 +97,8 @@ def _row(row: Ranked, output: Output) -> list[Line]:
     word = status(item, output.today, output.time)
     style = item.band.name if item.band is not None else ""
     number = priority(item)
+    if output.accessible:
+        return _sentence(row, word, number, output)
     if output.width < NARROW:
         room = output.width - 2
         return [
@@ -108,10 +112,22 @@ def _row(row: Ranked, output: Output) -> list[Line]:
         ]  # fmt: skip
     others = f" (+{len(row.items) - 1} more)" if len(row.items) > 1 else ""
     return [
-        [(cell(item.item, 12), ""), (cell(case.client, 18), "name"), (cell(word, 16), style),
-         (cell(number, 5), "dim"), (cell(item.what, 30), ""),
+        [(cell(item.item, 12), ""), (cell(case.client, 20), "name"), (cell(word, 15), style),
+         (cell(number, 4), "dim"), (cell(item.what, 26), ""),
          (f"{reason(item, output.today, output.order)}{others}", "")]
     ]  # fmt: skip
+
+
+def _sentence(row: Ranked, word: str, number: str, output: Output) -> list[Line]:
+    """For a screen reader: the whole row in words, nothing cut and nothing in columns."""
+    item = row.first
+    why = reason(item, output.today, output.order)
+    others = f" And {len(row.items) - 1} more." if len(row.items) > 1 else ""
+    return wrapped(
+        f"{item.item}, {row.record.case.client}: {word}. {item.what}; {why}. "
+        f"Priority {number}.{others}",
+        output.width,
+    )
 
 
 def priority(item: DueItem) -> str:

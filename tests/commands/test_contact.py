@@ -64,6 +64,7 @@ def test_the_guardian_clears_contact_where_the_program_says_so(
 
 
 def test_tried_clears_nothing_and_sets_a_day_to_try_again(run: Run, maria: None) -> None:
+    run("follow 1 'housing form' --due 'in 3 weeks'")
     before = items(run)
     result = run("tried 1")
     assert "Tried 1x; try again Thu 19 Nov 2026." in result.out

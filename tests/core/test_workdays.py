@@ -76,10 +76,7 @@ def test_what_cannot_wait_for_the_next_working_morning(
     assert calendar.last_day_off_after(day) == expected
 
 
-@pytest.mark.parametrize("weekdays", [frozenset[int](), frozenset({7}), frozenset({0, -1})])
-def test_a_week_without_a_working_day_is_refused(weekdays: frozenset[int]) -> None:
-    with pytest.raises(ValueError, match="working weekdays"):
-        WorkCalendar(weekdays=weekdays)
+
 
 
 @given(calendars, days, st.integers(1, 30))

@@ -19,7 +19,7 @@ COMMANDS = (
 )
 
 AT_80 = """\
-Wed 18 Nov 2026  4 open · 4 need you · 2 overdue · 1 due · 1 out of contact
+Wed 18 Nov  4 open · 4 need you · 2 overdue · 2 due · 1 out of contact
 
   14:00     4.1      王小明: clinic at Main St
 
@@ -35,11 +35,11 @@ NOW
 """
 
 AT_40 = """\
-Wed 18 Nov 2026
+Wed 18 Nov
 4 open · 4 need you
-2 overdue · 1 due · 1 out of contact
+2 overdue · 2 due · 1 out of contact
 
-  14:00     4.1      王小明: clinic at M…
+  14:00     4.1      王小明: clinic at …
 
 SAFETY
 1.safety   SAFETY 1d        5.0?
@@ -95,3 +95,15 @@ def test_a_wide_terminal_says_why_as_well(run: Run) -> None:
     row = next(line for line in run("today", width=140).out.splitlines() if "3.contact" in line)
     assert "reach the client" in row
     assert "last reached Mon 26 Oct; high: every 7 days" in row
+
+
+def test_a_screen_reader_gets_whole_sentences(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESSIBLE", "1")
+    shown = " ".join(run("today", width=80).out.split())
+    assert (
+        "3.contact, Cleo Test: NO CONTACT 23d. reach the client; last reached Mon 26 Oct; "
+        "high: every 7 days. Priority 5.3. And 1 more." in shown
+    )
+    assert "…" not in shown
