@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -13,6 +14,10 @@ def main() -> None:
     Skipping both saves a tenth of a command. ``cli.run`` has closed the store when it returns.
     """
     gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        # A locale without a name's letters shows their codes; it never stops a command.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     from casectl.cli import run
 
     code = run()

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from contextlib import suppress
 
+from casectl.core.reminding import Key, Mark
 from casectl.store.connection import Database
 
-
-class Mark(NamedTuple):
-    """The state an item was in when it was last sent, and the day (ISO)."""
-
-    case_id: str
-    item: str
-    state: str
-    sent_on: str
+# A promise's number is never given again, so once it has ended its mark says nothing.
+_ENDED = (
+    "SELECT 1 FROM promises p WHERE p.case_id = reminders.case_id "
+    "AND CAST(p.number AS TEXT) = reminders.item AND p.status <> 'open'"
+)
 
 
 class Reminders:
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    def marks(self) -> dict[tuple[str, str], Mark]:
+    def marks(self) -> dict[Key, Mark]:
         rows = self.db.rows("SELECT case_id, item, state, sent_on FROM reminders")
-        return {(row[0], row[1]): Mark._make(row) for row in rows}
+        return {(row[0], row[1]): Mark(*row) for row in rows}
 
     def mark(self, sent: Iterable[Mark]) -> None:
         """Remember what was sent. Called only after it has left this process."""
         with self.db.transaction():
-            self.db.execute_many(
-                "INSERT INTO reminders (case_id, item, state, sent_on) VALUES (?,?,?,?) "
-                "ON CONFLICT (case_id, item) DO UPDATE "
-                "SET state = excluded.state, sent_on = excluded.sent_on",
-                sent,
-            )
+            self._write(sent)
+            self.db.execute(f"DELETE FROM reminders WHERE EXISTS ({_ENDED})")
+
+    def check_writable(self) -> None:
+        """Raise now, before anything is sent, what writing the marks would raise.
+
+        SQLite takes a read-only file's word for it until a row is really written.
+        """
+        with suppress(_TakenBack), self.db.transaction():
+            self._write([Mark("", "", "", "")])
+            raise _TakenBack
+
+    def _write(self, marks: Iterable[Mark]) -> None:
+        self.db.execute_many(
+            "INSERT INTO reminders (case_id, item, state, sent_on) VALUES (?,?,?,?) "
+            "ON CONFLICT (case_id, item) DO UPDATE "
+            "SET state = excluded.state, sent_on = excluded.sent_on",
+            marks,
+        )
+
+
+class _TakenBack(Exception):
+    """Rolls back what was written only to see that it can be."""

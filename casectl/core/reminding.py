@@ -1,0 +1,115 @@
+"""What a reminder may say, in which state its item is, and what is new since it was last sent.
+
+The items and their order are those of the day's list (``due`` and ``priority``), one by one instead
+of case by case. Knows no clock and no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from casectl.core.agenda import Ask
+from casectl.core.due import Band, DueItem, due_items, is_past_its_hour
+from casectl.core.model import CaseRecord
+from casectl.core.priority import rank_key
+from casectl.core.text import initials, without_name
+
+# These are sent once every day, changed or not.
+DAILY = (Band.SAFETY, Band.DEADLINE)
+
+# A case's id and the part of an item's name after the dot: ``3`` of 12.3, ``contact``.
+Key = tuple[str, str]
+
+
+class Mark(NamedTuple):
+    """The state an item was in when it was last sent, and the day (ISO)."""
+
+    case_id: str
+    part: str
+    state: str
+    sent_on: str
+
+
+class Reminder(NamedTuple):
+    """One due item, and the state that a new reminder waits for a change of."""
+
+    item: DueItem
+    state: str
+
+    @property
+    def key(self) -> Key:
+        return self.item.case.id, self.item.item.partition(".")[2]
+
+    @property
+    def uid(self) -> str:
+        """The same for this item as long as it is owed; it holds no word of the client's."""
+        return ".".join(self.key)
+
+    @property
+    def id(self) -> str:
+        """The same for this item as long as its state is."""
+        return f"{self.uid}:{self.state}"
+
+    def mark(self, today: date) -> Mark:
+        return Mark(*self.key, self.state, today.isoformat())
+
+
+def reminders(records: Iterable[CaseRecord], ask: Ask, until: date, now: str) -> list[Reminder]:
+    """What presses on ``ask.today`` or falls due by ``until``, most pressing first."""
+    standards = ask.standards._replace(horizon=max(ask.standards.horizon, (until - ask.today).days))
+    scale = standards.common_scale()
+    items = [
+        item
+        for record in records
+        for item in due_items(record, standards, ask.today)
+        if item.is_pressing or item.due <= until
+    ]
+    items.sort(key=lambda item: (rank_key(item, ask.today, scale), item.item))
+    return [Reminder(item, state_of(item, ask.today, now)) for item in items]
+
+
+def state_of(item: DueItem, today: date, now: str) -> str:
+    """The due day and how far along it is: soon, due, overdue, then each interval missed.
+
+    The day is part of it, so that what was done and is owed again later, or was moved, is new.
+    """
+    return f"{item.due.isoformat()}:{_stage(item, today, now)}"
+
+
+def _stage(item: DueItem, today: date, now: str) -> str:
+    missed = max(item.days_late, 0) // item.allowed
+    if missed:
+        return f"missed-{missed}"
+    if item.days_late > 0 or is_past_its_hour(item, today, now):
+        return "overdue"
+    return "due" if item.is_pressing else "soon"
+
+
+def unsent(reminders: Iterable[Reminder], marks: Mapping[Key, Mark], today: date) -> list[Reminder]:
+    """Those whose state changed since they were sent; SAFETY and DEADLINE once every day."""
+    return [each for each in reminders if _is_new(each, marks.get(each.key), today)]
+
+
+def _is_new(reminder: Reminder, mark: Mark | None, today: date) -> bool:
+    if mark is None or mark.state != reminder.state:
+        return True
+    return reminder.item.band in DAILY and mark.sent_on != today.isoformat()
+
+
+def private(reminder: Reminder) -> Reminder:
+    """The reminder with nothing in it that names anybody but what the worker's own words say.
+
+    The client is initials, the handle and the program are gone, and what was typed has lost the
+    client's names, the place and who is waited for. Every format prints this one.
+    """
+    item = reminder.item
+    name = item.case.client
+    case = item.case._replace(client=initials(name), handle="", program=None)
+    promise = item.promise
+    if promise is None:
+        return reminder._replace(item=item._replace(case=case))
+    what = without_name(promise.what, name)
+    promise = promise._replace(what=what, place=None, waiting_on=None)
+    return reminder._replace(item=item._replace(case=case, what=what, promise=promise))
