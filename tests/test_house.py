@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import ast
 import os
-import pty
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import typer
-from typer._click.core import Command, Context, Group
+from conftest import Run
+from typer._click.core import Command
+from typer.core import TyperGroup
 
 import casectl
 from casectl import cli
 from casectl.cli import COMMANDS, FUNCTION_NAMES, built
-from conftest import TODAY, Run
 
 HOUSE = Path(casectl.__file__).parent
 
@@ -53,6 +52,11 @@ ONLY_IN = {
     "icalendar": "formats",
     "dateutil": "core",
 }
+# casectl opens no network connection, and the README says so.
+NETWORK = {
+    "socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "imaplib", "xmlrpc", "asyncio",
+    "httpx", "requests", "urllib3", "aiohttp",
+}  # fmt: skip
 # What asks the machine for the day or the hour. ``monotonic`` only measures.
 CLOCKS = {
     "date.today", "datetime.today", "datetime.now", "datetime.utcnow", "time.time",
@@ -100,11 +104,9 @@ def room_imported(module: str) -> str | None:
     first, *rest = module.split(".")
     if first != "casectl":
         return None
-    return rest[0] if rest and (HOUSE / rest[0]).is_dir() or rest_is_file(rest) else "__init__"
-
-
-def rest_is_file(rest: list[str]) -> bool:
-    return bool(rest) and (HOUSE / f"{rest[0]}.py").is_file()
+    if rest and ((HOUSE / rest[0]).is_dir() or (HOUSE / f"{rest[0]}.py").is_file()):
+        return rest[0]
+    return "__init__"
 
 
 # --- Who may import whom --------------------------------------------------------------------
@@ -142,8 +144,14 @@ def test_a_dependency_stays_in_its_folder(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((HOUSE / "core").rglob("*.py")), ids=name_of)
 def test_core_needs_the_standard_library_and_dateutil_only(path: Path) -> None:
     known = {*sys.stdlib_module_names, "casectl", "dateutil"}
+    wrong = [each for each in imports_of(path) if each.module.split(".")[0] not in known]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", source_files(), ids=name_of)
+def test_no_module_reaches_for_the_network(path: Path) -> None:
     wrong = [
-        each for each in imports_of(path) if each.module.split(".")[0] not in known
+        each for each in imports_of(path) if any(_is_within(each.module, name) for name in NETWORK)
     ]
     assert not wrong
 
@@ -184,8 +192,9 @@ def test_a_signature_is_not_a_string(path: Path) -> None:
 HEAVY = {
     "pydantic", "rich", "pygments", "markdown_it", "sqlite_utils", "click", "dateutil",
     "icalendar", "tomlkit", "tomllib", "httpx", "json", "csv", "decimal", "tempfile", "asyncio",
-    "email", "http", "logging", "multiprocessing", "unittest", "zoneinfo", "casectl.store.migrations",
-    "casectl.store.bulk", "casectl.core.recurrence", "casectl.core.fictitious", "casectl.formats",
+    "email", "http", "logging", "multiprocessing", "unittest", "zoneinfo",
+    "casectl.store.migrations", "casectl.store.bulk",
+    "casectl.core.fictitious", "casectl.formats",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
 # parses Markdown or measures columns.
@@ -219,20 +228,149 @@ def _is_within(module: str, name: str) -> bool:
     return module == name or module.startswith(f"{name}.")
 
 
+Start = Callable[..., Started]
+
+
 @pytest.fixture
-def start(tmp_path: Path) -> object:
-    """Run a command in a process of its own and see what it loaded."""
+def start(tmp_path: Path) -> Start:
+    """Run a command in a process of its own, piped or on a terminal, and see what it loaded."""
     loaded = tmp_path / "loaded"
 
-    def start(*words: str, on_a_pty: bool = False, **environment: str) -> Started:
+    def start(*words: str, on_a_terminal: bool = False, **environment: str) -> Started:
         environ = {**os.environ, "LOADED": str(loaded), "TERM": "xterm-256color", **environment}
         command = [sys.executable, "-c", PROBE, *words]
-        if on_a_pty:
-            code, out = _on_a_pty(command, environ)
-        else:
-            done = subprocess.run(command, env=environ, capture_output=True, text=True)
-            code, out = done.returncode, done.stdout
-            assert done.stderr == "", done.stderr
-        return Started(code, out, frozenset(loaded.read_text().split("\n")))
+        run = on_a_terminal_of_its_own if on_a_terminal else piped
+        code, out = run(command, environ)
+        return Started(code, out, frozenset(loaded.read_text(encoding="utf-8").split("\n")))
 
     return start
+
+
+def piped(command: list[str], environ: dict[str, str]) -> tuple[int, str]:
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def on_a_terminal_of_its_own(command: list[str], environ: dict[str, str]) -> tuple[int, str]:
+    pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, env=environ, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            read = os.read(ours, 4096)
+        except OSError:  # Linux says so when the other side has closed
+            break
+        if not read:
+            break
+        shown += read
+    os.close(ours)
+    return process.wait(), shown.decode()
+
+
+@pytest.fixture
+def demo_caseload(run: Run) -> None:
+    """A caseload in which every band and every kind of due item occurs."""
+    assert run(["--db", os.environ["CASECTL_DB"], "demo"]).code == 0
+
+
+# What one command needs beyond the lightest: JSON only where JSON is printed.
+EVERYDAY: list[tuple[list[str], set[str]]] = [
+    (["today"], set()),
+    (["today", "--json"], {"json"}),
+    (["remind"], set()),
+    (["reached", "1", "spoke about school"], set()),
+    (["tried", "1", "no answer"], set()),
+    (["follow", "20", "call the clinic", "--due", "fri"], set()),
+    (["list"], set()),
+    (["show", "1"], set()),
+]
+
+
+@pytest.mark.parametrize(("words", "needs"), EVERYDAY, ids=lambda each: " ".join(each))
+def test_an_everyday_command_loads_nothing_heavy(
+    demo_caseload: None, start: Start, words: list[str], needs: set[str]
+) -> None:
+    started = start(*words)
+    assert started.code == 0
+    assert started.out
+    assert started.of(HEAVY - needs) == set()
+
+
+def test_completing_a_handle_loads_nothing_heavy(demo_caseload: None, start: Start) -> None:
+    started = start(
+        _CASECTL_COMPLETE="complete_bash", COMP_WORDS="casectl show inv", COMP_CWORD="2"
+    )
+    assert started.out.split() == ["invented-1"]
+    assert started.of(HEAVY) == set()
+
+
+def test_the_list_on_a_terminal_loads_a_little_of_rich(demo_caseload: None, start: Start) -> None:
+    started = start("today", on_a_terminal=True)
+    assert "SAFETY" in started.out
+    assert "rich.text" in started.loaded
+    assert started.of(NOT_EVEN_ON_A_SCREEN) == set()
+    assert started.of(HEAVY - {"rich", "logging", "json"}) == set()
+
+
+def test_the_commands_are_built_one_at_a_time(demo_caseload: None, start: Start) -> None:
+    modules = {f"casectl.commands.{entry.module}" for entry in COMMANDS.values()}
+    assert start("today").of(modules) == {"casectl.commands.today"}
+    assert start("--help").of(modules) == set()
+
+
+# --- The table of commands ------------------------------------------------------------------
+
+
+def commands_of(name: str) -> Iterator[tuple[str, Command]]:
+    """``name`` as it is typed, or each command under it where it is a noun."""
+    command = built(name, COMMANDS[name])
+    if isinstance(command, TyperGroup):
+        for word, each in command.commands.items():
+            yield f"{name} {word}", each
+    else:
+        yield name, command
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_says_what_the_command_says_of_itself(name: str) -> None:
+    entry = COMMANDS[name]
+    module = import_module(f"casectl.commands.{entry.module}")
+    nested = getattr(module, f"{name}_app", None)
+    if nested is None:
+        help_text = getattr(module, FUNCTION_NAMES.get(name, name)).__doc__
+    else:
+        assert isinstance(nested, typer.Typer)
+        help_text = built(name, entry).help
+    assert help_text
+    assert help_text.strip().split("\n")[0] == entry.help
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_the_common_options(name: str) -> None:
+    for words, command in commands_of(name):
+        options = [option for param in command.params for option in param.opts]
+        assert {"--json", "--fields", "--no-input", "--yes"} <= set(options), words
+        assert len(options) == len(set(options)), f"{words} declares an option twice"
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_helps(run: Run, name: str, flag: str) -> None:
+    for words, command in commands_of(name):
+        result = run(f"{words} {flag}")
+        assert result.code == 0, result.err
+        assert "Usage: casectl" in result.out
+        assert command.help
+        assert all(getattr(param, "help", None) for param in command.params), words
+    assert run(f"{name} {flag}").code == 0
+
+
+def test_the_root_lists_every_command_and_the_exit_codes(run: Run) -> None:
+    out = run("--help").out
+    listed = " ".join(out.split())
+    for name, entry in COMMANDS.items():
+        assert f"{name} {entry.help}" in listed
+    assert " ".join(cli.EXIT_CODES.split()) in listed

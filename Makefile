@@ -1,0 +1,66 @@
+# Needs Python 3.11 or newer and make; everything else goes into .venv here.
+#
+#   make demo    sets up, and shows the day's list of forty fictitious cases
+#   make test    sets up, and runs every check and test
+#   make bench   sets up, and measures casectl against its bounds (minutes, and some GB of disk)
+#   make docs    writes the command reference and the man page anew
+#   make clean   removes what these made
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Byte code is kept, whatever the shell says: start-up is measured with it.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test check bench docs clean
+
+demo: $(VENV)/installed
+	@rm -f .demo/demo.db .demo/demo.db-journal
+	@$(BIN)/casectl demo --dir .demo
+
+test: check
+	@$(BIN)/pytest -n 2
+
+check: $(VENV)/installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/installed
+	@$(BIN)/python bench/run.py $(BENCH)
+
+docs: $(VENV)/installed-dev
+	@$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) .demo bench/out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The stamps are younger than what they stand for, so nothing is installed twice.
+$(VENV)/installed: $(VENV)/made pyproject.toml casectl/__init__.py
+	@echo "Installing casectl into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/made pyproject.toml casectl/__init__.py
+	@echo "Installing casectl and its tests' tools into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/made:
+	@for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			if $$python -c 'import venv, ensurepip' 2>/dev/null; then \
+				$$python -m venv $(VENV) && touch $@ && exit 0; \
+				exit 1; \
+			fi; \
+			without="$$without $$python"; \
+		fi; \
+	done; \
+	if [ -n "$$without" ]; then \
+		echo "casectl needs Python's venv module, which$$without lacks:" \
+			"on Debian and Ubuntu, apt install python3-venv" >&2; \
+	else \
+		echo "casectl needs Python 3.11 or newer, and none is on the PATH:" \
+			"see python.org/downloads" >&2; \
+	fi; \
+	exit 1

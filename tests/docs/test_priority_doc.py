@@ -1,0 +1,254 @@
+"""Every table of docs/priority.md is worked out again by the program."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from casectl.core import due as engine
+from casectl.core.dates import parse_when, spoken
+from casectl.core.due import Band, DueItem, due_items
+from casectl.core.model import (
+    ACTIVE,
+    APPOINTMENT,
+    DEADLINE,
+    DEADLINE_KINDS,
+    FOLLOW_UP,
+    ON_HOLD,
+    URGENCIES,
+    Case,
+    CaseRecord,
+    Level,
+    Promise,
+    level_of,
+)
+from casectl.core.priority import Ranked, priority_of, rank
+from casectl.core.standards import Standards
+from casectl.render.words import status
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "priority.md"
+TODAY = date(2026, 11, 18)
+STANDARDS = Standards()
+FRIDAY = date(2026, 11, 20)
+
+Row = dict[str, str]
+
+
+def table(heading: str) -> list[Row]:
+    """The first table under a heading, each row by its column's name."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    _, found, after = text.partition(f"\n## {heading}\n")
+    assert found, f"docs/priority.md has no section {heading!r}"
+    lines = [line for line in after.split("\n## ")[0].split("\n") if line.startswith("|")]
+    head, _, *rows = (
+        [cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines
+    )
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def day(text: str) -> date:
+    """A day as the document writes it: ``Fri 20 Nov``, this year."""
+    when = parse_when(f"{text.split(maxsplit=1)[1]} 2026", TODAY)
+    assert said(when.day) == text, f"{text} is a {when.day:%A}"
+    return when.day
+
+
+def said(each: date) -> str:
+    return f"{each:%a} {each.day} {each:%b}"
+
+
+# --- The list -------------------------------------------------------------------------------
+
+
+def record_of(number: int, row: Row) -> CaseRecord:
+    """A case from the words of its row: ``intake Mon 2 Nov; reached Tue 10 Nov; court Fri …``."""
+    facts: dict[str, date] = {}
+    promises: list[Promise] = []
+    attempts = 0
+    for words in row["on file"].split("; "):
+        name, _, rest = words.partition(" ")
+        if name == "tried":
+            times, _, rest = rest.partition("x, last ")
+            attempts = int(times)
+        clock = re.search(r" (\d\d:\d\d)$", rest)
+        on = day(rest.removesuffix(clock[0]) if clock else rest)
+        if name in (FOLLOW_UP.replace("_", "-"), APPOINTMENT, *DEADLINE_KINDS):
+            kind = {"follow-up": FOLLOW_UP, APPOINTMENT: APPOINTMENT}.get(name, DEADLINE)
+            subject = name if kind == DEADLINE else "other"
+            promises.append(
+                Promise(
+                    id=f"{number}.{len(promises) + 1}",
+                    case_id=str(number),
+                    number=len(promises) + 1,
+                    kind=kind,
+                    what=name,
+                    due_on=on,
+                    due_time=clock[1] if clock else None,
+                    subject=subject,
+                )
+            )
+        else:
+            facts[name] = on
+    risk = None if row["risk"] == "not assessed" else row["risk"]
+    urgency = URGENCIES[row["urgency"]]
+    crisis = level_of(urgency, risk) == Level.CRISIS
+    case = Case(
+        id=str(number),
+        number=number,
+        handle=f"case-{number}",
+        client_id=str(number),
+        client=row["client"],
+        status=ON_HOLD if "hold" in facts else ACTIVE,
+        urgency=urgency,
+        risk=risk,
+        opened_on=facts["intake"],
+        level_reviewed_on=facts.get("reviewed", facts.get("crisis", TODAY)),
+        crisis_since=facts.get("crisis") if crisis else None,
+        assessed_on=facts.get("assessed", TODAY),
+        hold_until=facts.get("hold"),
+    )
+    return CaseRecord(
+        case,
+        promises=tuple(promises),
+        reached_client_on=facts.get("reached"),
+        attempts=attempts,
+        tried_on=facts.get("tried"),
+        promise_ended_on=facts.get("ended"),
+    )
+
+
+def the_list() -> tuple[list[Row], list[Ranked]]:
+    rows = table("One list, worked out")
+    records = [record_of(number, row) for number, row in enumerate(rows, 1)]
+    return rows, rank(reversed(records), STANDARDS, TODAY)
+
+
+def orders_by(item: DueItem) -> str:
+    """What orders the item inside its band, as the document writes it."""
+    late, level = max(item.days_late, 0), item.level
+    if item.band is Band.SAFETY:
+        return f"level {level}, {late} days late"
+    if item.band is Band.DEADLINE:
+        return f"{said(item.due)}, level {level}"
+    if item.band is Band.NOW:
+        return f"{level} + {late}/{item.allowed} = {priority_of(item):.2f}"
+    ahead = -item.days_late
+    return f"{level} - {ahead}/7 = {level - ahead / 7:.2f}"
+
+
+def test_the_rows_stand_in_their_order() -> None:
+    rows, ranked = the_list()
+    assert [row["client"] for row in rows] == [each.record.case.client for each in ranked]
+
+
+@pytest.mark.parametrize("place", range(len(table("One list, worked out"))))
+def test_a_row_says_what_the_engine_says(place: int) -> None:
+    rows, ranked = the_list()
+    item = ranked[place].first
+    assert item.band is not None
+    assert (
+        rows[place]
+        | {
+            "owes": item.kind.replace("_", " ").replace("follow up", "follow-up"),
+            "due": said(item.due),
+            "status": status(item, TODAY, "08:00"),
+            "band": item.band.name,
+            "in its band by": orders_by(item),
+        }
+        == rows[place]
+    )
+
+
+def test_every_band_and_every_kind_is_shown() -> None:
+    rows, _ = the_list()
+    assert {row["band"] for row in rows} == {band.name for band in Band}
+    kinds = {kind for kind, _ in engine.RULES} | {DEADLINE}
+    assert {row["owes"].replace(" ", "_").replace("-", "_") for row in rows} == kinds
+
+
+# --- The smaller tables -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", table("Level"), ids=lambda row: f"{row['urgency']}-{row['risk']}")
+def test_level(row: Row) -> None:
+    risk = None if row["risk"] == "not assessed" else row["risk"]
+    level = level_of(URGENCIES[row["urgency"]], risk)
+    assert row["level"] == f"{int(level)} ({level.word})"
+    assert ("?" in row["shown"]) == (risk is None)
+
+
+@pytest.mark.parametrize("row", table("Deadlines"), ids=lambda row: row["kind"])
+def test_deadlines(row: Row) -> None:
+    lead = STANDARDS.intervals.lead(row["kind"])
+    assert (row["warning"], row["lead"]) == (str(lead.warning), str(lead.lead))
+    record = owing(f"{row['kind']} {row['the day']}")
+    last = day(row["the day"])
+    bands = {
+        today: item_of(record, "1.1", today).band
+        for today in (last - timedelta(days=ahead) for ahead in range(60))
+    }
+    assert said(min(each for each, band in bands.items() if band)) == row["SOON from"]
+    entered = min(each for each, band in bands.items() if band is Band.DEADLINE)
+    assert said(entered) == row["DEADLINE from"]
+
+
+@pytest.mark.parametrize("row", table("Attempts"), ids=lambda row: row["level"])
+def test_attempts(row: Row) -> None:
+    tried = day(row["tried"])
+    record = owing(f"tried 1x, last {row['tried']}", urgency=row["level"])
+    item = item_of(record, "1.safety" if row["level"] == "crisis" else "1.contact", TODAY)
+    assert item.retry_on is not None
+    again = "later the same day" if item.retry_on == tried else said(item.retry_on)
+    assert again == row["try again"]
+
+
+@pytest.mark.parametrize("row", table("Days off"), ids=lambda row: row["on file"])
+def test_days_off(row: Row) -> None:
+    item = item_of(owing(row["on file"], urgency=row["level"]), row["item"], FRIDAY)
+    assert said(item.due) == row["due"]
+    assert row["on Friday's list"] == (item.band.name if item.band is not None else "not yet")
+
+
+def owing(on_file: str, urgency: str = "low") -> CaseRecord:
+    """Case 1 with this on file. Its intake, and its crisis if any, began on Thu 1 Oct."""
+    began = "" if "intake" in on_file else "intake Thu 1 Oct; "
+    if urgency == "crisis":
+        began += "crisis Thu 1 Oct; "
+    words = {"client": "Ada Example", "urgency": urgency, "risk": "none"}
+    return record_of(1, {**words, "on file": began + on_file})
+
+
+def item_of(record: CaseRecord, name: str, today: date) -> DueItem:
+    (item,) = (each for each in due_items(record, STANDARDS, today) if each.item == name)
+    return item
+
+
+# --- The standards --------------------------------------------------------------------------
+
+
+def test_the_standards_by_level() -> None:
+    intervals = STANDARDS.intervals
+    said_by_level = {
+        "contact every": [f"{days} day{'s' * (days > 1)}" for days in intervals.contact],
+        "first contact within": [
+            f"{days} working day{'s' * (days > 1)}" for days in intervals.first_contact
+        ],
+    }
+    rows = {row["standard"]: row for row in table("Standards")}
+    for name, days in said_by_level.items():
+        assert [rows[name][level.word] for level in Level] == days
+    for name, count in (
+        ("follow_up", intervals.follow_up),
+        ("first_assessment", intervals.first_assessment),
+        ("reassessment", intervals.reassessment),
+        ("high_review", intervals.high_review),
+        ("crisis_review", intervals.crisis_review),
+    ):
+        assert re.search(rf"`{name}` {count}\b", DOCUMENT.read_text(encoding="utf-8")), name
+
+
+def test_days_are_spoken_as_the_program_speaks_them() -> None:
+    assert spoken(TODAY, None).startswith(said(TODAY))

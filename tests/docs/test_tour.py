@@ -1,0 +1,50 @@
+"""docs/tour.md, typed into the program command by command: it cannot tell what is not so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Result, Run
+from console import WIDTH, Type, compare, walk
+
+from casectl import cli
+from casectl.session import Clock
+
+TOUR = Path(__file__).resolve().parents[2] / "docs" / "tour.md"
+# Where the tour's caseload is said to be; the test's own stands in a folder of the day.
+SAID = "/home/kim/.local/share/casectl/caseload.db"
+
+SHOWN_THERE = (
+    "init", "intake", "today", "today --explain", "reached", "tried", "follow", "deadline",
+    "appointment", "done", "kept", "snooze", "note", "show", "search", "undo", "remind",
+    "today --done",
+)  # fmt: skip
+
+
+@pytest.fixture
+def type_(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
+    path = str(tmp_path / "caseload.db")
+
+    def type_(command: str, clock: Clock) -> Result:
+        monkeypatch.setattr(cli, "clock", lambda: clock)
+        result = run(command, width=WIDTH)
+        return result._replace(out=result.out.replace(path, SAID))
+
+    return type_
+
+
+def test_the_tour_goes_as_it_says(type_: Type) -> None:
+    walked = walk(TOUR.read_text(encoding="utf-8"), type_)
+    for each in walked.typed:
+        refused = each.shown.startswith("casectl: ")
+        assert (each.code != 0) == refused, f"{each.command} ended with {each.code}"
+    compare(TOUR, walked)
+
+
+def test_the_tour_shows_the_daily_commands() -> None:
+    text = TOUR.read_text(encoding="utf-8")
+    for command in SHOWN_THERE:
+        words = command.split()
+        shown = [line for line in text.split("\n") if line.startswith(f"$ casectl {words[0]}")]
+        assert any(set(words) <= set(line.split()) for line in shown), command
