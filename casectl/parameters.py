@@ -28,6 +28,8 @@ def complete_case(ctx: typer.Context, incomplete: str) -> list[str]:
         return []
 
 
+MOST = 1_000_000  # of anything that --limit asks for
+
 CaseArgument = Annotated[
     str,
     typer.Argument(

@@ -21,6 +21,11 @@ class Snippet(NamedTuple):
         return self.before + self.match + self.after
 
 
+def words_of(text: str) -> list[str]:
+    """The words to look for, folded as the index is, each once."""
+    return list(dict.fromkeys(fold(text).split()))
+
+
 def snippet(text: str, words: Sequence[str], width: int) -> Snippet:
     """The first of the folded ``words`` in ``text``, with about ``width`` characters around it.
 
@@ -30,14 +35,22 @@ def snippet(text: str, words: Sequence[str], width: int) -> Snippet:
     if found is None:
         return Snippet("", "", _one_line(text[: width + 1], cut_end=len(text) > width))
     start, end = found
-    room = max(width - (end - start), 0)
-    left = max(start - room // 3, 0)
-    right = min(max(end + room - (start - left), end), len(text))
+    right = min(max(start - width // 3, 0) + width, len(text))
+    left = _word_start(text, max(right - width, 0), start)
+    right = max(right, end)
     return Snippet(
         ("…" if left else "") + _spaces(text[left:start]).lstrip(),
         _spaces(text[start:end]),
         _one_line(text[end:right], cut_end=right < len(text)),
     )
+
+
+def _word_start(text: str, left: int, start: int) -> int:
+    """The beginning of the first whole word between ``left`` and ``start``, if there is one."""
+    if left == 0 or left >= start:
+        return min(left, start)
+    space = re.compile(r"\s").search(text, left, start)
+    return space.end() if space else left
 
 
 def _one_line(text: str, *, cut_end: bool) -> str:

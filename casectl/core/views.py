@@ -51,6 +51,7 @@ class Hit(NamedTuple):
     text: str  # of the field that matched
     field: str  # name, phone, what, text: where in the record it was found
     safe_contact: str | None = None  # beside a phone number, always
+    superseded: bool = False  # a contact that was corrected since
 
 
 class Change(NamedTuple):
@@ -77,15 +78,19 @@ class Entry(NamedTuple):
     cases: tuple[str, ...]  # the handles of the cases it touched, as far as ``changes`` goes
     clients: tuple[str, ...]  # and whose they are
     changes: tuple[Change, ...]  # the first ones
-    count: int  # of all its changes
+    change_count: int
+
+
+OK, WARN, FAIL = "ok", "warn", "FAIL"
 
 
 class Finding(NamedTuple):
-    """One thing looked at: ``problem`` is None when it is as it should be."""
+    """One thing that ``casectl doctor`` looked at, how it stands, and what to do about it."""
 
     name: str
+    state: str  # OK, WARN or FAIL
     detail: str
-    problem: str | None = None
+    hint: str | None = None
 
 
 class Did(NamedTuple):

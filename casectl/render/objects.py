@@ -13,16 +13,26 @@ from casectl.core.due import DueItem
 from casectl.core.model import Case, Client, Contact, Note, Promise
 from casectl.core.priority import priority_of
 from casectl.render import Object, Output
-from casectl.render.words import reason, status
+from casectl.render.words import beside_phone, reason, status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from casectl.core.casefile import ListRow
+    from casectl.core.matching import Snippet
     from casectl.core.model import CaseRecord
-    from casectl.core.views import Did
+    from casectl.core.views import Did, File, Hit
 
 TODAY_COLUMNS = (
     "rank", "item", "handle", "client", "status", "band", "priority", "what", "due", "why",
 )  # fmt: skip
 DONE_COLUMNS = ("at", "command", "item", "handle", "client", "text")
+LIST_COLUMNS = (
+    "case", "handle", "client", "level", "case_status", "program", "next_item", "next_what",
+    "next_due", "next_status", "last_reached",
+)  # fmt: skip
+HIT_COLUMNS = ("item", "handle", "client", "found_in", "on", "snippet")
+HISTORY_COLUMNS = ("operation", "day", "worker", "command", "handles", "what", "undone_by")
 CASE_COLUMNS = ("case", "handle", "client", "case_status", "level", "program", "opened_on")
 
 
@@ -193,6 +203,60 @@ def note_object(note: Note, case: Case) -> Object:
         "text": note.text,
         "recorded_at": note.recorded_at,
         "worker": note.worker,
+    }
+
+
+def file_object(
+    file: File, items: Sequence[DueItem], missing: Sequence[str], output: Output
+) -> Object:
+    """``show --json``: everything on file for one case, each contact and note whole."""
+    case, record = file.case, file.record
+    return {
+        **case_object(case),
+        **client_object(file.client),
+        "crisis_since": _iso(case.crisis_since),
+        "covered_until": _iso(case.covered_until),
+        "resumed_on": _iso(case.resumed_on),
+        "last_reached": _iso(record.reached_client_on),
+        "attempts": record.attempts,
+        "missing": list(missing),
+        "due": [item_object(item, output) for item in items],
+        "promises": [promise_object(each, case) for each in file.promises],
+        "contacts": [contact_object(each, case) for each in file.contacts],
+        "notes": [note_object(each, case) for each in file.notes],
+        "other_cases": [case_object(each) for each in file.other_cases],
+    }
+
+
+def list_object(row: ListRow, output: Output) -> Object:
+    """One row of ``list``: the case, and what it owes first."""
+    first = row.first
+    return {
+        **case_object(row.case),
+        "next_item": first.item if first else None,
+        "next_what": first.what if first else None,
+        "next_due": first.due.isoformat() if first else None,
+        "next_time": first.time if first else None,
+        "next_status": status(first, output.today, output.time) if first else None,
+        "days_late": first.days_late if first else None,
+        "last_reached": _iso(row.last_reached),
+    }
+
+
+def hit_object(hit: Hit, found: Snippet) -> Object:
+    """One result of ``search``. A phone number has its safe-contact words beside it."""
+    beside = f" {beside_phone(hit.safe_contact)}" if hit.field == "phone" else ""
+    return {
+        **_who(hit.case),
+        "case_status": hit.case.status,
+        "item": hit.item,
+        "found_in": hit.source,
+        "field": hit.field,
+        "on": hit.day,
+        "snippet": f"{found}{beside}",
+        "match": found.match,
+        "safe_contact": hit.safe_contact,
+        "superseded": hit.superseded,
     }
 
 

@@ -6,11 +6,29 @@ from typing import TYPE_CHECKING
 
 from casectl.core.agenda import Agenda
 from casectl.render import Output
-from casectl.render.objects import DONE_COLUMNS, TODAY_COLUMNS, agenda_objects, done_object
+from casectl.render.objects import (
+    DONE_COLUMNS,
+    HISTORY_COLUMNS,
+    HIT_COLUMNS,
+    LIST_COLUMNS,
+    TODAY_COLUMNS,
+    agenda_objects,
+    done_object,
+    file_object,
+    hit_object,
+    list_object,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from casectl.core.casefile import ListRow
+    from casectl.core.due import DueItem
     from casectl.core.explaining import Explanation
-    from casectl.core.views import Did
+    from casectl.core.model import Case, Client
+    from casectl.core.views import Did, Entry, File, Hit
+
+SNIPPET = 120  # characters around a match, for machines
 
 
 def agenda(agenda: Agenda, output: Output) -> None:
@@ -41,3 +59,65 @@ def day_done(done: list[Did], output: Output) -> None:
         output.draw(done_screen(done, output))
     else:
         output.table([done_object(each) for each in done], DONE_COLUMNS)
+
+
+def case_file(
+    file: File, items: Sequence[DueItem], missing: Sequence[str], output: Output, *, whole: bool
+) -> None:
+    """One case: a screen, JSON, or one line per fact (its name, a tab, its value)."""
+    if output.draws:
+        from casectl.render.case import case_screen
+
+        output.draw(case_screen(file, items, missing, output, whole=whole))
+        return
+    each = file_object(file, items, missing, output)
+    if output.json or output.fields:
+        output.one(each, ())
+    else:
+        from casectl.render.facts import fact_lines
+
+        output.table(fact_lines(each), ("name", "value"))
+
+
+def case_list(rows: Sequence[ListRow], more: int, output: Output) -> None:
+    """Cases, one a line; ``more`` were cut by a limit."""
+    if output.draws:
+        from casectl.render.listing import list_screen
+
+        output.draw(list_screen(rows, more, output))
+    else:
+        output.table([list_object(row, output) for row in rows], LIST_COLUMNS)
+
+
+def hits(hits: Sequence[Hit], words: Sequence[str], more: bool, output: Output) -> None:
+    """What a search found, each with the text around the match."""
+    if output.draws:
+        from casectl.render.listing import hits_screen
+
+        output.draw(hits_screen(hits, words, more, output))
+    else:
+        from casectl.core.matching import snippet
+
+        found = [hit_object(hit, snippet(hit.text, words, SNIPPET)) for hit in hits]
+        output.table(found, HIT_COLUMNS)
+
+
+def history(entries: Sequence[Entry], more: bool, output: Output) -> None:
+    """Operations, the newest first, and what each changed."""
+    from casectl.render.changes import entry_object
+
+    if output.draws:
+        from casectl.render.listing import history_screen
+
+        output.draw(history_screen(entries, more, output))
+    else:
+        output.table([entry_object(each, output) for each in entries], HISTORY_COLUMNS)
+
+
+def side_by_side(
+    left: tuple[Client, Sequence[Case]], right: tuple[Client, Sequence[Case]], output: Output
+) -> list[str]:
+    """Two clients' records beside each other, as lines to read before saying yes."""
+    from casectl.render.case import sides
+
+    return sides(left, right, output)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, get_character_cell_size, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -49,11 +49,11 @@ def draw(lines: Iterable[Line], output: Output) -> str:
     )
     text = Text(no_wrap=True, end="")
     for line in lines:
-        left = output.width
+        fitted, start = _plain(line, output.width), 0
         for words, style in line:
-            shown = fit(visible(words), left, pad=False)
-            left -= cell_len(shown)
-            text.append(shown, STYLES.get(style, style) or None)
+            end = start + len(visible(words))
+            text.append(fitted[start:end], STYLES.get(style, style) or None)
+            start = end
         text.append("\n")
     console.print(text, soft_wrap=True, end="")
     drawn = console.file
@@ -81,23 +81,32 @@ def cell(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int, indent: str = "") -> list[Line]:
-    """A paragraph in lines of ``width`` cells, broken at spaces where there are any."""
+    """Paragraphs in lines of ``width`` cells, broken at spaces where there are any."""
+    room = max(width - cell_len(indent), 2)
     lines: list[Line] = []
     for paragraph in visible(text, lines=True).split("\n"):
         left = ""
         for word in paragraph.split(" "):
-            while cell_len(indent) + cell_len(word) > width:  # a word longer than a line
-                if left:
+            for piece in _pieces(word, room):
+                joined = f"{left} {piece}" if left else piece
+                if left and cell_len(joined) > room:
                     lines.append([(indent + left, "")])
-                    left = ""
-                part = set_cell_size(word, max(width - cell_len(indent), 2)).rstrip()
-                lines.append([(indent + part, "")])
-                word = word[len(part) :]
-            joined = f"{left} {word}" if left else word
-            if cell_len(indent) + cell_len(joined) > width:
-                lines.append([(indent + left, "")])
-                left = word
-            else:
-                left = joined
+                    left = piece
+                else:
+                    left = joined
         lines.append([(indent + left, "")])
     return lines
+
+
+def _pieces(word: str, room: int) -> list[str]:
+    """A word in pieces that fit a line. Measures each character once, be it a megabyte of them."""
+    if cell_len(word) <= room:
+        return [word]
+    pieces, start, size = [], 0, 0
+    for place, char in enumerate(word):
+        cells = get_character_cell_size(char)
+        if size + cells > room:
+            pieces.append(word[start:place])
+            start, size = place, 0
+        size += cells
+    return [*pieces, word[start:]]

@@ -11,8 +11,8 @@ from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, Level
 DEADLINE_WORDS = {
     "court": "COURT",
     "appeal": "APPEAL",
-    "authorization": "AUTHORIZ",
-    "recertification": "RECERTIFY",
+    "authorization": "AUTH",
+    "recertification": "RECERT",
     "other": "DEADLINE",
 }
 BAND_WORDS = {band: band.name for band in Band}
@@ -146,3 +146,8 @@ def kind_word(item: DueItem) -> str:
     if item.kind == FOLLOW_UP and item.promise is not None and item.promise.subject:
         return item.promise.subject
     return item.kind.replace("_", " ") if item.kind != FOLLOW_UP else "follow-up"
+
+
+def beside_phone(safe_contact: str | None) -> str:
+    """What stands beside every phone number: when and how to call, and what never to say."""
+    return f"(safe contact: {safe_contact or 'not known, ask'})"

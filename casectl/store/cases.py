@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
+from casectl.core.errors import BadValue
 from casectl.core.model import (
     ACTIVE,
     CLOSED,
@@ -12,12 +14,14 @@ from casectl.core.model import (
     CaseRecord,
     Client,
     Level,
+    Promise,
     level_of,
 )
 from casectl.core.text import fold, handle_stem
 from casectl.core.views import File, Match
 from casectl.store.connection import Database, Value
 from casectl.store.journal import Journal
+from casectl.store.promises import add_promise
 from casectl.store.rows import (
     CLIENT_COLUMNS,
     CONTACT_COLUMNS,
@@ -95,8 +99,27 @@ class Cases:
         ]
 
     def all(self, *, closed: bool = False) -> list[Case]:
-        where = "1" if closed else "c.status <> 'closed'"
-        return read_cases(self.db, f"{where} ORDER BY c.number")
+        return self.listed(closed=closed)
+
+    def listed(
+        self,
+        *,
+        status: str | None = None,
+        closed: bool = False,
+        program: str | None = None,
+        level: int | None = None,
+    ) -> list[Case]:
+        """Cases by number: the open ones, ``closed`` ones too, or those of one ``status``.
+
+        ``level`` is the lowest that is wanted.
+        """
+        where, values = "1" if closed else "c.status <> 'closed'", []
+        if status is not None:
+            where, values = "c.status = ?", [status]
+        if program is not None:
+            where, values = f"{where} AND c.program = ?", [*values, program]
+        found = read_cases(self.db, f"{where} ORDER BY c.number", values)
+        return [case for case in found if level is None or case.level >= level]
 
     def records(self, cases: list[Case]) -> list[CaseRecord]:
         """What the due engine reads of these cases."""
@@ -136,9 +159,7 @@ class Cases:
             f"SELECT {NOTE_COLUMNS} FROM notes WHERE case_id = ? ORDER BY on_day DESC, number DESC",
             (case.id,),
         )
-        others = read_cases(
-            self.db, "c.client_id = ? AND c.id <> ? ORDER BY c.number", (case.client_id, case.id)
-        )
+        others = [each for each in self.of_client(case.client_id) if each.id != case.id]
         return File(
             case,
             self.client(case.client_id),
@@ -151,15 +172,22 @@ class Cases:
 
     # -- changing ------------------------------------------------------------------------------
 
-    def correct_client(self, case: Case, **values: Value) -> Case:
-        """Correct what is known of the client. A new name gives every case of theirs its handle."""
+    def correct_facts(
+        self, case: Case, client: Mapping[str, Value], service: Mapping[str, Value]
+    ) -> Case:
+        """Correct what is known of the client, and of this ``service``: program, need, referrer.
+
+        A new name gives every case of theirs its handle.
+        """
+        values = dict(client)
         name = values.get("name")
         if name is not None:
             values["folded"] = fold(str(name))
         with self.journal.operation("edit") as operation:
             operation.update("clients", case.client_id, **values)
+            operation.update("cases", case.id, **service)
             if name is not None:
-                for each in read_cases(self.db, "c.client_id = ?", (case.client_id,)):
+                for each in self.of_client(case.client_id):
                     handle = f"{handle_stem(str(name))}-{each.number}"
                     operation.update("cases", each.id, handle=handle)
         return self._again(case)
@@ -167,24 +195,22 @@ class Cases:
     def set_level(
         self, case: Case, *, urgency: int | None, risk: str | None, reason: str, on: date
     ) -> Case:
-        """Set urgency or risk, with the reason as a note; the level counts as reviewed ``on``."""
+        """Set urgency or risk, with the reason as a note; the level counts as reviewed ``on``.
+
+        Below crisis nobody covers the client any longer, so that ends too.
+        """
         new_urgency = case.urgency if urgency is None else urgency
         new_risk = case.risk if risk is None else risk
-        crisis = level_of(new_urgency, new_risk) == Level.CRISIS
-        was_crisis = case.level == Level.CRISIS
-        values: dict[str, Value] = {
-            "urgency": new_urgency,
-            "risk": new_risk,
-            "level_reviewed_on": on.isoformat(),
-        }
-        if crisis and not was_crisis:
-            values["crisis_since"] = on.isoformat()
-        if not crisis:
-            values["crisis_since"] = values["covered_until"] = None
+        level = level_of(new_urgency, new_risk)
+        said = (
+            f"Level reviewed, still {level.word}"
+            if level == case.level
+            else f"Level {level.word}, was {case.level.word}"
+        )
         with self.journal.operation("set") as operation:
-            operation.update("cases", case.id, **values)
-            level = level_of(new_urgency, new_risk).word
-            operation.add_note(case.id, f"Level set to {level}: {reason}", on.isoformat())
+            self._check_status(case)
+            operation.update("cases", case.id, **_level_values(case, new_urgency, new_risk, on))
+            operation.add_note(case.id, f"{said}: {reason}", on.isoformat())
         return self._again(case)
 
     def assessed(self, case: Case, on: date, outcome: str | None) -> Case:
@@ -194,7 +220,9 @@ class Cases:
         return self._again(case)
 
     def close(self, case: Case, reason: str, on: date) -> Case:
+        """End the service (decline it, where it was pending). What was promised stays on file."""
         with self.journal.operation("close") as operation:
+            self._check_status(case)
             operation.update(
                 "cases",
                 case.id,
@@ -205,15 +233,20 @@ class Cases:
             )
         return self._again(case)
 
-    def hold(self, case: Case, until: date, reason: str | None) -> Case:
+    def hold(self, case: Case, until: date, reason: str) -> Case:
         with self.journal.operation("hold") as operation:
+            self._check_status(case)
             operation.update("cases", case.id, status=ON_HOLD, hold_until=until.isoformat())
-            if reason:
-                operation.add_note(case.id, f"On hold until {until.isoformat()}: {reason}")
+            operation.add_note(case.id, f"On hold until {until.isoformat()}: {reason}")
         return self._again(case)
 
-    def reopen(self, case: Case, on: date, reason: str | None) -> Case:
-        """Open a closed case again, or take a held one off hold. Standards count from ``on``."""
+    def reopen(
+        self, case: Case, on: date, reason: str, *, risk: str | None, promise: Promise | None
+    ) -> Case:
+        """Open a closed case again, or take a held one off hold. Standards count from ``on``.
+
+        A closed case's level counts as looked at on that day, and a crisis begins anew.
+        """
         values: dict[str, Value] = {
             "status": ACTIVE,
             "closed_on": None,
@@ -221,45 +254,68 @@ class Cases:
             "hold_until": None,
             "resumed_on": on.isoformat(),
         }
-        if case.status == CLOSED:
-            values["level_reviewed_on"] = on.isoformat()
-            if case.level == Level.CRISIS:
-                values["crisis_since"] = on.isoformat()
+        if risk is not None or case.status == CLOSED:
+            values |= _level_values(case, case.urgency, risk or case.risk, on)
+        said = "Reopened" if case.status == CLOSED else "Taken off hold"
         with self.journal.operation("reopen") as operation:
+            self._check_status(case)
             operation.update("cases", case.id, **values)
-            if reason:
-                operation.add_note(case.id, f"Reopened: {reason}")
+            operation.add_note(case.id, f"{said}: {reason}", on.isoformat())
+            if promise is not None:
+                add_promise(operation, case.id, promise)
         return self._again(case)
 
-    def accept(self, case: Case, on: date) -> Case:
+    def accept(self, case: Case, on: date, promise: Promise | None) -> Case:
         """Take a pending referral on: intake is that day, and the clocks start."""
         with self.journal.operation("accept") as operation:
+            self._check_status(case)
             operation.update("cases", case.id, status=ACTIVE, opened_on=on.isoformat())
+            if promise is not None:
+                add_promise(operation, case.id, promise)
         return self._again(case)
 
-    def merge(self, keep: Case, join: Case) -> Case:
-        """``join``'s client was the same person as ``keep``'s: one client, both cases kept."""
-        kept = self.client(keep.client_id)
-        gone = self.client(join.client_id)
-        missing = {
-            name: value
-            for name, value in gone._asdict().items()
-            if name not in ("id", "name") and value and not getattr(kept, name)
-        }
+    def merge(
+        self, keep: Case, join: Case, learnt: Mapping[str, Value], note: str | None = None
+    ) -> Case:
+        """``join``'s client is ``keep``'s: one client who learns ``learnt``, every case kept.
+
+        ``note``, on ``join``, holds what the client's record contradicts and so does not keep.
+        """
         with self.journal.operation("merge") as operation:
-            for case in read_cases(self.db, "c.client_id = ?", (gone.id,)):
-                handle = f"{handle_stem(kept.name)}-{case.number}"
-                operation.update("cases", case.id, client_id=kept.id, handle=handle)
-            if missing:
-                operation.update(
-                    "clients", kept.id, **{name: _plain(value) for name, value in missing.items()}
-                )
-            operation.delete("clients", gone.id)
+            for case in read_cases(self.db, "c.client_id = ?", (join.client_id,)):
+                handle = f"{handle_stem(keep.client)}-{case.number}"
+                operation.update("cases", case.id, client_id=keep.client_id, handle=handle)
+            operation.update("clients", keep.client_id, **learnt)
+            if note:
+                operation.add_note(join.id, note)
+            operation.delete("clients", join.client_id)
         return self._again(keep)
+
+    def of_client(self, client_id: str) -> list[Case]:
+        return read_cases(self.db, "c.client_id = ? ORDER BY c.number", (client_id,))
+
+    def _check_status(self, case: Case) -> None:
+        """Refuse to change what another command changed between reading and writing."""
+        status = self._again(case).status
+        if status != case.status:
+            raise BadValue(
+                f"{case.handle} has just become {status.replace('_', ' ')}",
+                hint=f"casectl show {case.number} shows how it stands",
+            )
 
     def _again(self, case: Case) -> Case:
         return read_cases(self.db, "c.id = ?", (case.id,))[0]
 
 
-def _plain(value: object) -> Value:
-    return int(value) if isinstance(value, (bool, int)) else str(value)
+def _level_values(case: Case, urgency: int, risk: str | None, on: date) -> dict[str, Value]:
+    """The columns of a level reviewed ``on``: a crisis has a first day, and only a crisis cover."""
+    values: dict[str, Value] = {
+        "urgency": urgency,
+        "risk": risk,
+        "level_reviewed_on": on.isoformat(),
+    }
+    if level_of(urgency, risk) != Level.CRISIS:
+        values["crisis_since"] = values["covered_until"] = None
+    elif case.level != Level.CRISIS or case.status == CLOSED:
+        values["crisis_since"] = on.isoformat()
+    return values

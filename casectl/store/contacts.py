@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from casectl.core.errors import BadValue
 from casectl.core.model import DONE, KEPT, Case, Contact, Level, Note, Promise
 from casectl.core.views import Recorded
 from casectl.store.connection import Database
@@ -56,9 +57,20 @@ class Contacts:
         )
         return contact_of(row) if row else None
 
+    def newest(self, contact: Contact) -> Contact:
+        """The correction that counts instead of ``contact``; itself where nothing corrects it."""
+        row = self.db.one(
+            f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE corrects = ?", (contact.id,)
+        )
+        return self.newest(contact_of(row)) if row else contact
+
     def correct(self, case: Case, wrong: Contact, right: Contact) -> Contact:
         """Add the corrected contact beside the wrong one, which stays and no longer counts."""
         with self.journal.operation("correct") as operation:
+            if self.newest(wrong).id != wrong.id:
+                raise BadValue(
+                    "that contact was corrected meanwhile", hint="casectl show tells how"
+                )
             corrected = self._insert(operation, case, right._replace(corrects=wrong.id))
             if case.level == Level.CRISIS and wrong.covered_until != right.covered_until:
                 until = right.covered_until.isoformat() if right.covered_until else None

@@ -11,11 +11,11 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any
 
-from casectl.core.errors import Ambiguous, CasectlError, NotFound
+from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.model import Author, Case
 from casectl.core.views import Did, Entry
-from casectl.store import derived
-from casectl.store.connection import Database, Row, Value
+from casectl.store import derived, history
+from casectl.store.connection import Database, Value
 from casectl.store.identity import new_id
 from casectl.store.schema import COMMON, RECORDS
 
@@ -167,17 +167,19 @@ class Journal:
         import json
 
         rows = self.db.rows(
-            "SELECT o.at, o.worker, o.command, x.table_name, x.before, x.after, x.case_id, "
+            "SELECT o.id, o.at, o.worker, o.command, x.table_name, x.before, x.after, x.case_id, "
             "c.number, c.handle, k.name FROM operations o "
             "JOIN changes x ON x.operation_id = o.id "
             "LEFT JOIN cases c ON c.id = x.case_id LEFT JOIN clients k ON k.id = c.client_id "
             "WHERE o.day = ? AND o.undoes IS NULL AND x.after IS NOT NULL "
-            "AND x.table_name <> 'clients' "
-            "AND NOT EXISTS (SELECT 1 FROM operations u WHERE u.undoes = o.id) ORDER BY x.id",
+            "AND x.table_name <> 'clients' ORDER BY x.id",
             (day.isoformat(),),
         )
         done = []
+        undone = history.undone_by(self.db)
         for row in rows:
+            if row["id"] in undone:
+                continue
             before = json.loads(row["before"]) if row["before"] else None
             item, text = told(row["table_name"], row["number"], before, json.loads(row["after"]))
             who = (row["number"], row["handle"], row["name"])
@@ -194,18 +196,19 @@ class Journal:
         Returns what was undone, ``undone_by`` the new operation. Undoing an undo does it again.
         Raises CasectlError when a later operation changed the same thing, and says which.
         """
-        with self.operation("undo", undoes=number or 0) as operation:
-            target = self.last_undoable() if number is None else number
-            if target is None:
-                raise NotFound("nothing to undo")
-            entry = self.entry(target) if target < operation.number else None
-            if entry is None:
-                raise NotFound(f"no operation {target}", hint="casectl undo --list shows them")
-            if entry.undone_by is not None:
-                raise BadValue(
-                    f"operation {target} is undone already",
-                    hint=f"casectl undo {entry.undone_by} does it again",
-                )
+        target = self.last_undoable() if number is None else number
+        if target is None:
+            raise NotFound("nothing to undo")
+        entry = self.entry(target)
+        if entry is None:
+            raise NotFound(f"no operation {target}", hint="casectl undo --list shows them")
+        if entry.undone_by is not None:
+            raise _undone_already(target, entry.undone_by)
+        with self.operation("undo", undoes=target) as operation:
+            # Somebody may have undone it since we looked; from here on nobody else writes.
+            undone = history.undone_by(self.db)[target]
+            if undone != operation.number:
+                raise _undone_already(target, undone)
             for table, before, after in reversed(self.changes(target)):
                 self._revert(operation, target, table, before, after)
         return entry._replace(undone_by=operation.number)
@@ -292,6 +295,12 @@ def told(
         return str(number), f"intake, {after['status']}"
     changed = [name for name in after if name not in COMMON and before[name] != after[name]]
     return str(number), "changed " + ", ".join(name.replace("_", " ") for name in changed)
+
+
+def _undone_already(target: int, by: int) -> BadValue:
+    return BadValue(
+        f"operation {target} is undone already", hint=f"casectl undo {by} does it again"
+    )
 
 
 class _NothingChanged(Exception):

@@ -6,9 +6,13 @@ family name) are looked for in the folded text itself. Folding happened in Pytho
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from casectl.core.matching import words_of
 from casectl.core.text import fold
 from casectl.core.views import Hit
-from casectl.store.connection import Database, Value
+from casectl.store.connection import Database, Row, Value
+from casectl.store.derived import SEARCHED
 from casectl.store.rows import read_cases
 
 SHORTEST_INDEXED = 3
@@ -19,37 +23,59 @@ class Search:
         self.db = db
 
     def find(self, text: str, limit: int) -> list[Hit]:
-        """Records whose text holds every word of ``text``, open cases and newest records first."""
-        words = fold(text).split()
+        """Records that hold every word of ``text``: names first, then the newest records.
+
+        Nothing in ``text`` is an operator; a word matches inside longer ones.
+        """
+        words = words_of(text)
         if not words:
             return []
         rows = self.db.rows(_matching(words), [*_values(words), limit])
-        hits = []
-        for row in rows:
-            hits += self._hits(row["source"], row["row_id"], row["case_id"])
-        hits.sort(key=lambda hit: not hit.case.is_open)
+        hits = [hit for row in rows for hit in self._hits(row, words)]
+        named = {hit.case.id for hit in hits if hit.field == "name"}
+        # A name is in the handle as well, and saying so twice helps nobody.
+        hits = [hit for hit in hits if hit.field != "handle" or hit.case.id not in named]
+        hits.sort(key=_names_first)
         return hits[:limit]
 
-    def _hits(self, source: str, row_id: str, case_id: str | None) -> list[Hit]:
+    def _hits(self, found: Row, words: Sequence[str]) -> Iterator[Hit]:
+        source: str = found["source"]
+        row = self.db.one(f"SELECT * FROM {source} WHERE id = ?", (found["row_id"],))
+        assert row is not None, "what is searched is a record"
+        field = _field(source, row, words)
+        text = str(row[field] or "")
         if source == "clients":
-            cases = read_cases(self.db, "c.client_id = ? ORDER BY c.number", (row_id,))
-            return [Hit(case, "client", str(case.number), None, case.client) for case in cases]
-        case = read_cases(self.db, "c.id = ?", (case_id,))[0]
+            for case in read_cases(self.db, "c.client_id = ? ORDER BY c.number", (row["id"],)):
+                item = str(case.number)
+                yield Hit(case, "client", item, None, text, field, row["safe_contact"])
+            return
+        case = read_cases(self.db, "c.id = ?", (found["case_id"],))[0]
         if source == "cases":
-            words = (case.program, case.need, case.referred_by, case.external_id, case.close_reason)
-            text = " · ".join(word for word in words if word) or case.handle
-            return [Hit(case, "case", str(case.number), case.opened_on.isoformat(), text)]
-        row = self.db.one(f"SELECT * FROM {source} WHERE id = ?", (row_id,))
-        if row is None:
-            return []
-        if source == "promises":
-            text = " · ".join(
-                row[name] for name in ("what", "waiting_on", "place", "outcome") if row[name]
-            )
-            return [Hit(case, row["kind"], f"{case.number}.{row['number']}", row["due_on"], text)]
-        letter = "c" if source == "contacts" else "n"
-        item = f"{case.number}.{letter}{row['number']}"
-        return [Hit(case, source.removesuffix("s"), item, row["on_day"], row["text"] or "")]
+            yield Hit(case, "case", str(case.number), row["opened_on"], text, field)
+        elif source == "promises":
+            item = f"{case.number}.{row['number']}"
+            yield Hit(case, row["kind"], item, row["due_on"], text, field)
+        else:
+            item = f"{case.number}.{source[0]}{row['number']}"
+            hit = Hit(case, source.removesuffix("s"), item, row["on_day"], text, field)
+            yield hit._replace(superseded=source == "contacts" and self._is_corrected(row["id"]))
+
+    def _is_corrected(self, contact_id: str) -> bool:
+        return bool(self.db.value("SELECT 1 FROM contacts WHERE corrects = ?", (contact_id,)))
+
+
+def _names_first(hit: Hit) -> tuple[bool, bool]:
+    return hit.field != "name", hit.field == "name" and not hit.case.is_open
+
+
+def _field(source: str, row: Row, words: Sequence[str]) -> str:
+    """The first field that holds one of the words."""
+    names = SEARCHED[source]
+    for name in names:
+        folded = fold(str(row[name] or ""))
+        if any(word in folded for word in words):
+            return name
+    return names[0]
 
 
 def _matching(words: list[str]) -> str:

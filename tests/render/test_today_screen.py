@@ -97,9 +97,7 @@ def test_a_wide_terminal_says_why_as_well(run: Run) -> None:
     assert "last reached Mon 26 Oct; high: every 7 days" in row
 
 
-def test_a_screen_reader_gets_whole_sentences(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_screen_reader_gets_whole_sentences(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACCESSIBLE", "1")
     shown = " ".join(run("today", width=80).out.split())
     assert (

@@ -1,0 +1,210 @@
+"""edit: what is known of a client, put right."""
+
+from typing import Annotated, NamedTuple
+
+import typer
+
+from casectl.core.dates import parse_birth_date
+from casectl.core.errors import BadValue
+from casectl.core.intake import checked_program
+from casectl.core.model import Case, Client
+from casectl.core.text import checked_name, checked_text, fold, shortened
+from casectl.parameters import CaseArgument, current
+from casectl.render import Object, tell
+from casectl.render.objects import case_object, client_object
+from casectl.render.words import beside_phone
+from casectl.session import Session
+
+LONGEST_SHOWN = 60
+CLEAR = "-"
+
+Value = str | int | None
+
+
+class Field(NamedTuple):
+    """One thing known of a client, or of this case (``of_case``): its flag, column and words."""
+
+    flag: str
+    column: str
+    words: str
+    of_case: bool = False
+
+
+FIELDS = (
+    Field("--name", "name", "name"),
+    Field("--dob", "birth_date", "birth date"),
+    Field("--phone", "phone", "phone"),
+    Field("--safe-contact", "safe_contact", "safe contact"),
+    Field("--email", "email", "email"),
+    Field("--address", "address", "address"),
+    Field("--language", "language", "language"),
+    Field("--interpreter", "interpreter", "interpreter"),
+    Field("--pronouns", "pronouns", "pronouns"),
+    Field("--external-id", "external_id", "external id"),
+    Field("--program", "program", "program", of_case=True),
+    Field("--need", "need", "need", of_case=True),
+    Field("--referred-by", "referred_by", "referred by", of_case=True),
+)
+
+
+def edit(
+    ctx: typer.Context,
+    case: CaseArgument,
+    name: Annotated[str | None, typer.Option("--name", help="The client's name.")] = None,
+    dob: Annotated[
+        str | None,
+        typer.Option("--dob", metavar="DAY", help="Birth date; 1978-03 or 1978 will do."),
+    ] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="Phone number.")] = None,
+    safe_contact: Annotated[
+        str | None,
+        typer.Option("--safe-contact", help="When and how to call, and what never to say."),
+    ] = None,
+    email: Annotated[str | None, typer.Option("--email", help="Email address.")] = None,
+    address: Annotated[str | None, typer.Option("--address", help="Address.")] = None,
+    language: Annotated[str | None, typer.Option("--language", help="Language.")] = None,
+    interpreter: Annotated[
+        bool | None,
+        typer.Option("--interpreter/--no-interpreter", help="Whether an interpreter is needed."),
+    ] = None,
+    pronouns: Annotated[str | None, typer.Option("--pronouns", help="Pronouns.")] = None,
+    external_id: Annotated[
+        str | None, typer.Option("--external-id", help="The client's id in another system.")
+    ] = None,
+    program: Annotated[
+        str | None, typer.Option("--program", help="The program of this case.")
+    ] = None,
+    need: Annotated[str | None, typer.Option("--need", help="What this case is about.")] = None,
+    referred_by: Annotated[
+        str | None, typer.Option("--referred-by", help="Who referred this case.")
+    ] = None,
+) -> None:
+    """Correct a client's name, phone, address and the like.
+
+    An empty text ("") clears a field, but for the name. On a terminal without options it walks
+    through the fields: Enter keeps, - clears. A new name gives the case a new handle.
+    """
+    session = current(ctx)
+    given = {
+        "name": name, "birth_date": dob, "phone": phone, "safe_contact": safe_contact,
+        "email": email, "address": address, "language": language, "interpreter": interpreter,
+        "pronouns": pronouns, "external_id": external_id, "program": program, "need": need,
+        "referred_by": referred_by,
+    }  # fmt: skip
+    found = session.find_case(case, write=True)
+    client = session.store.cases.client(found.client_id)
+    if any(value is not None for value in given.values()):
+        values = {
+            field.column: _checked(session, field, value)
+            for field in FIELDS
+            if (value := given[field.column]) is not None
+        }
+    elif session.can_ask:
+        values = _walk(session, found, client)
+    else:
+        flags = ", ".join(field.flag for field in FIELDS)
+        raise BadValue("say what to correct", hint=f"there are {flags}")
+    _write(session, found, client, values)
+
+
+def _checked(session: Session, field: Field, text: str | bool) -> Value:
+    """The value to keep; None for an empty one. Raises BadValue."""
+    if isinstance(text, bool):
+        return int(text)
+    if field.column == "name":
+        return checked_name(text)
+    if not text:
+        return None
+    if field.column == "birth_date":
+        return parse_birth_date(text, session.today, order=session.config.date_order)
+    checked = checked_text(text, field.words)
+    if field.column == "program":
+        return checked_program(checked, session.config.programs)
+    return checked
+
+
+# -- asking, field by field --------------------------------------------------------------------
+
+
+def _walk(session: Session, case: Case, client: Client) -> dict[str, Value]:
+    tell(f"{client.name} ({case.handle}): Enter keeps, {CLEAR} clears, Ctrl-C leaves all as it is.")
+    values: dict[str, Value] = {}
+    for field in FIELDS:
+        while True:
+            try:
+                answer = _ask(session, field, case, client)
+                if answer is not None:
+                    values[field.column] = _checked(session, field, answer)
+                break
+            except BadValue as error:
+                tell(str(error))
+    return values
+
+
+def _ask(session: Session, field: Field, case: Case, client: Client) -> str | bool | None:
+    """What was typed; "" to clear, None to keep."""
+    words = field.words[0].upper() + field.words[1:]
+    if field.column == "interpreter":
+        answer = fold(session.ask(f"{words} [{_shown(field, client.interpreter)}]: "))
+        if answer not in ("", "y", "yes", "n", "no", CLEAR):
+            raise BadValue("answer yes or no")
+        return answer in ("y", "yes") if answer else None
+    shown = _shown(field, _now(field, case, client))
+    if field.column == "phone" and client.phone:
+        shown += f" {beside_phone(client.safe_contact)}"
+    answer = session.ask(f"{words} [{shown}]: ")
+    if answer.strip() == CLEAR:
+        return ""
+    return answer if answer.strip() else None
+
+
+def _now(field: Field, case: Case, client: Client) -> Value:
+    value: Value = getattr(case if field.of_case else client, field.column)
+    return int(value) if isinstance(value, bool) else value
+
+
+def _shown(field: Field, value: Value) -> str:
+    """A field's value on one line."""
+    if field.column == "interpreter":
+        return "yes" if value else "no"
+    if value is None:
+        return "none"
+    return shortened(" ".join(str(value).split()), LONGEST_SHOWN)
+
+
+# -- writing -----------------------------------------------------------------------------------
+
+
+def _write(session: Session, case: Case, client: Client, values: dict[str, Value]) -> None:
+    changed = [
+        field
+        for field in FIELDS
+        if field.column in values and values[field.column] != _now(field, case, client)
+    ]
+    service = {field.column: values[field.column] for field in changed if field.of_case}
+    person = {field.column: values[field.column] for field in changed if not field.of_case}
+    written = session.store.cases.correct_facts(case, person, service)
+    now = session.store.cases.client(case.client_id)
+    made: Object = {
+        **case_object(written),
+        **client_object(now),
+        "changed": [field.column for field in changed],
+    }
+    if not changed:
+        session.output.wrote(made, f"{case.client} ({case.handle}): nothing changed.")
+        return
+    sentences = [f"{written.client} ({written.handle}):"]
+    for field in changed:
+        before, after = _now(field, case, client), _now(field, written, now)
+        sentences.append(f"  {field.words}: {_shown(field, before)} -> {_shown(field, after)}")
+        if field.column == "phone" and after:
+            sentences[-1] += f" {beside_phone(now.safe_contact)}"
+    columns = {field.column for field in changed}
+    if "phone" in columns and now.phone and now.safe_contact and "safe_contact" not in columns:
+        sentences.append("Do the safe-contact words hold for the new number as well?")
+    if written.handle != case.handle:
+        sentences.append(f"The handle is {written.handle} now; {case.handle} is no longer known.")
+    others = [each for each in session.store.cases.of_client(case.client_id) if each.id != case.id]
+    if others and person:
+        sentences.append(f"The same client's: {', '.join(each.handle for each in others)}.")
+    session.output.wrote(made, *sentences)

@@ -1,0 +1,107 @@
+"""merge: two records of the same client become one."""
+
+from typing import Annotated
+
+import typer
+
+from casectl.core.errors import Ambiguous, BadValue
+from casectl.core.merging import FIELDS, Joining, joining
+from casectl.core.model import Case, Client
+from casectl.parameters import complete_case, current
+from casectl.render import reports, tell
+from casectl.render.objects import case_object, client_object
+from casectl.render.words import beside_phone
+from casectl.session import Session
+
+
+def merge(
+    ctx: typer.Context,
+    keep: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", help="A case of the client who stays.", autocompletion=complete_case
+        ),
+    ],
+    join: Annotated[
+        str,
+        typer.Argument(
+            metavar="B", help="A case of the record that joins it.", autocompletion=complete_case
+        ),
+    ],
+) -> None:
+    """Join two records of the same client.
+
+    Both cases stay; they are one client's from then on. A's record keeps its own facts and takes
+    from B's what it lacks; what the two contradict is told, and kept in a note on B.
+    """
+    session = current(ctx)
+    cases = session.store.cases
+    kept, joined = session.find_case(keep, write=True), session.find_case(join, write=True)
+    if kept.client_id == joined.client_id:
+        raise BadValue(f"{kept.handle} and {joined.handle} are the same client's already")
+    mine, theirs = cases.client(kept.client_id), cases.client(joined.client_id)
+    joint = joining(mine, theirs)
+    _confirm(session, kept, joined, mine, theirs, joint)
+    moved = cases.of_client(theirs.id)
+    after = cases.merge(kept, joined, joint.learnt, _note(joint, theirs))
+    now = [each for each in cases.of_client(after.client_id) if each.id in {c.id for c in moved}]
+    client = cases.client(after.client_id)
+    session.output.wrote(
+        {
+            **case_object(after),
+            **client_object(client),
+            "cases": [each.handle for each in cases.of_client(client.id)],
+            "filled": list(joint.learnt),
+            "kept": list(joint.conflicts),
+        },
+        *_sentences(after, client, moved, now, joint, theirs),
+    )
+
+
+def _confirm(
+    session: Session, kept: Case, joined: Case, mine: Client, theirs: Client, joint: Joining
+) -> None:
+    cases = session.store.cases
+    differ = ", although their birth dates differ" if joint.birth_dates_differ else ""
+    if session.can_ask and not session.yes:
+        left, right = (mine, cases.of_client(mine.id)), (theirs, cases.of_client(theirs.id))
+        for line in reports.side_by_side(left, right, session.output):
+            tell(line)
+    session.confirm(
+        f"Are they the same person{differ}? Join {joined.handle} to {kept.handle}?",
+        otherwise=Ambiguous(
+            f"{joined.handle} would become the client of {kept.handle}{differ}",
+            hint="add --yes if they are the same person",
+        ),
+    )
+
+
+def _note(joint: Joining, theirs: Client) -> str | None:
+    if not joint.conflicts:
+        return None
+    return f"Joined with another record of the same client. Not kept: {_told(joint, theirs)}."
+
+
+def _told(joint: Joining, theirs: Client) -> str:
+    """What of the other record is not kept, in words; a phone number with its safe contact."""
+    told = []
+    for name, value in joint.conflicts.items():
+        beside = f" {beside_phone(theirs.safe_contact)}" if name == "phone" else ""
+        told.append(f"{FIELDS[name]} {value}{beside}")
+    return "; ".join(told)
+
+
+def _sentences(
+    kept: Case, client: Client, before: list[Case], now: list[Case], joint: Joining, theirs: Client
+) -> list[str]:
+    joined = ", ".join(
+        was.handle if was.handle == each.handle else f"{was.handle} (now {each.handle})"
+        for was, each in zip(before, now, strict=True)
+    )
+    sentences = [f"{client.name} ({kept.handle}): joined {joined}; one client from now on."]
+    if joint.learnt:
+        told = ", ".join(FIELDS[name] for name in joint.learnt)
+        sentences.append(f"Filled in from the other record: {told}.")
+    if joint.conflicts:
+        sentences.append(f"Not kept, but noted on {now[0].handle}: {_told(joint, theirs)}.")
+    return sentences

@@ -1,0 +1,357 @@
+"""One case on a terminal: an ordinary one fits a screen of 24 lines, ``--all`` shows everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import zip_longest
+
+from casectl.core.casefile import corrections
+from casectl.core.dates import spoken, spoken_short
+from casectl.core.due import DueItem
+from casectl.core.model import (
+    CLOSED,
+    OPEN,
+    PENDING,
+    REACHED,
+    Case,
+    Client,
+    Contact,
+    Level,
+    Note,
+    Promise,
+)
+from casectl.core.text import visible
+from casectl.core.views import File
+from casectl.render import Output
+from casectl.render.screens import NARROW, WIDE, Line, Span, cell, fit, wrapped
+from casectl.render.today import first_words
+from casectl.render.words import beside_phone, reason, status
+
+SCREEN = 23  # lines that leave the prompt on a screen of 24
+TALL = 40  # a narrow screen is a phone's, or half of a wide one
+# How many of each section a screen shows at the most, and at the least when it runs out of lines.
+DUE_ROWS, CONTACT_ROWS, NOTE_ROWS = (8, 5), (5, 3), (3, 2)
+FACT_LINES = 2
+DEPTHS = (3, 2, 1)  # lines that one row may take, as many as the screen has room for
+MEANS_WORDS = {"visit": "on a visit", "office": "at the office"}
+
+Section = list[list[Line]]  # rows of lines
+
+
+def case_screen(
+    file: File,
+    items: Sequence[DueItem],
+    missing: Sequence[str],
+    output: Output,
+    *,
+    whole: bool = False,
+) -> list[Line]:
+    """``items`` are what the case owes, ranked; ``whole`` shows every contact and note in full."""
+    head = [*_head(file, output), *_person(file, output, whole)]
+    foot = _foot(file, missing, output)
+    if whole:
+        ended = [_ended(each, file.case, output) for each in file.promises if each.status != OPEN]
+        sections = [*_sections(file, items, output, None), ended]
+        titles = ("Due", "Contacts", "Notes", "Ended")
+        body = _titled(titles, sections, [len(rows) for rows in sections])
+        return [*head, *body, *_below(foot)]
+    lines = TALL if output.width < NARROW else SCREEN
+    room = lines - len(head) - len(foot) - 2  # the blank line and the count of what was cut
+    for depth in DEPTHS:
+        sections = _sections(file, items, output, depth)
+        shown = _fitting(sections, room)
+        if _height(sections, shown) <= room:
+            break
+    body = _titled(("Due", "Last contacts", "Last notes"), sections, shown)
+    return [*head, *body, *_below([*foot, *_cut(file.case, sections, shown)])]
+
+
+def _sections(
+    file: File, items: Sequence[DueItem], output: Output, depth: int | None
+) -> list[Section]:
+    """What is due, contacts and notes, each row at most ``depth`` lines; None: in full."""
+    return [
+        _due(file, items, output, depth),
+        _contacts(file, output, depth),
+        [_note(note, file.case, output, depth) for note in file.notes],
+    ]
+
+
+def _titled(titles: Sequence[str], sections: list[Section], shown: list[int]) -> list[Line]:
+    lines: list[Line] = []
+    for title, rows, count in zip(titles, sections, shown, strict=True):
+        if count:
+            lines += [[], [(title, "head")], *(line for row in rows[:count] for line in row)]
+    return lines
+
+
+def _below(lines: list[Line]) -> list[Line]:
+    return [[], *lines] if lines else []
+
+
+def _fitting(sections: list[Section], room: int) -> list[int]:
+    """How many rows of each section a screen has room for."""
+    limits = (DUE_ROWS, CONTACT_ROWS, NOTE_ROWS)
+    shown = [min(len(rows), most) for rows, (most, _) in zip(sections, limits, strict=True)]
+    for index in (2, 1, 0):
+        while shown[index] > limits[index][1] and _height(sections, shown) > room:
+            shown[index] -= 1
+    return shown
+
+
+def _height(sections: list[Section], shown: list[int]) -> int:
+    return sum(
+        2 + sum(len(row) for row in rows[:count])
+        for rows, count in zip(sections, shown, strict=True)
+        if count
+    )
+
+
+def _cut(case: Case, sections: list[Section], shown: list[int]) -> list[Line]:
+    more = [
+        f"{len(rows) - count} more {name}"
+        for rows, count, name in zip(sections, shown, ("due", "contacts", "notes"), strict=True)
+        if len(rows) > count
+    ]
+    return [[(f"{', '.join(more)}: casectl show {case.number} --all", "dim")]] if more else []
+
+
+# -- who it is ---------------------------------------------------------------------------------
+
+
+def _head(file: File, output: Output) -> list[Line]:
+    case, client = file.case, file.client
+    pronouns = f"  {client.pronouns[:20]}" if client.pronouns else ""
+    handle = f"  {case.handle}"
+    room = max(output.width - len(handle) - len(pronouns), 10)
+    name = fit(visible(case.client), room, pad=False)
+    style = "SAFETY" if case.level == Level.CRISIS and case.is_open else "head"
+    rest = " · ".join([*_standing(case, output), *_service(case, output)])
+    level = _level(case)
+    first, *more = wrapped(f"{level} · {rest}", output.width)
+    words = first[0][0]
+    styled = [(words[: len(level)], style), (words[len(level) :], "")]
+    lines: list[Line] = [[(name, "name"), (handle, ""), (pronouns, "dim")], styled]
+    return [*lines, *_few(more, FACT_LINES, output.width)]
+
+
+def _level(case: Case) -> str:
+    word = case.level.word.upper()
+    return f"{word}? (risk not assessed)" if case.provisional else word
+
+
+def _standing(case: Case, output: Output) -> list[str]:
+    words = []
+    if case.is_open and case.level == Level.CRISIS:
+        words.append(f"crisis since {_day(case.crisis_since or case.opened_on, output)}")
+        if case.covered_until:
+            words.append(f"seen by a professional until {_day(case.covered_until, output)}")
+    if case.status == CLOSED:
+        closed = f"closed {_day(case.closed_on, output)}" if case.closed_on else "closed"
+        words.append(f"{closed}: {_short(case.close_reason)}" if case.close_reason else closed)
+    elif case.hold_until:
+        words.append(f"on hold until {_day(case.hold_until, output)}")
+    elif case.status == PENDING:
+        words.append("pending, not taken on yet")
+    else:
+        words.append(case.status.replace("_", " "))
+    return words
+
+
+def _service(case: Case, output: Output) -> list[str]:
+    words = [_short(case.program)] if case.program else []
+    return [*words, f"intake {spoken(case.opened_on, output.order)}"]
+
+
+def _person(file: File, output: Output, whole: bool) -> list[Line]:
+    """Phone and safe-contact words whole, always; the rest of what is known in two lines."""
+    client, case = file.client, file.case
+    lines: list[Line] = []
+    if client.phone:
+        phone = f"Phone {client.phone} {beside_phone(client.safe_contact)}"
+        lines += wrapped(phone, output.width)
+    elif client.safe_contact:
+        lines += wrapped(f"Safe contact: {client.safe_contact}", output.width)
+    spoken_language = client.language or ("" if not client.interpreter else "language not known")
+    interpreter = ", with an interpreter" if client.interpreter else ""
+    known = {
+        "born": client.birth_date,
+        "speaks": f"{spoken_language}{interpreter}",
+        "needs": case.need,
+        "referred by": case.referred_by,
+        "email": client.email,
+        "address": client.address,
+        "id": client.external_id or case.external_id,
+    }
+    facts = [
+        f"{name} {value if whole else _short(value)}" for name, value in known.items() if value
+    ]
+    if facts:
+        joined = " · ".join(facts)
+        told = wrapped(joined[0].upper() + joined[1:], output.width)
+        lines += told if whole else _few(told, FACT_LINES, output.width)
+    return lines
+
+
+def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
+    lines: list[Line] = []
+    if missing and file.case.is_open:
+        number = file.case.number
+        how = [f"casectl set {number} --risk"] if "risk" in missing else []
+        how += [f"casectl edit {number}"] if set(missing) - {"risk"} else []
+        lines += wrapped(f"Missing: {', '.join(missing)} ({', '.join(how)})", output.width)
+    if file.other_cases:
+        others = ", ".join(f"{each.handle} ({_status(each)})" for each in file.other_cases[:6])
+        more = f" and {len(file.other_cases) - 6} more" if len(file.other_cases) > 6 else ""
+        lines += wrapped(f"Other cases of this client: {others}{more}", output.width)
+    return lines
+
+
+# -- what is on file ---------------------------------------------------------------------------
+
+
+def _due(file: File, items: Sequence[DueItem], output: Output, depth: int | None) -> Section:
+    rows = [_due_row(item, output, depth) for item in items]
+    named = {item.promise.id for item in items if item.promise}
+    # A held or closed case still has its follow-ups; they are owed again when it goes on.
+    for promise in file.promises:
+        if promise.status == OPEN and promise.id not in named:
+            day = _day(promise.due_on, output)
+            rows.append(
+                _row(
+                    f"{file.case.number}.{promise.number}",
+                    "waits",
+                    f"{promise.what}; was for {day}",
+                    output,
+                    depth,
+                )
+            )
+    return rows
+
+
+def _due_row(item: DueItem, output: Output, depth: int | None) -> list[Line]:
+    word = status(item, output.today, output.time)
+    words = first_words(item, output)
+    if item.promise and (depth is None or output.width >= WIDE):
+        words = f"{words}; {reason(item, output.today, output.order)}"
+    elif item.promise:
+        words = f"{words}; {_day(item.due, output)}"
+    style = item.band.name if item.band is not None else "dim"
+    return _row(item.item, word, words, output, depth, style)
+
+
+def _contacts(file: File, output: Output, depth: int | None) -> Section:
+    corrected_by = corrections(file.contacts)
+    return [
+        _contact(each, file.case, corrected_by.get(each.id), output, depth)
+        for each in file.contacts
+    ]
+
+
+def _contact(
+    contact: Contact, case: Case, newer: Contact | None, output: Output, depth: int | None
+) -> list[Line]:
+    party = "" if contact.party == "client" else f" {contact.party}"
+    means = MEANS_WORDS.get(contact.by, f"by {contact.by}")
+    words = f"{contact.outcome}{party} {means}"
+    details = [f"{contact.minutes} min"] if contact.minutes is not None else []
+    details += ["with an interpreter"] if contact.interpreter else []
+    details += [f"seen by {contact.seen_by}"] if contact.seen_by else []
+    details += [f"for {contact.item}"] if contact.item else []
+    if depth is None and details:
+        words += f" ({', '.join(details)})"
+    if contact.text:
+        words += f": {contact.text}"
+    style = "" if contact.outcome == REACHED else "dim"
+    if newer is not None:
+        words, style = f"superseded by {case.number}.c{newer.number}: {words}", "dim"
+    elif contact.corrects:
+        words = f"corrected: {words}"
+    item = f"{case.number}.c{contact.number}"
+    return _row(item, _day(contact.on_day, output), words, output, depth, style)
+
+
+def _note(note: Note, case: Case, output: Output, depth: int | None) -> list[Line]:
+    item = f"{case.number}.n{note.number}"
+    return _row(item, _day(note.on_day, output), note.text, output, depth)
+
+
+def _ended(promise: Promise, case: Case, output: Output) -> list[Line]:
+    day = _day(promise.ended_on, output) if promise.ended_on else ""
+    outcome = f": {promise.outcome}" if promise.outcome else ""
+    words = f"{day}, {promise.what}{outcome}"
+    return _row(f"{case.number}.{promise.number}", promise.status, words, output, None, "dim")
+
+
+def _row(
+    item: str, word: str, words: str, output: Output, depth: int | None, style: str = ""
+) -> list[Line]:
+    """An item, its word or day, and what it says; on a narrow terminal the words stand below."""
+    room = len(item.partition(".")[0]) + len(".assessment")
+    first: list[Span] = [(cell(item, room), ""), (cell(word, 15), style)]
+    narrow = output.width < NARROW
+    indent = "  " if narrow else " " * (room + 17)
+    if depth is None:
+        told = wrapped(words, output.width, indent)
+    else:
+        told = _few(
+            wrapped(_short(words, depth * output.width), output.width, indent), depth, output.width
+        )
+    if narrow:
+        return [first, *told]
+    return [[*first, (told[0][0][0][len(indent) :], "")], *told[1:]]
+
+
+def _short(text: str | None, width: int = 200) -> str:
+    """The beginning of a text on one line; the line itself is cut where the terminal ends."""
+    return " ".join((text or "")[: 4 * width].split())
+
+
+def _few(lines: list[Line], count: int, width: int) -> list[Line]:
+    """The first lines of a paragraph; a cut is marked."""
+    if len(lines) <= count:
+        return lines
+    kept = lines[:count]
+    return [*kept[:-1], [(fit(f"{kept[-1][0][0]} …", width, pad=False), "")]]
+
+
+def _day(day: date, output: Output) -> str:
+    return spoken_short(day, output.today, output.order)
+
+
+def _status(case: Case) -> str:
+    return case.status.replace("_", " ")
+
+
+# -- two records beside each other -------------------------------------------------------------
+
+
+def sides(
+    left: tuple[Client, Sequence[Case]], right: tuple[Client, Sequence[Case]], output: Output
+) -> list[str]:
+    """Two clients' records, field by field, nothing of either cut."""
+    width = max((output.width - 14) // 2, 10)
+    lines = []
+    for (name, one), (_, other) in zip(_told(*left, "kept"), _told(*right, "joined"), strict=True):
+        pairs = zip_longest(_column(one, width), _column(other, width), fillvalue="")
+        for row, (first, second) in enumerate(pairs):
+            lines.append(f"{cell('' if row else name, 12)}{cell(first, width)}{second}".rstrip())
+    return lines
+
+
+def _column(text: str, width: int) -> list[str]:
+    return [line[0][0] for line in wrapped(text, width)]
+
+
+def _told(client: Client, cases: Sequence[Case], role: str) -> list[tuple[str, str]]:
+    phone = f"{client.phone} {beside_phone(client.safe_contact)}" if client.phone else ""
+    return [
+        ("", role),
+        ("name", client.name),
+        ("birth date", client.birth_date or ""),
+        ("phone", phone),
+        ("address", _short(client.address)),
+        ("language", client.language or ""),
+        ("cases", ", ".join(f"{each.handle} ({_status(each)})" for each in cases)),
+    ]

@@ -1,0 +1,162 @@
+"""What an operation changed, in words one can check: ``12.3: due Fri 20 Nov -> Mon 23 Nov``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from casectl.core.dates import spoken_short
+from casectl.core.model import Level
+from casectl.core.text import shortened
+from casectl.core.views import Change, Entry
+from casectl.render import Object, Output
+
+# Columns that say nothing to a person: keys, counters, and what follows from another column.
+UNTOLD = frozenset(
+    {
+        "id", "rev", "updated_at", "updated_by", "folded", "number", "case_id", "client_id",
+        "recorded_at", "repeats_from", "made_on", "first_due_on", "corrects",
+    }
+)  # fmt: skip
+RECORDS = {
+    "clients": "client",
+    "cases": "case",
+    "promises": "promise",
+    "contacts": "contact",
+    "notes": "note",
+}
+COLUMN_WORDS = {
+    "due_on": "due",
+    "due_time": "time",
+    "on_day": "day",
+    "opened_on": "intake",
+    "closed_on": "closed",
+    "hold_until": "held until",
+    "assessed_on": "assessed",
+    "level_reviewed_on": "level reviewed",
+    "resumed_on": "clocks start again",
+    "clock_from": "clocks start",
+    "ended_on": "ended",
+    "lead_days": "lead",
+    "party": "with",
+}
+LONGEST_VALUE = 60
+
+
+def changed_columns(change: Change) -> list[str]:
+    """The columns that say something, of those that changed."""
+    before, after = change.before or {}, change.after or {}
+    return [
+        name
+        for name in {**before, **after}
+        if name not in UNTOLD and before.get(name) != after.get(name)
+    ]
+
+
+def change_words(change: Change, output: Output) -> str:
+    """One record's change on one line. A phone number has its safe-contact words beside it."""
+    row = change.after or change.before or {}
+    if change.before is None:
+        return f"added {_described(change, row, output)}"
+    if change.after is None:
+        return f"removed {_described(change, row, output)}"
+    told = [
+        f"{COLUMN_WORDS.get(column, column.replace('_', ' '))} "
+        f"{_value(column, change.before[column], output)} -> "
+        f"{_value(column, change.after[column], output)}"
+        for column in changed_columns(change)
+    ]
+    if change.table == "clients" and change.before["phone"] != change.after["phone"]:
+        told.append(f"safe contact: {row['safe_contact'] or 'not known'}")
+    if change.table == "cases" and change.before["client_id"] != change.after["client_id"]:
+        told.append("joined to another client's record")
+    return f"{item_name(change, row)}: {', '.join(told)}"
+
+
+def item_name(change: Change, row: dict[str, Any]) -> str:
+    """``12.3``, ``12.c2``, ``case 12``, ``client``."""
+    number = "" if change.case is None else str(change.case)
+    match change.table:
+        case "clients":
+            return "client"
+        case "cases":
+            return f"case {row['number']}"
+        case "contacts":
+            return f"{number}.c{row['number']}"
+        case "notes":
+            return f"{number}.n{row['number']}"
+    return f"{number}.{row['number']}"
+
+
+def _described(change: Change, row: dict[str, Any], output: Output) -> str:
+    """A record that came or went: its item and enough of it to know it by."""
+    item = item_name(change, row)
+    match change.table:
+        case "clients":
+            return f"client {row['name']}"
+        case "cases":
+            return f"{item} ({row['handle']})"
+        case "promises":
+            return f"{item}: {_short(row['what'])}, due {_value('due_on', row['due_on'], output)}"
+        case "contacts":
+            correcting = " (a correction)" if row["corrects"] else ""
+            day = _value("on_day", row["on_day"], output)
+            return f"{item}: {row['outcome']} by {row['by']} {day}{correcting}"
+    return f"note {item}: {_short(row['text'])}"
+
+
+def _value(column: str, value: Any, output: Output) -> str:
+    if value is None:
+        return "none"
+    if column == "urgency":
+        return Level(value).word
+    if column == "interpreter":
+        return "yes" if value else "no"
+    if column.endswith(("_on", "_since", "_until", "_from", "on_day")) and column != "waiting_on":
+        return spoken_short(date.fromisoformat(value), output.today, output.order)
+    return _short(str(value))
+
+
+def _short(text: str) -> str:
+    """On one line, and not much of one."""
+    return shortened(" ".join(text[: 4 * LONGEST_VALUE].split()), LONGEST_VALUE)
+
+
+def entry_words(entry: Entry, output: Output) -> list[str]:
+    """Every change of an operation in words, the uncounted rest as a number."""
+    words = [change_words(change, output) for change in entry.changes]
+    more = entry.change_count - len(entry.changes)
+    return [*words, f"and {more:,} more changes"] if more > 0 else words
+
+
+def entry_object(entry: Entry, output: Output) -> Object:
+    """``history --json``: one operation and, per record, what was there before and after."""
+    return {
+        "operation": entry.id,
+        "at": entry.at,
+        "day": entry.day,
+        "worker": entry.worker,
+        "command": entry.command,
+        "handles": list(entry.cases),
+        "clients": list(entry.clients),
+        "what": entry_words(entry, output),
+        "undoes": entry.undoes,
+        "undone_by": entry.undone_by,
+        "change_count": entry.change_count,
+        "changes": [_change_object(change, output) for change in entry.changes],
+    }
+
+
+def _change_object(change: Change, output: Output) -> Object:
+    row = change.after or change.before or {}
+    columns = changed_columns(change)
+    before, after = change.before, change.after
+    return {
+        "record": RECORDS[change.table],
+        "item": None if change.table == "clients" else item_name(change, row).removeprefix("case "),
+        "handle": change.handle,
+        "change": "added" if before is None else "removed" if after is None else "changed",
+        "before": {name: before[name] for name in columns} if before is not None else None,
+        "after": {name: after[name] for name in columns} if after is not None else None,
+        "text": change_words(change, output),
+    }

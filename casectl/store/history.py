@@ -1,0 +1,140 @@
+"""The journal read back: which operation changed what, of whom, and what undid it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casectl.core.model import Case
+from casectl.core.views import Change, Entry
+from casectl.store.connection import Database, Row, Value
+
+# An import changes a hundred thousand rows; nobody reads more than the first of them.
+SHOWN_CHANGES = 20
+
+OPERATIONS = "SELECT o.id, o.at, o.day, o.worker, o.command, o.undoes FROM operations o"
+OF_CASE = "x.operation_id = ?1 AND (?2 IS NULL OR x.case_id = ?2 OR x.row_id = ?3)"
+
+
+def entries(db: Database, case: Case | None, limit: int | None) -> list[Entry]:
+    """The newest operations first, of one case (its client's included) or of all."""
+    where, values = "1", []
+    if case is not None:
+        where = "o.id IN (SELECT operation_id FROM changes WHERE case_id = ? OR row_id = ?)"
+        values = [case.id, case.client_id]
+    rows = db.rows(
+        f"{OPERATIONS} WHERE {where} ORDER BY o.id DESC LIMIT ?",
+        [*values, -1 if limit is None else limit],
+    )
+    undone = undone_by(db)
+    return [_entry(db, row, undone, case) for row in rows]
+
+
+def entry(db: Database, number: int) -> Entry | None:
+    row = db.one(f"{OPERATIONS} WHERE o.id = ?", (number,))
+    return _entry(db, row, undone_by(db)) if row else None
+
+
+def undone_by(db: Database) -> dict[int, int]:
+    """Each operation that stands undone -> the one that undid it. An undo may be undone itself."""
+    undone: dict[int, int] = {}
+    # An undo is newer than what it undoes, so from the newest on each one's own fate is known.
+    for row in db.rows(
+        "SELECT id, undoes FROM operations WHERE undoes IS NOT NULL ORDER BY id DESC"
+    ):
+        if row["id"] not in undone:
+            undone[row["undoes"]] = row["id"]
+    return undone
+
+
+def last_undoable(db: Database) -> int | None:
+    """The newest operation that is neither an undo nor undone; a repair changed no record."""
+    undone = undone_by(db)
+    rows = db.rows(
+        "SELECT o.id FROM operations o WHERE o.undoes IS NULL "
+        "AND EXISTS (SELECT 1 FROM changes x WHERE x.operation_id = o.id) "
+        "ORDER BY o.id DESC LIMIT ?",
+        (len(undone) + 1,),
+    )
+    return next((row["id"] for row in rows if row["id"] not in undone), None)
+
+
+def _entry(db: Database, row: Row, undone: dict[int, int], case: Case | None = None) -> Entry:
+    changes = tuple(_changes(db, row["id"], case))
+    count = db.value(f"SELECT count(*) FROM changes x WHERE {OF_CASE}", _of_case(row["id"], case))
+    return Entry(
+        row["id"],
+        row["at"],
+        row["day"],
+        row["worker"],
+        row["command"],
+        row["undoes"],
+        undone.get(row["id"]),
+        tuple(dict.fromkeys(each.handle for each in changes if each.handle)),
+        tuple(dict.fromkeys(each.client for each in changes if each.client)),
+        changes,
+        count,
+    )
+
+
+def _of_case(operation: int, case: Case | None) -> tuple[Value, ...]:
+    return (operation, case.id, case.client_id) if case else (operation, None, None)
+
+
+def _changes(db: Database, operation: int, case: Case | None) -> list[Change]:
+    """The first changes of an operation; those of ``case`` alone where one is asked for."""
+    import json
+
+    rows = db.rows(
+        "SELECT x.table_name, x.row_id, x.case_id, x.before, x.after FROM changes x "
+        f"WHERE {OF_CASE} ORDER BY x.id LIMIT {SHOWN_CHANGES}",
+        _of_case(operation, case),
+    )
+    changes = []
+    for row in rows:
+        before = json.loads(row["before"]) if row["before"] else None
+        after = json.loads(row["after"]) if row["after"] else None
+        if row["table_name"] == "clients":
+            who = _whose_client(db, row["row_id"], after or before or {})
+        else:
+            who = _whose_case(db, row["case_id"])
+        changes.append(Change(row["table_name"], *who, before, after))
+    return changes
+
+
+Whose = tuple[int | None, str | None, str | None]  # case number, handle, client
+
+
+def _whose_client(db: Database, client_id: str, written: dict[str, Any]) -> Whose:
+    first = db.one(
+        "SELECT number, handle FROM cases WHERE client_id = ? ORDER BY number LIMIT 1", (client_id,)
+    )
+    name = db.value("SELECT name FROM clients WHERE id = ?", (client_id,)) or written.get("name")
+    return (first["number"], first["handle"], name) if first else (None, None, name)
+
+
+def _whose_case(db: Database, case_id: str) -> Whose:
+    row = db.one(
+        "SELECT c.number, c.handle, k.name FROM cases c JOIN clients k ON k.id = c.client_id "
+        "WHERE c.id = ?",
+        (case_id,),
+    )
+    return (row["number"], row["handle"], row["name"]) if row else _removed_case(db, case_id)
+
+
+def _removed_case(db: Database, case_id: str) -> Whose:
+    """An undone intake took the case away; the journal still knows whose it was."""
+    row = db.one(
+        "SELECT json_extract(before, '$.number') AS number, "
+        "json_extract(before, '$.handle') AS handle, "
+        "json_extract(before, '$.client_id') AS client_id "
+        "FROM changes WHERE row_id = ? AND after IS NULL ORDER BY id DESC LIMIT 1",
+        (case_id,),
+    )
+    if row is None:
+        return None, None, None
+    name = db.value(
+        "SELECT json_extract(coalesce(after, before), '$.name') FROM changes "
+        "WHERE row_id = ? ORDER BY id DESC LIMIT 1",
+        (row["client_id"],),
+    )
+    return row["number"], row["handle"], name

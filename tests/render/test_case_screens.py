@@ -1,0 +1,280 @@
+# ruff: noqa: E501 - screens of 120 columns
+"""Golden screens of show, list, search and history at 40, 80 and 120 columns."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest import Run
+from rich.cells import cell_len
+
+COMMANDS = (
+    "intake 'Ann Sample' --urgency high --on 2026-10-01 --phone 555-0100 --pronouns she/her "
+    "--safe-contact 'never leave a message; ask for the bakery' --dob 1990-03 "
+    "--language Dari --interpreter --program Housing --next 'housing form' --due fri --new",
+    "reached 1 'Wants a room with a door that locks before anything else.' --on 2026-11-02",
+    "tried 1 'no answer' --on 2026-11-16",
+    "correct 1.c2 'the line was dead'",
+    "note 1 'Brought the letter from the landlord; it gives her until the end of the year.'",
+    "follow 1 'ask about the waiting list' --due 2026-12-20",
+    "intake 'Benedikta Example-Placeholder von Notreal' --urgency low --risk low "
+    "--on 2026-11-16 --new",
+    "deadline 2 'court hearing' --on 'fri 9:30'",
+    "intake '王小明' --urgency medium --on 2025-03-03 --new",
+    "close 3 --reason 'moved away'",
+)
+WIDTHS = (40, 80, 120)
+
+
+@pytest.fixture(autouse=True)
+def people(caseload: None, run: Run) -> None:
+    for command in COMMANDS:
+        result = run(command)
+        assert result.code == 0, (command, result.err)
+
+
+SHOW = {
+    40: """\
+Ann Sample  sample-1  she/her
+HIGH? (risk not assessed) · active ·
+Housing · intake Thu 1 Oct 2026
+Phone 555-0100 (safe contact: never
+leave a message; ask for the bakery)
+Born 1990-03 · speaks Dari, with an
+interpreter
+
+Due
+1.contact    NO CONTACT 16d
+  last reached Mon 2 Nov; high: every 7
+  days; tried 1x, last Mon 16 Nov
+1.assessment OVERDUE 19d
+  first assessment
+1.review     OVERDUE 19d
+  review the high level
+1.1          in 2d
+  housing form; Fri 20 Nov
+1.2          in 32d
+  ask about the waiting list; Sun 20 Dec
+
+Last contacts
+1.c3         Mon 16 Nov
+  corrected: tried by phone: the line
+  was dead
+1.c2         Mon 16 Nov
+  superseded by 1.c3: tried by phone: no
+  answer
+1.c1         Mon 2 Nov
+  reached by phone: Wants a room with a
+  door that locks before anything else.
+
+Last notes
+1.n1         Wed 18 Nov
+  Brought the letter from the landlord;
+  it gives her until the end of the …
+
+Missing: risk, need (casectl set 1
+--risk, casectl edit 1)
+""",
+    80: """\
+Ann Sample  sample-1  she/her
+HIGH? (risk not assessed) · active · Housing · intake Thu 1 Oct 2026
+Phone 555-0100 (safe contact: never leave a message; ask for the bakery)
+Born 1990-03 · speaks Dari, with an interpreter
+
+Due
+1.contact    NO CONTACT 16d  last reached Mon 2 Nov; high: every 7 days; tried …
+1.assessment OVERDUE 19d     first assessment
+1.review     OVERDUE 19d     review the high level
+1.1          in 2d           housing form; Fri 20 Nov
+1.2          in 32d          ask about the waiting list; Sun 20 Dec
+
+Last contacts
+1.c3         Mon 16 Nov      corrected: tried by phone: the line was dead
+1.c2         Mon 16 Nov      superseded by 1.c3: tried by phone: no answer
+1.c1         Mon 2 Nov       reached by phone: Wants a room with a door that …
+
+Last notes
+1.n1         Wed 18 Nov      Brought the letter from the landlord; it gives her…
+
+Missing: risk, need (casectl set 1 --risk, casectl edit 1)
+""",
+    120: """\
+Ann Sample  sample-1  she/her
+HIGH? (risk not assessed) · active · Housing · intake Thu 1 Oct 2026
+Phone 555-0100 (safe contact: never leave a message; ask for the bakery)
+Born 1990-03 · speaks Dari, with an interpreter
+
+Due
+1.contact    NO CONTACT 16d  last reached Mon 2 Nov; high: every 7 days; tried 1x, last Mon 16 Nov
+1.assessment OVERDUE 19d     first assessment
+1.review     OVERDUE 19d     review the high level
+1.1          in 2d           housing form; promised for Fri 20 Nov
+1.2          in 32d          ask about the waiting list; promised for Sun 20 Dec
+
+Last contacts
+1.c3         Mon 16 Nov      corrected: tried by phone: the line was dead
+1.c2         Mon 16 Nov      superseded by 1.c3: tried by phone: no answer
+1.c1         Mon 2 Nov       reached by phone: Wants a room with a door that locks before anything else.
+
+Last notes
+1.n1         Wed 18 Nov      Brought the letter from the landlord; it gives her until the end of the year.
+
+Missing: risk, need (casectl set 1 --risk, casectl edit 1)
+""",
+}
+LIST = {
+    40: """\
+sample-1             high?
+  Ann Sample   1.contact     Mon 9 Nov
+notreal-2            low
+  Benedikta E… 2.1           Fri 20 Nov
+王小明-3             medium?
+  王小明       closed        Wed 18 Nov
+
+3 cases
+""",
+    80: """\
+case          client          level           next                      reached
+sample-1      Ann Sample      high?           1.contact     Mon 9 Nov   16d ago
+notreal-2     Benedikta Exam… low             2.1           Fri 20 Nov  never
+王小明-3      王小明          medium?         closed        Wed 18 Nov  never
+
+3 cases
+""",
+    120: """\
+case               client                level           program      next                                      reached
+sample-1           Ann Sample            high?           Housing      1.contact     Mon 9 Nov   NO CONTACT 16d  16d ago
+notreal-2          Benedikta Example-Pl… low                          2.1           Fri 20 Nov  COURT in 2d     never
+王小明-3           王小明                medium?                      closed        Wed 18 Nov                  never
+
+3 cases
+""",
+}
+SEARCH = {
+    40: """\
+1       Ann Sample
+  name: Ann Sample
+1.n1    Ann Sample       Wed 18 Nov
+  …from the landlord; it gives her un…
+1.c2    Ann Sample       Mon 16 Nov
+  (superseded) no answer
+1.c1    Ann Sample       Mon 2 Nov
+  Wants a room with a door that locks…
+""",
+    80: """\
+1       Ann Sample                        name: Ann Sample
+1.n1    Ann Sample         Wed 18 Nov     …from the landlord; it gives her un…
+1.c2    Ann Sample         Mon 16 Nov     (superseded) no answer
+1.c1    Ann Sample         Mon 2 Nov      Wants a room with a door that locks…
+""",
+    120: """\
+1       Ann Sample                              name: Ann Sample
+1.n1    Ann Sample               Wed 18 Nov     …the letter from the landlord; it gives her until the end of the year…
+1.c2    Ann Sample               Mon 16 Nov     (superseded) no answer
+1.c1    Ann Sample               Mon 2 Nov      Wants a room with a door that locks before anything else.
+""",
+}
+HISTORY = {
+    40: """\
+6     Wed 18 Nov  kim        follow
+  Ann Sample (sample-1)
+  added 1.2: ask about the waiting list,
+  due Sun 20 Dec
+5     Wed 18 Nov  kim        note
+  Ann Sample (sample-1)
+  added note 1.n1: Brought the letter
+  from the landlord; it gives her until
+  th…
+4     Wed 18 Nov  kim        correct
+  Ann Sample (sample-1)
+  added 1.c3: tried by phone Mon 16 Nov
+  (a correction)
+
+Older ones: give a higher --limit.
+""",
+    80: """\
+6     Wed 18 Nov  kim        follow  Ann Sample (sample-1)
+      added 1.2: ask about the waiting list, due Sun 20 Dec
+5     Wed 18 Nov  kim        note  Ann Sample (sample-1)
+      added note 1.n1: Brought the letter from the landlord; it gives her until
+      th…
+4     Wed 18 Nov  kim        correct  Ann Sample (sample-1)
+      added 1.c3: tried by phone Mon 16 Nov (a correction)
+
+Older ones: give a higher --limit.
+""",
+    120: """\
+6     Wed 18 Nov  kim        follow  Ann Sample (sample-1)
+      added 1.2: ask about the waiting list, due Sun 20 Dec
+5     Wed 18 Nov  kim        note  Ann Sample (sample-1)
+      added note 1.n1: Brought the letter from the landlord; it gives her until th…
+4     Wed 18 Nov  kim        correct  Ann Sample (sample-1)
+      added 1.c3: tried by phone Mon 16 Nov (a correction)
+
+Older ones: give a higher --limit.
+""",
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_show(run: Run, width: int) -> None:
+    assert run("show 1", width=width).out == SHOW[width]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_list(run: Run, width: int) -> None:
+    assert run("list --all", width=width).out == LIST[width]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_search(run: Run, width: int) -> None:
+    assert run("search an", width=width).out == SEARCH[width]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_history(run: Run, width: int) -> None:
+    assert run("history 1 --limit 3", width=width).out == HISTORY[width]
+
+
+@pytest.mark.parametrize("width", (*WIDTHS, 20, 10, 3, 1))
+@pytest.mark.parametrize(
+    "command", ["show 1", "show 1 --all", "show 3", "list --all", "search 555", "history"]
+)
+def test_no_line_is_wider_than_the_terminal(run: Run, command: str, width: int) -> None:
+    result = run(command, width=width)
+    assert result.code == 0, result.err
+    if width >= 20:
+        assert max(map(cell_len, result.out.splitlines())) <= width
+
+
+def test_an_ordinary_case_fits_a_screen(run: Run) -> None:
+    for day in range(1, 9):
+        run(f"tried 1 'attempt on the {day}th, nobody at home' --on 2026-11-0{day} --by visit")
+        run(f"note 1 'note {day}' --on 2026-11-0{day}")
+        run(f"follow 1 'thing {day}' --due 2026-12-0{day}")
+    out = run("show 1", width=80).out
+    assert out.count("\n") <= 23
+    for words in ("Ann Sample", "555-0100", "1.1 ", "1.contact", "1.c3", "1.n1", "Missing: risk"):
+        assert words in out
+    assert "8 more due, 8 more contacts, 7 more notes: casectl show 1 --all" in out
+
+
+def test_colour_changes_no_word(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in ("show 1", "list", "search an", "history"):
+        plain = run(command, width=80).out
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        coloured = run(command, width=80).out
+        monkeypatch.delenv("FORCE_COLOR")
+        assert "\x1b[" in coloured
+        bare = re.sub(r"\x1b\[[\d;]*m", "", coloured)
+        assert [line.rstrip() for line in bare.splitlines()] == plain.splitlines()
+
+
+def test_a_word_without_a_break_is_broken_at_the_line(run: Run) -> None:
+    for text in ("\u00a0" * 500, "住" * 500, "e\u0301" * 500, "\u0301" * 500, "x" * 500):
+        assert run(["note", "1", f"begin {text} end"]).code == 0
+    for width in (40, 80):
+        out = run("show 1 --all", width=width).out
+        assert max(map(cell_len, out.splitlines())) <= width
+        assert out.count("住") == out.count("e\u0301") == 500
