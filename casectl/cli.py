@@ -76,6 +76,7 @@ COMMANDS: dict[str, Entry] = {
 # Functions whose command's name is a word of Python's own.
 FUNCTION_NAMES = {"list": "list_", "set": "set_"}
 
+INTERRUPTED = 130
 EXIT_CODES = """\
 Exit codes: 0 ok, 1 failure or declined, 2 usage or bad value, 3 not found, 4 ambiguous or \
 possible duplicate, 5 bad import data, 10 something is due (remind --exit-code), 75 database \
@@ -266,19 +267,23 @@ def run(args: Sequence[str] | None = None) -> int:
         session = Session(clock())
         root_command = typer.main.get_command(app)
         result = root_command.main(words, prog_name="casectl", standalone_mode=False, obj=session)
+        if result == INTERRUPTED:  # what Typer makes of Ctrl-C
+            raise KeyboardInterrupt
         if sys.stdout is not None:
             sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except SystemExit as end:  # completion and the printing of help end so
+        if isinstance(end.__context__, BrokenPipeError):
+            return _reader_left()
         return end.code if isinstance(end.code, int) else 0
     except CasectlError as error:
         return _failed(str(error), error.exit_code)
     except ClickException as error:
         return _failed(_usage(error), error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        return _failed("interrupted; nothing was half written", 130)
-    except EOFError:
-        return _failed("the input ended before the answer; nothing was written", 1)
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        if isinstance(stop.__cause__, EOFError):
+            return _failed("the input ended before the answer; nothing was written", 1)
+        return _failed("interrupted; nothing was half written", INTERRUPTED)
     except BrokenPipeError:
         return _reader_left()
     except OSError as error:
@@ -303,7 +308,9 @@ def _usage(error: ClickException) -> str:
     message = message[:1].lower() + message[1:]
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "casectl"
-    return message if "casectl --help" in message else f"{message}; see {path} --help"
+    if message.endswith("?") or "casectl --help" in message:
+        return message
+    return f"{message}; see {path} --help"
 
 
 def _reader_left() -> int:
@@ -324,7 +331,8 @@ def _bug(error: Exception) -> str:
         trace = trace.tb_next
     return (
         f"something went wrong inside casectl ({type(error).__name__}{place}); "
-        "nothing was half written; please report it"
+        "nothing was half written; casectl doctor tells whether the file is sound, and if it is, "
+        "please report this"
     )
 
 

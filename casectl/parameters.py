@@ -46,11 +46,11 @@ ItemArgument = Annotated[
         autocompletion=complete_case,
     ),
 ]
-ItemsArgument = Annotated[
-    list[str],
+CaseOrItemArgument = Annotated[
+    str,
     typer.Argument(
-        metavar="ITEM...",
-        help="Items (12.3), or cases that have just one that fits.",
+        metavar="CASE|ITEM",
+        help="A case, or an item of it (12.3), which is then what it is about.",
         autocompletion=complete_case,
     ),
 ]

@@ -7,16 +7,22 @@ import sys
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from casectl.config import Config, default_caseload_path, load_config
 from casectl.core.dates import When, parse_day, parse_when, spoken, spoken_short
 from casectl.core.errors import Ambiguous, BadValue, CasectlError, Declined, NotFound
-from casectl.core.model import URGENCIES, Author, Case, Promise
+from casectl.core.model import FOLLOW_UP, URGENCIES, Author, Case, Promise
 from casectl.core.standards import Standards
 from casectl.core.text import fold, visible
 from casectl.render import Output, tell
 from casectl.store import Caseload, create_caseload, open_caseload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from casectl.config import Value
+    from casectl.core.views import Finding
 
 # The names of derived items, and what clears each.
 HOW_TO_CLEAR = {
@@ -83,9 +89,14 @@ class Session:
             text, self.today, order=self.config.date_order, calendar=self.standards.calendar
         )
 
-    def read_day(self, text: str) -> date:
+    def read_day(self, text: str, *, back: bool = False) -> date:
+        """A day; ``back`` for what has happened, so that ``9 nov`` is the last one."""
         return parse_day(
-            text, self.today, order=self.config.date_order, calendar=self.standards.calendar
+            text,
+            self.today,
+            order=self.config.date_order,
+            calendar=self.standards.calendar,
+            back=back,
         )
 
     def read_every(self, text: str, first: date) -> str:
@@ -121,6 +132,29 @@ class Session:
             raise BadValue(f"no level {text[:40]!r}; there are {', '.join(URGENCIES)}")
         return int(level)
 
+    def use_defaults(self) -> None:
+        """Go on as if nothing were configured, to look at what is wrong with the configuration."""
+        from casectl.config import default_config
+
+        self.config = default_config()
+
+    def setting(self, key: str) -> Value:
+        """One setting as it holds now, and what set it. Raises BadValue for an unknown key."""
+        from casectl.config import value_of
+
+        return value_of(self.config, key)
+
+    def settings(self) -> list[Value]:
+        from casectl.config import all_values
+
+        return all_values(self.config)
+
+    def configure(self, key: str, value: str | None) -> None:
+        """Write one setting (``None`` takes it out) and go on with what now holds."""
+        from casectl.config import set_value
+
+        self.config = set_value(self.config, key, value)
+
     # -- the store -----------------------------------------------------------------------------
 
     @cached_property
@@ -128,7 +162,10 @@ class Session:
         if self.named_db is not None:
             if not self.named_db.strip() or "\x00" in self.named_db:
                 raise BadValue("--db needs the path of a caseload")
-            return Path(self.named_db).expanduser()
+            try:
+                return Path(self.named_db).expanduser()
+            except RuntimeError:  # ~somebody, who is not on this machine
+                raise BadValue(f"no such home folder: {self.named_db[:80]}") from None
         return default_caseload_path()
 
     @cached_property
@@ -140,6 +177,12 @@ class Session:
         made = create_caseload(self.db_path, self._author())
         self.__dict__["store"] = made
         return made
+
+    def surroundings(self) -> Iterator[Finding]:
+        """What there is to say about the caseload's file without opening it."""
+        from casectl.store.surroundings import surroundings
+
+        return surroundings(self.db_path)
 
     def _author(self) -> Author:
         return Author(self.config.worker, self.today.isoformat(), self.clock.moment)
@@ -191,6 +234,27 @@ class Session:
             raise otherwise
         if fold(self.ask(f"{question} [y/N] ")) not in ("y", "yes"):
             raise Declined("nothing was written")
+
+    def needed(self, value: str | None, question: str, flag: str) -> str:
+        """``value``, or what the person answers; a script is told which option is missing."""
+        if value is not None:
+            return value
+        if not self.can_ask:
+            raise BadValue(f"{flag} is missing", hint="a script gives it on the command line")
+        return self.ask(question)
+
+    def next_step(self, case: Case, text: str | None, due: str | None) -> Promise | None:
+        """The follow-up of ``--next TEXT --due WHEN``; neither without the other."""
+        if text is None and due is None:
+            return None
+        if text is None:
+            raise BadValue("--due needs --next TEXT", hint="say what is due")
+        if due is None:
+            raise BadValue("--next needs --due WHEN", hint="say by when")
+        from casectl.core.promising import new_promise
+
+        order = self.config.date_order
+        return new_promise(case, FOLLOW_UP, text, self.read_when(due), order=order)
 
     # -- naming a case or an item --------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from casectl.core.errors import BadValue
 from casectl.core.model import DEADLINE, FOLLOW_UP, OPEN, REACHED, TRIED, Case, Promise
 from casectl.core.promising import new_promise
 from casectl.core.views import Recorded
-from casectl.parameters import ItemArgument, current
+from casectl.parameters import CaseOrItemArgument, current
 from casectl.render.objects import contact_object, promise_object
 from casectl.session import HOW_TO_CLEAR, Session
 
@@ -52,7 +52,7 @@ UntilOption = Annotated[
 
 def reached(
     ctx: typer.Context,
-    item: ItemArgument,
+    item: CaseOrItemArgument,
     text: TextArgument = None,
     by: ByOption = "phone",
     party: WithOption = None,
@@ -78,7 +78,7 @@ def reached(
 
 def tried(
     ctx: typer.Context,
-    item: ItemArgument,
+    item: CaseOrItemArgument,
     text: TextArgument = None,
     by: ByOption = "phone",
     party: WithOption = None,
@@ -101,7 +101,7 @@ def tried(
 
 def contact(
     ctx: typer.Context,
-    item: ItemArgument,
+    item: CaseOrItemArgument,
     text: TextArgument = None,
     outcome: Annotated[
         str | None,
@@ -147,7 +147,7 @@ def _record(
     command: str,
 ) -> None:
     case, promise = _named(session, named)
-    day = session.read_day(on) if on else session.today
+    day = session.read_day(on, back=True) if on else session.today
     made = new_contact(
         case,
         outcome=outcome,
@@ -245,7 +245,7 @@ def _what_it_owes(session: Session, case: Case, outcome: str) -> list[str]:
     sentences = []
     asks = owed.get("safety") or owed.get("contact")
     if asks is not None:
-        if outcome == TRIED and asks.retry_on is not None:
+        if outcome == TRIED and asks.retry_on is not None and asks.due <= asks.retry_on:
             times = f"Tried {asks.attempts}x"
             again = asks.retry_on
             when = "later today" if again <= session.today else session.say_day(again)

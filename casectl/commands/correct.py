@@ -61,7 +61,7 @@ def correct(
         outcome=outcome.strip().lower() if outcome is not None else None,
         by=by,
         party=party,
-        on_day=session.read_day(on) if on is not None else None,
+        on_day=session.read_day(on, back=True) if on is not None else None,
         minutes=minutes,
     )
     before = _clocks(session, case)

@@ -1,6 +1,7 @@
 """done, kept, missed, snooze, cancel: how a promise ends, or moves."""
 
 import re
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -21,7 +22,7 @@ from casectl.core.model import (
 from casectl.core.promising import checked_due, new_promise
 from casectl.core.text import checked_text
 from casectl.core.views import Ended
-from casectl.parameters import ItemArgument, ItemsArgument, current
+from casectl.parameters import ItemArgument, complete_case, current
 from casectl.render.objects import promise_object
 from casectl.session import HOW_TO_CLEAR, Session
 
@@ -39,7 +40,17 @@ ByOption = Annotated[
 
 def done(
     ctx: typer.Context,
-    items: ItemsArgument,
+    items: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ITEM... [OUTCOME]",
+            help="Items (12.3), or cases with just one that fits; then what came of it.",
+            autocompletion=complete_case,
+        ),
+    ],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help="The day it was done (today).")
+    ] = None,
     again: Annotated[
         str | None, typer.Option("--again", metavar="WHEN", help="The same again, on that day.")
     ] = None,
@@ -52,8 +63,11 @@ def done(
     """
     session = current(ctx)
     names, outcome = _items_and_words(items)
+    day = session.read_day(on, back=True) if on else session.today
+    if day > session.today:
+        raise BadValue(f"{session.say_day(day)} is still ahead", hint="say when it was done")
     if any(name.endswith(".assessment") for name in names):
-        _assessed(session, names, outcome)
+        _assessed(session, names, outcome, day)
         return
     found = _open(session, names, (FOLLOW_UP, DEADLINE))
     for case, promise in found:
@@ -64,7 +78,12 @@ def done(
             )
     following = _again(session, found, again) if again else None
     ended = session.store.promises.end(
-        [promise for _, promise in found], DONE, outcome=outcome, command="done", again=following
+        [promise for _, promise in found],
+        DONE,
+        outcome=outcome,
+        on=day,
+        command="done",
+        again=following,
     )
     _echo(session, found, ended, "Done")
 
@@ -112,11 +131,23 @@ def missed(
     ((case, promise),) = found
     _check_come(session, case, promise)
     outcome = checked_text(text, "text") if text else None
-    ended = session.store.promises.end([promise], MISSED, outcome=outcome, command="missed")
+    ended = session.store.promises.end(
+        [promise], MISSED, outcome=outcome, on=session.today, command="missed"
+    )
     _echo(session, found, ended, "Missed")
 
 
-def snooze(ctx: typer.Context, items: ItemsArgument) -> None:
+def snooze(
+    ctx: typer.Context,
+    items: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ITEM... WHEN REASON",
+            help="Follow-ups, the day they move to, and why.",
+            autocompletion=complete_case,
+        ),
+    ],
+) -> None:
     """Move follow-ups to a later day, with a reason.
 
     casectl snooze 12.3 mon "back from leave" — the last two words are WHEN and REASON. Only
@@ -137,13 +168,22 @@ def snooze(ctx: typer.Context, items: ItemsArgument) -> None:
     )
     sentences = [
         f"{_whose(case)}: {_item(case, promise)} {promise.what}, now "
-        f"{session.say_day(promise.due_on, promise.due_time)} (snoozed {promise.snoozes}x)."
+        f"{session.say_day(promise.due_on, promise.due_time)} "
+        f"(snoozed {promise.snoozes}x: {reason})."
         for (case, _), promise in zip(found, moved, strict=True)
     ]
     _wrote(session, found, moved, sentences)
 
 
-def cancel(ctx: typer.Context, items: ItemsArgument) -> None:
+def cancel(
+    ctx: typer.Context,
+    items: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ITEM... REASON", help="Items, and why.", autocompletion=complete_case
+        ),
+    ],
+) -> None:
     """Cancel items, with a reason.
 
     casectl cancel 12.3 "no longer needed" — the last words are the reason. A repeating item ends.
@@ -188,7 +228,7 @@ def _open(session: Session, names: list[str], kinds: tuple[str, ...]) -> list[tu
     return list(found.values())
 
 
-def _assessed(session: Session, names: list[str], outcome: str | None) -> None:
+def _assessed(session: Session, names: list[str], outcome: str | None, day: date) -> None:
     if len(names) > 1:
         raise BadValue("record one assessment at a time", hint=f"casectl done {names[0]}")
     case, part = session.find_item(names[0])
@@ -196,10 +236,12 @@ def _assessed(session: Session, names: list[str], outcome: str | None) -> None:
         raise BadValue(f"{names[0]} {HOW_TO_CLEAR.get(part or '', 'is not an assessment')}")
     if not case.is_open:
         raise BadValue(f"{case.handle} is closed", hint=f"casectl reopen {case.number} first")
-    again = session.store.cases.assessed(case, session.today, outcome)
+    if day < case.opened_on:
+        raise BadValue(f"{session.say_day(day)} is before the intake")
+    session.store.cases.assessed(case, day, outcome)
     session.output.wrote(
-        {"case": case.number, "handle": again.handle, "assessed_on": session.today.isoformat()},
-        f"{_whose(case)}: assessed {session.say_day(session.today)}.",
+        {"case": case.number, "handle": case.handle, "assessed_on": day.isoformat()},
+        f"{_whose(case)}: assessed {session.say_day(day)}.",
         *([] if case.risk else [f"Risk is not assessed yet: casectl set {case.number} --risk …"]),
     )
 

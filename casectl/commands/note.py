@@ -39,7 +39,7 @@ def note(
     """
     session = current(ctx)
     found = session.find_case(case, write=True)
-    day = session.read_day(on) if on else session.today
+    day = session.read_day(on, back=True) if on else session.today
     if day > session.today:
         raise BadValue(f"{session.say_day(day)} is still ahead", hint="casectl follow plans it")
     written = checked_text(_text(session, text, edit), "note")

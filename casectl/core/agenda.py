@@ -33,7 +33,7 @@ class Counts(NamedTuple):
     open: int = 0
     need: int = 0  # something due or late, or in SAFETY or DEADLINE
     overdue: int = 0
-    due: int = 0  # something due today
+    due: int = 0  # the others of those in need: nothing late yet
     out_of_contact: int = 0
 
 

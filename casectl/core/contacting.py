@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from casectl.core.dates import spoken
 from casectl.core.errors import BadValue
 from casectl.core.model import MEANS, PARTIES, REACHED, Case, Contact, Level
 from casectl.core.text import checked_text
@@ -26,7 +27,7 @@ def new_contact(
 ) -> Contact:
     """A contact not yet written. Raises BadValue for one that cannot have happened."""
     if on_day > today:
-        raise BadValue("a contact cannot be in the future", hint="casectl appointment plans one")
+        raise BadValue(f"{spoken(on_day)} is still ahead", hint="casectl appointment plans ahead")
     if minutes is not None and not 0 <= minutes <= 24 * 60:
         raise BadValue("--minutes is a number from 0 to 1440")
     if (seen_by is None) != (covered_until is None):

@@ -88,6 +88,7 @@ class _Reading(NamedTuple):
     calendar: WorkCalendar = MONDAY_TO_FRIDAY
     kind: str = "a day"
     span: str = f"days run from {FIRST_DAY.year} to {LAST_DAY.year}"
+    back: bool = False  # a day without its year or week is the last such day, not the next
 
     def refuse(self, reason: str) -> BadDay:
         return BadDay(f"cannot read {quoted(self.text)} as {self.kind}: {reason}")
@@ -102,13 +103,15 @@ def parse_when(
     *,
     order: DateOrder | None = None,
     calendar: WorkCalendar = MONDAY_TO_FRIDAY,
+    back: bool = False,
 ) -> When:
     """The day, and the time of day if any, that ``text`` means to somebody who reads it today.
 
-    A time alone is a time today. Days run from 1900 to 2200. Raises BadDay, in one line that says
+    A time alone is a time today. ``back`` looks back, for what has happened: ``fri`` and ``9 nov``
+    are then the last such day, today included, instead of the next. Days run from 1900 to 2200. Raises BadDay, in one line that says
     what is accepted.
     """
-    reading = _Reading(text, today, order, calendar)
+    reading = _Reading(text, today, order, calendar, back=back)
     words, time = _split_time(plain_words(text), reading)
     if not words and time:
         return When(today, time)
@@ -127,9 +130,10 @@ def parse_day(
     *,
     order: DateOrder | None = None,
     calendar: WorkCalendar = MONDAY_TO_FRIDAY,
+    back: bool = False,
 ) -> date:
     """As ``parse_when`` where no hour is kept: a time of day is refused, never dropped."""
-    when = parse_when(text, today, order=order, calendar=calendar)
+    when = parse_when(text, today, order=order, calendar=calendar, back=back)
     if when.time:
         raise _Reading(text, today).refuse("it has a time of day; write the day alone")
     return when.day
@@ -280,13 +284,15 @@ def _named_day(words: str, reading: _Reading) -> date | None:
 
 
 def _named_weekday(words: str, reading: _Reading) -> date | None:
-    """``fri`` is the next one, never today; ``this`` and ``next`` count weeks from Monday."""
+    """``fri`` is the next one, never today (looking back: the last one, or today); ``this`` and ``next`` count weeks from Monday."""
     which, _, name = words.rpartition(" ")
     number = weekday_number(name)
     if number is None:
         return None
     today = reading.today
     match which:
+        case "" if reading.back:
+            return today - timedelta(days=(today.weekday() - number) % 7)
         case "":
             return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
         case "this":
@@ -431,7 +437,7 @@ def _month_name(written: _Written, reading: _Reading) -> str:
 
 
 def _settle(written: _Written, reading: _Reading) -> date:
-    """The day meant: in its year, or without one the next such day, today included."""
+    """The day meant: in its year, or without one the next such day (or last), today included."""
     month = _month_name(written, reading)
     if written.day == 0:
         raise reading.refuse("days of the month start at 1")
@@ -441,10 +447,12 @@ def _settle(written: _Written, reading: _Reading) -> date:
     if written.day > longest:
         raise reading.refuse(f"{month} has {longest} days")
     year, this_year = reading.today.year, (reading.today.month, reading.today.day)
-    if (written.month, written.day) < this_year:
-        year += 1
+    step = -1 if reading.back else 1
+    passed = (written.month, written.day) < this_year
+    if (written.month, written.day) != this_year and passed != reading.back:
+        year += step
     while written.day > month_length(year, written.month):
-        year += 1
+        year += step
     return date(year, written.month, written.day)
 
 
@@ -460,14 +468,14 @@ def _day_in_year(written: _Written, year: int, reading: _Reading) -> date:
 
 
 def _next_day_of_month(number: int, reading: _Reading) -> date:
-    """The next ``31st``, today included, passing over the months that have none."""
+    """The next ``31st`` (or last), today included, passing over the months that have none."""
     if not 1 <= number <= 31:
         raise reading.refuse("days of the month run from 1 to 31")
-    month = reading.today.replace(day=1)
-    if number < reading.today.day:
-        month = months_after(month, 1)
+    month, step = reading.today.replace(day=1), -1 if reading.back else 1
+    if number != reading.today.day and (number < reading.today.day) != reading.back:
+        month = months_after(month, step)
     while number > month_length(month.year, month.month):
-        month = months_after(month, 1)
+        month = months_after(month, step)
     return month.replace(day=number)
 
 

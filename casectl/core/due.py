@@ -13,7 +13,15 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from casectl.core.facts import BOTH, CLIENT_ONLY, WITH_GUARDIAN, Fact, Group, facts_of
-from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, Case, CaseRecord, Promise
+from casectl.core.model import (
+    APPOINTMENT,
+    DEADLINE,
+    FOLLOW_UP,
+    Case,
+    CaseRecord,
+    Level,
+    Promise,
+)
 from casectl.core.standards import Intervals, Standards
 from casectl.core.workdays import WorkCalendar
 
@@ -67,15 +75,28 @@ def _same_day(day: date, group: Group, intervals: Intervals, calendar: WorkCalen
     return day
 
 
-def _after(days_of: Callable[[Intervals, Group], int], *, moves: bool = True) -> Rule:
+def _after(days_of: Callable[[Intervals, Group], int]) -> Rule:
     """So many calendar days after the fact; off a day off to the working day before, if it can."""
 
     def rule(day: date, group: Group, intervals: Intervals, calendar: WorkCalendar) -> date:
         due = day + timedelta(days=days_of(intervals, group))
-        if moves:
-            working = calendar.on_or_before(due)
-            due = working if working > day else due
-        return due
+        working = calendar.on_or_before(due)
+        return working if working > day else due
+
+    return rule
+
+
+def _unmoved(days_of: Callable[[Intervals], int], at_high: Callable[[Intervals], int]) -> Rule:
+    """So many calendar days after the fact, worked or not, as safety is owed.
+
+    But no later than the high level would owe it, whose day may move: raising a case to crisis
+    never gives it a later day.
+    """
+    high = _after(lambda intervals, group: at_high(intervals))
+
+    def rule(day: date, group: Group, intervals: Intervals, calendar: WorkCalendar) -> date:
+        own = day + timedelta(days=days_of(intervals))
+        return min(own, high(day, group, intervals, calendar))
 
     return rule
 
@@ -86,8 +107,10 @@ def _working_days_after(day: date, group: Group, intervals: Intervals, cal: Work
 
 RULES: dict[tuple[str, str], Rule] = {
     ("safety", "begun"): _same_day,
-    ("safety", "reach"): _after(lambda i, g: i.contact[g.level - 1], moves=False),
-    ("safety", "review"): _after(lambda i, g: i.crisis_review, moves=False),
+    ("safety", "reach"): _unmoved(
+        lambda i: i.contact[Level.CRISIS - 1], lambda i: i.contact[Level.HIGH - 1]
+    ),
+    ("safety", "review"): _unmoved(lambda i: i.crisis_review, lambda i: i.high_review),
     ("contact", "first"): _working_days_after,
     ("contact", "again"): _after(lambda i, g: i.contact[g.level - 1]),
     ("assessment", "first"): _after(lambda i, g: i.first_assessment),
@@ -117,8 +140,8 @@ ITEM_NAMES = {
 }
 
 WHAT = {
-    ("safety", "begun"): "reach the client today",
-    ("safety", "reach"): "reach the client today",
+    ("safety", "begun"): "reach the client",
+    ("safety", "reach"): "reach the client",
     ("safety", "review"): "review the crisis level",
     ("contact", "first"): "make the first contact",
     ("contact", "again"): "reach the client",
@@ -170,26 +193,27 @@ def allowed_days(group: Group, intervals: Intervals) -> int:
     return intervals.follow_up
 
 
-def band_of(group: Group, due: date, today: date, standards: Standards) -> Band | None:
+def band_of(group: Group, since: date, due: date, today: date, standards: Standards) -> Band | None:
     """The band on ``today``; None while it is beyond the horizon and its own warning.
 
-    What falls due before the next working day shows today. Safety is owed by calendar days, each
-    on its own day, so it is never pulled forward into a band that could not be cleared.
+    What falls due before the next working day shows today: in NOW, safety too, because SAFETY
+    holds only what is due; or in SOON where it was done today and cannot be cleared before then.
     """
     calendar = standards.calendar
-    if group.kind == "safety":
-        if due <= today:
-            return Band.SAFETY
-    elif group.kind == DEADLINE:
+    if group.kind == "safety" and due <= today:
+        return Band.SAFETY
+    if group.kind == DEADLINE:
         lead = standards.of(group.program).lead(group.stage)
         days = lead.lead if group.lead is None else group.lead
-        enters = calendar.before(due, days)
-        if enters <= calendar.last_day_off_after(today):
+        if calendar.before(due, days) <= calendar.last_day_off_after(today):
             return Band.DEADLINE
         if calendar.before(due, max(lead.warning, days)) <= today:
             return Band.SOON
-    elif due <= today or due <= calendar.last_day_off_after(today):
+    elif due <= today:
         return Band.NOW
+    elif due <= calendar.last_day_off_after(today):
+        # What counts from today was done today; doing it once more would clear nothing.
+        return Band.NOW if since < today or since == due else Band.SOON
     return Band.SOON if due <= today + timedelta(days=standards.horizon) else None
 
 
@@ -212,26 +236,40 @@ def _span(group: Group, intervals: Intervals) -> int:
 
 
 def last_pressing(group: Group, today: date, standards: Standards) -> date:
-    """The last due day that puts an item of ``group`` into a band that presses today."""
-    return _last_due(group, today, standards, lambda band: band not in (None, Band.SOON))
+    """The last fact day that puts an item of ``group`` into a band that presses today."""
+    lead = standards.of(group.program).lead(group.stage).lead if group.lead is None else group.lead
+    until = _days_off_after(group, lead, today, standards)
+    return _last_where(group, until, today, standards, lambda band: band not in (None, Band.SOON))
 
 
 def last_listed(group: Group, today: date, standards: Standards) -> date:
-    """The last due day that puts an item of ``group`` on today's list."""
-    return _last_due(group, today, standards, lambda band: band is not None)
+    """The last fact day that puts an item of ``group`` on today's list."""
+    lead = standards.of(group.program).lead(group.stage)
+    shown = max(lead.warning, lead.lead, group.lead or 0)
+    until = max(
+        _days_off_after(group, shown, today, standards),
+        today + timedelta(days=standards.horizon),
+    )
+    return _last_where(group, until, today, standards, lambda band: band is not None)
 
 
-def _last_due(
-    group: Group, today: date, standards: Standards, holds: Callable[[Band | None], bool]
-) -> date:
-    """A band is never left again by falling due earlier, so the first day that holds is last."""
+def _days_off_after(group: Group, lead: int, today: date, standards: Standards) -> date:
+    """The last day that today must look at, or one a little after it."""
     calendar = standards.calendar
     day = calendar.last_day_off_after(today)
-    if group.kind == DEADLINE:
-        lead = standards.of(group.program).lead(group.stage)
-        day = calendar.after(day, max(lead.warning, lead.lead, group.lead or 0) + 1)
-    day = max(day, today + timedelta(days=standards.horizon))
-    while not holds(band_of(group, day, today, standards)):
+    return calendar.after(day, lead + 1) if group.kind == DEADLINE else day
+
+
+def _last_where(
+    group: Group,
+    until: date,
+    today: date,
+    standards: Standards,
+    holds: Callable[[Band | None], bool],
+) -> date:
+    """The last fact due by ``until`` whose band ``holds``; every fact before it holds as well."""
+    day = last_fact(group, until, standards)
+    while not holds(band_of(group, day, due_on(group, day, standards), today, standards)):
         day -= ONE_DAY
     return day
 
@@ -271,7 +309,7 @@ def _item(
         due=due,
         level=group.level,
         allowed=allowed_days(group, intervals),
-        band=band_of(group, due, today, standards),
+        band=band_of(group, day, due, today, standards),
         days_late=(today - due).days,
         since=day,
         waits=tried is not None and waits(tried, group, today, standards),

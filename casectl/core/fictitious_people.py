@@ -118,8 +118,9 @@ def person(dice: Dice, index: int, today: date) -> Client:
 
 def _name(dice: Dice, tongue: Tongue) -> str:
     given, family = dice.among(tongue.given), dice.among(tongue.family)
-    if tongue is ENGLISH and dice.chance(0.4):
-        given += f" {dice.among(GIVEN)}"
+    second = dice.among(GIVEN)
+    if tongue is ENGLISH and second != given and dice.chance(0.4):
+        given += f" {second}"
     parts = (family, given) if tongue.family_first else (given, family)
     return tongue.joint.join(parts)
 
@@ -168,17 +169,17 @@ WAITED_FOR = (
 )  # fmt: skip
 SNOOZE_REASONS = ("the office is closed this week", "client asked for next week", "form is late")
 DONE_OUTCOMES = ("done together", "sent, copy on file", "spoke, all is well", "received")
-REACHED_TEXTS = (
-    "Spoke for ten minutes. The new medication makes mornings hard; appetite is back.",
-    "Reached on the second ring. Rent is paid for this month, worried about the next.",
-    "Went over the letter line by line. Will bring the missing page on Thursday.",
-    "Sounds tired but glad of the call. The children are back at school.",
-    "Came by the office. Signed the application, kept a copy.",
-    "Met at the shelter. Wants a room with a door that locks before anything else.",
-    "Talked through the bus route to the training course and tried it on the map.",
-    "Says the landlord promised the repair again. Will take photographs.",
-    "Had the interview and thinks it went well. Hears back within two weeks.",
-    "Asked for a later hour because of the night shift; agreed on 16:00 from now on.",
+REACHED = (
+    ("phone", "Spoke for ten minutes. The new medication makes mornings hard; appetite is back."),
+    ("phone", "Reached on the second ring. Rent is paid for this month, worried about the next."),
+    ("phone", "Sounds tired but glad of the call. The children are back at school."),
+    ("phone", "Says the landlord promised the repair again. Will take photographs."),
+    ("phone", "Had the interview and thinks it went well. Hears back within two weeks."),
+    ("text", "Asked for a later hour because of the night shift; agreed on 16:00 from now on."),
+    ("office", "Went over the letter line by line. Will bring the missing page on Thursday."),
+    ("office", "Came by the office. Signed the application, kept a copy."),
+    ("visit", "Met at the shelter. Wants a room with a door that locks before anything else."),
+    ("visit", "Went through the bus route to the training course and tried it together."),
 )
 TRIED_TEXTS = (
     "No answer.",
@@ -193,7 +194,7 @@ PROVIDER_TEXTS = (
 )
 NOTES = (
     "Strengths: knows the neighbourhood, keeps promises, two good friends.",
-    "S: sleeps badly. O: on time, prepared. A: coping, isolated. P: group on Tuesdays, call Friday.",
+    "S: sleeps badly. O: on time, prepared. A: coping, isolated. P: group on Tuesdays.",
     "Documents on file: identity card, lease, two pay slips. Missing: birth certificate.",
     "Prefers plain words and one thing at a time. Written summary after each visit helps.",
     "Agreed with the supervisor: keep the level, look again in two weeks.",
@@ -205,4 +206,4 @@ DEADLINES = {
     "Reentry": (("court", "probation hearing"), ("authorization", "treatment authorization ends")),
     "": (("appeal", "appeal the benefits denial"),),
 }
-PLACES = ("Sample Street Clinic", "the office", "Example Housing, room 4", "at home")
+PLACES = ("Sample Street Clinic", "the office", "Example Housing, room 4", "12 Sample Street")

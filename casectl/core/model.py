@@ -6,6 +6,7 @@ Values are named tuples: they cost start-up a tenth of what dataclasses do, and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
@@ -32,6 +33,7 @@ RISKS = {
     "high": Level.HIGH,
     "imminent": Level.CRISIS,
 }
+_LEVELS = {int(level): level for level in Level}  # a tenth of what ``Level(number)`` costs
 # Risk that nobody has assessed is not low risk.
 UNASSESSED_RISK = Level.MEDIUM
 
@@ -55,7 +57,7 @@ REACHED, TRIED = "reached", "tried"
 
 def level_of(urgency: int, risk: str | None) -> Level:
     """The higher of urgency and risk; unassessed risk counts as medium (shown as provisional)."""
-    return Level(max(urgency, RISKS[risk] if risk else UNASSESSED_RISK))
+    return _LEVELS[max(urgency, RISKS[risk] if risk else UNASSESSED_RISK)]
 
 
 class Client(NamedTuple):
@@ -186,6 +188,23 @@ class CaseRecord(NamedTuple):
     promise_ended_on: date | None = None
     phone: str | None = None
     safe_contact: str | None = None
+
+
+class Load(NamedTuple):
+    """One person at the door, with everything that is known of their case.
+
+    The store gives keys, numbers and the handle; items are numbered in the order they stand here.
+    A moment, worker or day made that is given is kept, a missing one is this operation's. A contact
+    that another one here ``corrects`` needs an id of its own. ``same_client`` is the key of a
+    client on file, whose record then stays as it is.
+    """
+
+    client: Client
+    case: Case
+    promises: Sequence[Promise] = ()
+    contacts: Sequence[Contact] = ()
+    notes: Sequence[Note] = ()
+    same_client: str | None = None
 
 
 class Author(NamedTuple):

@@ -99,6 +99,11 @@ def checked(intervals: Intervals, where: str) -> Intervals:
     for name in DAY_FIELDS:
         if getattr(intervals, name) < 1:
             raise BadConfiguration(f"{where}: {name} needs 1 or more days")
+    if intervals.crisis_review > intervals.high_review:
+        raise BadConfiguration(
+            f"{where}: crisis_review is longer than high_review",
+            hint="a higher level may never wait longer than a lower one",
+        )
     for subject, lead in intervals.deadlines.items():
         if lead.lead < 0 or lead.warning < lead.lead:
             raise BadConfiguration(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from casectl.core.errors import BadValue
 
@@ -17,9 +18,7 @@ _ACTS = (
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_INVISIBLE = (
-    r"[\s\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u00ad\x00-\x1f\x7f-\x9f]+"
-)
+_INVISIBLE = r"[\s\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u00ad\x00-\x1f\x7f-\x9f]+"
 
 
 def visible(text: str, *, lines: bool = False) -> str:
@@ -81,17 +80,78 @@ def initials(name: str) -> str:
 
 def handle_stem(name: str) -> str:
     """The part of a handle before the number: the family name in plain letters (``garcia``)."""
-    family, comma, _ = name.partition(",")
-    words = fold(family if comma else name).split()
-    word = "".join(char for char in words[-1] if char.isalnum()) if words else ""
-    return word[:20] or "case"
+    family, _, _ = name.partition(",")
+    words = _handle_words(family) or _handle_words(name)
+    return words[-1][:20] if words else "case"
+
+
+def _handle_words(name: str) -> list[str]:
+    """The words of a name in letters and digits alone, without those that have none (an emoji)."""
+    words = ["".join(char for char in word if char.isalnum()) for word in fold(name).split()]
+    return [word for word in words if word]
 
 
 def without_name(text: str, name: str) -> str:
-    """``text`` with the client's own names cut to initials, for reminders that leave the room."""
-    for word in sorted({w for w in re.split(r"[\s,]+", name) if len(w) > 1}, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", f"{word[0]}.", text, flags=re.IGNORECASE)
-    return text
+    """``text`` with the client's own names cut to initials, for reminders that leave the room.
+
+    Case, accents and a plural or possessive s aside. Scripts without capitals join words, or set
+    particles before them, so there a name is found inside a word as well. Nicknames, inflected
+    names and names of one letter are beyond it.
+    """
+    whole = "".join(_plain_letters(name)[0])
+    words = [whole[start:end] for start, end in _words(whole)]
+    names = {each for each in (*words, "".join(words)) if len(each) > 1}
+    letters, places = _plain_letters(text)
+    plain = "".join(letters)
+    if not any(each in plain for each in names):
+        return text
+    made, done = [], 0
+    for start, end in sorted(_found(names, plain)):
+        if places[start] >= done:
+            made += [text[done : places[start]], f"{text[places[start]].upper()[0]}."]
+            done = places[end] if end < len(places) else len(text)
+    return "".join([*made, text[done:]])
+
+
+def _found(names: set[str], plain: str) -> Iterator[tuple[int, int]]:
+    """Where a name stands in ``plain``: its first letter, and the one after its last."""
+    for start, end in _words(plain):
+        word = plain[start:end]
+        if word in names or word.removesuffix("s") in names:
+            yield start, end
+    for name in names:
+        if any(unicodedata.category(char) == "Lo" for char in name):
+            start = plain.find(name)
+            while start >= 0:
+                yield start, start + len(name)
+                start = plain.find(name, start + len(name))
+
+
+def _words(plain: str) -> Iterator[tuple[int, int]]:
+    """Runs of letters, digits and the marks on them."""
+    first: int | None = None
+    for place, char in enumerate(plain):
+        if unicodedata.category(char)[0] in "LMN":
+            first = place if first is None else first
+        elif first is not None:
+            yield first, place
+            first = None
+    if first is not None:
+        yield first, len(plain)
+
+
+def _plain_letters(text: str) -> tuple[list[str], list[int]]:
+    """Each letter without case and accents, and the place in ``text`` that it comes from."""
+    if text.isascii():
+        return list(text.lower()), list(range(len(text)))
+    letters: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        for letter in unicodedata.normalize("NFKD", char).casefold():
+            if not unicodedata.combining(letter):
+                letters.append(letter)
+                places.append(place)
+    return letters, places
 
 
 def shortened(text: str, width: int) -> str:

@@ -91,16 +91,3 @@ class Finding(NamedTuple):
     state: str  # OK, WARN or FAIL
     detail: str
     hint: str | None = None
-
-
-class Did(NamedTuple):
-    """One thing that was done on a day, and not undone since."""
-
-    at: str  # ISO, UTC
-    worker: str
-    command: str
-    case: int | None
-    handle: str | None
-    client: str | None
-    item: str | None
-    text: str

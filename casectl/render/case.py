@@ -26,7 +26,7 @@ from casectl.core.views import File
 from casectl.render import Output
 from casectl.render.screens import NARROW, WIDE, Line, Span, cell, fit, wrapped
 from casectl.render.today import first_words
-from casectl.render.words import beside_phone, reason, status
+from casectl.render.words import beside_phone, by_means, reason, status
 
 SCREEN = 23  # lines that leave the prompt on a screen of 24
 TALL = 40  # a narrow screen is a phone's, or half of a wide one
@@ -34,7 +34,6 @@ TALL = 40  # a narrow screen is a phone's, or half of a wide one
 DUE_ROWS, CONTACT_ROWS, NOTE_ROWS = (8, 5), (5, 3), (3, 2)
 FACT_LINES = 2
 DEPTHS = (3, 2, 1)  # lines that one row may take, as many as the screen has room for
-MEANS_WORDS = {"visit": "on a visit", "office": "at the office"}
 
 Section = list[list[Line]]  # rows of lines
 
@@ -253,7 +252,7 @@ def _contact(
     contact: Contact, case: Case, newer: Contact | None, output: Output, depth: int | None
 ) -> list[Line]:
     party = "" if contact.party == "client" else f" {contact.party}"
-    means = MEANS_WORDS.get(contact.by, f"by {contact.by}")
+    means = by_means(contact.by)
     words = f"{contact.outcome}{party} {means}"
     details = [f"{contact.minutes} min"] if contact.minutes is not None else []
     details += ["with an interpreter"] if contact.interpreter else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casectl.core.dates import spoken
+from casectl.core.dates import spoken, spoken_short
 from casectl.core.due import Band
 from casectl.core.explaining import Explanation, Step
 from casectl.core.model import Level
@@ -71,7 +71,7 @@ def _step(step: Step, output: Output) -> list[str]:
         f"{item.item}  {item.what}",
         f"    {status(item, output.today, output.time)}: "
         f"{reason(item, output.today, output.order)}",
-        f"    due {spoken(item.due, output.order, time=item.time)}{_standard(step)}",
+        f"    due {spoken(item.due, output.order, time=item.time)}{_standard(step, output)}",
         f"    {band}: {_arithmetic(item.band, step)}",
     ]
     if item.waits:
@@ -79,11 +79,13 @@ def _step(step: Step, output: Output) -> list[str]:
     return lines
 
 
-def _standard(step: Step) -> str:
+def _standard(step: Step, output: Output) -> str:
     if step.standard is None:
         return ""
-    days = "working days" if step.standard == "first_contact" else "days"
-    return f" = {step.value} {days} ({step.standard}, {step.source})"
+    days = "working day" if step.standard == "first_contact" else "day"
+    plural = "" if step.value == 1 else "s"
+    since = spoken_short(step.item.since, output.today, output.order)
+    return f", {step.value} {days}{plural} after {since} ({step.standard}, {step.source})"
 
 
 def _arithmetic(band: Band | None, step: Step) -> str:

@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from casectl.core.casefile import ListRow
     from casectl.core.matching import Snippet
     from casectl.core.model import CaseRecord
-    from casectl.core.views import Did, File, Hit
+    from casectl.core.views import File, Hit
 
 TODAY_COLUMNS = (
     "rank", "item", "handle", "client", "status", "band", "priority", "what", "due", "why",
 )  # fmt: skip
-DONE_COLUMNS = ("at", "command", "item", "handle", "client", "text")
 LIST_COLUMNS = (
     "case", "handle", "client", "level", "case_status", "program", "next_item", "next_what",
     "next_due", "next_status", "last_reached",
@@ -257,20 +256,6 @@ def hit_object(hit: Hit, found: Snippet) -> Object:
         "match": found.match,
         "safe_contact": hit.safe_contact,
         "superseded": hit.superseded,
-    }
-
-
-def done_object(did: Did) -> Object:
-    """One line of ``today --done``."""
-    return {
-        "at": did.at,
-        "command": did.command,
-        "case": did.case,
-        "handle": did.handle,
-        "client": did.client,
-        "item": did.item,
-        "text": did.text,
-        "worker": did.worker,
     }
 
 

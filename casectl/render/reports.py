@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from casectl.core.agenda import Agenda
 from casectl.render import Output
 from casectl.render.objects import (
-    DONE_COLUMNS,
     HISTORY_COLUMNS,
     HIT_COLUMNS,
     LIST_COLUMNS,
     TODAY_COLUMNS,
     agenda_objects,
-    done_object,
     file_object,
     hit_object,
     list_object,
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from casectl.core.due import DueItem
     from casectl.core.explaining import Explanation
     from casectl.core.model import Case, Client
-    from casectl.core.views import Did, Entry, File, Hit
+    from casectl.core.views import Entry, File, Hit
 
 SNIPPET = 120  # characters around a match, for machines
 
@@ -51,14 +49,16 @@ def explanation(explanation: Explanation, output: Output) -> None:
         output.say(*explain_lines(explanation, output))
 
 
-def day_done(done: list[Did], output: Output) -> None:
+def day_done(done: list[Entry], output: Output) -> None:
     """What was done on one day, oldest first."""
     if output.draws:
         from casectl.render.today import done_screen
 
         output.draw(done_screen(done, output))
     else:
-        output.table([done_object(each) for each in done], DONE_COLUMNS)
+        from casectl.render.done import DONE_COLUMNS, done_objects
+
+        output.table(done_objects(done, output), DONE_COLUMNS)
 
 
 def case_file(

@@ -9,8 +9,9 @@ from casectl.core.dates import spoken, spoken_short
 from casectl.core.due import Band, DueItem
 from casectl.core.model import DEADLINE
 from casectl.core.priority import Ranked, priority_of
-from casectl.core.views import Did
+from casectl.core.views import Entry
 from casectl.render import Output
+from casectl.render.done import done_objects
 from casectl.render.screens import NARROW, WIDE, Line, cell, wrapped
 from casectl.render.words import DEADLINE_WORDS, reason, status
 
@@ -41,22 +42,20 @@ def capped(count: int) -> str:
     return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 
-def done_screen(done: list[Did], output: Output) -> list[Line]:
-    """``today --done``: what was done, oldest first."""
+def done_screen(done: list[Entry], output: Output) -> list[Line]:
     day = spoken(output.today, output.order)
-    if not done:
+    objects = done_objects(done, output)
+    if not objects:
         return [[(f"{day}  Nothing recorded yet.", "head")]]
-    cases = len({each.case for each in done})
-    lines: list[Line] = [[(f"{day}  {len(done)} entries on {cases} cases", "head")], []]
-    for each in done:
-        lines.append(
-            [
-                (cell(each.item or "", 10), ""),
-                (cell(each.client or "", 18), "name"),
-                (cell(each.command, 12), "dim"),
-                (each.text, ""),
-            ]
-        )
+    count = len(objects)
+    lines: list[Line] = [[(f"{day}  {count} thing{'s' * (count > 1)} done", "head")], []]
+    for each in objects:
+        item, client = each["item"] or "", each["client"] or ""
+        if output.width < NARROW:
+            lines.append([(cell(item, 8), ""), (client, "name")])
+            lines.append([("  ", ""), (each["text"], "")])
+        else:
+            lines.append([(cell(item, 8), ""), (cell(client, 20), "name"), (each["text"], "")])
     return lines
 
 
@@ -85,6 +84,10 @@ def _hours(agenda: Agenda, output: Output) -> list[Line]:
         place = f" at {promise.place}" if promise.place else ""
         name = f"{case.number}.{promise.number}"
         words = f"{kind + ' ' if kind else ''}{promise.what}{place}"
+        if output.width < NARROW:
+            lines.append([("  ", ""), (cell(clock, 9), "head"), (cell(name, 8), "")])
+            lines.append([("    ", ""), (f"{case.client}: ", ""), (words, "")])
+            continue
         lines.append(
             [("  ", ""), (cell(clock, 9), "head"), (cell(name, 8), ""), (f"{case.client}: ", ""),
              (words, "")]

@@ -15,6 +15,7 @@ DEADLINE_WORDS = {
     "recertification": "RECERT",
     "other": "DEADLINE",
 }
+MEANS_WORDS = {"visit": "on a visit", "office": "at the office"}
 BAND_WORDS = {band: band.name for band in Band}
 
 
@@ -139,6 +140,11 @@ def _day(day: date, today: date, order: DateOrder | None) -> str:
     if day == today + timedelta(days=1):
         return "tomorrow"
     return spoken_short(day, today, order)
+
+
+def by_means(by: str) -> str:
+    """``by phone``, ``on a visit``."""
+    return MEANS_WORDS.get(by, f"by {by}")
 
 
 def kind_word(item: DueItem) -> str:

@@ -8,8 +8,9 @@ read is then ranked whole, by the one engine; a property test compares with rank
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, cut
@@ -25,9 +26,10 @@ from casectl.core.due import (
     waits,
 )
 from casectl.core.facts import Group
-from casectl.core.model import Case, CaseRecord, Promise
+from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
 from casectl.core.priority import RankKey, key_of, rank
-from casectl.store.connection import Database, Value
+from casectl.core.workdays import ONE_DAY
+from casectl.store.connection import Database, Row, Value
 from casectl.store.derived import GROUP_COLUMNS
 from casectl.store.rows import CASES, PROMISE_COLUMNS, case_of, marks, promise_of, read_records
 
@@ -36,18 +38,11 @@ GROUPS = (
     f"SELECT id, {GROUP_COLUMNS}, (SELECT min(day) FROM due_facts WHERE group_id = due_groups.id) "
     "FROM due_groups"
 )
-FIRST_DAY = date(1900, 1, 1)
-
-
-class _Stream(NamedTuple):
-    """One group, or the half of a tried group that waits or does not, and its earliest fact."""
-
-    group_id: int
-    group: Group
-    waits: bool
-    half: str  # SQL that picks the half of a tried group
-    values: tuple[Value, ...]
-    head: str  # the earliest fact day, ISO
+# A case's level in SQL, as ``model.level_of`` has it.
+_RISK_LEVELS = " ".join(f"WHEN '{risk}' THEN {int(level)}" for risk, level in RISKS.items())
+LEVEL = f"max(urgency, CASE risk {_RISK_LEVELS} ELSE {int(UNASSESSED_RISK)} END)"
+# More facts than this are not counted in one pass; each count then stops at its own cap.
+SCANNED = 5000
 
 
 class AgendaReader:
@@ -55,78 +50,191 @@ class AgendaReader:
         self.db = db
 
     def read(self, ask: Ask) -> Agenda:
-        """The list for ``ask.today``, its counts and its hours."""
-        streams = list(self._streams(ask))
-        if ask.limit is None:
-            numbers = self._open_numbers()
-        else:
-            numbers = self._candidates(ask, streams, ask.limit)
-        ranked = rank(self._wanted(ask, numbers), ask.standards, ask.today)
-        rows = cut(ranked, ask.limit)
-        return Agenda(
-            ask,
-            tuple(rows),
-            self._counts(ask, streams),
-            tuple(self._hours(ask)),
-            self._more(ask, streams, len(rows)),
-            None if rows else _next_due(ask, streams),
-        )
+        """The list for ``ask.today``, its counts and its hours, all of one moment."""
+        with self.db.snapshot():
+            return _Reading(self.db, ask).agenda()
 
     def pressing(self, ask: Ask, until: date) -> list[CaseRecord]:
         """Every case with something in a band that presses, or due by ``until``."""
+        with self.db.snapshot():
+            return _Reading(self.db, ask).pressing(until)
+
+
+class _Rule:
+    """One rule on one day: what all groups share that differ only in program or attempts."""
+
+    def __init__(self, group: Group, ask: Ask) -> None:
+        self.group = group
+        self.ask = ask
+        self.allowed = allowed_days(group, ask.standards.of(group.program))
+        self._days: dict[str, tuple[date, Band | None]] = {}
+
+    @cached_property
+    def late(self) -> str:
+        """The last fact day that is late, ISO."""
+        yesterday = self.ask.today - ONE_DAY
+        return last_fact(self.group, yesterday, self.ask.standards).isoformat()
+
+    @cached_property
+    def pressing(self) -> str:
+        """The last fact day in a band that presses, ISO."""
+        return last_pressing(self.group, self.ask.today, self.ask.standards).isoformat()
+
+    @cached_property
+    def listed(self) -> str:
+        """The last fact day on the list, ISO."""
+        return last_listed(self.group, self.ask.today, self.ask.standards).isoformat()
+
+    @cached_property
+    def waiting(self) -> str:
+        """The earliest day of an attempt that still lets a case wait, ISO."""
+        day = self.ask.today
+        while waits(day - ONE_DAY, self.group, self.ask.today, self.ask.standards):
+            day -= ONE_DAY
+        return day.isoformat()
+
+    def due(self, day: str) -> tuple[date, Band | None]:
+        """The due day and the band of a fact day."""
+        known = self._days.get(day)
+        if known is None:
+            group, standards = self.group, self.ask.standards
+            since = date.fromisoformat(day)
+            due = due_on(group, since, standards)
+            known = due, band_of(group, since, due, self.ask.today, standards)
+            self._days[day] = known
+        return known
+
+    def key(self, day: str, waiting: bool, opened_on: date, number: int, scale: int) -> RankKey:
+        due, band = self.due(day)
+        return key_of(
+            band, waiting, self.group.level, self.allowed, due, self.ask.today, None, opened_on,
+            number, scale,
+        )  # fmt: skip
+
+
+class _Stream(NamedTuple):
+    """One group that has facts: its number, its rule, and its earliest fact day, ISO."""
+
+    group_id: int
+    rule: _Rule
+    tried: bool
+    head: str
+
+
+class _Reading:
+    """One reading of the list: the groups asked for, and what their rules say today."""
+
+    def __init__(self, db: Database, ask: Ask) -> None:
+        self.db = db
+        self.ask = ask
+        self.rules: dict[tuple[str | int | None, ...], _Rule] = {}
+        self.streams = list(self._streams())
+
+    def agenda(self) -> Agenda:
+        ask = self.ask
+        numbers = self._open_numbers() if ask.limit is None else self._candidates(ask.limit)
+        rows = cut(rank(self._wanted(numbers), ask.standards, ask.today), ask.limit)
+        counts, listed = self._counts(len(rows))
+        return Agenda(
+            ask,
+            tuple(rows),
+            counts,
+            tuple(self._hours()),
+            0 if ask.limit is None else listed - len(rows),
+            None if rows else self._next_due(),
+        )
+
+    def pressing(self, until: date) -> list[CaseRecord]:
+        """The cases with a fact that presses, or that falls due by ``until``."""
+        standards = self.ask.standards
         numbers: set[int] = set()
-        for stream in self._streams(ask):
-            last = max(until, last_pressing(stream.group, ask.today, ask.standards))
-            numbers.update(self._numbers(stream, last_fact(stream.group, last, ask.standards)))
-        return self._wanted(ask, numbers)
+        for stream in self.streams:
+            rule = stream.rule
+            asked = last_fact(rule.group, until, standards).isoformat()
+            last = max(rule.pressing, asked)
+            if stream.head <= last:
+                rows = self.db.rows(
+                    "SELECT number FROM due_facts WHERE group_id = ? AND day <= ?",
+                    (stream.group_id, last),
+                )
+                numbers.update(row[0] for row in rows)
+        return self._wanted(numbers)
+
+    # -- groups --------------------------------------------------------------------------------
+
+    def _streams(self) -> Iterator[_Stream]:
+        """The groups asked for that have any fact."""
+        ask, own = self.ask, self.ask.standards.programs
+        for row in map(tuple, self.db.rows(GROUPS)):
+            group_id, kind, stage, level, program, lead, who, reaching, tried, head = row
+            if head is None or (ask.level is not None and level < ask.level):
+                continue
+            if ask.program is not None and program != ask.program:
+                continue
+            same = (kind, stage, level, program if program in own else "", lead, who)
+            rule = self.rules.get(same)
+            if rule is None:
+                group = Group(kind, stage, level, program, lead, who, bool(reaching))
+                rule = self.rules[same] = _Rule(group, ask)
+            if applies(rule.group, ask.standards.of(program)):
+                yield _Stream(group_id, rule, bool(tried), head)
 
     # -- the head of the list ------------------------------------------------------------------
 
-    def _candidates(self, ask: Ask, streams: list[_Stream], limit: int) -> set[int]:
+    def _candidates(self, limit: int) -> set[int]:
         """The cases that could be among the first ``limit``, from the heads of the groups."""
-        scale = ask.standards.common_scale()
-        # Of the rows that share a head's due day another may have been open for longer.
+        scale = self.ask.standards.common_scale()
+        # No case of a group stands before its head, were it open the longest and never tried.
         heads = sorted(
-            (_key(ask, stream, stream.head, "0001-01-01", 0, scale), index)
-            for index, stream in enumerate(streams)
+            (stream.rule.key(stream.head, False, date.min, 0, scale), index)
+            for index, stream in enumerate(self.streams)
+            if stream.head <= stream.rule.listed
         )
         best: dict[int, RankKey] = {}
         for head, index in heads:
             band = head[0]
-            if band > Band.SOON:
-                break
             if band > Band.DEADLINE and _full(best, limit, head):
                 break
             take = max(limit, WHOLE + 1) if band <= Band.DEADLINE else limit
-            for number, key in self._first(ask, streams[index], take, scale):
+            for number, key in self._first(self.streams[index], take, scale):
                 if number not in best or key < best[number]:
                     best[number] = key
         chosen = sorted(best, key=best.__getitem__)
         urgent = sum(best[number][0] <= Band.DEADLINE for number in chosen)
         return set(chosen[: max(limit, urgent)])
 
-    def _first(
-        self, ask: Ask, stream: _Stream, take: int, scale: int
-    ) -> Iterator[tuple[int, RankKey]]:
-        select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{stream.half} "
-        rows = self.db.rows(
-            f"{select} ORDER BY day, opened_on, number LIMIT ?", [*stream.values, take]
-        )
+    def _first(self, stream: _Stream, take: int, scale: int) -> Iterator[tuple[int, RankKey]]:
+        """The first cases of a group; of a tried one, of those that wait and those that do not."""
+        rule = stream.rule
+        if not stream.tried:
+            halves: list[tuple[bool, str, list[Value]]] = [(False, "", [stream.group_id])]
+        else:
+            halves = [
+                (False, " AND tried_on < ?", [stream.group_id, rule.waiting]),
+                (True, " AND tried_on >= ?", [stream.group_id, rule.waiting]),
+            ]
+        for waiting, half, values in halves:
+            for day, opened_on, number in self._head_rows(rule, half, values, take):
+                key = rule.key(day, waiting, date.fromisoformat(opened_on), number, scale)
+                if key[0] <= Band.SOON:
+                    yield number, key
+
+    def _head_rows(self, rule: _Rule, half: str, values: list[Value], take: int) -> list[Row]:
+        select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{half} "
+        rows = self.db.rows(f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take])
         if len(rows) == take:
-            last = date.fromisoformat(rows[-1][0])
-            due = due_on(stream.group, last, ask.standards)
-            while due_on(stream.group, last, ask.standards) == due:
+            last = rows[-1][0]
+            due, _ = rule.due(last)
+            while rule.due(last)[0] == due:
                 rows += self.db.rows(
                     f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
-                    [*stream.values, last.isoformat(), take],
+                    [*values, last, take],
                 )
-                last += timedelta(days=1)
-        for row in rows:
-            key = _key(ask, stream, row[0], row[1], row[2], scale)
-            if key[0] <= Band.SOON:
-                yield row[2], key
+                last = (date.fromisoformat(last) + ONE_DAY).isoformat()
+        return rows
 
-    def _wanted(self, ask: Ask, numbers: set[int]) -> list[CaseRecord]:
+    def _wanted(self, numbers: set[int]) -> list[CaseRecord]:
+        ask = self.ask
         return [
             record
             for record in read_records(self.db, numbers)
@@ -137,110 +245,98 @@ class AgendaReader:
     def _open_numbers(self) -> set[int]:
         return {row[0] for row in self.db.rows("SELECT number FROM cases WHERE status <> 'closed'")}
 
-    # -- groups --------------------------------------------------------------------------------
-
-    def _streams(self, ask: Ask) -> Iterator[_Stream]:
-        """The groups asked for that have any fact, a tried one in its two halves."""
-        for row in map(tuple, self.db.rows(GROUPS)):
-            group_id, head = row[0], row[9]
-            group = Group._make((*row[1:7], bool(row[7]), bool(row[8])))
-            if head is None or (ask.level is not None and group.level < ask.level):
-                continue
-            if ask.program is not None and group.program != ask.program:
-                continue
-            if not applies(group, ask.standards.of(group.program)):
-                continue
-            if group.tried:
-                yield from self._halves(ask, group_id, group)
-            else:
-                yield _Stream(group_id, group, False, "", (group_id,), head)
-
-    def _halves(self, ask: Ask, group_id: int, group: Group) -> Iterator[_Stream]:
-        first = _first_waiting(group, ask).isoformat()
-        for waiting, half in ((True, " AND tried_on >= ?"), (False, " AND tried_on < ?")):
-            head = self.db.value(
-                f"SELECT min(day) FROM due_facts WHERE group_id = ?{half}", (group_id, first)
-            )
-            if head is not None:
-                yield _Stream(group_id, group, waiting, half, (group_id, first), head)
-
-    def _numbers(
-        self, stream: _Stream, until: date, *, after: date | None = None, limit: int = -1
-    ) -> list[int]:
-        """Cases of a stream whose fact day lies after ``after`` and not after ``until``."""
-        last = until.isoformat()
-        if stream.head > last:
-            return []
-        rows = self.db.rows(
-            f"SELECT number FROM due_facts WHERE group_id = ?{stream.half} "
-            "AND day > ? AND day <= ? ORDER BY day LIMIT ?",
-            [*stream.values, after.isoformat() if after else "", last, limit],
-        )
-        return [row[0] for row in rows]
-
     # -- what stands around the list -----------------------------------------------------------
 
-    def _counts(self, ask: Ask, streams: list[_Stream]) -> Counts:
+    def _counts(self, shown: int) -> tuple[Counts, int]:
+        """The counts, and how many cases are listed; each exact up to a cap."""
         cap = COUNT_CAP + 1
-        overdue: set[int] = set()
-        due: set[int] = set()
-        silent: set[int] = set()
-        yesterday = ask.today - timedelta(days=1)
-        for stream in streams:
-            group = stream.group
-            late = last_fact(group, yesterday, ask.standards)
-            if group.kind == "contact" and len(silent) < cap:
-                silent.update(self._numbers(stream, late, limit=cap))
-            if len(overdue) < cap:
-                overdue.update(self._numbers(stream, late, limit=cap))
-            if len(due) < cap:
-                pressing = last_pressing(group, ask.today, ask.standards)
-                last = last_fact(group, pressing, ask.standards)
-                due.update(self._numbers(stream, last, after=late, limit=cap))
-        return Counts(
-            self._open_count(ask, cap),
-            min(len(overdue | due), cap),
-            min(len(overdue), cap),
-            min(len(due), cap),
-            min(len(silent), cap),
-        )
-
-    def _open_count(self, ask: Ask, cap: int) -> int:
-        where, values = "", []
-        if ask.program is not None:
-            where, values = " AND program = ?", [ask.program]
-        if ask.level is not None:
-            return len(
-                [
-                    case
-                    for row in self.db.rows(f"{CASES} WHERE c.status <> 'closed'{where}", values)
-                    if (case := case_of(row)).level >= ask.level
-                ]
+        found = self._counted_at_once()
+        if found is None:
+            need = self._cases(cap, lambda rule: ("", rule.pressing))
+            found = (
+                self._cases(cap + shown, lambda rule: ("", rule.listed)),
+                need,
+                self._cases(cap, lambda rule: ("", rule.late)),
+                self._cases(
+                    cap, lambda rule: ("", rule.late) if rule.group.kind == "contact" else None
+                ),
             )
+        listed, need, overdue, silent = found
+        # Only each group's earliest fact is kept, so a case's second one is not seen here; taking
+        # the overdue from those in need is exact, while neither is capped.
+        due = need - overdue
+        if need >= cap:
+            due = self._cases(cap, lambda rule: (rule.late, rule.pressing))
+        counts = (min(each, cap) for each in (self._open_count(cap), need, overdue, due, silent))
+        return Counts(*counts), min(listed, cap + shown)
+
+    def _counted_at_once(self) -> tuple[int, int, int, int] | None:
+        """Cases listed, pressing, late and out of contact in one pass; None past ``SCANNED``."""
+        wanted: list[Value] = []
+        for group_id, rule, _, head in self.streams:
+            if head <= rule.listed:
+                silent = rule.late if rule.group.kind == "contact" else ""
+                wanted += [group_id, rule.listed, rule.pressing, rule.late, silent]
+        if not wanted:
+            return 0, 0, 0, 0
+        groups = ",".join(["(?,?,?,?,?)"] * (len(wanted) // 5))
+        row = self.db.one(
+            "WITH wanted (group_id, listed, pressing, late, silent) AS "
+            f"(VALUES {groups}), facts AS (SELECT f.number, f.day <= w.pressing AS presses, "
+            "f.day <= w.late AS is_late, f.day <= w.silent AS is_silent FROM wanted w "
+            "CROSS JOIN due_facts f ON f.group_id = w.group_id AND f.day <= w.listed LIMIT ?), "
+            "cases_found AS (SELECT count(*) AS seen, max(presses) AS presses, "
+            "max(is_late) AS is_late, max(is_silent) AS is_silent FROM facts GROUP BY number) "
+            "SELECT sum(seen), count(*), sum(presses), sum(is_late), sum(is_silent) "
+            "FROM cases_found",
+            [*wanted, SCANNED],
+        )
+        assert row is not None
+        seen, *found = tuple(each or 0 for each in row)
+        return None if seen >= SCANNED else (found[0], found[1], found[2], found[3])
+
+    def _cases(self, cap: int, days: Callable[[_Rule], tuple[str, str] | None]) -> int:
+        """How many cases have a fact after the first day and not after the second, up to ``cap``.
+
+        One statement for all groups: a seek for each, and no more rows than it must read.
+        """
+        wanted: list[Value] = []
+        for stream in self.streams:
+            between = days(stream.rule)
+            if between is not None and stream.head <= between[1]:
+                wanted += [stream.group_id, *between]
+        if not wanted:
+            return 0
+        groups = ",".join(["(?,?,?)"] * (len(wanted) // 3))
         return int(
             self.db.value(
-                "SELECT count(*) FROM (SELECT 1 FROM cases "
-                f"WHERE status IN ('active', 'pending', 'on_hold'){where} LIMIT {cap})",
-                values,
+                f"WITH wanted (group_id, after, until) AS (VALUES {groups}) "
+                "SELECT count(*) FROM (SELECT DISTINCT f.number FROM wanted w "
+                "CROSS JOIN due_facts f ON f.group_id = w.group_id "
+                "AND f.day > w.after AND f.day <= w.until LIMIT ?)",
+                [*wanted, cap],
             )
         )
 
-    def _more(self, ask: Ask, streams: list[_Stream], shown: int) -> int:
-        """Cases on the list beyond the rows shown, capped."""
-        if ask.limit is None or shown < ask.limit:
-            return 0
-        cap = COUNT_CAP + 1 + shown
-        listed: set[int] = set()
-        for stream in streams:
-            last = last_listed(stream.group, ask.today, ask.standards)
-            fact = last_fact(stream.group, last, ask.standards)
-            listed.update(self._numbers(stream, fact, limit=cap))
-            if len(listed) >= cap:
-                break
-        return max(len(listed) - shown, 0)
+    def _open_count(self, cap: int) -> int:
+        ask = self.ask
+        where = "status IN ('active', 'pending', 'on_hold')"
+        values: list[Value] = []
+        if ask.program is not None:
+            where += " AND program = ?"
+            values.append(ask.program)
+        if ask.level is not None:
+            where += f" AND {LEVEL} >= ?"
+            values.append(ask.level)
+        return int(
+            self.db.value(
+                f"SELECT count(*) FROM (SELECT 1 FROM cases WHERE {where} LIMIT {cap})", values
+            )
+        )
 
-    def _hours(self, ask: Ask) -> Iterator[tuple[Case, Promise]]:
+    def _hours(self) -> Iterator[tuple[Case, Promise]]:
         """Today's appointments and timed deadlines; before days off, the next working day's too."""
+        ask = self.ask
         calendar = ask.standards.calendar
         until = ask.today
         if calendar.last_day_off_after(ask.today) > ask.today:
@@ -271,43 +367,11 @@ class AgendaReader:
             if ask.level is None or case.level >= ask.level:
                 yield case, promise
 
+    def _next_due(self) -> date | None:
+        """The earliest day that anything at all falls due."""
+        return min((stream.rule.due(stream.head)[0] for stream in self.streams), default=None)
+
 
 def _full(best: dict[int, RankKey], limit: int, head: RankKey) -> bool:
     """Whether ``limit`` cases already stand before everything from ``head`` on."""
-    return sum(key < head for key in best.values()) >= limit
-
-
-def _key(ask: Ask, stream: _Stream, day: str, opened_on: str, number: int, scale: int) -> RankKey:
-    group, standards = stream.group, ask.standards
-    due = due_on(group, date.fromisoformat(day), standards)
-    return key_of(
-        band_of(group, due, ask.today, standards),
-        stream.waits,
-        group.level,
-        allowed_days(group, standards.of(group.program)),
-        due,
-        ask.today,
-        None,
-        date.fromisoformat(opened_on),
-        number,
-        scale,
-    )
-
-
-def _next_due(ask: Ask, streams: list[_Stream]) -> date | None:
-    """The earliest day that anything at all falls due."""
-    return min(
-        (
-            due_on(stream.group, date.fromisoformat(stream.head), ask.standards)
-            for stream in streams
-        ),
-        default=None,
-    )
-
-
-def _first_waiting(group: Group, ask: Ask) -> date:
-    """The earliest day of an attempt that still lets a case of this group wait."""
-    day = ask.today
-    while day > FIRST_DAY and waits(day - timedelta(days=1), group, ask.today, ask.standards):
-        day -= timedelta(days=1)
-    return day
+    return len(best) >= limit and sum(key < head for key in best.values()) >= limit

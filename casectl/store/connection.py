@@ -5,21 +5,33 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from casectl.core.errors import Busy, CasectlError, NotFound
 
 # "casectl" files say so in their header, so that another program's file is never mistaken for one.
 APPLICATION_ID = 0x43415345
-BUSY_SECONDS = 30
-MAGIC = b"SQLite format 3\x00"
+# How long to wait while another program writes. The driver's own wait is deaf to Ctrl-C, so it is
+# cut into slices and asked again.
+BUSY_SECONDS = 30.0
+SLICE_SECONDS = 0.5
+
+NOT_TEXT = "a text in it is not valid UTF-8"
+
+PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # macOS: really on the disk
+)
 
 Row = sqlite3.Row
 Value = str | int | None
+Answer = TypeVar("Answer")
 
 
 class Database:
@@ -28,15 +40,14 @@ class Database:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
         self.path = path
+        self.read_only_because: CasectlError | None = None  # raised at the first write
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
-        with translated_errors(self.path):
-            return self.connection.execute(sql, values).fetchall()
+        return self._ask(lambda: self.connection.execute(sql, values).fetchall())
 
     def one(self, sql: str, values: Sequence[Value] = ()) -> Row | None:
-        with translated_errors(self.path):
-            row: Row | None = self.connection.execute(sql, values).fetchone()
-            return row
+        row: Row | None = self._ask(lambda: self.connection.execute(sql, values).fetchone())
+        return row
 
     def value(self, sql: str, values: Sequence[Value] = ()) -> Any:
         """The first column of the first row; None when there is no row."""
@@ -45,8 +56,7 @@ class Database:
 
     def execute(self, sql: str, values: Sequence[Value] = ()) -> int:
         """Run a statement and return how many rows it changed."""
-        with translated_errors(self.path):
-            return self.connection.execute(sql, values).rowcount
+        return self._ask(lambda: self.connection.execute(sql, values).rowcount)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         with translated_errors(self.path):
@@ -58,6 +68,8 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One immediate transaction: everything inside happens, or nothing does."""
+        if self.read_only_because is not None:
+            raise self.read_only_because
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -67,63 +79,133 @@ class Database:
                 self.connection.rollback()
             raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One consistent view for several reads, and one lock taken instead of one for each."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
+    def _ask(self, question: Callable[[], Answer]) -> Answer:
+        """The driver's answer, asked for again while another program holds the file."""
+        give_up: float | None = None
+        with translated_errors(self.path):
+            while True:
+                try:
+                    return question()
+                except sqlite3.OperationalError as error:
+                    now = monotonic()
+                    give_up = give_up or now + BUSY_SECONDS - SLICE_SECONDS
+                    if not _is_busy(error) or now >= give_up:
+                        raise
+
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
     """The driver's exceptions as errors that say what to do. Never holds a stored value."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise _operational(error, path) from None
+    except sqlite3.ProgrammingError:
+        raise  # a mistake of ours, not the file's
+    except UnicodeDecodeError:
+        raise damaged(path, NOT_TEXT) from None
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError):
-            if "FOREIGN KEY" in str(error):
-                raise CasectlError("later records depend on this, so it stays") from None
-            raise CasectlError(f"the caseload refused the change ({error})") from None
-        raise _damaged(path, str(error)) from None
+        raise _translated(error, path) from None
 
 
-def _operational(error: sqlite3.OperationalError, path: Path) -> CasectlError:
+def _translated(error: sqlite3.DatabaseError, path: Path) -> CasectlError:
     words = str(error)
-    if "locked" in words or "busy" in words:
-        return Busy(
-            f"the caseload is busy: another program has held it for {BUSY_SECONDS} s",
-            hint="try again, or close the other program",
-        )
-    if "readonly" in words or "read-only" in words:
-        return CasectlError(
-            f"cannot write: {path} is read-only", hint="check the file's and folder's permissions"
-        )
-    if "full" in words:
-        return CasectlError(
-            f"cannot write: no space left where {path} lives", hint="nothing was changed"
-        )
-    if "unable to open" in words or "disk I/O" in words:
-        return CasectlError(f"cannot read or write {path} ({words})", hint="casectl doctor")
+    match _primary_code(error):
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return Busy(
+                f"the caseload is busy: another program has held it for {BUSY_SECONDS:g} s",
+                hint="try again, or close the other program",
+            )
+        case sqlite3.SQLITE_READONLY:
+            return CasectlError(
+                f"cannot write: {path} is read-only",
+                hint="check the permissions of the file and its folder",
+            )
+        case sqlite3.SQLITE_FULL:
+            return CasectlError(
+                f"cannot write: no space left where {path} lives", hint="nothing was changed"
+            )
+        case sqlite3.SQLITE_IOERR:
+            return CasectlError(
+                f"cannot read or write {path} ({words})",
+                hint="nothing was changed; is its disk full or gone? casectl doctor tells more",
+            )
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return CasectlError(
+                f"cannot open {path}", hint="check the permissions of the file and its folder"
+            )
+        case sqlite3.SQLITE_NOTADB:
+            return not_a_caseload(path)
+        case sqlite3.SQLITE_CONSTRAINT if "FOREIGN KEY" in words:
+            return CasectlError("later records depend on this, so it stays")
+        case sqlite3.SQLITE_CONSTRAINT:
+            return CasectlError(f"the caseload refused the change ({words})")
+        case sqlite3.SQLITE_CORRUPT:
+            return damaged(path, words)
+        case None:
+            # The driver could not read what the file holds; its message quotes it, ours must not.
+            return damaged(path, NOT_TEXT)
     return CasectlError(f"the caseload could not do that ({words})", hint="casectl doctor")
 
 
-def _damaged(path: Path, words: str) -> CasectlError:
-    if "not a database" in words:
-        return CasectlError(f"{path} is not a casectl caseload", hint="name another with --db")
+def _primary_code(error: sqlite3.DatabaseError) -> int | None:
+    """SQLite's own code, without what it adds; None where the driver itself complains."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _is_busy(error: sqlite3.DatabaseError) -> bool:
+    return _primary_code(error) == sqlite3.SQLITE_BUSY
+
+
+def not_a_caseload(path: Path) -> CasectlError:
+    return CasectlError(f"{path} is not a casectl caseload", hint="name another with --db")
+
+
+def damaged(path: Path, words: str) -> CasectlError:
     return CasectlError(
         f"{path} is damaged ({words})", hint="keep the file as it is and restore a backup"
     )
 
 
 def create_file(path: Path) -> None:
-    """An empty file only its owner can read, in a folder only its owner can enter."""
+    """An empty file only its owner can read, in a folder only its owner can enter.
+
+    They are made so, whatever the umask. A folder that is there already stays as it is.
+    """
+    mask = os.umask(0o077)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(path.parent)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
-        if path.exists() or path.is_symlink():
-            raise CasectlError(f"{path} exists already", hint="it was left as it is") from None
-        raise CasectlError(f"{path.parent} is not a folder") from None
+        if path.is_symlink() and not path.exists():
+            raise CasectlError(
+                f"{path} is a link to a file that is not there",
+                hint="a caseload is not made through a link; name the place itself",
+            ) from None
+        raise CasectlError(f"{path} exists already", hint="it was left as it is") from None
     except OSError as error:
         raise CasectlError(
             f"cannot create {path} ({error.strerror})", hint="choose another place with --db"
         ) from None
+    finally:
+        os.umask(mask)
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def check_file(path: Path) -> None:
@@ -131,6 +213,11 @@ def check_file(path: Path) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
+        if path.is_symlink():
+            raise NotFound(
+                f"{path} is a link to a file that is not there",
+                hint="bring its disk or folder back, or name another with --db",
+            ) from None
         raise NotFound(f"no caseload at {path}", hint="casectl init makes one") from None
     except OSError as error:
         raise CasectlError(f"cannot open {path} ({error.strerror})") from None
@@ -151,29 +238,17 @@ def connect(path: Path) -> Database:
 
 def connect_new(path: Path) -> Database:
     """Open a file that was checked, or that was made empty a moment ago."""
-    # mode=rw never creates a file, and rolls back what a crash left half written.
-    uri = f"file:{quote(str(path.absolute()))}?mode=rw"
+    # mode=rw never creates a file, and rolls back what a crash left half written. A plain path
+    # becomes a URI whole, so that no ?, # or % in it is an option.
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"
+    with translated_errors(path):
+        connection = sqlite3.connect(uri, uri=True, timeout=SLICE_SECONDS, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    db = Database(connection, path)
     try:
-        connection = _open(uri)
-    except sqlite3.OperationalError:
-        try:
-            connection = _open(uri.removesuffix("rw") + "ro")
-        except sqlite3.OperationalError as error:
-            raise _operational(error, path) from None
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, str(error)) from None
-    return Database(connection, path)
-
-
-def _open(uri: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-    try:
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: really on the disk
-        connection.execute("PRAGMA schema_version").fetchone()  # is it a database at all?
+        for pragma in PRAGMAS:
+            db.execute(pragma)
     except BaseException:
-        connection.close()
+        db.close()
         raise
-    return connection
+    return db

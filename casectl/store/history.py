@@ -29,6 +29,13 @@ def entries(db: Database, case: Case | None, limit: int | None) -> list[Entry]:
     return [_entry(db, row, undone, case) for row in rows]
 
 
+def standing_on(db: Database, day: str) -> list[Entry]:
+    """The operations of one day (ISO) that are not undone and undo nothing, oldest first."""
+    undone = undone_by(db)
+    rows = db.rows(f"{OPERATIONS} WHERE o.day = ? AND o.undoes IS NULL ORDER BY o.id", (day,))
+    return [_entry(db, row, undone) for row in rows if row["id"] not in undone]
+
+
 def entry(db: Database, number: int) -> Entry | None:
     row = db.one(f"{OPERATIONS} WHERE o.id = ?", (number,))
     return _entry(db, row, undone_by(db)) if row else None

@@ -13,7 +13,7 @@ from typing import Any
 
 from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.model import Author, Case
-from casectl.core.views import Did, Entry
+from casectl.core.views import Entry
 from casectl.store import derived, history
 from casectl.store.connection import Database, Value
 from casectl.store.identity import new_id
@@ -162,29 +162,9 @@ class Journal:
             )
         ]
 
-    def did(self, day: date) -> list[Did]:
-        """What was done on ``day`` and not undone since, oldest first."""
-        import json
-
-        rows = self.db.rows(
-            "SELECT o.id, o.at, o.worker, o.command, x.table_name, x.before, x.after, x.case_id, "
-            "c.number, c.handle, k.name FROM operations o "
-            "JOIN changes x ON x.operation_id = o.id "
-            "LEFT JOIN cases c ON c.id = x.case_id LEFT JOIN clients k ON k.id = c.client_id "
-            "WHERE o.day = ? AND o.undoes IS NULL AND x.after IS NOT NULL "
-            "AND x.table_name <> 'clients' ORDER BY x.id",
-            (day.isoformat(),),
-        )
-        done = []
-        undone = history.undone_by(self.db)
-        for row in rows:
-            if row["id"] in undone:
-                continue
-            before = json.loads(row["before"]) if row["before"] else None
-            item, text = told(row["table_name"], row["number"], before, json.loads(row["after"]))
-            who = (row["number"], row["handle"], row["name"])
-            done.append(Did(row["at"], row["worker"], row["command"], *who, item, text))
-        return done
+    def did(self, day: date) -> list[Entry]:
+        """What was done on ``day`` and stands, oldest first."""
+        return history.standing_on(self.db, day.isoformat())
 
     def last_undoable(self) -> int | None:
         """The newest operation that is neither an undo nor undone."""
@@ -269,32 +249,6 @@ class Journal:
         if table == "contacts":
             return bool(self.db.value("SELECT 1 FROM contacts WHERE corrects = ?", (row_id,)))
         return False
-
-
-def told(
-    table: str, number: int | None, before: dict[str, Any] | None, after: dict[str, Any]
-) -> tuple[str, str]:
-    """The item that a change is about, and what happened to it, in a few words."""
-    if table == "contacts":
-        words = f"{after['outcome']} by {after['by']}"
-        if after["party"] != "client":
-            words += f" ({after['party']})"
-        text = f"{words}: {after['text']}" if after["text"] else words
-        return f"{number}.c{after['number']}", text
-    if table == "notes":
-        return f"{number}.n{after['number']}", after["text"]
-    if table == "promises":
-        item = f"{number}.{after['number']}"
-        if before is None:
-            return item, f"{after['what']}, due {after['due_on']}"
-        if after["status"] != before["status"]:
-            outcome = f": {after['outcome']}" if after["outcome"] else ""
-            return item, f"{after['status']}, {after['what']}{outcome}"
-        return item, f"{after['what']}, moved to {after['due_on']}"
-    if before is None:
-        return str(number), f"intake, {after['status']}"
-    changed = [name for name in after if name not in COMMON and before[name] != after[name]]
-    return str(number), "changed " + ", ".join(name.replace("_", " ") for name in changed)
 
 
 def _undone_already(target: int, by: int) -> BadValue:

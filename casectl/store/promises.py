@@ -45,6 +45,7 @@ class Promises:
         status: str,
         *,
         outcome: str | None,
+        on: date,
         command: str,
         again: Promise | None = None,
     ) -> list[Ended]:
@@ -54,7 +55,7 @@ class Promises:
         """
         with self.journal.operation(command) as operation:
             return [
-                end_promise(operation, self.db, promise, status, outcome, again)
+                end_promise(operation, self.db, promise, status, outcome, again, on)
                 for promise in promises
             ]
 
@@ -105,9 +106,7 @@ def check_open(db: Database, promise: Promise) -> None:
     current = read_promise(db, promise.id)
     if current.status != OPEN:
         when = f" on {current.ended_on.isoformat()}" if current.ended_on else ""
-        raise BadValue(
-            f"that is {current.status} already{when}", hint="casectl undo takes it back"
-        )
+        raise BadValue(f"that is {current.status} already{when}", hint="casectl undo takes it back")
 
 
 def add_promise(operation: Operation, case_id: str, promise: Promise) -> Promise:

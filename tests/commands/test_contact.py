@@ -54,9 +54,7 @@ def test_others_and_letters_are_recorded_and_clear_nothing(
     assert items(run)["1.contact"] == before
 
 
-def test_the_guardian_clears_contact_where_the_program_says_so(
-    run: Run, caseload: None
-) -> None:
+def test_the_guardian_clears_contact_where_the_program_says_so(run: Run, caseload: None) -> None:
     assert run("config set programs.Youth.guardian_counts true").code == 0
     assert run(f"{HIGH} --program Youth").code == 0
     assert run("reached 1 --with guardian").code == 0
@@ -132,7 +130,7 @@ def test_the_outcome_is_never_assumed(run: Run, maria: None) -> None:
         ("reached 9", 3, "no case '9'"),
         ("reached 1 --by pigeon", 2, "--by is one of phone"),
         ("reached 1 --with stranger", 2, "--with is one of client"),
-        ("reached 1 --on tomorrow", 2, "cannot be in the future"),
+        ("reached 1 --on tomorrow", 2, "still ahead"),
         ("reached 1 --next 'call'", 2, "--next needs --due"),
         ("reached 1 --due fri", 2, "--due needs --next"),
         ("reached 1 --minutes 9999", 2, "--minutes"),

@@ -100,7 +100,7 @@ def test_empty_names_the_next_day(run: Run, caseload: None) -> None:
 def test_explain_shows_the_arithmetic(run: Run, four: None) -> None:
     said = run("today --explain 3").out
     assert "Cleo Test (test-3): number 3 of 4" in said
-    assert "due Mon 2 Nov 2026 = 7 days (contact, default)" in said
+    assert "due Mon 2 Nov 2026, 7 days after Mon 26 Oct (contact, default)" in said
     assert "priority = level 3 + 16 days late / 7 = 5.29" in said
     assert "Once 3.contact is done, it is number" in said
     explained = run("today --explain 3 --json").json
@@ -120,7 +120,7 @@ def test_done_today(run: Run, four: None) -> None:
     run("undo")
     run("note 4 'left a message at work'")
     texts = [each["text"] for each in run("today --done --json").json]
-    assert "left a message at work" in texts
+    assert "note: left a message at work" in texts
     assert not any("spoke about the clinic" in text for text in texts)
 
 

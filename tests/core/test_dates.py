@@ -401,3 +401,29 @@ def test_reading_a_day_loads_nothing_heavy() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("mon", date(2026, 11, 16)),
+        ("wed", date(2026, 11, 18)),
+        ("thu", date(2026, 11, 12)),
+        ("9 nov", date(2026, 11, 9)),
+        ("18 nov", date(2026, 11, 18)),
+        ("1 dec", date(2025, 12, 1)),
+        ("29 feb", date(2024, 2, 29)),
+        ("the 3rd", date(2026, 11, 3)),
+        ("31st", date(2026, 10, 31)),
+        ("yesterday", date(2026, 11, 17)),
+        ("2026-11-02", date(2026, 11, 2)),
+        ("next fri", date(2026, 11, 27)),
+    ],
+)
+def test_what_has_happened_looks_back(text: str, day: date) -> None:
+    assert parse_day(text, date(2026, 11, 18), back=True) == day
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.sampled_from(["mon", "31st", "29 feb"]))
+def test_looking_back_never_finds_a_later_day(today: date, text: str) -> None:
+    assert parse_day(text, today, back=True) <= today

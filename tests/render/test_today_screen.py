@@ -39,7 +39,8 @@ Wed 18 Nov
 4 open · 4 need you
 2 overdue · 2 due · 1 out of contact
 
-  14:00     4.1      王小明: clinic at …
+  14:00     4.1
+    王小明: clinic at Main St
 
 SAFETY
 1.safety   SAFETY 1d        5.0?

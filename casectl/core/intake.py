@@ -1,0 +1,283 @@
+"""Taking somebody in: what makes a case of what is known, and who may be on file already.
+
+Knows no clock and no database; where the clocks of imported cases start is a rule like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from math import gcd
+from typing import NamedTuple
+
+from casectl.core.dates import DateOrder, When
+from casectl.core.errors import BadValue
+from casectl.core.model import (
+    ACTIVE,
+    DEADLINE,
+    FOLLOW_UP,
+    PENDING,
+    REACHED,
+    RISKS,
+    URGENCIES,
+    Case,
+    Client,
+    Contact,
+    Level,
+    Load,
+    Note,
+    Promise,
+    level_of,
+)
+from casectl.core.promising import new_promise, subject_of
+from casectl.core.standards import Standards
+from casectl.core.text import fold
+
+# Nobody said how urgent it is: neither the lowest, which would hide it, nor a level that it takes
+# a judgement to give. Unassessed risk counts the same.
+UNSTATED_URGENCY = Level.MEDIUM
+# The golden section: steps of it through a circle land far from each other, however many there are.
+SECTION = 0.618
+
+CASE_NUMBER, CLIENT_ID, NAME = "case number", "client id", "name and birth date"
+
+
+class Given(NamedTuple):
+    """What is known of somebody at the door; None is not known. Texts are as they were typed."""
+
+    name: str
+    birth_date: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    language: str | None = None
+    interpreter: bool = False
+    pronouns: str | None = None
+    safe_contact: str | None = None
+    client_ref: str | None = None  # another system's name for the person
+    case_ref: str | None = None  # and for the case
+    program: str | None = None
+    referred_by: str | None = None
+    need: str | None = None
+    urgency: int | None = None
+    risk: str | None = None
+    opened_on: date | None = None
+    next_step: str | None = None
+    due: When | None = None
+    court: When | None = None
+    last_contact: date | None = None
+    note: str | None = None
+
+
+class Twin(NamedTuple):
+    """Somebody on file, or earlier in the same load, who may be the one at the door."""
+
+    why: str  # CASE_NUMBER, CLIENT_ID or NAME
+    number: int
+    handle: str
+    client_id: str
+    client: str
+    birth_date: str | None
+    client_ref: str | None
+    case_ref: str | None
+    place: int | None = None  # in this load, the first being 0; None for who was on file before
+
+
+# Who a load turns out to be: itself, or with ``same_client``; None leaves it out.
+Settle = Callable[[Load, Sequence[Twin]], Load | None]
+
+
+def arrival(given: Given, today: date, *, pending: bool, order: DateOrder | None) -> Load:
+    """One intake as it is written. Raises BadValue for what cannot be meant."""
+    if given.opened_on is not None and given.opened_on > today:
+        raise BadValue("an intake cannot be in the future", hint="give today or an earlier day")
+    if given.next_step is None and given.due is not None:
+        raise BadValue("--due needs --next TEXT", hint="say what is due")
+    if given.next_step is not None and given.due is None:
+        raise BadValue("--next needs --due WHEN", hint="a next step without a day is no promise")
+    case = _case(given, today, pending)
+    promises = []
+    if given.next_step is not None and given.due is not None:
+        promises.append(new_promise(case, FOLLOW_UP, given.next_step, given.due, order=order))
+    return Load(_client(given), case, promises)
+
+
+def imported(given: Given, today: date, *, pending: bool, clocks: Clocks) -> Load:
+    """A row of somebody's spreadsheet as it is written: its past is known in part at best.
+
+    What was promised may be late already. A next step without a day is kept as a note, for a
+    promise without a day is none, and none is made up.
+    """
+    level = level_of(given.urgency or UNSTATED_URGENCY, given.risk)
+    case = _case(given, today, pending, clocks.start(level, given.program))
+    promises = []
+    if given.next_step is not None and given.due is not None:
+        promises.append(_promise(FOLLOW_UP, given.next_step, given.due))
+    if given.court is not None:
+        promises.append(_promise(DEADLINE, "court date", given.court))
+    contacts = []
+    if given.last_contact is not None:
+        # How the client was reached is not known; the text says where the row comes from.
+        contacts.append(
+            Contact("", "", 0, given.last_contact, REACHED, "phone", "client", "as imported")
+        )
+    notes = [Note("", "", 0, today, text) for text in _notes(given)]
+    return Load(_client(given), case, promises, contacts, notes)
+
+
+def _notes(given: Given) -> list[str]:
+    notes = [given.note] if given.note is not None else []
+    if given.next_step is not None and given.due is None:
+        notes.append(f"Next step, imported without a day: {given.next_step}")
+    return notes
+
+
+def _case(given: Given, today: date, pending: bool, clock_from: date | None = None) -> Case:
+    """``clock_from`` for an imported case: its level is as of today, whenever its intake was."""
+    urgency = int(given.urgency or UNSTATED_URGENCY)
+    opened_on = given.opened_on or today
+    reviewed_on = opened_on if clock_from is None else today
+    return Case(
+        id="",
+        number=0,
+        handle="",
+        client_id="",
+        client=given.name,
+        status=PENDING if pending else ACTIVE,
+        urgency=urgency,
+        risk=given.risk,
+        opened_on=opened_on,
+        level_reviewed_on=reviewed_on,
+        program=given.program,
+        referred_by=given.referred_by,
+        need=given.need,
+        external_id=given.case_ref,
+        crisis_since=reviewed_on if level_of(urgency, given.risk) == Level.CRISIS else None,
+        clock_from=clock_from,
+    )
+
+
+def _client(given: Given) -> Client:
+    return Client(
+        "", given.name, given.birth_date, given.phone, given.email, given.address, given.language,
+        given.interpreter, given.pronouns, given.safe_contact, given.client_ref,
+    )  # fmt: skip
+
+
+def _promise(kind: str, what: str, when: When) -> Promise:
+    named = "court" if kind == DEADLINE else None
+    return Promise(
+        "", "", 0, kind, what, when.day, when.time, subject=subject_of(kind, named, what)
+    )
+
+
+class Clocks:
+    """Where the clocks of imported cases start, so that their first contacts come due spread out.
+
+    What is due is a start and the level's interval, so the start lies in the past. The due days
+    run over the working days from tomorrow to one interval from today, as evenly as they can, and
+    far apart for as few cases as there may be:
+
+    #   today                                            today + interval
+    #     |    4    1    .    2    5    .    3    .  ...       |
+    """
+
+    def __init__(self, today: date, standards: Standards) -> None:
+        self.today = today
+        self.standards = standards
+        self._starts: dict[tuple[Level, str | None], list[date]] = {}
+        self._given: dict[tuple[Level, str | None], int] = {}
+
+    def start(self, level: Level, program: str | None) -> date:
+        """The start for the next case of a level in a program."""
+        key = (level, program)
+        starts = self._starts.get(key)
+        if starts is None:
+            starts = self._starts[key] = self._spread(level, program)
+        count = self._given.get(key, 0)
+        self._given[key] = count + 1
+        return starts[count % len(starts)]
+
+    def _spread(self, level: Level, program: str | None) -> list[date]:
+        interval = self.standards.of(program).contact[level - 1]
+        ahead = [self.today + timedelta(days=days) for days in range(1, interval + 1)]
+        due = [day for day in ahead if self.standards.calendar.is_working(day)] or ahead[-1:]
+        step = max(round(len(due) * SECTION), 1)
+        while gcd(step, len(due)) > 1:  # until a walk of such steps visits every day
+            step += 1
+        return [
+            due[place * step % len(due)] - timedelta(days=interval)
+            for place in range(1, len(due) + 1)
+        ]
+
+
+# --- Who it may be ---------------------------------------------------------------------------
+
+
+class Verdict(NamedTuple):
+    """What becomes of a row: ``load`` is written, or the row may be ``twin``."""
+
+    load: Load | None
+    twin: Twin | None = None
+    wrong: bool = False  # a mistake of the file, not only a possibility
+    why: str = ""
+
+
+def judged(load: Load, twins: Sequence[Twin], *, new: bool) -> Verdict:
+    """A row of a file beside those it may be, the surest first.
+
+    One client id may stand on several rows where each has a case number of its own: several cases
+    of one person. With ``new``, whoever is on file is taken in again: the same id is another case
+    of that person, the same name is another person.
+    """
+    for twin in twins:
+        again = twin.place is not None
+        if again and twin.why == CASE_NUMBER:
+            return Verdict(None, twin, True, "the same case number")
+        if again and twin.why == CLIENT_ID:
+            if fold(twin.client) != fold(load.client.name):
+                return Verdict(None, twin, True, "another name and the same client id")
+            if load.case.external_id is None:
+                return Verdict(None, twin, True, "the same client id")
+        elif not new:
+            only_named = twin.why == NAME and not load.client.birth_date
+            return Verdict(None, twin, False, f"the same {'name' if only_named else twin.why}")
+        if twin.why != NAME:
+            client = load.client._replace(name=twin.client)
+            return Verdict(load._replace(client=client, same_client=twin.client_id))
+    return Verdict(load)
+
+
+# --- What a person may have meant -----------------------------------------------------------
+
+
+def level_named(text: str) -> int:
+    level = URGENCIES.get(text.strip().lower())
+    if level is None:
+        raise BadValue(f"no level {text[:40]!r}; there are {', '.join(reversed(URGENCIES))}")
+    return int(level)
+
+
+def risk_named(text: str) -> str:
+    risk = text.strip().lower()
+    if risk not in RISKS:
+        raise BadValue(f"no risk {text[:40]!r}; there are {', '.join(RISKS)}")
+    return risk
+
+
+def checked_program(text: str, declared: Sequence[str]) -> str:
+    """A program as it is declared; any name will do where none are. Case aside."""
+    if not declared:
+        return text
+    by_name = {name.casefold(): name for name in declared}
+    found = by_name.get(text.strip().casefold())
+    if found is None:
+        from difflib import get_close_matches
+
+        close = get_close_matches(text.strip().casefold(), by_name, n=1, cutoff=0.5)
+        hint = f"did you mean {by_name[close[0]]}?" if close else "add it under [programs]"
+        raise BadValue(
+            f"no program {text[:40]!r}; there are {', '.join(declared)}",
+            hint=hint,
+        )
+    return found
