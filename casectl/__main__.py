@@ -18,9 +18,12 @@ def main() -> None:
         # A locale without a name's letters shows their codes; it never stops a command.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    from casectl.cli import run
+    try:
+        from casectl.cli import run
 
-    code = run()
+        code = run()
+    except KeyboardInterrupt:  # before or after the command itself, which answers in words
+        os._exit(130)
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from datetime import date
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from casectl.core.agenda import LIMIT
-from casectl.core.dates import DateOrder
-from casectl.core.errors import BadConfiguration
-from casectl.core.model import DEADLINE_KINDS, Level
+from casectl.core.errors import BadConfiguration, BadValue, CasectlError
 from casectl.core.standards import (
     BY_LEVEL_FIELDS,
     DAY_FIELDS,
     DEADLINE_LEADS,
-    ByLevel,
     Intervals,
     Lead,
     Standards,
     checked,
 )
+from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.core.workdays import WorkCalendar
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-LEVELS = tuple(level.word for level in Level)
+if TYPE_CHECKING:
+    from casectl.core.dates import DateOrder
+
+HORIZON = 7  # days ahead that SOON looks
 DEFAULT = "default"
+LOGIN = "login name"
+# More than this is not a configuration, and reading it would keep every command waiting.
+LARGEST = 1_000_000
 
 
 class Config(NamedTuple):
@@ -39,10 +43,10 @@ class Config(NamedTuple):
     accessible: bool = False
     standards: Standards = Standards()
     programs: tuple[str, ...] = ()  # declared ones; empty means any name will do
-    sources: Mapping[str, str] = {}
+    sources: Mapping[str, str] = {}  # key -> the file or variable that set it
 
     def source(self, key: str) -> str:
-        return self.sources.get(key, DEFAULT)
+        return self.sources.get(key, LOGIN if key == "worker" else DEFAULT)
 
 
 def config_path() -> Path:
@@ -60,192 +64,292 @@ def default_caseload_path() -> Path:
     return user_data_path("casectl") / "caseload.db"
 
 
+# -- reading -----------------------------------------------------------------------------------
+
+
 def load_config() -> Config:
     """Read the configuration. Raises BadConfiguration, one line, naming the file and the key."""
     path = config_path()
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return _with_environment(_Reader(path, {}).config())
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadConfiguration(f"cannot read {path} ({type(error).__name__})") from None
-    return _with_environment(parse_config(text, path))
+    return _with_environment(parse_config(_text_of(path), path))
+
+
+def default_config() -> Config:
+    """What holds without a file and without variables; for a look at what is wrong with them."""
+    return Config(path=config_path(), worker=_login())
 
 
 def parse_config(text: str, path: Path) -> Config:
+    if not text:
+        return Config(path=path, worker=_login())
     import tomllib
 
     try:
-        document = tomllib.loads(text)
+        return _config(tomllib.loads(text), path)
+    except RecursionError:
+        raise BadConfiguration(f"{path}: nested too deep") from None
     except tomllib.TOMLDecodeError as error:
-        raise BadConfiguration(f"{path}: {error}") from None
-    return _Reader(path, document).config()
+        words = str(error)
+        raise BadConfiguration(f"{path}: {words[:1].lower()}{words[1:]}") from None
+    except CasectlError as error:
+        raise BadConfiguration(f"{path}: {error.args[0]}", hint=error.hint) from None
+
+
+def _text_of(path: Path) -> str:
+    """What the file holds; nothing where there is none."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise BadConfiguration(f"{path} is not a file", hint="the configuration is a text file")
+        if status.st_size > LARGEST:
+            raise BadConfiguration(f"{path} is too large to be a configuration")
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        if path.is_symlink():  # silently going back to the defaults would loosen standards
+            raise BadConfiguration(f"{path} is a link to a file that is not there") from None
+        return ""
+    except UnicodeDecodeError:
+        raise BadConfiguration(f"{path} is not UTF-8 text") from None
+    except OSError as error:
+        raise BadConfiguration(f"cannot read {path} ({error.strerror})") from None
 
 
 def _with_environment(config: Config) -> Config:
+    """The variables that override the file."""
+    sources = dict(config.sources)
     worker = os.environ.get("CASECTL_WORKER")
     if worker:
-        sources = {**config.sources, "worker": "CASECTL_WORKER"}
-        return config._replace(worker=worker, sources=sources)
-    return config
+        try:
+            checked_text(worker, "value", limit=NAME_LIMIT)
+        except BadValue as error:
+            raise BadConfiguration(f"CASECTL_WORKER: {error}") from None
+        sources["worker"] = "CASECTL_WORKER"
+        config = config._replace(worker=worker)
+    if os.environ.get("ACCESSIBLE"):
+        sources["accessible"] = "ACCESSIBLE"
+        config = config._replace(accessible=True)
+    return config._replace(sources=sources)
 
 
 def _login() -> str:
-    return os.environ.get("USER") or os.environ.get("USERNAME") or "worker"
+    for name in ("USER", "LOGNAME", "USERNAME"):
+        login = os.environ.get(name, "").strip()
+        if login and login.isprintable():
+            return login[:NAME_LIMIT]
+    return "worker"
 
 
-class _Reader:
-    """One pass over a configuration document; every complaint names the key."""
+def _config(document: dict[str, Any], path: Path) -> Config:
+    """A whole document as a Config. Raises CasectlError that names the key, not the file."""
+    from casectl.core.settings import WEEKDAYS, checked_value, find_key, key_at
 
-    def __init__(self, path: Path, document: dict[str, Any]) -> None:
-        self.path = path
-        self.document = document
-        self.sources: dict[str, str] = {}
+    root: dict[str, Any] = {}
+    shared: dict[str, Any] = {}
+    programs: dict[str, dict[str, Any]] = {
+        name: {} for name, table in _tables(document.get("programs")) if table is not None
+    }
+    sources: dict[str, str] = {}
+    standard_sources: dict[str, str] = {}
+    for place, value in _leaves(document):
+        key = key_at(place)
+        if key is None:
+            find_key(".".join(place))  # raises, and names the nearest
+            raise BadValue(f"{'.'.join(place)} is not a setting")
+        table = programs[key.program] if key.program else shared if key.standard else root
+        table[key.standard or key.text] = checked_value(key, value)
+        sources[key.text] = str(path)
+        if key.standard:
+            standard = key.standard.partition(".")[0]
+            standard_sources[f"{key.program}.{standard}" if key.program else standard] = str(path)
+    base = _intervals(shared, Intervals(), "standards")
+    calendar = WorkCalendar()
+    if "working_days" in root:
+        weekdays = frozenset(WEEKDAYS.index(day) for day in root["working_days"])
+        calendar = WorkCalendar(weekdays, calendar.holidays)
+    if "holidays" in root:
+        calendar = WorkCalendar(calendar.weekdays, frozenset(root["holidays"]))
+    standards = Standards(
+        base,
+        {name: _intervals(own, base, f"programs.{name}") for name, own in programs.items()},
+        calendar,
+        root.get("horizon", HORIZON),
+        standard_sources,
+    )
+    return Config(
+        path=path,
+        worker=root.get("worker") or _login(),
+        date_order=root.get("date_order"),
+        limit=root.get("limit", LIMIT),
+        accessible=root.get("accessible", False),
+        standards=standards,
+        programs=tuple(programs),
+        sources=sources,
+    )
 
-    def config(self) -> Config:
-        document = dict(self.document)
-        worker = self._text(document, "worker")
-        order = self._text(document, "date_order")
-        if order not in (None, "dmy", "mdy"):
-            raise self._bad("date_order", "is dmy or mdy")
-        limit = self._number(document, "limit", least=1)
-        accessible = document.pop("accessible", False)
-        if not isinstance(accessible, bool):
-            raise self._bad("accessible", "is true or false")
-        if accessible:
-            self.sources["accessible"] = str(self.path)
-        standards, programs = self._standards(document)
-        if document:
-            raise self._bad(next(iter(document)), "is not a setting; casectl config list shows all")
-        return Config(
-            path=self.path,
-            worker=worker or _login(),
-            date_order=cast("DateOrder | None", order),
-            limit=LIMIT if limit is None else limit,
-            accessible=accessible,
-            standards=standards,
-            programs=programs,
-            sources=self.sources,
+
+def _leaves(table: dict[str, Any], place: tuple[str, ...] = ()) -> Iterator[tuple[Any, Any]]:
+    """Every value of a document and where it stands, table by table."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, (*place, name))
+        else:
+            yield (*place, name), value
+
+
+def _tables(value: Any) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    if isinstance(value, dict):
+        for name, table in value.items():
+            yield name, table if isinstance(table, dict) else None
+
+
+def _intervals(own: dict[str, Any], base: Intervals, where: str) -> Intervals:
+    """``base`` with what one table sets. Raises BadConfiguration where they cannot be worked to."""
+    from casectl.core.settings import LEVELS
+
+    values: dict[str, Any] = {
+        name: own[name] for name in (*DAY_FIELDS, "guardian_counts") if name in own
+    }
+    for name in BY_LEVEL_FIELDS:
+        before = getattr(base, name)
+        values[name] = tuple(
+            own.get(f"{name}.{level}", before[index]) for index, level in enumerate(LEVELS)
         )
-
-    def _standards(self, document: dict[str, Any]) -> tuple[Standards, tuple[str, ...]]:
-        calendar = WorkCalendar(self._weekdays(document), self._holidays(document))
-        horizon = self._number(document, "horizon", least=0)
-        base = self._intervals(document.pop("standards", {}), Intervals(), "standards", "")
-        programs = document.pop("programs", {})
-        if not isinstance(programs, dict):
-            raise self._bad("programs", "is a table of programs")
-        named = {
-            name: self._intervals(table, base, f"programs.{name}", f"{name}.")
-            for name, table in programs.items()
-        }
-        sources = {
-            key.removeprefix("standards.").removeprefix("programs."): source
-            for key, source in self.sources.items()
-        }
-        standards = Standards(base, named, calendar, 7 if horizon is None else horizon, sources)
-        return standards, tuple(named)
-
-    def _intervals(self, table: Any, base: Intervals, where: str, prefix: str) -> Intervals:
-        if not isinstance(table, dict):
-            raise self._bad(where, "is a table")
-        table = dict(table)
-        values: dict[str, Any] = {}
-        for name in BY_LEVEL_FIELDS:
-            if name in table:
-                values[name] = self._by_level(
-                    table.pop(name), getattr(base, name), f"{where}.{name}"
-                )
-        for name in DAY_FIELDS:
-            if name in table:
-                values[name] = self._number(table, name, least=1, where=f"{where}.{name}")
-        if "guardian_counts" in table:
-            counts = table.pop("guardian_counts")
-            if not isinstance(counts, bool):
-                raise self._bad(f"{where}.guardian_counts", "is true or false")
-            values["guardian_counts"] = counts
-            self.sources[f"{where}.guardian_counts"] = str(self.path)
-        if "deadlines" in table:
-            values["deadlines"] = self._leads(table.pop("deadlines"), base, f"{where}.deadlines")
-        if table:
-            raise self._bad(f"{where}.{next(iter(table))}", "is not a standard")
-        return checked(base._replace(**values), f"{self.path}: {where}")
-
-    def _by_level(self, table: Any, base: ByLevel, where: str) -> ByLevel:
-        if not isinstance(table, dict):
-            raise self._bad(where, f"is a table of days by level ({', '.join(LEVELS)})")
-        table = dict(table)
-        days = tuple(
-            self._number(table, level, least=0, where=f"{where}.{level}")
-            if level in table
-            else base[index]
-            for index, level in enumerate(LEVELS)
+    values["deadlines"] = {
+        kind: Lead(
+            own.get(f"deadlines.{kind}.warning", base.deadlines[kind].warning),
+            own.get(f"deadlines.{kind}.lead", base.deadlines[kind].lead),
         )
-        if table:
-            raise self._bad(f"{where}.{next(iter(table))}", f"is not one of {', '.join(LEVELS)}")
-        self.sources[where] = str(self.path)
-        return cast("ByLevel", days)
+        for kind in DEADLINE_LEADS
+    }
+    return checked(base._replace(**values), where)
 
-    def _leads(self, table: Any, base: Intervals, where: str) -> Mapping[str, Lead]:
-        if not isinstance(table, dict):
-            raise self._bad(where, "is a table")
-        leads = dict(base.deadlines)
-        for subject, each in table.items():
-            if subject not in DEADLINE_LEADS or not isinstance(each, dict):
-                raise self._bad(f"{where}.{subject}", f"is not one of {', '.join(DEADLINE_KINDS)}")
-            each = dict(each)
-            old = leads[subject]
-            warning = self._number(each, "warning", least=0, where=f"{where}.{subject}.warning")
-            lead = self._number(each, "lead", least=0, where=f"{where}.{subject}.lead")
-            if each:
-                raise self._bad(f"{where}.{subject}.{next(iter(each))}", "is not warning or lead")
-            leads[subject] = Lead(
-                old.warning if warning is None else warning, old.lead if lead is None else lead
-            )
-        self.sources[where] = str(self.path)
-        return leads
 
-    def _weekdays(self, document: dict[str, Any]) -> frozenset[int]:
-        if "working_days" not in document:
-            return WorkCalendar().weekdays
-        named = document.pop("working_days")
-        if not isinstance(named, list) or not named or not set(map(str, named)) <= set(WEEKDAYS):
-            raise self._bad("working_days", f"is a list of {', '.join(WEEKDAYS)}")
-        self.sources["working_days"] = str(self.path)
-        return frozenset(WEEKDAYS.index(name) for name in named)
+# -- one by one --------------------------------------------------------------------------------
 
-    def _holidays(self, document: dict[str, Any]) -> frozenset[date]:
-        if "holidays" not in document:
-            return frozenset()
-        listed = document.pop("holidays")
-        try:
-            days = frozenset(
-                each if isinstance(each, date) else date.fromisoformat(each) for each in listed
-            )
-        except (TypeError, ValueError):
-            raise self._bad("holidays", "is a list of days like 2026-12-25") from None
-        self.sources["holidays"] = str(self.path)
-        return days
 
-    def _text(self, document: dict[str, Any], key: str) -> str | None:
-        if key not in document:
-            return None
-        value = document.pop(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self._bad(key, "is some text in quotes")
-        self.sources[key] = str(self.path)
-        return value
+class Value(NamedTuple):
+    """A setting as it holds now, and what set it."""
 
-    def _number(
-        self, document: dict[str, Any], key: str, *, least: int, where: str | None = None
-    ) -> int | None:
-        if key not in document:
-            return None
-        value = document.pop(key)
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 3650:
-            raise self._bad(where or key, f"is a number of days from {least} to 3650")
-        self.sources[where or key] = str(self.path)
-        return value
+    key: str
+    value: Any
+    source: str
 
-    def _bad(self, key: str, why: str) -> BadConfiguration:
-        return BadConfiguration(f"{self.path}: {key} {why}")
+
+def value_of(config: Config, text: str) -> Value:
+    """The setting that ``text`` names. Raises BadValue for a key nobody knows."""
+    from casectl.core.settings import LEVELS, WEEKDAYS, find_key
+
+    key = find_key(text)
+    calendar = config.standards.calendar
+    match key.text:
+        case "horizon":
+            value: Any = config.standards.horizon
+        case "working_days":
+            value = [day for index, day in enumerate(WEEKDAYS) if index in calendar.weekdays]
+        case "holidays":
+            value = sorted(calendar.holidays)
+        case _ if key.standard:
+            name, *parts = key.standard.split(".")
+            value = getattr(config.standards.of(key.program or None), name)
+            if name == "deadlines":
+                value = getattr(value[parts[0]], parts[1])
+            elif parts:
+                value = value[LEVELS.index(parts[0])]
+        case _:
+            value = getattr(config, key.text)
+    source = config.source(key.text)
+    if key.program and source == DEFAULT:
+        source = config.source(f"standards.{key.standard}")
+    return Value(key.text, value, source)
+
+
+def all_values(config: Config) -> list[Value]:
+    """Every setting, and of each program what it sets for itself."""
+    from casectl.core.settings import ROOT, STANDARDS
+
+    keys = [*ROOT, *(f"standards.{name}" for name in STANDARDS)]
+    keys += [key for key in config.sources if key.startswith("programs.")]
+    return [value_of(config, key) for key in keys]
+
+
+# -- writing -----------------------------------------------------------------------------------
+
+
+def set_value(config: Config, text: str, typed_value: str | None) -> Config:
+    """Write one setting into the file, or take it out (``None``); its comments stay.
+
+    The whole document is checked before a byte is written. Raises BadValue for what was typed,
+    BadConfiguration for what the file already held.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    from casectl.core.settings import find_key, typed
+
+    key = find_key(text)
+    before = _text_of(config.path)
+    parse_config(before, config.path)
+    value = None if typed_value is None else typed(key, typed_value)
+    try:
+        document = tomlkit.parse(before)
+        if value is None:
+            _take_out(document, key.path)
+        else:
+            _put_in(document, key.path, value)
+        after = tomlkit.dumps(document)
+    except TOMLKitError:
+        raise BadConfiguration(
+            f"{config.path} is written in a way that casectl cannot change",
+            hint=f"set {key.text} in an editor",
+        ) from None
+    try:
+        made = parse_config(after, config.path)
+    except BadConfiguration as error:
+        words = str(error.args[0]).removeprefix(f"{config.path}: ")
+        raise BadValue(words, hint=error.hint) from None
+    _replace(config.path, after)
+    return _with_environment(made)
+
+
+def _put_in(document: Any, path: tuple[str, ...], value: Any) -> None:
+    import tomlkit
+
+    table = document
+    for name in path[:-1]:
+        if name not in table:
+            table[name] = tomlkit.table()
+        table = table[name]
+    table[path[-1]] = value
+
+
+def _take_out(document: Any, path: tuple[str, ...]) -> None:
+    table = document
+    for name in path[:-1]:
+        table = table.get(name, {})
+    table.pop(path[-1], None)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write the whole file beside the old one (0600) and put it in its place in one step."""
+    target = path.resolve()  # behind a link, the file itself
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
+    mask = os.umask(0o077)
+    try:
+        _make_folder(target.parent)
+        handle = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(target)
+    except OSError as error:
+        raise BadConfiguration(f"cannot write {path} ({error.strerror})") from None
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        os.umask(mask)
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)

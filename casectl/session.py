@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HOW_TO_CLEAR = {
     "contact": "is cleared by reaching the client: casectl reached",
     "safety": "is cleared by reaching the client: casectl reached",
-    "review": "is cleared by reviewing the level: casectl set CASE --urgency ... --reason",
+    "review": "is cleared by reviewing the level, changed or not: casectl set CASE --reason TEXT",
     "next": "is cleared by a next step: casectl follow, deadline or appointment",
     "hold": "is cleared by casectl reopen, or by casectl hold with a new day",
     "assessment": "is cleared by casectl done",

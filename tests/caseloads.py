@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
 
@@ -18,19 +18,27 @@ from casectl.core.model import (
     APPOINTMENT,
     CLOSED,
     DEADLINE,
+    DONE,
     FOLLOW_UP,
     ON_HOLD,
     PENDING,
+    REACHED,
     RISKS,
+    TRIED,
     UNASSESSED_RISK,
     Case,
     CaseRecord,
+    Client,
+    Contact,
     Level,
     Promise,
     level_of,
 )
 from casectl.core.standards import DEADLINE_LEADS, ByLevel, Intervals, Lead, Standards, checked
+from casectl.core.text import fold
 from casectl.core.workdays import WorkCalendar
+from casectl.store import Caseload
+from casectl.store.rows import columns_of
 
 Value = TypeVar("Value")
 Draw = Callable[[st.SearchStrategy[Value]], Value]
@@ -60,79 +68,124 @@ CALENDARS = (
     WorkCalendar(holidays=frozenset({WEDNESDAY, date(2026, 11, 19), FRIDAY, MONDAY})),
 )
 
+# Days since something happened, and days until something is promised. A record draws from one
+# of two lists of each: in a quiet one little else is due that would hide what a law looks at.
 AGO = (0, 1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 29, 30, 31, 60, 180, 200)
-SHORT_AGO = (0, 0, 1, 1, 2, 3, 4, 5, 8)
-AHEAD = (-30, -8, -3, -2, -1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 15, 40)
+QUIET_AGO = (0, 0, 1, 2, 3)
+AHEAD = (-30, -8, -3, -2, -1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 15)
+QUIET_AHEAD = (8, 15, 40)
 OPENED_AGO = (0, 1, 5, 30, 40, 200)
+
+
+class _Pool(NamedTuple):
+    """The strategies of one record's days, made once: making one costs more than drawing it."""
+
+    ago: st.SearchStrategy[int]
+    perhaps_ago: st.SearchStrategy[int | None]
+    seldom_ago: st.SearchStrategy[int | None]
+    ahead: st.SearchStrategy[int]
+
+
+def _pool(ago: tuple[int, ...], ahead: tuple[int, ...]) -> _Pool:
+    return _Pool(
+        st.sampled_from(ago),
+        st.sampled_from((*ago, *[None] * (len(ago) // 2))),
+        st.sampled_from((*ago, *[None] * (3 * len(ago)))),
+        st.sampled_from(ahead),
+    )
+
+
+POOLS = st.sampled_from((_pool(AGO, AHEAD), _pool(QUIET_AGO, QUIET_AHEAD)))
+ANY_AHEAD = st.sampled_from((*AHEAD, *QUIET_AHEAD))
+SINCE_CRISIS = st.sampled_from((0, 0, 1, 1, 2, 3, 4, 5, 8))
+COVERED = st.sampled_from((None, None, -5, -1, 0, 1, 2, 5))
+OPENED = st.sampled_from(OPENED_AGO)
+URGENCIES = st.sampled_from(tuple(Level))
+RISKS_KNOWN = st.sampled_from((None, *RISKS))
+IN_PROGRAM = st.sampled_from(PROGRAMS)
+COUNTS = st.sampled_from((0, 1, 1, 2, 3))
+KINDS = st.sampled_from((FOLLOW_UP, FOLLOW_UP, DEADLINE, DEADLINE, APPOINTMENT))
+FOLLOW_UP_SUBJECTS = st.sampled_from((None, "call", "visit", "paperwork"))
+DEADLINE_SUBJECTS = st.sampled_from((None, "court", "appeal", "recertification"))
+OWN_LEADS = st.sampled_from((None, None, None, 0, 1, 12))
+HOURS = st.sampled_from((None, "09:00", "14:30"))
+SNOOZED_BY = st.sampled_from((None, None, 1, 7))
+ATTEMPTS = st.sampled_from((0, 0, 1, 2, 3, 4))
 
 calendars = st.sampled_from(CALENDARS)
 todays = st.sampled_from(TODAYS)
 
+_FEW_DAYS = st.sampled_from((1, 2, 3, 4, 7, 10, 30))
+_LEADS = st.sampled_from((Lead(0, 0), Lead(3, 0), Lead(4, 1), Lead(10, 2), Lead(15, 5)))
+
+
+def _shrinking(*days: int) -> st.SearchStrategy[ByLevel]:
+    """A standard by level that never grows with the level."""
+    each = st.sampled_from(days)
+    return st.tuples(each, each, each, each).map(_highest_first)
+
+
+def _highest_first(days: ByLevel) -> ByLevel:
+    low, medium, high, crisis = sorted(days, reverse=True)
+    return low, medium, high, crisis
+
+
+_CONTACT = _shrinking(1, 1, 2, 3, 7, 9, 10, 14, 30)
+_FIRST_CONTACT = _shrinking(1, 2, 3, 5, 10)
+_RETRY = _shrinking(0, 1, 2, 3, 5)
+
 
 @st.composite
 def intervals(draw: Draw[Any]) -> Intervals:
-    """Any standards that the configuration takes, the default ones most of the time."""
+    """Any standards that the configuration takes, the default ones half of the time."""
     if draw(st.booleans()):
         return Intervals(guardian_counts=draw(st.booleans()))
-    leads = {
-        subject: Lead(lead + draw(st.sampled_from((0, 3, 10))), lead)
-        for subject in DEADLINE_LEADS
-        for lead in (draw(st.sampled_from((0, 1, 2, 5))),)
-    }
-    days = st.sampled_from((1, 2, 3, 4, 7, 10, 30))
-    high_review = draw(days)
+    high_review = draw(_FEW_DAYS)
     return checked(
         Intervals(
-            contact=draw(_shrinking((1, 2, 3, 7, 9, 10, 14, 30))),
-            first_contact=draw(_shrinking((1, 2, 3, 5, 10))),
-            retry=draw(_shrinking((0, 1, 2, 3, 5))),
-            follow_up=draw(days),
-            first_assessment=draw(days),
-            reassessment=draw(days),
+            contact=draw(_CONTACT),
+            first_contact=draw(_FIRST_CONTACT),
+            retry=draw(_RETRY),
+            follow_up=draw(_FEW_DAYS),
+            first_assessment=draw(_FEW_DAYS),
+            reassessment=draw(_FEW_DAYS),
             high_review=high_review,
-            crisis_review=min(draw(days), high_review),
+            crisis_review=min(draw(_FEW_DAYS), high_review),
             guardian_counts=draw(st.booleans()),
-            deadlines=leads,
+            deadlines={subject: draw(_LEADS) for subject in DEADLINE_LEADS},
         ),
         "drawn",
     )
 
 
-def _shrinking(days: Sequence[int]) -> st.SearchStrategy[ByLevel]:
-    """A standard by level that never grows with the level."""
-    four = st.tuples(*(st.sampled_from(days) for _ in Level))
-    return four.map(lambda drawn: tuple(sorted(drawn, reverse=True)))  # type: ignore[arg-type]
-
-
 @st.composite
 def standards(draw: Draw[Any]) -> Standards:
-    programs = {"Housing": draw(intervals())} if draw(st.booleans()) else {}
     return Standards(
         intervals=draw(intervals()),
-        programs=programs,
+        programs={"Housing": draw(intervals())} if draw(st.booleans()) else {},
         calendar=draw(calendars),
         horizon=draw(st.sampled_from((7, 7, 0, 1, 3, 14))),
     )
 
 
 @st.composite
-def promises(draw: Draw[Any], today: date, number: int = 1) -> Promise:
-    """One open promise of any kind, snoozed perhaps, with an hour perhaps."""
-    kind = draw(st.sampled_from((FOLLOW_UP, FOLLOW_UP, DEADLINE, DEADLINE, APPOINTMENT)))
-    due_on = today + timedelta(days=draw(st.sampled_from(AHEAD)))
+def promises(
+    draw: Draw[Any], today: date, number: int = 1, ahead: st.SearchStrategy[int] = ANY_AHEAD
+) -> Promise:
+    """One open promise of any kind, with an hour or snoozed perhaps."""
+    kind = draw(KINDS)
+    due_on = today + timedelta(days=draw(ahead))
     made = Promise(f"p{number}", "", number, kind, f"{kind} {number}", due_on)
     if kind == FOLLOW_UP:
-        made = made._replace(subject=draw(st.sampled_from((None, "call", "visit", "paperwork"))))
-        if draw(st.booleans()):
-            first = due_on - timedelta(days=draw(st.sampled_from((1, 7))))
+        made = made._replace(subject=draw(FOLLOW_UP_SUBJECTS))
+        snoozed_by = draw(SNOOZED_BY)
+        if snoozed_by is not None:
+            first = due_on - timedelta(days=snoozed_by)
             made = made._replace(first_due_on=first, snoozes=1, snooze_reason="asked to")
         return made
-    made = made._replace(due_time=draw(st.sampled_from((None, "09:00", "14:30"))))
+    made = made._replace(due_time=draw(HOURS))
     if kind == DEADLINE:
-        made = made._replace(
-            subject=draw(st.sampled_from((None, "court", "appeal", "recertification"))),
-            lead_days=draw(st.sampled_from((None, None, None, 0, 1, 12))),
-        )
+        made = made._replace(subject=draw(DEADLINE_SUBJECTS), lead_days=draw(OWN_LEADS))
     return made
 
 
@@ -146,17 +199,18 @@ def records(
 ) -> CaseRecord:
     """One case, open unless ``statuses`` says otherwise, with all that the due engine reads."""
 
-    def before(choices: Sequence[int]) -> date:
-        return today - timedelta(days=draw(st.sampled_from(choices)))
+    def ago(days: st.SearchStrategy[int]) -> date:
+        return today - timedelta(days=draw(days))
 
-    def perhaps(choices: Sequence[int]) -> date | None:
-        return before(choices) if draw(st.booleans()) else None
+    def perhaps(days: st.SearchStrategy[int | None]) -> date | None:
+        count = draw(days)
+        return None if count is None else today - timedelta(days=count)
 
+    pool = draw(POOLS)
     status = draw(st.sampled_from(statuses))
-    urgency = draw(st.sampled_from(list(Level)))
-    risk = draw(st.sampled_from((None, *RISKS)))
+    urgency, risk = draw(URGENCIES), draw(RISKS_KNOWN)
     crisis = level_of(urgency, risk) == Level.CRISIS
-    opened_on = before(OPENED_AGO)
+    covered = draw(COVERED) if crisis else None
     case = Case(
         id=f"case{number}",
         number=number,
@@ -166,42 +220,46 @@ def records(
         status=status,
         urgency=urgency,
         risk=risk,
-        opened_on=opened_on,
-        level_reviewed_on=before(AGO),
-        program=draw(st.sampled_from(PROGRAMS)),
-        crisis_since=before(SHORT_AGO) if crisis else None,
-        covered_until=_cover(draw, today) if crisis else None,
-        assessed_on=perhaps(AGO),
-        clock_from=perhaps(AGO) if draw(st.booleans()) else None,
-        hold_until=today + timedelta(days=draw(st.sampled_from(AHEAD))),
-        resumed_on=perhaps(AGO) if draw(st.booleans()) else None,
+        opened_on=ago(OPENED),
+        level_reviewed_on=ago(pool.ago),
+        program=draw(IN_PROGRAM),
+        crisis_since=ago(SINCE_CRISIS) if crisis else None,
+        covered_until=None if covered is None else today + timedelta(days=covered),
+        assessed_on=perhaps(pool.perhaps_ago),
+        clock_from=perhaps(pool.seldom_ago),
+        hold_until=today + timedelta(days=draw(pool.ahead)) if status == ON_HOLD else None,
+        resumed_on=perhaps(pool.seldom_ago),
         closed_on=today if status == CLOSED else None,
     )
-    if status != ON_HOLD:
-        case = case._replace(hold_until=None)
-    made = CaseRecord(
-        case,
-        tuple(draw(promises(today, each)) for each in range(1, draw(st.integers(0, 3)) + 1)),
-        reached_client_on=perhaps(AGO),
-        reached_guardian_on=perhaps(AGO) if draw(st.booleans()) else None,
-        promise_ended_on=perhaps(AGO) if draw(st.booleans()) else None,
+    return _with_some_attempts(
+        draw,
+        CaseRecord(
+            case,
+            tuple(draw(promises(today, each, pool.ahead)) for each in range(1, draw(COUNTS) + 1)),
+            reached_client_on=perhaps(pool.perhaps_ago),
+            reached_guardian_on=perhaps(pool.seldom_ago),
+            promise_ended_on=perhaps(pool.seldom_ago),
+        ),
+        today,
+        draw(ATTEMPTS),
     )
-    return draw(with_attempts(made, today)) if draw(st.booleans()) else made
-
-
-def _cover(draw: Draw[Any], today: date) -> date | None:
-    days: int | None = draw(st.sampled_from((None, None, -5, -1, 0, 1, 2, 5)))
-    return None if days is None else today + timedelta(days=days)
 
 
 @st.composite
 def with_attempts(draw: Draw[Any], record: CaseRecord, today: date) -> CaseRecord:
-    """The same record after one to four attempts, none before the last time somebody answered."""
-    last = latest(record.reached_client_on, record.reached_guardian_on)
-    days = [today - timedelta(days=each) for each in SHORT_AGO]
-    tried_on = draw(st.sampled_from([day for day in days if last is None or day >= last]))
-    attempts = record.attempts + draw(st.integers(1, 4))
-    return record._replace(attempts=attempts, tried_on=latest(tried_on, record.tried_on))
+    """The same record after one to four more attempts."""
+    return _with_some_attempts(draw, record, today, draw(st.integers(1, 4)))
+
+
+def _with_some_attempts(
+    draw: Draw[Any], record: CaseRecord, today: date, attempts: int
+) -> CaseRecord:
+    """Attempts count from the last time that somebody answered, so none is older."""
+    if not attempts:
+        return record
+    last = latest(record.reached_client_on, record.reached_guardian_on, record.tried_on)
+    tried_on = today - timedelta(days=draw(SINCE_CRISIS))
+    return record._replace(attempts=record.attempts + attempts, tried_on=latest(tried_on, last))
 
 
 @st.composite
@@ -214,6 +272,71 @@ def caseloads(
 ) -> list[CaseRecord]:
     size = draw(st.integers(1, most))
     return [draw(records(today, number=each, statuses=statuses)) for each in range(1, size + 1)]
+
+
+def write(store: Caseload, caseload: Sequence[CaseRecord]) -> None:
+    """Put drawn records on file in one operation, so that reading them gives them back.
+
+    Contacts that count for nothing (a letter, a provider's answer) stand among those that do.
+    """
+    with store.journal.operation("intake") as operation:
+        for record in caseload:
+            case = record.case
+            client = Client(case.client_id, case.client)
+            operation.insert("clients", {**columns_of(client), "folded": fold(client.name)})
+            operation.insert("cases", columns_of(case, leave=("client",)))
+            for promise in _promises_of(record):
+                operation.insert("promises", columns_of(promise))
+            for contact in _contacts_of(record):
+                operation.insert("contacts", columns_of(contact, leave=("corrected",)))
+
+
+def as_read(record: CaseRecord) -> CaseRecord:
+    """The record as the store gives it back: its promises by due day, each naming its case."""
+    case = record.case
+    promises = [
+        each._replace(id=f"{case.id}.{each.number}", case_id=case.id) for each in record.promises
+    ]
+    return record._replace(promises=tuple(sorted(promises, key=lambda p: (p.due_on, p.number))))
+
+
+def _promises_of(record: CaseRecord) -> list[Promise]:
+    made = list(as_read(record).promises)
+    ended_on = record.promise_ended_on
+    if ended_on is not None:
+        case_id, number = record.case.id, len(made) + 1
+        made += [
+            Promise(
+                f"{case_id}.{number + each}", case_id, number + each, FOLLOW_UP, "ended",
+                ended_on, status=DONE, ended_on=ended_on - timedelta(days=each),
+            )
+            for each in (0, 1)
+        ]  # fmt: skip
+    return made
+
+
+def _contacts_of(record: CaseRecord) -> list[Contact]:
+    case = record.case
+    told = [
+        *(("client", REACHED, "phone", day) for day in _since(record.reached_client_on)),
+        *(("guardian", REACHED, "visit", day) for day in _since(record.reached_guardian_on)),
+        *(("client", TRIED, "phone", record.tried_on) for _ in range(record.attempts)),
+        ("provider", REACHED, "phone", case.opened_on),
+        ("client", REACHED, "letter", case.opened_on),
+    ]
+    return [
+        Contact(
+            f"{case.id}.c{number}", case.id, number, day, outcome, by, party,
+            recorded_at="2026-01-01T00:00:00Z",
+        )
+        for number, (party, outcome, by, day) in enumerate(told, 1)
+        if day is not None
+    ]  # fmt: skip
+
+
+def _since(day: date | None) -> list[date]:
+    """The last time somebody answered, and a time before it."""
+    return [] if day is None else [day - timedelta(days=20), day]
 
 
 def latest(*days: date | None) -> date | None:

@@ -101,7 +101,7 @@ def close(
     check_change(before, "close")
     day = _past_day(session, on, before)
     still_open = session.store.promises.open_of(before)
-    _confirm_closing(session, before, still_open)
+    was_shown = _confirm_closing(session, before, still_open)
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
     after = session.store.cases.close(before, why, day)
     word = "Declined" if before.status == PENDING else "Closed"
@@ -111,7 +111,7 @@ def close(
             "no_longer_due": [promise_object(each, after) for each in still_open],
         },
         f"{word}, {session.say_day(day)}: {_whose(after)}. It owes nothing now.",
-        *_still_open(session, after, still_open, "No longer due:"),
+        *([] if was_shown else _still_open(session, after, still_open, "No longer due:")),
         f"casectl undo takes it back; casectl reopen {after.number} opens it again.",
     )
 
@@ -164,12 +164,16 @@ def _past_day(session: Session, text: str | None, case: Case) -> date:
     return day
 
 
-def _confirm_closing(session: Session, case: Case, still_open: list[Promise]) -> None:
-    """Show what would no longer be due, and ask. A script goes on unless others count on it."""
+def _confirm_closing(session: Session, case: Case, still_open: list[Promise]) -> bool:
+    """Show what would no longer be due, and ask; whether it was shown.
+
+    A script is not asked, and goes on unless somebody else counts on what would go unwatched.
+    """
     drops = what_closing_drops(case, still_open)
     if not drops and (not still_open or not session.can_ask):
-        return
-    if session.can_ask and not session.yes:
+        return False
+    show = session.can_ask and not session.yes
+    if show:
         for line in _still_open(session, case, still_open, "This will no longer be due:"):
             tell(line)
     what = " and ".join(drops) or "open follow-ups"
@@ -180,6 +184,7 @@ def _confirm_closing(session: Session, case: Case, still_open: list[Promise]) ->
             hint="end them first (casectl done, cancel, set), or add --yes",
         ),
     )
+    return show
 
 
 def _still_open(session: Session, case: Case, promises: list[Promise], head: str) -> list[str]:

@@ -108,8 +108,9 @@ def parse_when(
     """The day, and the time of day if any, that ``text`` means to somebody who reads it today.
 
     A time alone is a time today. ``back`` looks back, for what has happened: ``fri`` and ``9 nov``
-    are then the last such day, today included, instead of the next. Days run from 1900 to 2200. Raises BadDay, in one line that says
-    what is accepted.
+    are then the last such day, today included, instead of the next.
+
+    Days run from 1900 to 2200. Raises BadDay, in one line that says what is accepted.
     """
     reading = _Reading(text, today, order, calendar, back=back)
     words, time = _split_time(plain_words(text), reading)
@@ -284,7 +285,10 @@ def _named_day(words: str, reading: _Reading) -> date | None:
 
 
 def _named_weekday(words: str, reading: _Reading) -> date | None:
-    """``fri`` is the next one, never today (looking back: the last one, or today); ``this`` and ``next`` count weeks from Monday."""
+    """``fri`` is the next one, never today (looking back: the last one, or today).
+
+    ``this`` and ``next`` count weeks from Monday.
+    """
     which, _, name = words.rpartition(" ")
     number = weekday_number(name)
     if number is None:

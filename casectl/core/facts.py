@@ -56,7 +56,7 @@ def facts_of(record: CaseRecord) -> Iterator[Fact]:
         return
     make = _Maker(record)
     yield from _promised(record, make)
-    if case.level == Level.CRISIS:
+    if make.level == Level.CRISIS:
         yield from _safety(record, make)
     if case.status == PENDING:
         yield make("next_step", "decide", case.opened_on)
@@ -122,7 +122,7 @@ def _safety(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
 
 def _standards(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
     case = record.case
-    if case.level < Level.CRISIS:
+    if make.level < Level.CRISIS:
         for who, reached in _reached(record):
             since = reached or case.clock_from
             if since is None:
@@ -131,7 +131,7 @@ def _standards(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
             else:
                 day = _latest(since, case.resumed_on)
                 yield make("contact", "again", day, who=who, reaching=True)
-    if case.level == Level.HIGH:
+    if make.level == Level.HIGH:
         yield make("assessment", "level", _latest(case.level_reviewed_on, case.resumed_on))
     if case.assessed_on:
         yield make("assessment", "again", _latest(case.assessed_on, case.resumed_on))

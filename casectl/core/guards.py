@@ -52,7 +52,7 @@ def what_closing_drops(case: Case, promises: Sequence[Promise]) -> list[str]:
     """Why closing wants a clear yes: what others expect, and nobody would watch any longer."""
     reasons = []
     if case.level == Level.CRISIS:
-        reasons.append("the level is crisis")
+        reasons.append("the level crisis")
     for kind, word in ((DEADLINE, "deadline"), (APPOINTMENT, "appointment")):
         count = sum(each.kind == kind for each in promises)
         if count:

@@ -89,8 +89,6 @@ Settle = Callable[[Load, Sequence[Twin]], Load | None]
 
 def arrival(given: Given, today: date, *, pending: bool, order: DateOrder | None) -> Load:
     """One intake as it is written. Raises BadValue for what cannot be meant."""
-    if given.opened_on is not None and given.opened_on > today:
-        raise BadValue("an intake cannot be in the future", hint="give today or an earlier day")
     if given.next_step is None and given.due is not None:
         raise BadValue("--due needs --next TEXT", hint="say what is due")
     if given.next_step is not None and given.due is None:
@@ -249,6 +247,12 @@ def judged(load: Load, twins: Sequence[Twin], *, new: bool) -> Verdict:
 
 
 # --- What a person may have meant -----------------------------------------------------------
+
+
+def checked_intake_day(day: date, today: date) -> date:
+    if day > today:
+        raise BadValue("an intake cannot be in the future", hint="give today or an earlier day")
+    return day
 
 
 def level_named(text: str) -> int:

@@ -87,7 +87,10 @@ def handle_stem(name: str) -> str:
 
 def _handle_words(name: str) -> list[str]:
     """The words of a name in letters and digits alone, without those that have none (an emoji)."""
-    words = ["".join(char for char in word if char.isalnum()) for word in fold(name).split()]
+    words = [
+        word if word.isalnum() else "".join(char for char in word if char.isalnum())
+        for word in fold(name).split()
+    ]
     return [word for word in words if word]
 
 

@@ -95,6 +95,7 @@ class Output(NamedTuple):
     def wrote(self, made: Object, *sentences: str) -> None:
         """Echo a write: what was made as JSON or fields, else the sentences a person reads."""
         if self.json or self.fields:
+            self._check_written([made])
             self.one(made, ())
         else:
             self.say(*sentences)
@@ -102,6 +103,7 @@ class Output(NamedTuple):
     def wrote_all(self, made: Sequence[Object], *sentences: str) -> None:
         """Echo a write to several things: a list of what was made, or sentences."""
         if self.json or self.fields:
+            self._check_written(made)
             self.table(made, ())
         else:
             self.say(*sentences)
@@ -113,7 +115,23 @@ class Output(NamedTuple):
         self.write(draw(lines, self))
 
     def say(self, *sentences: str) -> None:
-        self.write("".join(f"{visible(sentence)}\n" for sentence in sentences))
+        """Sentences, each on a line of its own; a terminal gets them broken between words."""
+        lines = [visible(sentence) for sentence in sentences]
+        if self.terminal:
+            lines = [self._broken(line) for line in lines]
+        self.write("".join(f"{line}\n" for line in lines))
+
+    def _broken(self, line: str) -> str:
+        from textwrap import fill
+
+        indent = " " * (len(line) - len(line.lstrip(" ")))
+        return fill(
+            line,
+            self.width,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
     def write(self, text: str) -> None:
         """Text that is safe already, to standard output in one piece."""
@@ -121,6 +139,14 @@ class Output(NamedTuple):
             raise CasectlError("standard output is closed, so the answer cannot be shown")
         if text:
             sys.stdout.write(text)
+
+    def _check_written(self, made: Sequence[Object]) -> None:
+        """What a write made is known only once it is written, so say that it was."""
+        for name in self.fields or ():
+            if made and name not in made[0]:
+                raise CasectlError(
+                    f"it was written, but has no field {name!r}; there are {', '.join(made[0])}"
+                )
 
     def _checked_fields(self, objects: Sequence[Object], columns: Sequence[str]) -> tuple[str, ...]:
         if not self.fields:

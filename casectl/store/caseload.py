@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from casectl.core.errors import CasectlError
 from casectl.core.model import Author
-from casectl.store.connection import APPLICATION_ID, Database, connect, connect_new, create_file
+from casectl.store.connection import (
+    APPLICATION_ID,
+    Database,
+    connect,
+    connect_new,
+    create_file,
+    not_a_caseload,
+)
 from casectl.store.schema import SCHEMA_VERSION, fingerprint
 
 if TYPE_CHECKING:
@@ -91,7 +98,7 @@ class Caseload:
         """What ``casectl doctor`` looks at."""
         from casectl.store.checkup import Checkup
 
-        return Checkup(self.db)
+        return Checkup(self.db, self.author)
 
     def close(self) -> None:
         self.db.close()
@@ -100,8 +107,9 @@ class Caseload:
 def open_caseload(path: Path, author: Author) -> Caseload:
     """Open an existing caseload, migrating it first when its schema is older.
 
-    Raises NotFound where there is no file, CasectlError for a file that is not a caseload, that a
-    newer casectl wrote, or whose triggers are not the ones installed.
+    Where the journal's triggers are not the ones installed it opens for reading: today's list is
+    needed most when something is wrong. Raises NotFound where there is no file, CasectlError for a
+    file that is not a caseload or that a newer casectl wrote.
     """
     db = connect(path)
     try:
@@ -113,9 +121,12 @@ def open_caseload(path: Path, author: Author) -> Caseload:
 
 
 def _check_schema(db: Database) -> None:
-    if db.value("PRAGMA application_id") != APPLICATION_ID:
-        raise CasectlError(f"{db.path} is not a casectl caseload", hint="name another with --db")
-    version = db.value("PRAGMA user_version")
+    header = db.one(
+        "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
+    )
+    if header is None or header["application_id"] != APPLICATION_ID:
+        raise not_a_caseload(db.path)
+    version = header["user_version"]
     if version > SCHEMA_VERSION:
         raise CasectlError(
             f"a newer casectl wrote {db.path} (schema {version}, this one knows {SCHEMA_VERSION})",
@@ -125,19 +136,28 @@ def _check_schema(db: Database) -> None:
         from casectl.store.migrations import migrate
 
         migrate(db)
+    if not has_its_triggers(db):
+        db.read_only_because = CasectlError(
+            f"the journal's triggers in {db.path} are not the ones casectl installed, and nothing "
+            "is written without a journal",
+            hint="casectl doctor tells more",
+        )
+
+
+def has_its_triggers(db: Database) -> bool:
     installed = [
         row[0]
         for row in db.rows("SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
     ]
-    if db.value("SELECT value FROM meta WHERE name = 'triggers'") != fingerprint(installed):
-        raise CasectlError(
-            f"the journal's triggers in {db.path} are not the ones casectl installed",
-            hint="nothing is written until they are; casectl doctor tells more",
-        )
+    known: str | None = db.value("SELECT value FROM meta WHERE name = 'triggers'")
+    return known == fingerprint(installed)
 
 
 def create_caseload(path: Path, author: Author) -> Caseload:
-    """Make a new caseload file (0600, its folder 0700) and open it. Never over an existing one."""
+    """Make a new caseload file (0600, its folder 0700) and open it.
+
+    Never over an existing file; a failure on the way leaves none.
+    """
     from casectl.store.migrations import migrate
 
     create_file(path)

@@ -2,103 +2,273 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import json
+import os
+from collections.abc import Callable, Iterator
 
+from casectl.core.errors import Busy, CasectlError
 from casectl.core.facts import earliest_by_group
+from casectl.core.model import Author
+from casectl.core.views import FAIL, OK, WARN, Finding
 from casectl.store.connection import Database
-from casectl.store.derived import Groups, fact_rows, searchable
-from casectl.store.rows import read_records
-from casectl.store.schema import RECORDS, SCHEMA_VERSION
+from casectl.store.derived import SEARCHED, Groups, fact_rows, refresh_facts, searchable
+from casectl.store.rows import CHUNK, marks, read_records
+from casectl.store.schema import RECORDS, SCHEMA_VERSION, triggers
 
-CHUNK = 2000
+REPAIR = "casectl doctor --repair"
+RESTORE = "keep the file as it is and restore a backup"
 
-
-class Finding(NamedTuple):
-    """One thing looked at: ``problem`` is None when it is as it should be."""
-
-    name: str
-    detail: str
-    problem: str | None = None
+# What a damaged file can make of reading it, beside the driver's own complaints.
+UNREADABLE = (CasectlError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class Checkup:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, author: Author) -> None:
         self.db = db
+        self.author = author
 
-    def findings(self) -> list[Finding]:
-        return [
-            self._schema(),
-            self._integrity(),
-            self._foreign_keys(),
-            self._journal(),
-            self._facts(),
-            self._owed(),
-            self._search(),
-        ]
+    def findings(self) -> Iterator[Finding]:
+        """Every check, each by itself: one that cannot be made says so and stops no other."""
+        checks: dict[str, Callable[[], Finding]] = {
+            "schema": self._schema,
+            "integrity": self._integrity,
+            "links": self._links,
+            "journal": self._journal,
+            "cases": self._cases,
+            "facts": self._facts,
+            "promise": self._promise,
+            "search": self._search,
+            "clock": self._clock,
+        }
+        for name, check in checks.items():
+            try:
+                yield check()
+            except Busy as error:
+                yield Finding(name, FAIL, str(error))
+                return  # the others would wait as long
+            except UNREADABLE as error:
+                words = str(error) if isinstance(error, CasectlError) else type(error).__name__
+                yield Finding(name, FAIL, f"cannot be looked at ({words})", RESTORE)
+
+    def repair(self) -> None:
+        """Put the journal's triggers back and derive anew what is derived.
+
+        One operation of the journal says that it happened. Records stay as they are.
+        """
+        from casectl.store.migrations import reinstall_triggers
+
+        reason, self.db.read_only_because = self.db.read_only_because, None
+        try:
+            with self.db.transaction():
+                self.db.execute(
+                    "INSERT INTO operations (at, day, worker, command) VALUES (?,?,?,'repair')",
+                    (self.author.moment, self.author.day, self.author.worker),
+                )
+                self.db.execute("DELETE FROM current_operation")
+                reinstall_triggers(self.db)
+                self._derive_facts()
+                self._derive_texts()
+        except BaseException:
+            self.db.read_only_because = reason
+            raise
 
     def _schema(self) -> Finding:
-        return Finding("schema", f"version {SCHEMA_VERSION}, its triggers in place")
+        wanted = triggers()
+        installed = {
+            row["name"]: row["sql"]
+            for row in self.db.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        }
+        differing = sorted(
+            name for name in wanted.keys() | installed if wanted.get(name) != installed.get(name)
+        )
+        if differing:
+            return Finding(
+                "schema",
+                FAIL,
+                f"version {SCHEMA_VERSION}, but {len(differing)} of the journal's triggers are not "
+                f"as installed ({differing[0]}): nothing is written until they are",
+                REPAIR,
+            )
+        return Finding(
+            "schema", OK, f"version {SCHEMA_VERSION}, the journal's {len(wanted)} triggers in place"
+        )
 
     def _integrity(self) -> Finding:
         said = self.db.value("PRAGMA integrity_check")
-        return Finding("integrity", "every page reads", None if said == "ok" else str(said))
+        if said != "ok":
+            return Finding("integrity", FAIL, str(said).splitlines()[0], RESTORE)
+        mode = self.db.value("PRAGMA journal_mode")
+        if mode != "delete":
+            return Finding(
+                "integrity",
+                WARN,
+                f"every page reads, but another program set its journal mode to {mode}: a copy of "
+                "the file alone may miss the newest changes",
+                f'sqlite3 {self.db.path} "PRAGMA journal_mode = DELETE"',
+            )
+        return Finding("integrity", OK, "every page of the file reads")
 
-    def _foreign_keys(self) -> Finding:
+    def _links(self) -> Finding:
         broken = len(self.db.rows("PRAGMA foreign_key_check"))
-        problem = f"{broken} rows point nowhere" if broken else None
-        return Finding("links", "every row belongs to a case", problem)
+        if broken:
+            return Finding("links", FAIL, f"{_count(broken, 'row')} of no case or client", RESTORE)
+        return Finding("links", OK, "every row belongs to a case or a client")
 
     def _journal(self) -> Finding:
         """Every record's newest journal entry is the record as it stands."""
-        wrong = 0
-        for table, columns in RECORDS.items():
-            pairs = ", ".join(f"'{name}', r.\"{name}\"" for name in columns)
-            wrong += self.db.value(
-                f"SELECT count(*) FROM {table} r WHERE json_object({pairs}) IS NOT "
-                "(SELECT x.after FROM changes x WHERE x.row_id = r.id ORDER BY x.id DESC LIMIT 1)"
-            )
+        if self.db.value("SELECT count(*) FROM current_operation"):
+            return Finding("journal", FAIL, "an operation was left open", REPAIR)
+        wrong = sum(self._unlike_journal(table) for table in RECORDS)
+        if wrong:
+            detail = f"{_count(wrong, 'record')} changed behind the journal's back"
+            return Finding("journal", FAIL, detail, "casectl history CASE shows what it knows")
         count = self.db.value("SELECT count(*) FROM operations")
-        problem = f"{wrong} records differ from the journal's last word on them" if wrong else None
-        return Finding("journal", f"{count} operations, records as it says", problem)
+        return Finding("journal", OK, f"{_count(count, 'operation')}, every record as it says")
+
+    def _unlike_journal(self, table: str) -> int:
+        """How many records differ from what the journal last said of them.
+
+        An entry written before a column was added does not speak of it.
+        """
+        pairs = ", ".join(f"'{name}', r.\"{name}\"" for name in RECORDS[table])
+        rows = self.db.rows(
+            f"SELECT now, after FROM (SELECT json_object({pairs}) AS now, "
+            "(SELECT x.after FROM changes x WHERE x.row_id = r.id ORDER BY x.id DESC LIMIT 1) "
+            f"AS after FROM {table} r) WHERE now IS NOT after"
+        )
+        wrong = 0
+        for row in rows:
+            now, after = json.loads(row["now"]), json.loads(row["after"] or "null")
+            wrong += after is None or any(now.get(name) != value for name, value in after.items())
+        return wrong
+
+    def _cases(self) -> Finding:
+        """What the program keeps true of each case by itself."""
+        wrong = self.db.value(
+            "SELECT count(*) FROM cases WHERE (status = 'on_hold') <> (hold_until IS NOT NULL) "
+            "OR (status = 'closed') <> (closed_on IS NOT NULL) "
+            "OR (urgency = 4 OR risk IS 'imminent') <> (crisis_since IS NOT NULL) "
+            "OR number > (SELECT value FROM counters WHERE scope = 'case')"
+        )
+        if wrong:
+            return Finding("cases", FAIL, f"{_count(wrong, 'case')} whose columns contradict")
+        count = self.db.value("SELECT count(*) FROM cases")
+        still = self.db.value("SELECT count(*) FROM cases WHERE status <> 'closed'")
+        return Finding("cases", OK, f"{_count(count, 'case')}, {still:,} open")
 
     def _facts(self) -> Finding:
-        """The stored facts are the ones the records give."""
+        """The stored facts are the ones that the records give."""
         groups = Groups(self.db)
-        wrong = seen = 0
-        for numbers in self._numbers("1"):
+        seen = 0
+        wrong: int = self.db.value(
+            "SELECT count(*) FROM due_facts WHERE number NOT IN (SELECT number FROM cases)"
+        )
+        for numbers in self._numbers():
+            stored: dict[int, set[tuple[object, ...]]] = {}
+            for row in self.db.rows(
+                "SELECT group_id, day, opened_on, number, tried_on FROM due_facts "
+                f"WHERE number IN ({marks(numbers)})",
+                numbers,
+            ):
+                stored.setdefault(row["number"], set()).add(tuple(row))
+                seen += 1
             for record in read_records(self.db, numbers):
-                if any(group not in groups.known for group in earliest_by_group(record)):
-                    wrong += 1
-                    continue
-                rows = self.db.rows(
-                    "SELECT group_id, day, opened_on, number, tried_on FROM due_facts "
-                    "WHERE number = ?",
-                    (record.case.number,),
-                )
-                seen += len(rows)
-                wrong += {tuple(row) for row in rows} != set(fact_rows(record, groups))
-        problem = f"{wrong} cases have facts that their records do not give" if wrong else None
-        return Finding("facts", f"{seen} recomputed, all the same", problem)
+                known = all(group in groups.known for group in earliest_by_group(record))
+                given = set(fact_rows(record, groups)) if known else None
+                wrong += given != stored.get(record.case.number, set())
+        if wrong:
+            detail = f"{_count(wrong, 'case')} with due facts that the record does not give"
+            return Finding("facts", FAIL, detail, REPAIR)
+        return Finding("facts", OK, f"{seen:,} due facts worked out again, all the same")
 
-    def _owed(self) -> Finding:
+    def _promise(self) -> Finding:
         silent = self.db.value(
             "SELECT count(*) FROM cases c WHERE c.status <> 'closed' AND NOT EXISTS "
             "(SELECT 1 FROM due_facts f WHERE f.number = c.number)"
         )
-        problem = f"{silent} open cases owe nothing and could be forgotten" if silent else None
-        return Finding("promise", "every open case owes something", problem)
+        if silent:
+            detail = f"{_count(silent, 'open case')} owing nothing, which could be forgotten"
+            return Finding("promise", FAIL, detail, REPAIR)
+        return Finding("promise", OK, "every open case owes something")
 
     def _search(self) -> Finding:
-        wrong = 0
+        wrong: int = self.db.value(
+            "SELECT count(*) FROM search_texts t WHERE NOT EXISTS ("
+            + " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE id = t.row_id" for table in RECORDS)
+            + ")"
+        )
         for table in RECORDS:
-            for row in self.db.rows(
-                f"SELECT r.*, t.folded AS found FROM {table} r "
-                "LEFT JOIN search_texts t ON t.row_id = r.id"
-            ):
-                wrong += (row["found"] or "") != searchable(table, dict(row))
-        problem = f"{wrong} records cannot be found by their text" if wrong else None
-        return Finding("search", "every text can be found", problem)
+            for rows in self._chunks(table):
+                wrong += sum((row["found"] or "") != searchable(table, row) for row in rows)
+        if not wrong and os.access(self.db.path, os.W_OK):
+            wrong = self._index_differs()
+        if wrong:
+            detail = f"{_count(wrong, 'record')} not to be found by what it says"
+            return Finding("search", FAIL, detail, REPAIR)
+        return Finding("search", OK, "every record is found by what it says")
 
-    def _numbers(self, where: str) -> list[list[int]]:
-        numbers = [row[0] for row in self.db.rows(f"SELECT number FROM cases WHERE {where}")]
-        return [numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK)]
+    def _index_differs(self) -> int:
+        """FTS5's own comparison of its index with the texts; it counts as one when they differ."""
+        try:
+            self.db.execute(
+                "INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"
+            )
+        except CasectlError:
+            return 1
+        return 0
+
+    def _clock(self) -> Finding:
+        last = self.db.one("SELECT at, day FROM operations ORDER BY id DESC LIMIT 1")
+        newest = max(last["day"], last["at"][:10]) if last is not None else ""
+        if newest > max(self.author.day, self.author.moment[:10]):
+            return Finding(
+                "clock",
+                WARN,
+                f"the newest entry is of {newest}, and today is {self.author.day}",
+                "set the machine's clock right, or what is late will not show",
+            )
+        return Finding("clock", OK, f"today is {self.author.day}, after everything recorded")
+
+    def _derive_facts(self) -> None:
+        self.db.execute("DELETE FROM due_facts")
+        for numbers in self._numbers():
+            ids = self.db.rows(f"SELECT id FROM cases WHERE number IN ({marks(numbers)})", numbers)
+            refresh_facts(self.db, [row["id"] for row in ids])
+
+    def _derive_texts(self) -> None:
+        self.db.execute("DELETE FROM search_texts")
+        for table in RECORDS:
+            case_id = {"clients": "NULL", "cases": "id"}.get(table, "case_id")
+            for rows in self._chunks(table, f", {case_id} AS of_case"):
+                texts = [
+                    (row["id"], table, row["of_case"], text)
+                    for row in rows
+                    if (text := searchable(table, row))
+                ]
+                self.db.execute_many(
+                    "INSERT INTO search_texts (row_id, source, case_id, folded) VALUES (?,?,?,?)",
+                    texts,
+                )
+        self.db.execute("INSERT INTO search_index (search_index) VALUES ('rebuild')")
+
+    def _numbers(self) -> Iterator[list[int]]:
+        """The numbers of all cases, in lists that one statement can hold."""
+        numbers = [row[0] for row in self.db.rows("SELECT number FROM cases ORDER BY number")]
+        for start in range(0, len(numbers), CHUNK):
+            yield numbers[start : start + CHUNK]
+
+    def _chunks(self, table: str, more: str = "") -> Iterator[list[dict[str, str | int | None]]]:
+        """The searched columns of a table and what is found of each row, so many rows at a time."""
+        columns = ", ".join(f'r."{name}"' for name in ("id", *SEARCHED[table]))
+        after = ""
+        while rows := self.db.rows(
+            f"SELECT {columns}, (SELECT folded FROM search_texts WHERE row_id = r.id) AS found"
+            f"{more} FROM {table} r WHERE r.id > ? ORDER BY r.id LIMIT {CHUNK}",
+            (after,),
+        ):
+            yield [dict(row) for row in rows]
+            after = rows[-1]["id"]
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

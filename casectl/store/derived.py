@@ -50,9 +50,9 @@ class Groups:
         return self.known[group]
 
 
-def fact_rows(record: CaseRecord, groups: Groups) -> list[FactRow]:
-    """The rows that this case has in ``due_facts``."""
-    opened_on, number = record.case.opened_on.isoformat(), record.case.number
+def fact_rows(record: CaseRecord, groups: Groups, number: int | None = None) -> list[FactRow]:
+    """The rows that this case has in ``due_facts``; ``number`` where it has none of its own yet."""
+    opened_on, number = record.case.opened_on.isoformat(), number or record.case.number
     tried_on = record.tried_on.isoformat() if record.tried_on else None
     return [
         (
@@ -91,7 +91,12 @@ def forget_facts(db: Database, number: int) -> None:
 
 
 def searchable(table: str, row: dict[str, Value]) -> str:
-    return fold(" · ".join(str(row[name]) for name in SEARCHED[table] if row.get(name)))
+    return joined([row[name] for name in SEARCHED[table]])
+
+
+def joined(values: Iterable[Value]) -> str:
+    """What can be found of these values, folded; the empty ones left out."""
+    return fold(" | ".join(map(str, filter(None, values))))
 
 
 def index_text(db: Database, table: str, row_id: str, row: dict[str, Value] | None) -> None:

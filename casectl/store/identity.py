@@ -16,3 +16,18 @@ def new_id() -> str:
     )
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def new_ids(count: int) -> list[str]:
+    """So many keys of one moment, in order, so that a batch lands at the far end of its index."""
+    stamp = time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF
+    head = f"{stamp:012x}"
+    head = f"{head[:8]}-{head[8:]}-7"
+    drawn = os.urandom(10 * count).hex()
+    keys = []
+    for start in range(0, 20 * count, 20):
+        random = drawn[start : start + 20]
+        variant = "89ab"[int(random[3], 16) & 3]
+        keys.append(f"{head}{random[:3]}-{variant}{random[4:7]}-{random[7:19]}")
+    keys.sort()
+    return keys

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
-from casectl.core.model import Case, Client, Contact, Promise
-from casectl.core.text import fold, handle_stem
+from casectl.core.intake import Settle
+from casectl.core.model import Case, Load
+from casectl.core.text import fold
+from casectl.store.bulk import Loaded, Loader, write
 from casectl.store.connection import Database
-from casectl.store.journal import Journal, Operation
-from casectl.store.promises import add_promise
-from casectl.store.rows import columns_of, read_cases
-
-
-class Arrival(NamedTuple):
-    """One person at the door: who, their case, and what is promised. Keys are made by the store."""
-
-    client: Client
-    case: Case
-    promises: tuple[Promise, ...] = ()
-    last_contact: Contact | None = None
-    note: str | None = None
+from casectl.store.journal import Journal
+from casectl.store.rows import read_cases
 
 
 class Intake:
@@ -27,12 +18,12 @@ class Intake:
         self.db = db
         self.journal = journal
 
-    def take_in(self, arrival: Arrival, *, same_client: str | None = None) -> Case:
-        """Write one arrival in one operation; ``same_client`` is the person it already knows."""
+    def take_in(self, load: Load) -> Case:
+        """Write one arrival, and forget the draft it was typed as, in one operation."""
         with self.journal.operation("intake") as operation:
-            case_id = _write(operation, arrival, same_client)
+            number = write(operation, [load]).last
             self._forget_draft("intake")
-        return read_cases(self.db, "c.id = ?", (case_id,))[0]
+        return read_cases(self.db, "c.number = ?", (number,))[0]
 
     def possible_duplicates(
         self, name: str, birth_date: str | None, external_id: str | None = None
@@ -46,6 +37,21 @@ class Intake:
             "OR (?3 IS NOT NULL AND (k.external_id = ?3 OR c.external_id = ?3)) "
             "ORDER BY c.status = 'closed', c.number LIMIT 20",
             (fold(name), birth_date, external_id),
+        )
+
+    def load_many(
+        self,
+        loads: Iterable[Load],
+        *,
+        command: str = "intake",
+        settle: Settle | None = None,
+        namesakes: bool = True,
+        approve: Callable[[], None] | None = None,
+    ) -> Loaded:
+        """Write any number of arrivals in one operation, in batches; see ``Loader.load``."""
+        loader = Loader(self.db, self.journal)
+        return loader.load(
+            loads, command=command, settle=settle, namesakes=namesakes, approve=approve
         )
 
     # -- drafts: what somebody typed before they were interrupted ------------------------------
@@ -68,33 +74,3 @@ class Intake:
 
     def _forget_draft(self, name: str) -> None:
         self.db.execute("DELETE FROM drafts WHERE name = ?", (name,))
-
-
-def _write(operation: Operation, arrival: Arrival, same_client: str | None) -> str:
-    client_id = same_client
-    if client_id is None:
-        row = columns_of(arrival.client)
-        row["id"] = None
-        row["folded"] = fold(arrival.client.name)
-        client_id = operation.insert("clients", row)
-    number = operation.next_number("case")
-    row = columns_of(arrival.case, leave=("client",))
-    row["id"] = None
-    row["number"] = number
-    row["handle"] = f"{handle_stem(arrival.client.name)}-{number}"
-    row["client_id"] = client_id
-    row["worker"] = operation.author.worker
-    case_id = operation.insert("cases", row)
-    for promise in arrival.promises:
-        add_promise(operation, case_id, promise)
-    if arrival.last_contact is not None:
-        contact = columns_of(arrival.last_contact, leave=("corrected",))
-        contact["id"] = None
-        contact["case_id"] = case_id
-        contact["number"] = operation.next_number(f"{case_id}.c")
-        contact["recorded_at"] = operation.author.moment
-        contact["worker"] = operation.author.worker
-        operation.insert("contacts", contact)
-    if arrival.note:
-        operation.add_note(case_id, arrival.note)
-    return case_id

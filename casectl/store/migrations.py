@@ -25,12 +25,12 @@ def migrate(db: Database) -> None:
     """Bring the schema up to this program's version, all of it or none of it."""
     with translated_errors(db.path), db.transaction():
         migrations.apply(SqliteUtils(db.connection, execute_plugins=False))
-        _reinstall_triggers(db)
+        reinstall_triggers(db)
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def _reinstall_triggers(db: Database) -> None:
+def reinstall_triggers(db: Database) -> None:
     for row in db.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
         db.execute(f'DROP TRIGGER "{row["name"]}"')
     made = triggers()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
+from casectl.core.errors import CasectlError
 from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
 from casectl.store.connection import Database, Row, Value
 
@@ -64,7 +65,16 @@ ATTEMPTS = (
 
 
 def day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    return known_day(text) if text else None
+
+
+def known_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):  # only a damaged file holds such a day
+        raise CasectlError(
+            "the caseload holds a day that cannot be read", hint="casectl doctor tells more"
+        ) from None
 
 
 def iso(value: date | None) -> str | None:
@@ -80,7 +90,7 @@ def case_of(row: Row) -> Case:
     ) = tuple(row)[:23]  # fmt: skip
     return Case(
         id_, number, handle, client_id, client, status, urgency, risk,
-        date.fromisoformat(opened_on), date.fromisoformat(reviewed_on),
+        known_day(opened_on), known_day(reviewed_on),
         program, referred_by, need, external_id, day(crisis_since), day(covered_until),
         day(assessed_on), day(clock_from), day(hold_until), day(resumed_on), day(closed_on),
         close_reason, worker,

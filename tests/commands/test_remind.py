@@ -90,7 +90,7 @@ def test_one_line_for_each_item_the_most_pressing_first(run: Run, busy_day: None
     result = run("remind")
     assert result.code == 0 and result.err == ""
     assert result.out.splitlines() == [
-        "SAFETY          3.safety  D.E.  reach the client today",
+        "SAFETY          3.safety  D.E.  reach the client",
         "COURT TOMORROW  2.1       C.W.  09:30 hearing",
         "OVERDUE 3d      1.1       A.B.  call A. B.'s school",
         "DUE TODAY       1.2       A.B.  14:00 home visit",
@@ -357,7 +357,7 @@ def test_marks_of_what_has_ended_are_dropped_and_undo_tells_it_again(
     assert {part for _, part in store.reminders.marks()} == {"1", "2"}
     first = store.promises.numbered(case, 1)
     assert first is not None
-    store.promises.end([first], "done", outcome=None, command="done")
+    store.promises.end([first], "done", outcome=None, on=NOW, command="done")
     told_on(run, NOW + DAY)
     assert {part for _, part in store.reminders.marks()} == {"2"}
     store.journal.undo()

@@ -77,7 +77,7 @@ def test_a_review_without_a_change_clears_review(run: Run) -> None:
 def test_crisis_is_owed_the_same_day_and_ends_with_a_reason(run: Run, store: Caseload) -> None:
     result = run("set 1 --risk imminent --reason 'spoke of a plan'")
     assert "level crisis, was medium" in result.out
-    assert "1.safety       reach the client today: Wed 18 Nov 2026" in result.out
+    assert "1.safety       reach the client: Wed 18 Nov 2026" in result.out
     assert run("today --json").json[0]["band"] == "SAFETY"
     run("reached 1 --seen-by 'Dr Sample' --until fri")
     found = store.cases.by_number(1)

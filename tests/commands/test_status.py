@@ -123,7 +123,7 @@ def test_a_closed_case_owes_nothing(run: Run) -> None:
     [
         ("deadline 1 'court hearing' --on 2026-12-01", "1 open deadline"),
         ("appointment 1 'home visit' --at 'fri 10:00'", "1 open appointment"),
-        ("set 1 --urgency crisis --reason x", "the level is crisis"),
+        ("set 1 --urgency crisis --reason x", "the level crisis"),
     ],
 )
 def test_a_script_needs_yes_where_others_count_on_it(run: Run, setting: str, words: str) -> None:
@@ -201,7 +201,7 @@ def test_a_crisis_begins_anew(run: Run, store: Caseload) -> None:
     run("set 1 --urgency crisis --reason x")
     run("close 1 --reason moved --yes")
     result = run("reopen 1 --reason back", today="2027-01-04")
-    assert "1.safety       reach the client today: Mon 4 Jan 2027" in result.out
+    assert "1.safety       reach the client: Mon 4 Jan 2027" in result.out
     found = store.cases.by_number(1)
     assert found is not None
     assert found.crisis_since == date(2027, 1, 4)

@@ -174,21 +174,14 @@ def test_what_is_owed_is_on_the_list_or_beyond_its_horizon(
 
 
 def is_far(item: DueItem, world: World) -> bool:
-    """Beyond the horizon and, for a deadline, beyond its own warning and lead too."""
-    if item.due <= world.today + timedelta(days=world.standards.horizon):
-        return False
+    """Beyond the horizon, the days off that follow today and, for a deadline, its own warning."""
     calendar = world.standards.calendar
+    last_off = calendar.last_day_off_after(world.today)
     if item.kind == DEADLINE:
         assert item.promise is not None
-        lead = world.standards.of(item.case.program).lead(item.promise.subject or "other")
-        own = lead.lead if item.promise.lead_days is None else item.promise.lead_days
-        shown = calendar.before(item.due, max(lead.warning, own))
-        return shown > world.today and calendar.before(item.due, own) > (
-            calendar.last_day_off_after(world.today)
-        )
-    return is_after_days_off(item, world)
-
-
-def is_after_days_off(item: DueItem, world: World) -> bool:
-    """Whether a working morning comes first on which the item can be seen again."""
-    return item.due > world.standards.calendar.last_day_off_after(world.today)
+        standard = world.standards.of(item.case.program).lead(item.stage)
+        lead = standard.lead if item.promise.lead_days is None else item.promise.lead_days
+        warned = calendar.before(item.due, max(standard.warning, lead))
+        if warned <= world.today or calendar.before(item.due, lead) <= last_off:
+            return False
+    return item.due > max(last_off, world.today + timedelta(days=world.standards.horizon))

@@ -76,9 +76,6 @@ def test_what_cannot_wait_for_the_next_working_morning(
     assert calendar.last_day_off_after(day) == expected
 
 
-
-
-
 @given(calendars, days, st.integers(1, 30))
 def test_after_lands_on_a_working_day_and_passes_exactly_that_many(
     calendar: WorkCalendar, start: date, count: int

@@ -1,0 +1,97 @@
+"""config: the settings, one by one, each with where it comes from."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from casectl.core.settings import said
+from casectl.parameters import current
+from casectl.render.upkeep import setting_object, show_setting, show_settings
+
+config_app = typer.Typer(
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+KeyArgument = Annotated[
+    str, typer.Argument(metavar="KEY", help="A setting, as in standards.contact.high.")
+]
+
+
+@config_app.callback()
+def config() -> None:
+    """Read and change settings.
+
+    docs/configuration.md tells of each. Settings stand in one file (casectl config path), which
+    may as well be edited by hand.
+    """
+
+
+@config_app.command("list")
+def list_(ctx: typer.Context) -> None:
+    """Every setting, its value, and where that comes from."""
+    session = current(ctx)
+    settings = [setting_object(*each) for each in session.settings()]
+    show_settings(settings, session.output)
+
+
+@config_app.command("get")
+def get(ctx: typer.Context, key: KeyArgument) -> None:
+    """One setting's value.
+
+    In a pipe the value alone; on a terminal and with --json also where it comes from.
+    """
+    session = current(ctx)
+    show_setting(setting_object(*session.setting(key)), session.output)
+
+
+@config_app.command("set")
+def set_(
+    ctx: typer.Context,
+    key: KeyArgument,
+    value: Annotated[
+        str, typer.Argument(metavar="VALUE", help="Its new value; lists with commas between.")
+    ],
+) -> None:
+    """Change one setting.
+
+    casectl config set worker "Kim Example", or standards.contact.high 5, or holidays
+    2026-12-25,2027-01-01. The whole file is checked before it is written.
+    """
+    session = current(ctx)
+    programs = session.config.programs
+    session.configure(key, value)
+    after = session.setting(key)
+    made = setting_object(*after)
+    sentences = [f"{after.key} is now {said(after.value)} ({session.config.path})."]
+    if after.source != str(session.config.path):
+        sentences = [
+            f"Written to {session.config.path}, but {after.source} in the environment still says "
+            f"{said(after.value)}."
+        ]
+    for program in session.config.programs:
+        if program not in programs:
+            sentences.append(
+                f"{program} is now a declared program: only declared ones are taken from here on."
+            )
+    session.output.wrote(made, *sentences)
+
+
+@config_app.command("unset")
+def unset(ctx: typer.Context, key: KeyArgument) -> None:
+    """Take one setting out of the file, back to its default."""
+    session = current(ctx)
+    session.configure(key, None)
+    after = session.setting(key)
+    session.output.wrote(
+        setting_object(*after), f"{after.key} is now {said(after.value)} ({after.source})."
+    )
+
+
+@config_app.command("path")
+def path(ctx: typer.Context) -> None:
+    """Where the settings are."""
+    session = current(ctx)
+    place = session.config.path.absolute()
+    session.output.one({"path": str(place), "exists": os.access(place, os.F_OK)}, ("path",))

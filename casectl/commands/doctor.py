@@ -1,0 +1,162 @@
+"""doctor: is the caseload sound, and is what surrounds it?"""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from casectl.core.errors import BadConfiguration, CasectlError, NotFound
+from casectl.core.views import FAIL, OK, WARN, Finding
+from casectl.parameters import current
+from casectl.render.upkeep import show_findings
+from casectl.session import Session
+
+CRONTAB_SECONDS = 5
+MAKE_CRON = "casectl cron prints a line to paste"
+
+
+def doctor(
+    ctx: typer.Context,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="First put the journal's triggers back and work out facts anew."
+        ),
+    ] = False,
+) -> int:
+    """Check the caseload and what surrounds it.
+
+    One line a check: ok, warn or FAIL. Exit code 1 when one failed. --repair changes no record: it
+    reinstalls the journal's triggers and works out again what is worked out from the records.
+    """
+    session = current(ctx)
+    findings = [_configuration(session)]
+    if repair:
+        session.store.checkup.repair()
+        findings.append(
+            Finding("repair", OK, "triggers reinstalled; facts and search worked out anew")
+        )
+    findings += session.surroundings()
+    findings += _inside(session)
+    findings += _cron(session)
+    show_findings(findings, session.output)
+    return int(any(each.state == FAIL for each in findings))
+
+
+def _configuration(session: Session) -> Finding:
+    """Whether the configuration can be used. The other checks go on without one that cannot."""
+    try:
+        config = session.config
+    except BadConfiguration as error:
+        session.use_defaults()
+        return Finding("configuration", FAIL, str(error), "casectl config path says where it is")
+    if os.environ.get("CASECTL_TODAY"):
+        return Finding(
+            "configuration", WARN, f"CASECTL_TODAY says that today is {session.today}", "unset it"
+        )
+    where = (
+        f"{config.path}, worker {config.worker}"
+        if os.access(config.path, os.F_OK)
+        else "all defaults"
+    )
+    return Finding("configuration", OK, where)
+
+
+def _inside(session: Session) -> Iterator[Finding]:
+    try:
+        store = session.store
+    except NotFound:
+        return  # the check of the file said it
+    except CasectlError as error:
+        yield Finding("caseload", FAIL, f"cannot be opened: {error}")
+        return
+    yield from store.checkup.findings()
+
+
+def _cron(session: Session) -> Iterator[Finding]:
+    """Whether reminders run by themselves, and would find the caseload."""
+    named = os.environ.get("CASECTL_DB", "")
+    if named and not session.db_path.is_absolute():
+        yield Finding(
+            "cron",
+            WARN,
+            f"CASECTL_DB is {named}: cron starts in another folder and would not find it",
+            f"export CASECTL_DB={session.db_path.absolute()}",
+        )
+    if sys.platform == "win32":
+        return
+    crontab = _crontab()
+    if crontab is None:
+        if not _has_timer():
+            yield Finding("reminders", WARN, "there is no crontab to look at", MAKE_CRON)
+        return
+    lines = [line.strip() for line in crontab.splitlines()]
+    ours = [line for line in lines if _is_remind(line)]
+    if not ours:
+        if _has_timer():
+            yield Finding("reminders", OK, "a systemd timer runs casectl remind")
+        else:
+            yield Finding("reminders", WARN, "no line of your crontab runs remind", MAKE_CRON)
+        return
+    yield _reminders(session, ours, lines)
+
+
+def _reminders(session: Session, ours: list[str], lines: list[str]) -> Finding:
+    """How the crontab's own line would fare, away from this shell's settings."""
+    for line in ours:
+        if not re.search(r"/[^ ]*casectl|/[^ ]*python[^ ]*'? .*casectl", line):
+            return Finding(
+                "reminders",
+                WARN,
+                "the crontab runs casectl without its whole path, and cron has another PATH",
+                MAKE_CRON,
+            )
+        if re.search(r">\s*/dev/null|\|\|\s*true", line):
+            return Finding(
+                "reminders",
+                WARN,
+                "the crontab's line throws away what remind says, failures too",
+                MAKE_CRON,
+            )
+        settles = "--db" in line or any(each.startswith("CASECTL_DB") for each in lines)
+        if os.environ.get("CASECTL_DB") and not settles:
+            return Finding(
+                "reminders",
+                WARN,
+                "the crontab names no caseload, and cron does not know CASECTL_DB",
+                MAKE_CRON,
+            )
+    return Finding("reminders", OK, "your crontab runs casectl remind")
+
+
+def _is_remind(line: str) -> bool:
+    return not line.startswith("#") and "casectl" in line and "remind" in line
+
+
+def _crontab() -> str | None:
+    """This user's crontab; None where there is none, or where it does not answer at once."""
+    import subprocess
+
+    try:
+        listed = subprocess.run(
+            ["crontab", "-l"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=CRONTAB_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return listed.stdout if listed.returncode == 0 else ""
+
+
+def _has_timer() -> bool:
+    """Whether a timer of this user's systemd names casectl."""
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd/user"
+    return any("casectl" in each.name for each in folder.glob("*.timer"))

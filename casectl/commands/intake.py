@@ -1,0 +1,683 @@
+"""intake: taking a client in, or many from a file."""
+
+import sys
+from array import array
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from casectl.core.casefile import missing_facts
+from casectl.core.dates import When, parse_birth_date
+from casectl.core.due import due_items
+from casectl.core.errors import Ambiguous, BadImport, BadValue, Declined, NotFound
+from casectl.core.intake import (
+    Clocks,
+    Given,
+    Twin,
+    Verdict,
+    arrival,
+    checked_intake_day,
+    checked_program,
+    imported,
+    judged,
+    level_named,
+    risk_named,
+)
+from casectl.core.model import DEADLINE, PENDING, Case, Level, Load
+from casectl.core.promising import checked_due
+from casectl.core.text import checked_name, checked_text, fold
+from casectl.parameters import current
+from casectl.render import tell
+from casectl.render.objects import case_object, client_object, item_object, promise_object
+from casectl.session import Session
+
+if TYPE_CHECKING:
+    from casectl.formats.spreadsheet import Problem, Reader, Sheet
+
+DRAFT = "intake"
+YES = "yes"
+MOST_LISTED = 200  # rows of a file that is refused: it is corrected and comes again
+# What belongs to the person, not to the case: on file already where the person is.
+OF_THE_CLIENT = (
+    "birth_date", "phone", "email", "address", "language", "interpreter", "pronouns",
+    "safe_contact", "client_ref",
+)  # fmt: skip
+
+
+class Question(NamedTuple):
+    key: str
+    ask: str
+    skipped: str  # what Enter leaves it at
+    help: str
+
+
+QUESTIONS = (
+    Question("name", "Name", "", "As you will look for it. Initials or a case number will do."),
+    Question(
+        "urgency",
+        "Urgency: low, medium, high or crisis",
+        "medium",
+        "It sets how often the client must be reached; crisis is every day.",
+    ),
+    Question(
+        "risk",
+        "Risk: none, low, moderate, high or imminent",
+        "not assessed",
+        "The risk of harm, as somebody assessed it. Until then it counts as moderate, provisional.",
+    ),
+    Question(
+        "next_step",
+        "Next step",
+        "none yet",
+        "What you will do next, in your own words. Without one, the case owes one.",
+    ),
+    Question("due", "By when", "", "A day: fri, tomorrow, in 2 weeks, 14 jan, 2027-01-14."),
+)
+
+
+def intake(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Who.")] = None,
+    birth_date: Annotated[
+        str | None,
+        typer.Option("--dob", metavar="DAY", help="Birth date: 1978-03-29, 1978-03 or 1978."),
+    ] = None,
+    phone: Annotated[str | None, typer.Option("--phone", metavar="NUMBER", help="Phone.")] = None,
+    email: Annotated[str | None, typer.Option("--email", metavar="TEXT", help="E-mail.")] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", metavar="TEXT", help="Where they live.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="TEXT", help="Their language.")
+    ] = None,
+    interpreter: Annotated[
+        bool, typer.Option("--interpreter", help="They need an interpreter.")
+    ] = False,
+    pronouns: Annotated[
+        str | None, typer.Option("--pronouns", metavar="TEXT", help="Their pronouns.")
+    ] = None,
+    safe_contact: Annotated[
+        str | None,
+        typer.Option(
+            "--safe-contact", metavar="TEXT", help="When and how to call, and what never to say."
+        ),
+    ] = None,
+    program: Annotated[
+        str | None, typer.Option("--program", metavar="NAME", help="The program that serves them.")
+    ] = None,
+    referred_by: Annotated[
+        str | None, typer.Option("--referred-by", metavar="TEXT", help="Who sent them.")
+    ] = None,
+    need: Annotated[
+        str | None, typer.Option("--need", metavar="TEXT", help="What they came for.")
+    ] = None,
+    urgency: Annotated[
+        str | None,
+        typer.Option("--urgency", metavar="LEVEL", help="crisis, high, medium (if unsaid) or low."),
+    ] = None,
+    risk: Annotated[
+        str | None,
+        typer.Option(
+            "--risk", metavar="RISK", help="none, low, moderate, high or imminent, once assessed."
+        ),
+    ] = None,
+    next_step: Annotated[
+        str | None, typer.Option("--next", metavar="TEXT", help="The next step; needs --due.")
+    ] = None,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="WHEN", help="When the next step is due.")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help="The day of the intake (today).")
+    ] = None,
+    external_id: Annotated[
+        str | None,
+        typer.Option("--external-id", metavar="ID", help="Another system's id for the person."),
+    ] = None,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="A referral that is not taken on yet.")
+    ] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Somebody new, whoever is on file already.")
+    ] = False,
+    same: Annotated[
+        str | None,
+        typer.Option("--same", metavar="CASE", help="A new case of the person of this case."),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="Many at once: a CSV or TSV file, - a pipe."),
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="With --from: take the good rows, report the rest.")
+    ] = False,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="NAME", help="With --from: if not UTF-8, as cp1252."),
+    ] = None,
+) -> None:
+    """Take a client in, or many from a file.
+
+    On a terminal it asks for what the command line does not say: Enter skips a question, < goes
+    back, ? helps, and what you typed survives Ctrl-C. Only a name is needed.
+
+    --from takes a spreadsheet saved as CSV or TSV: one row per person or case, the columns known
+    by their usual names (name or first and last name, birth date, phone, program, level, risk,
+    last contact, next step, due, court date, case number ...). All rows are taken in, or none:
+    a row that cannot be is reported by row, column and reason. Where the last contact is not
+    known, contacts come due spread over the level's interval from today. With --new, whoever is
+    on file is taken in again: the same id is another case of that person.
+    """
+    session = current(ctx)
+    texts = {
+        "name": name,
+        "birth_date": birth_date,
+        "phone": phone,
+        "email": email,
+        "address": address,
+        "language": language,
+        "pronouns": pronouns,
+        "safe_contact": safe_contact,
+        "program": program,
+        "referred_by": referred_by,
+        "need": need,
+        "urgency": urgency,
+        "risk": risk,
+        "next_step": next_step,
+        "due": due,
+        "opened_on": on,
+        "client_ref": external_id,
+    }
+    typed = {key: text for key, text in texts.items() if text is not None}
+    flags = {key: YES for key, on in (("interpreter", interpreter), ("pending", pending)) if on}
+    if new and same is not None:
+        raise BadValue("--new and --same say opposite things", hint="give one of them")
+    if source is not None:
+        if set(typed) - {"program"} or interpreter or same is not None:
+            raise BadValue(
+                "with --from, the rows say who it is",
+                hint="only --program, --pending, --new, --skip-bad and --encoding go with it",
+            )
+        _take_many(session, source, encoding, program, pending, new, skip_bad)
+    elif skip_bad or encoding is not None:
+        raise BadValue("--skip-bad and --encoding go with --from FILE")
+    else:
+        _take_one(session, {**typed, **flags}, new, same)
+
+
+def _ensure_caseload(session: Session) -> None:
+    """Offer to make one where there is none."""
+    try:
+        _ = session.store
+    except NotFound as error:
+        path = session.db_path.absolute()
+        session.confirm(f"There is no caseload at {path} yet. Create it?", otherwise=error)
+        session.create_store()
+        tell(f"Created your caseload at {path}, readable by you alone.")
+
+
+# --- One ------------------------------------------------------------------------------------
+
+
+def _take_one(
+    session: Session,
+    typed: dict[str, str],
+    new: bool,
+    same: str | None,
+) -> None:
+    known = {key: _read(session, key, text) for key, text in typed.items()}
+    _ensure_caseload(session)
+    twin = session.find_case(same, write=True) if same is not None else None
+    if twin is not None:
+        _refuse_client_facts(known, twin)
+        known["name"] = twin.client
+    try:
+        if session.can_ask:
+            known = _asked(session, known)
+        if "name" not in known:
+            raise BadValue("an intake needs a name", hint='casectl intake "Maria Garcia"')
+        pending = known.pop("pending", False)
+        given = Given(**known)
+        load = arrival(given, session.today, pending=pending, order=session.config.date_order)
+        if twin is None and not new:
+            twin = _possible_twin(session, given)
+    except (KeyboardInterrupt, EOFError):
+        if session.store.intake.draft(DRAFT) is not None:
+            tell("")
+            tell("Kept as a draft: casectl intake goes on with it.")
+        raise
+    if twin is not None:
+        client = session.store.cases.client(twin.client_id)
+        load = load._replace(client=client, same_client=client.id)
+    case = session.store.intake.take_in(load)
+    _tell_taken(session, case)
+
+
+def _read(session: Session, key: str, text: str) -> Any:
+    """One fact as it was typed, read as what it is. Raises BadValue."""
+    match key:
+        case "name":
+            return checked_name(text)
+        case "birth_date":
+            return parse_birth_date(text, session.today, order=session.config.date_order)
+        case "program":
+            return checked_program(checked_text(text, "program"), session.config.programs)
+        case "urgency":
+            return level_named(text)
+        case "risk":
+            return risk_named(text)
+        case "opened_on":
+            return checked_intake_day(session.read_day(text), session.today)
+        case "interpreter" | "pending":
+            return text == YES
+        case "due":
+            return session.read_when(text)
+    return checked_text(text, key.replace("_", " ").replace("client ref", "external id"))
+
+
+def _refuse_client_facts(known: Iterable[str], twin: Case) -> None:
+    extra = [key.replace("_", " ") for key in known if key in OF_THE_CLIENT]
+    if extra:
+        raise BadValue(
+            f"the {extra[0]} of {twin.client} is on file already",
+            hint=f"casectl edit {twin.number} corrects it",
+        )
+
+
+def _possible_twin(session: Session, given: Given) -> Case | None:
+    """The case of the same person, where somebody says that it is; None for a new person."""
+    found = session.store.intake.possible_duplicates(given.name, given.birth_date, given.client_ref)
+    if not found:
+        return None
+    if not session.can_ask:
+        names = ", ".join(f"{case.handle} ({case.client})" for case in found)
+        raise Ambiguous(
+            f"possibly on file already: {names}",
+            hint="--new for a new person, --same CASE for a new case of that person",
+        )
+    tell("Possibly on file already:")
+    for case in found:
+        born = session.store.cases.client(case.client_id).birth_date
+        birth = f", born {born}" if born else ""
+        opened = session.say_day(case.opened_on)
+        status = case.status.replace("_", " ")
+        tell(f"  {case.number}  {case.client} ({case.handle}){birth}, {status}, intake {opened}")
+    while True:
+        question = "Its number for a new case of that person, n for a new person, Enter to stop: "
+        answer = fold(session.ask(question))
+        if not answer:
+            session.store.intake.drop_draft(DRAFT)
+            raise Declined("nothing was written")
+        if answer in ("n", "new"):
+            return None
+        for case in found:
+            if answer in (str(case.number), case.handle):
+                return case
+
+
+# --- Asking ---------------------------------------------------------------------------------
+
+
+def _asked(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """What the command line gave, and the answers to the rest; a draft's are asked about no more,
+    but can be gone back to.
+    """
+    known = {**_draft(session), **given}
+    questions = [each for each in QUESTIONS if each.key not in given]
+    first = next((n for n, each in enumerate(questions) if each.key not in known), len(questions))
+    if first < len(questions):
+        tell("Enter skips a question, < goes back, ? helps.")
+        _Asking(session, known).ask(questions, first)
+    return known
+
+
+class _Asking:
+    """One walk through the questions, there and back."""
+
+    def __init__(self, session: Session, known: dict[str, Any]) -> None:
+        self.session = session
+        self.known = known
+
+    def ask(self, questions: Sequence[Question], place: int) -> None:
+        self._keep()
+        while place < len(questions):
+            question = questions[place]
+            if question.key == "due" and "next_step" not in self.known:
+                place += 1
+                continue
+            step = self._one(question)
+            if step < 0 and place == 0:
+                tell("That was the first question.")
+            place = max(place + step, 0)
+
+    def _one(self, question: Question) -> int:
+        """Ask once: 1 goes on, -1 back, 0 asks again."""
+        key = question.key
+        before = _spelled(key, self.known[key]) if key in self.known else ""
+        enter = f" [{before or question.skipped}]" if before or question.skipped else ""
+        answer = self.session.ask(f"{question.ask}{enter}: ").strip()
+        if answer == "<":
+            return -1
+        if answer == "?":
+            tell(f"  {question.help}{' - takes the answer back.' if before else ''}")
+            return 0
+        if answer == "-" and before:
+            del self.known[key]
+        elif answer:
+            try:
+                self.known[key] = self._read(key, answer)
+            except BadValue as error:
+                tell(f"  {error}")
+                return 0
+        elif not before and key == "name":
+            tell("  A case needs a name; initials or a case number will do.")
+            return 0
+        elif not before and key == "due":
+            tell("  A next step needs a day. < goes back to it, and - there takes it back.")
+            return 0
+        self._keep()
+        return 1
+
+    def _read(self, key: str, answer: str) -> Any:
+        value = _read(self.session, key, answer)
+        if key == "due":
+            opened_on = self.known.get("opened_on", self.session.today)
+            checked_due(value.day, opened_on, self.session.config.date_order)
+            tell(f"  {self.session.say_day(value.day, value.time)}")
+        return value
+
+    def _keep(self) -> None:
+        """Every answer is kept at once: a closed window is an interruption too."""
+        if "name" in self.known:
+            import json
+
+            spelled = {key: _spelled(key, value) for key, value in self.known.items()}
+            self.session.store.intake.keep_draft(DRAFT, json.dumps(spelled))
+
+
+def _spelled(key: str, value: Any) -> str:
+    """A fact as text that reads back as itself, next week too: no "fri"."""
+    if isinstance(value, When):
+        return f"{value.day.isoformat()} {value.time or ''}".strip()
+    if isinstance(value, bool):
+        return YES
+    return Level(value).word if key == "urgency" else str(value)
+
+
+def _draft(session: Session) -> dict[str, Any]:
+    """The draft of an interrupted intake, if somebody wants to go on with it."""
+    body = session.store.intake.draft(DRAFT)
+    if body is None:
+        return {}
+    import json
+
+    known: dict[str, Any] = {}
+    for key, text in json.loads(body).items():
+        with suppress(BadValue):  # the day it named may have become impossible since
+            known[key] = _read(session, key, text)
+    question = f"An intake of {known.get('name', 'somebody')} was interrupted. Go on with it?"
+    if fold(session.ask(f"{question} [Y/n] ")) in ("", "y", "yes"):
+        return known
+    session.store.intake.drop_draft(DRAFT)
+    return {}
+
+
+# --- What was made --------------------------------------------------------------------------
+
+
+def _tell_taken(session: Session, case: Case) -> None:
+    store = session.store
+    client = store.cases.client(case.client_id)
+    record = store.cases.record(case)
+    missing = missing_facts(case, client)
+    owed = list(due_items(record, session.standards, session.today))
+    promise = record.promises[0] if record.promises else None
+    verb = "Noted a referral of" if case.status == PENDING else "Took in"
+    where = f" in {case.program}" if case.program else ""
+    sentences = [
+        f"{verb} {case.client}: case {case.number} ({case.handle}){where}, "
+        f"intake {session.say_day(case.opened_on)}.",
+        _level(case),
+    ]
+    if promise is not None:
+        day = session.say_day(promise.due_on, promise.due_time)
+        sentences.append(f"Next: {case.number}.{promise.number} {promise.what}, {day}.")
+    for item in owed:
+        if item.kind == "contact":
+            sentences.append(f"{item.item}: {item.what} by {session.say_day(item.due)}.")
+        elif item.kind == "safety" and item.stage != "review":
+            how = f"every day until the level is reviewed (casectl reached {case.number})"
+            sentences.append(f"{item.item}: {item.what}, and {how}.")
+    if missing:
+        how = "set" if missing == ["risk"] else "edit"
+        sentences.append(f"Missing facts: {', '.join(missing)} (casectl {how} {case.number}).")
+    if case.status == PENDING:
+        day = session.say_day(next(item.due for item in owed if item.kind == "next_step"))
+        sentences.append(f"Take it on by {day}: casectl accept {case.number}")
+    elif promise is None:
+        sentences.append(f"It owes a next step: casectl follow {case.number} TEXT --due WHEN")
+    else:
+        sentences.append(f"See it whole: casectl show {case.number}")
+    session.output.wrote(
+        {
+            **case_object(case),
+            **client_object(client),
+            "next": promise_object(promise, case) if promise else None,
+            "missing": missing,
+            "owed": [item_object(item, session.output) for item in owed],
+        },
+        *sentences,
+    )
+
+
+def _level(case: Case) -> str:
+    urgency = f"urgency {Level(case.urgency).word}"
+    if case.risk is None:
+        return f"Level {case.level.word} ({urgency}), provisional: risk is not assessed."
+    return f"Level {case.level.word} ({urgency}, risk {case.risk})."
+
+
+# --- Many -----------------------------------------------------------------------------------
+
+
+def _take_many(
+    session: Session,
+    source: str,
+    encoding: str | None,
+    program: str | None,
+    pending: bool,
+    new: bool,
+    skip_bad: bool,
+) -> None:
+    from casectl.formats.spreadsheet import Reader, opened, settled_orders
+
+    if program is not None:
+        program = checked_program(checked_text(program, "program"), session.config.programs)
+    path = None if source == "-" else _path(source)
+    piped = _piped() if path is None else None
+    with opened(path, piped, encoding) as sheet:
+        orders = settled_orders(sheet)
+        reader = Reader(
+            sheet,
+            session.today,
+            order=session.config.date_order,
+            orders=orders,
+            programs=session.config.programs,
+            program=program,
+        )
+        _ensure_caseload(session)
+        importing = _Import(session, sheet, reader, pending=pending, new=new, skip_bad=skip_bad)
+        importing.run()
+        importing.tell_taken(orders)
+
+
+def _path(source: str) -> Path:
+    if not source.strip() or "\x00" in source:
+        raise BadValue("--from needs the path of a file, or - for a pipe")
+    return Path(source).expanduser()
+
+
+def _piped() -> Any:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise BadValue("--from - reads a pipe, and nothing is piped in", hint="name a file")
+    return sys.stdin.buffer
+
+
+class _Import:
+    """Rows into cases, all or none; each row that is left out is reported as it is met."""
+
+    def __init__(
+        self,
+        session: Session,
+        sheet: "Sheet",
+        reader: "Reader",
+        *,
+        pending: bool,
+        new: bool,
+        skip_bad: bool,
+    ) -> None:
+        from casectl.render.progress import Progress
+
+        self.session = session
+        self.sheet = sheet
+        self.reader = reader
+        self.pending = pending
+        self.new = new
+        self.skip_bad = skip_bad
+        self.clocks = Clocks(session.today, session.standards)
+        self.progress = Progress(sheet.surveyed.lines)
+        self.rows = self.bad = self.known = self.listed = self.passed = 0
+        # Rows read since the last one that was written: to be written, or their problems to tell.
+        self.waiting: deque[tuple[int, list[Problem]]] = deque()
+        self.taken = array("L")  # the row of each case that was made, in order
+        self.first = 0
+
+    def run(self) -> None:
+        try:
+            loaded = self.session.store.intake.load_many(
+                self._loads(),
+                settle=self._settle,
+                namesakes=not self.new,
+                approve=self._approve,
+            )
+        finally:
+            self.progress.clear()
+        self.first = loaded.first
+
+    def _loads(self) -> Iterator[Load]:
+        today = self.session.today
+        for number, cells in self.sheet.rows():
+            self.rows += 1
+            self.progress.reached(self.rows)
+            given, problems = self.reader.read(number, cells)
+            if given is None:
+                self.bad += 1
+                self.waiting.append((number, problems))
+                if len(self.waiting) == 1:
+                    self._report_waiting()
+                continue
+            self.waiting.append((number, []))
+            yield imported(given, today, pending=self.pending, clocks=self.clocks)
+
+    def _settle(self, load: Load, twins: Sequence[Twin]) -> Load | None:
+        self._report_waiting()
+        row, _ = self.waiting.popleft()
+        verdict = judged(load, twins, new=self.new) if twins else Verdict(load)
+        if verdict.load is not None:
+            self.taken.append(row)
+            self.passed += any(
+                each.kind == DEADLINE and each.due_on < self.session.today
+                for each in verdict.load.promises
+            )
+            return verdict.load
+        twin = verdict.twin
+        assert twin is not None
+        other = twin.handle if twin.place is None else f"row {self.taken[twin.place]}"
+        self.bad += verdict.wrong
+        self.known += not verdict.wrong
+        self._say(f"row {row}: {verdict.why} as {other}")
+        return None
+
+    def _report_waiting(self) -> None:
+        """Tell what waits before the next row that is written: the report follows the file."""
+        while self.waiting and self.waiting[0][1]:
+            for problem in self.waiting.popleft()[1]:
+                self._say(str(problem))
+
+    def _say(self, line: str) -> None:
+        """With --skip-bad the report is all that is left of a row, so none is cut."""
+        self.listed += 1
+        if self.skip_bad or self.listed <= MOST_LISTED:
+            self.progress.clear()
+            tell(line)
+
+    def _approve(self) -> None:
+        """All or nothing: what is raised here takes everything back."""
+        self._report_waiting()
+        if self.skip_bad:
+            return
+        if self.listed > MOST_LISTED:
+            tell(f"and {self.listed - MOST_LISTED:,} lines more like these")
+        good = self.rows - self.bad - self.known
+        others = f", --skip-bad takes the other {good:,}" if good else ""
+        if self.bad:
+            which = f"{self.bad:,} of {_rows(self.rows)}"
+            raise BadImport(
+                f"{which} cannot be taken in, so nothing was written", hint=f"correct them{others}"
+            )
+        if self.known:
+            which = f"{self.known:,} of {_rows(self.rows)}"
+            raise Ambiguous(
+                f"{which} may be there already, so nothing was written",
+                hint=f"--new takes them anyway{others}",
+            )
+
+    def tell_taken(self, orders: Mapping[str, str]) -> None:
+        count, ignored = len(self.taken), self.sheet.ignored
+        last = self.first + count - 1
+        left_out = self.rows - count
+        self.session.output.wrote(
+            {
+                "rows": self.rows,
+                "taken": count,
+                "left_out": left_out,
+                "first_case": self.first if count else None,
+                "last_case": last if count else None,
+                "ignored_columns": ignored,
+                "date_orders": dict(orders),
+            },
+            *self._sentences(count, last, left_out, orders),
+        )
+
+    def _sentences(
+        self, count: int, last: int, left_out: int, orders: Mapping[str, str]
+    ) -> Iterator[str]:
+        if not self.rows:
+            yield "There are no rows below the headers, so nobody was taken in."
+            return
+        cases = f": cases {self.first} to {last}" if count > 1 else f": case {last}" * count
+        yield f"Took in {count:,} of {_rows(self.rows)}{cases}."
+        if left_out:
+            yield f"{left_out:,} left out, as reported."
+        for header, order in orders.items():
+            first = "day" if order == "dmy" else "month"
+            yield f"{header} is written {first} first, as its own values prove."
+        if self.sheet.ignored:
+            yield f"Columns not understood, so left out: {', '.join(self.sheet.ignored)}."
+        if self.passed:
+            one = self.passed == 1
+            yield (
+                f"{self.passed:,} court date{'' if one else 's'} {'has' if one else 'have'} "
+                "passed: casectl done records the outcome and the next date."
+            )
+        if count:
+            yield "Where the last contact is not known, contact comes due spread over days ahead."
+            yield "Next: casectl today"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"

@@ -1,0 +1,548 @@
+"""Spreadsheets of people or cases, saved as CSV or TSV: exact cells, and what the columns mean.
+
+Reads with the standard library's csv, strictly: cells come back exactly as they were written, and
+a quote in the wrong place is an error instead of a guess. One row is held at a time.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any, BinaryIO, NamedTuple
+
+from casectl.core.dates import (
+    FIRST_DAY,
+    LAST_DAY,
+    DateOrder,
+    When,
+    parse_birth_date,
+    parse_when,
+)
+from casectl.core.errors import BadImport, BadValue, CasectlError, NotFound
+from casectl.core.intake import Given, checked_program, level_named, risk_named
+from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+CHUNK = 1 << 20
+LONGEST_LINE = 1 << 24  # characters: beyond it a file is no table
+MOST_PIPED = 1 << 30  # bytes: what comes through a pipe is kept until it has been read
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .ods, and .xls, begin
+LONGEST_CELL = 2 * NOTE_LIMIT
+
+# What each column may be called; case, spaces and signs aside. The first column of a kind counts.
+HEADERS: dict[str, tuple[str, ...]] = {
+    "name": (
+        "name", "full name", "client name", "client", "display name", "person", "person name",
+        "participant", "participant name", "case name", "child name", "youth name", "patient",
+    ),
+    "first": ("first name", "first", "given name", "forename", "legal first name", "fname"),
+    "middle": ("middle name", "middle", "middle initial", "legal middle name"),
+    "last": ("last name", "last", "surname", "family name", "legal last name", "lname"),
+    "suffix": ("suffix", "name suffix", "legal suffix"),
+    "birth_date": (
+        "birth date", "date of birth", "dob", "birthday", "born", "birth month year",
+        "birth_month_year_youth", "client dob",
+    ),
+    "phone": (
+        "phone", "phone number", "telephone", "telephone number", "tel", "mobile", "mobile phone",
+        "cell", "cell phone", "primary phone", "client phone",
+    ),
+    "email": ("email", "email address", "mail"),
+    "address": ("address", "home address", "street address", "street", "current address"),
+    "language": ("language", "preferred language", "primary language", "home language"),
+    "interpreter": ("interpreter", "interpreter needed", "needs interpreter"),
+    "pronouns": ("pronouns",),
+    "safe_contact": (
+        "safe contact", "safe to call", "safe contact instructions", "contact instructions",
+    ),
+    "client_ref": (
+        "client id", "client ref", "client reference", "client number", "client no",
+        "external id", "personal id", "PersonalIdentificationNumber", "person id", "id",
+    ),
+    "case_ref": (
+        "case number", "case no", "case id", "case ref", "case reference", "case",
+        "enrollment id", "file number", "docket number",
+    ),
+    "program": ("program", "program name", "programme", "project", "project name"),
+    "referred_by": ("referred by", "referral source", "referrer", "referring agency", "referral"),
+    "need": (
+        "need", "needs", "presenting need", "presenting problem", "reason for referral",
+        "presenting issue",
+    ),
+    "urgency": ("urgency", "level", "priority", "urgency level", "acuity"),
+    "risk": ("risk", "risk level", "assessed risk"),
+    "opened_on": (
+        "intake", "intake date", "date of intake", "opened", "opened on", "date opened",
+        "open date", "entry date", "project entry date", "enrollment date", "enrolled",
+        "start date", "admission date",
+    ),
+    "last_contact": (
+        "last contact", "last contact date", "date of last contact", "last contacted",
+        "last contacted on", "last reached", "last seen",
+    ),
+    "next_step": ("next step", "next", "next action", "follow-up", "action"),
+    "due": (
+        "due", "due date", "due on", "next step due", "next due", "next step date",
+        "next action date", "follow-up date", "follow-up due",
+    ),
+    "court": (
+        "court date", "next court date", "next court", "hearing", "hearing date", "next hearing",
+        "next hearing date",
+    ),
+    "note": ("note", "notes", "comment", "comments"),
+}  # fmt: skip
+
+
+def spelled(header: str) -> str:
+    """A header for comparing: ``Legal First-Name`` and ``legal_first_name`` are the same."""
+    return "".join(char for char in fold(header) if char.isalnum())
+
+
+FIELD_OF = {spelled(header): field for field, headers in HEADERS.items() for header in headers}
+NAME_PARTS = ("first", "middle", "last", "suffix")
+NAMING = ("name", "first", "last", "case_ref", "client_ref")  # one of these must be there
+DAYS = ("opened_on", "last_contact")
+DATES = ("birth_date", "due", "court", *DAYS)
+REPEATING = ("urgency", "risk", "program", "due", "court", *DAYS)
+
+_TOO_LONG_A_NAME = f"the name is over {NAME_LIMIT} characters"
+YES, NO = ("yes", "y", "true", "1", "x"), ("no", "n", "false", "0")
+
+_NUMERIC_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2\d{4}")
+_HOUR = re.compile(r"[ T]\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?[AaPp][Mm])?Z?$")
+_MIDNIGHT = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?Z?$")
+_NO_SIGNS = dict.fromkeys(map(ord, "+() .-/"))
+_READING = re.compile(r"^cannot read (['\"]).*\1( as a birth date| as a day)?: ")
+_PHONE = re.compile(r"[+(\d][\d\s().+/-]*([A-Za-z,;:#(].*)?")
+
+
+class Problem(NamedTuple):
+    """Why a row cannot be taken in. Says nothing that stands in its cells."""
+
+    row: int  # as a spreadsheet counts: the headers are row 1
+    column: str | None
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"row {self.row}" + (f", {self.column}" if self.column else "")
+        return f"{where}: {self.reason}"
+
+
+class Column(NamedTuple):
+    """A column that is understood."""
+
+    place: int
+    field: str
+    header: str  # as it stands in the file
+
+
+class Surveyed(NamedTuple):
+    """What one look through the whole file found, before anything is made of it."""
+
+    encoding: str
+    lines: int
+    holds_nul: bool
+
+
+class Sheet:
+    """A table that has been opened: its headers, and then its rows, one at a time."""
+
+    def __init__(self, file: BinaryIO, encoding: str | None) -> None:
+        self.surveyed = _survey(file, encoding)
+        self._text = _text_of(file, self.surveyed.encoding)
+        self.delimiter, self.headers = self._first_row()
+        self.columns, self.ignored = understood(self.headers)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Every row below the headers with its number; rows without a word in them are left out.
+
+        Raises BadImport where quotes do not pair up: what follows could not be trusted.
+        """
+        numbered = enumerate(self._read(self.delimiter), 1)
+        number = 1
+        try:
+            next(numbered, None)
+            for number, cells in numbered:
+                if any(map(str.strip, cells)):
+                    yield number, cells
+        except csv.Error as error:
+            raise BadImport(f"row {number + 1}: {_quoting(error)}") from None
+
+    def _first_row(self) -> tuple[str, list[str]]:
+        """The headers, and what separates them: whatever makes the most columns understood."""
+        best: tuple[tuple[int, int], str, list[str]] | None = None
+        problem = None
+        for delimiter in DELIMITERS:
+            try:
+                headers = next(self._read(delimiter), [])
+            except csv.Error as error:
+                problem = problem or error
+                continue
+            score = (len(understood(headers)[0]), len(headers))
+            if best is None or score > best[0]:
+                best = (score, delimiter, headers)
+        if best is None:
+            raise BadImport(f"row 1: {_quoting(problem)}")
+        return best[1], [header.strip() for header in best[2]]
+
+    def _read(self, delimiter: str) -> Iterator[list[str]]:
+        csv.field_size_limit(LONGEST_CELL)
+        self._text.seek(0)
+        return csv.reader(self._text, delimiter=delimiter, strict=True)
+
+
+@contextmanager
+def opened(path: Path | None, piped: BinaryIO | None, encoding: str | None) -> Iterator[Sheet]:
+    """The sheet at ``path``, or what comes through the pipe. Raises BadValue, NotFound, BadImport.
+
+    What is piped is kept, beyond a few megabytes in a nameless file, because it is read twice.
+    """
+    if encoding is not None:
+        _check_encoding(encoding)
+    if path is not None:
+        with _regular(path) as file:
+            yield Sheet(file, encoding)
+    else:
+        assert piped is not None
+        from tempfile import SpooledTemporaryFile
+
+        with SpooledTemporaryFile(max_size=8 * CHUNK) as kept:
+            size, lines = 0, 0
+            while chunk := piped.read(CHUNK):
+                size += len(chunk)
+                lines += chunk.count(b"\n")
+                if size > MOST_PIPED or (size > LONGEST_LINE and not lines):
+                    raise BadImport("that is too much for a pipe", hint="name a file instead")
+                kept.write(chunk)
+            yield Sheet(kept, encoding)  # type: ignore[arg-type]
+
+
+def _regular(path: Path) -> BinaryIO:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise BadValue(f"{path} is not a regular file", hint="name a CSV file, or - for a pipe")
+        return path.open("rb")
+    except FileNotFoundError:
+        raise NotFound(f"no file {path}") from None
+    except (OSError, ValueError) as error:
+        raise CasectlError(f"cannot read {path} ({getattr(error, 'strerror', error)})") from None
+
+
+# --- The whole file, once -------------------------------------------------------------------
+
+
+def _survey(file: BinaryIO, named: str | None) -> Surveyed:
+    """Look through the file: does it decode, and how long is it? Nothing is made of it yet."""
+    file.seek(0)
+    encoding = _with_mark(named) if named else _told_by_its_mark(file)
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    lines = length = 0
+    nul = seen = False
+    while True:
+        chunk = file.read(CHUNK)
+        try:
+            text = decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start].decode(encoding, "ignore")
+            raise _not_text(lines + before.count("\n") + 1, encoding, named) from None
+        seen = seen or bool(text.strip("\ufeff \r\n\t"))
+        nul = nul or "\0" in text
+        lines += text.count("\n")
+        length = length + len(text) if not _ends_a_line(text) else len(text)
+        if length > LONGEST_LINE:
+            raise BadImport(f"line {lines + 1} does not end: this is not a table")
+        if not chunk:
+            break
+    if not seen:
+        raise BadValue("the file is empty", hint="its first row names the columns")
+    return Surveyed(encoding, lines, nul)
+
+
+def _ends_a_line(text: str) -> bool:
+    return "\n" in text or "\r" in text
+
+
+def _told_by_its_mark(file: BinaryIO) -> str:
+    start = file.read(4)
+    file.seek(0)
+    if start in WORKBOOKS:
+        raise BadImport("this is a workbook, not a CSV file", hint="save it as CSV UTF-8 first")
+    marked = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "utf-16" if marked else "utf-8-sig"
+
+
+def _with_mark(named: str) -> str:
+    """UTF-8 may begin with a byte order mark, which is no part of the first header."""
+    return "utf-8-sig" if codecs.lookup(named).name == "utf-8" else named
+
+
+def _not_text(line: int, encoding: str, named: str | None) -> BadImport:
+    name = named or encoding.removesuffix("-sig").upper()
+    hint = "name another with --encoding" if named else "from Excel, add --encoding cp1252"
+    return BadImport(f"line {line} is not {name}; nothing was taken in", hint=hint)
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        "name".encode(name)
+    except (LookupError, ValueError):
+        raise BadValue(f"no encoding {name[:40]!r}", hint="utf-8, cp1252 or utf-16") from None
+
+
+def _text_of(file: BinaryIO, encoding: str) -> IO[str]:
+    file.seek(0)
+    return io.TextIOWrapper(file, encoding=encoding, newline="")
+
+
+def _quoting(error: csv.Error | None) -> str:
+    if "field larger" in str(error):
+        return f"a cell is over {LONGEST_CELL:,} characters, or its quote never ends"
+    return "its quotes do not pair up (a quote inside a cell is doubled)"
+
+
+# --- What the columns mean ------------------------------------------------------------------
+
+
+def understood(headers: Sequence[str]) -> tuple[list[Column], list[str]]:
+    """The columns that mean something here, and the headers of those that do not."""
+    columns: list[Column] = []
+    ignored: list[str] = []
+    taken: set[str] = set()
+    for place, header in enumerate(headers):
+        field = FIELD_OF.get(spelled(header.lstrip("\ufeff")))
+        if field is None or field in taken:
+            ignored.append(header.strip() or f"column {place + 1}")
+        else:
+            taken.add(field)
+            columns.append(Column(place, field, header.strip()))
+    return columns, ignored
+
+
+def settled_orders(sheet: Sheet) -> dict[str, DateOrder]:
+    """Date columns whose own values prove which way round they are written, by header.
+
+    ``3/29/1978`` can only be month first. A column that proves both ways proves neither.
+    """
+    columns = [column for column in sheet.columns if column.field in DATES]
+    first: dict[int, set[DateOrder]] = {column.place: set() for column in columns}
+    if columns:
+        for _, cells in sheet.rows():
+            for place, orders in first.items():
+                cell = cells[place].strip() if place < len(cells) else ""
+                found = _NUMERIC_DATE.match(cell)
+                if found:
+                    one, other = int(found[1]), int(found[3])
+                    if one > 12 >= other:
+                        orders.add("dmy")
+                    elif other > 12 >= one:
+                        orders.add("mdy")
+    return {
+        column.header: next(iter(first[column.place]))
+        for column in columns
+        if len(first[column.place]) == 1
+    }
+
+
+# --- A row ----------------------------------------------------------------------------------
+
+
+class Reader:
+    """Makes what is known of one person out of one row, or says why it cannot."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        today: date,
+        *,
+        order: DateOrder | None,
+        orders: dict[str, DateOrder],
+        programs: Sequence[str],
+        program: str | None,
+    ) -> None:
+        self.today = today
+        self.programs = programs
+        self.program = program
+        self.width = len(sheet.headers)
+        self.holds_nul = sheet.surveyed.holds_nul
+        self.headers = {column.field: column.header for column in sheet.columns}
+        # What repeats down a column (a level, a program, a day) is read once.
+        self.columns = [
+            (*column, lru_cache(4096)(read) if column.field in REPEATING else read)
+            for column in sheet.columns
+            for read in [self._cell_reader(column.field, orders.get(column.header, order))]
+        ]
+        if not any(field in self.headers for field in NAMING):
+            raise BadImport("no column names a person or a case", hint=_understood_headers())
+
+    def read(self, number: int, cells: list[str]) -> tuple[Given | None, list[Problem]]:
+        """What is known, or None and each problem of the row."""
+        if len(cells) != self.width:
+            some = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            reason = f"it has {some}, and there are {self.width} columns"
+            return None, [Problem(number, None, reason)]
+        if self.holds_nul and any("\0" in cell for cell in cells):
+            place = next(place for place, cell in enumerate(cells) if "\0" in cell)
+            return None, [Problem(number, self._header_at(place), "it holds a NUL character")]
+        known: dict[str, Any] = {}
+        problems: list[Problem] = []
+        whole = "".join(cells)
+        plain = len(whole) <= NAME_LIMIT and whole.isascii() and whole.isprintable()
+        for place, field, header, read in self.columns:
+            cell = cells[place].strip()
+            if not cell:
+                continue
+            if plain and read in (_text, _name_part):
+                known[field] = cell
+                continue
+            try:
+                known[field] = read(cell)
+            except BadValue as error:
+                problems.append(Problem(number, header, _reason(error, cell)))
+        problems += self._between(number, known)
+        self._name(number, known, problems)
+        if problems:
+            return None, problems
+        known.setdefault("program", self.program)
+        return Given(**known), []
+
+    def _header_at(self, place: int) -> str:
+        return next(
+            (header for at, _, header, _ in self.columns if at == place),
+            f"column {place + 1}",
+        )
+
+    def _name(self, number: int, known: dict[str, Any], problems: list[Problem]) -> None:
+        """Put the name together; where there is none, a number stands for the client."""
+        naming = [self.headers[part] for part in ("name", *NAME_PARTS) if part in self.headers]
+        parts = " ".join([known.pop(part) for part in NAME_PARTS if part in known])
+        name = known.get("name") or parts or known.get("client_ref") or known.get("case_ref")
+        if name and len(name) > NAME_LIMIT:
+            problems.append(Problem(number, naming[0], _TOO_LONG_A_NAME))
+        elif name:
+            known["name"] = name
+        elif not any(problem.column in naming for problem in problems):
+            column = next(self.headers[field] for field in NAMING if field in self.headers)
+            problems.append(Problem(number, column, "no name, and no number that could stand in"))
+
+    def _between(self, number: int, known: dict[str, Any]) -> Iterator[Problem]:
+        """What two cells say together."""
+        opened_on, due = known.get("opened_on"), known.get("due")
+        if due is not None and "next_step" not in known:
+            yield Problem(number, self.headers["due"], "a due day without a next step")
+        if due is not None and opened_on is not None and due.day < opened_on:
+            yield Problem(number, self.headers["due"], "it is before the intake day")
+
+    # -- cells ---------------------------------------------------------------------------------
+
+    def _cell_reader(self, field: str, order: DateOrder | None) -> Callable[[str], Any]:
+        match field:
+            case "birth_date":
+                return lambda cell: self._birth_date(cell, order)
+            case "opened_on" | "last_contact":
+                return lambda cell: self._past_day(cell, order)
+            case "due" | "court":
+                return lambda cell: self._when(cell, order)
+            case "urgency":
+                return level_named
+            case "risk":
+                return risk_named
+            case "program":
+                return lambda cell: checked_program(_text(cell), self.programs)
+            case "phone":
+                return _phone
+            case "email":
+                return _email
+            case "interpreter":
+                return _yes_or_no
+            case "name" | "first" | "middle" | "last" | "suffix":
+                return _name_part
+        return _text
+
+    def _birth_date(self, cell: str, order: DateOrder | None) -> str:
+        day = _iso_day(cell)
+        if day is not None and FIRST_DAY <= day <= self.today:
+            return cell
+        return parse_birth_date(_MIDNIGHT.sub("", cell), self.today, order=order)
+
+    def _past_day(self, cell: str, order: DateOrder | None) -> date:
+        day = self._when(_HOUR.sub("", cell), order).day
+        if day > self.today:
+            raise BadValue("it lies in the future")
+        return day
+
+    def _when(self, cell: str, order: DateOrder | None) -> When:
+        day = _iso_day(cell)
+        if day is not None and FIRST_DAY <= day <= LAST_DAY:
+            return When(day)
+        if not re.search(r"\d{4}", cell):
+            raise BadValue("write the day with its year, as in 2026-12-05 or 5 Dec 2026")
+        return parse_when(_MIDNIGHT.sub("", cell), self.today, order=order)
+
+
+def _iso_day(cell: str) -> date | None:
+    """``2026-12-05`` at once: most files write days so."""
+    if len(cell) == 10 and cell[4] == cell[7] == "-" and cell.isascii():
+        try:
+            return date.fromisoformat(cell)
+        except ValueError:
+            return None
+    return None
+
+
+def _text(cell: str) -> str:
+    if len(cell) < NAME_LIMIT and cell.isascii() and cell.isprintable():
+        return cell
+    return checked_text(cell, "cell")
+
+
+def _name_part(cell: str) -> str:
+    if len(cell) > NAME_LIMIT:
+        raise BadValue(_TOO_LONG_A_NAME)
+    return _text(cell)
+
+
+def _phone(cell: str) -> str:
+    """A number, perhaps with an extension after it. What is typed by hand is not asked so much:
+    here the reason to look is that a column may have slipped.
+    """
+    bare = cell.translate(_NO_SIGNS)
+    if 5 <= len(bare) <= 15 and bare.isascii() and bare.isdigit() and cell.isprintable():
+        return cell
+    digits = sum(map(str.isdigit, re.split("[A-Za-z,;:#]", cell)[0]))
+    if not _PHONE.fullmatch(cell) or not 5 <= digits <= 15:
+        raise BadValue("not a phone number (5 to 15 digits, then perhaps an extension)")
+    return _text(cell)
+
+
+def _email(cell: str) -> str:
+    user, at, host = cell.rpartition("@")
+    if not (user and at and host) or len(cell.split()) > 1:
+        raise BadValue("not an e-mail address")
+    return _text(cell)
+
+
+def _yes_or_no(cell: str) -> bool:
+    word = cell.lower()
+    if word not in YES + NO:
+        raise BadValue("write yes or no")
+    return word in YES
+
+
+def _reason(error: BadValue, cell: str) -> str:
+    """Why, without the cell's own words: they are a client's, and a report may be mailed."""
+    message = _READING.sub("", str(error))
+    if "set date_order" in message:
+        return "day or month first? casectl config set date_order dmy (or mdy) says"
+    return message.replace(f" {cell[:40]!r}", " like that")
+
+
+def _understood_headers() -> str:
+    return f"understood are {', '.join(headers[0] for headers in HEADERS.values())}"

@@ -1,0 +1,303 @@
+"""Taking in any number of people at once: one operation, written in batches, memory flat.
+
+The journal's triggers see every row as they see a single write. Due facts and searchable text come
+from the same pure functions, worked out here from what is loaded instead of being read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from operator import itemgetter
+from typing import NamedTuple
+
+from casectl.core.intake import Settle
+from casectl.core.model import (
+    OPEN,
+    TRIED,
+    Case,
+    CaseRecord,
+    Client,
+    Contact,
+    Load,
+    Note,
+    Promise,
+)
+from casectl.core.text import fold, handle_stem
+from casectl.store.connection import Database, Value
+from casectl.store.derived import SEARCHED, FactRow, Groups, fact_rows, insert_facts, joined
+from casectl.store.identity import new_ids
+from casectl.store.journal import Journal, Operation, insert_sql
+from casectl.store.rows import iso
+from casectl.store.schema import RECORDS
+from casectl.store.twins import Twins
+
+BATCH = 1_000
+CACHE_KIB = 32_768  # pages held while loading, so that the indexes' far ends stay in memory
+
+Row = tuple[Value, ...]
+
+
+def _picker(table: str) -> Callable[[Row], Iterable[Value]]:
+    """What picks the searchable columns out of a row of ``table``."""
+    places = [RECORDS[table].index(name) for name in SEARCHED[table]]
+    if len(places) == 1:
+        return itemgetter(slice(places[0], places[0] + 1))
+    return itemgetter(*places)
+
+
+SEARCHED_IN = {table: _picker(table) for table in SEARCHED}
+CASE_ID = 1  # the place in the rows of a case's children
+
+
+class Loaded(NamedTuple):
+    """What a load made: so many cases, numbered without a gap in the order they came."""
+
+    cases: int
+    first: int
+    last: int
+
+
+class Loader:
+    def __init__(self, db: Database, journal: Journal) -> None:
+        self.db = db
+        self.journal = journal
+
+    def load(
+        self,
+        loads: Iterable[Load],
+        *,
+        command: str = "intake",
+        settle: Settle | None = None,
+        namesakes: bool = True,
+        approve: Callable[[], None] | None = None,
+    ) -> Loaded:
+        """Write every load in one operation. An error, ``loads``' own too, writes none of them.
+
+        ``settle`` is asked, in order, about each load and those it may be: on file before, or
+        earlier in this load; without ``namesakes``, by another system's id alone. ``approve``
+        comes last: what it raises takes everything back.
+        """
+        pages = self.db.value("PRAGMA cache_size")
+        self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        try:
+            with self.journal.operation(command) as operation:
+                loaded = write(operation, loads, settle, namesakes=namesakes)
+                if approve is not None:
+                    approve()
+                return loaded
+        finally:
+            self.db.execute(f"PRAGMA cache_size = {pages}")
+
+
+def write(
+    operation: Operation,
+    loads: Iterable[Load],
+    settle: Settle | None = None,
+    *,
+    namesakes: bool = True,
+) -> Loaded:
+    """Write loads as part of an operation; see ``Loader.load``."""
+    writer = _Writer(operation, settle, namesakes)
+    remaining = iter(loads)
+    while batch := list(islice(remaining, BATCH)):
+        writer.write(batch)
+    writer.finish()
+    return Loaded(writer.last - writer.first + 1, writer.first, writer.last)
+
+
+class _Writer:
+    """The batches of one operation: each table's rows, facts and texts with one ``executemany``."""
+
+    def __init__(self, operation: Operation, settle: Settle | None, namesakes: bool) -> None:
+        self.operation = operation
+        self.db = operation.db
+        self.settle = settle
+        self.namesakes = namesakes
+        self.groups = Groups(self.db)
+        self.last: int = self.db.value("SELECT value FROM counters WHERE scope = 'case'") or 0
+        self.first = self.last + 1
+        self.texts_before: int = self.db.value("SELECT max(id) FROM search_texts") or 0
+        self.last_text = self.texts_before
+
+    def write(self, batch: list[Load]) -> None:
+        rows = _Rows(self.operation, batch)
+        twins = None
+        if self.settle:
+            twins = Twins(self.db, batch, self.first, named=self.namesakes)
+        facts: list[FactRow] = []
+        for place, each in enumerate(batch):
+            load: Load | None = each
+            if self.settle and twins:
+                load = self.settle(each, twins.of(place))
+            if load is None:
+                continue
+            self.last += 1
+            handle = f"{handle_stem(load.client.name)}-{self.last}"
+            client_id = rows.add(load, self.last, handle)
+            facts += fact_rows(record_of(load), self.groups, self.last)
+            if twins:
+                twins.add(place, load, self.last, handle, client_id)
+        for table, made in rows.tables.items():
+            self.db.execute_many(insert_sql(table), made)
+            self.operation.changed += len(made)
+        self.db.execute_many("INSERT INTO counters (scope, value) VALUES (?, ?)", rows.counters)
+        insert_facts(self.db, sorted(facts, key=_in_index_order))
+        self._add_texts(rows.tables)
+
+    def finish(self) -> None:
+        if self.last >= self.first:
+            self.db.execute(
+                "INSERT INTO counters (scope, value) VALUES ('case', ?) "
+                "ON CONFLICT (scope) DO UPDATE SET value = excluded.value",
+                (self.last,),
+            )
+        # All at once: each statement leaves a segment of the index that has to be merged again.
+        self.db.execute(
+            "INSERT INTO search_index (rowid, folded) "
+            "SELECT id, folded FROM search_texts WHERE id > ?",
+            (self.texts_before,),
+        )
+
+    def _add_texts(self, tables: dict[str, list[Row]]) -> None:
+        texts: list[Row] = []
+        for table, made in tables.items():
+            searched = SEARCHED_IN[table]
+            for row in made:
+                folded = joined(searched(row))
+                if folded:
+                    self.last_text += 1
+                    case_id = _case_id(table, row)
+                    texts.append((self.last_text, row[0], table, case_id, folded))
+        self.db.execute_many(
+            "INSERT INTO search_texts (id, row_id, source, case_id, folded) VALUES (?,?,?,?,?)",
+            texts,
+        )
+
+
+class _Rows:
+    """One batch as rows, in the order of ``RECORDS``' columns, and the counters they leave."""
+
+    def __init__(self, operation: Operation, batch: list[Load]) -> None:
+        author = operation.author
+        self.worker, self.moment, self.day = author.worker, author.moment, author.day
+        self.stamp: tuple[int, str, str] = (1, author.moment, author.worker)
+        self.keys: Iterator[str] = iter(new_ids(sum(_size(load) for load in batch)))
+        self.tables: dict[str, list[Row]] = {table: [] for table in RECORDS}
+        self.counters: list[tuple[str, int]] = []
+
+    def add(self, load: Load, number: int, handle: str) -> str:
+        """Add one load; the key of its client."""
+        client, case = load.client, load.case
+        client_id = load.same_client or client.id or next(self.keys)
+        case_id = case.id or next(self.keys)
+        if load.same_client is None:
+            self.tables["clients"].append(self._client(client, client_id))
+        self.tables["cases"].append(self._case(case, case_id, number, handle, client_id))
+        if load.promises:
+            made = [self._promise(each, case_id, n) for n, each in enumerate(load.promises, 1)]
+            self._items("promises", f"{case_id}.p", made)
+        if load.contacts:
+            made = [self._contact(each, case_id, n) for n, each in enumerate(load.contacts, 1)]
+            self._items("contacts", f"{case_id}.c", made)
+        if load.notes:
+            made = [self._note(each, case_id, n) for n, each in enumerate(load.notes, 1)]
+            self._items("notes", f"{case_id}.n", made)
+        return client_id
+
+    def _items(self, table: str, scope: str, rows: list[Row]) -> None:
+        self.tables[table] += rows
+        self.counters.append((scope, len(rows)))
+
+    def _client(self, client: Client, client_id: str) -> Row:
+        return (
+            client_id, client.name, fold(client.name), client.birth_date, client.phone,
+            client.email, client.address, client.language, int(client.interpreter),
+            client.pronouns, client.safe_contact, client.external_id, *self.stamp,
+        )  # fmt: skip
+
+    def _case(self, case: Case, case_id: str, number: int, handle: str, client_id: str) -> Row:
+        return (
+            case_id, number, handle, client_id, case.status, int(case.urgency), case.risk,
+            case.opened_on.isoformat(), case.level_reviewed_on.isoformat(), case.program,
+            case.referred_by, case.need, case.external_id, iso(case.crisis_since),
+            iso(case.covered_until), iso(case.assessed_on), iso(case.clock_from),
+            iso(case.hold_until), iso(case.resumed_on), iso(case.closed_on), case.close_reason,
+            case.worker or self.worker, *self.stamp,
+        )  # fmt: skip
+
+    def _promise(self, each: Promise, case_id: str, number: int) -> Row:
+        return (
+            each.id or next(self.keys), case_id, number, each.kind, each.what,
+            each.due_on.isoformat(), each.due_time, each.subject, iso(each.first_due_on),
+            each.snoozes, each.snooze_reason, each.lead_days, each.place, each.minutes,
+            each.waiting_on, each.repeats, iso(each.repeats_from), each.status,
+            iso(each.ended_on), each.outcome, iso(each.made_on) or self.day, *self.stamp,
+        )  # fmt: skip
+
+    def _contact(self, each: Contact, case_id: str, number: int) -> Row:
+        return (
+            each.id or next(self.keys), case_id, number, each.on_day.isoformat(), each.outcome,
+            each.by, each.party, each.text, each.minutes, int(each.interpreter), each.seen_by,
+            iso(each.covered_until), each.corrects, each.item, each.recorded_at or self.moment,
+            each.worker or self.worker, *self.stamp,
+        )  # fmt: skip
+
+    def _note(self, each: Note, case_id: str, number: int) -> Row:
+        return (
+            each.id or next(self.keys), case_id, number, each.on_day.isoformat(), each.text,
+            each.recorded_at or self.moment, each.worker or self.worker, *self.stamp,
+        )  # fmt: skip
+
+
+def record_of(load: Load) -> CaseRecord:
+    """What the due engine reads of a load: what ``store.rows`` would read back of its rows."""
+    opened = [each for each in load.promises if each.status == OPEN]
+    ended = [each.ended_on for each in load.promises if each.status != OPEN and each.ended_on]
+    if len(opened) > 1:
+        opened.sort(key=lambda each: each.due_on)
+    client, guardian, attempts, tried_on = _reached_and_tried(load.contacts)
+    return CaseRecord(
+        load.case, tuple(opened), client, guardian, attempts, tried_on,
+        max(ended) if ended else None, load.client.phone, load.client.safe_contact,
+    )  # fmt: skip
+
+
+def _reached_and_tried(
+    contacts: Sequence[Contact],
+) -> tuple[date | None, date | None, int, date | None]:
+    """The days that client and guardian were last reached; the attempts since, and the last's day.
+
+    A letter reaches nobody, and a corrected contact does not count; the one that corrects it does.
+    """
+    reached: dict[str, date] = {}
+    answered = (date.min, 0)
+    attempts: list[tuple[date, int]] = []
+    corrected = {each.corrects for each in contacts}
+    for number, each in enumerate(contacts, 1):
+        if each.party not in ("client", "guardian") or each.id in corrected:
+            continue
+        moment = (each.on_day, number)
+        if each.outcome == TRIED:
+            attempts.append(moment)
+        elif each.by != "letter":
+            reached[each.party] = max(each.on_day, reached.get(each.party, date.min))
+            answered = max(moment, answered)
+    since = [day for day, number in attempts if (day, number) > answered]
+    last = max(since) if since else None
+    return reached.get("client"), reached.get("guardian"), len(since), last
+
+
+def _in_index_order(row: FactRow) -> tuple[int, str, str, int]:
+    return row[:4]
+
+
+def _case_id(table: str, row: Row) -> Value:
+    if table == "clients":
+        return None
+    return row[0] if table == "cases" else row[CASE_ID]
+
+
+def _size(load: Load) -> int:
+    return 2 + len(load.promises) + len(load.contacts) + len(load.notes)

@@ -1,0 +1,127 @@
+"""Caseloads of older schemas, kept as SQL: what a program of that time left on somebody's disk.
+
+    python tests/frozen.py v1
+
+makes ``schemas/v1.sql`` of a few fictitious people with the program as it stands. Run it while a
+schema is being made; once released its file stays as it is, and the next schema has its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from casectl.core.model import (
+    ACTIVE,
+    APPOINTMENT,
+    DEADLINE,
+    FOLLOW_UP,
+    PENDING,
+    REACHED,
+    Author,
+    Case,
+    Client,
+    Contact,
+    Load,
+    Note,
+    Promise,
+)
+from casectl.store import Caseload, create_caseload
+
+SCHEMAS = Path(__file__).parent / "schemas"
+# FTS5 makes these itself from the virtual table.
+SHADOWS = ("search_index_", "sqlite_")
+
+
+def thaw(name: str, path: Path, *, populated: bool) -> None:
+    """Make the caseload of ``schemas/NAME.sql``, with or without its people."""
+    sql = (SCHEMAS / f"{name}.sql").read_text(encoding="utf-8")
+    schema, _, rest = sql.partition("-- people\n")
+    people, _, triggers = rest.partition("-- triggers\n")
+    connection = sqlite3.connect(path, isolation_level=None)
+    for script in (schema, people if populated else "", triggers):
+        connection.executescript(script)
+    connection.close()
+    path.chmod(0o600)
+
+
+def freeze(path: Path) -> str:
+    """The caseload at ``path`` as SQL: its schema with what every file holds, then its people."""
+    connection = sqlite3.connect(path)
+    lines = ["BEGIN;"]
+    people = ["-- people", "BEGIN;"]
+    # The triggers come last, so that the people above are not journaled anew.
+    triggers = ["-- triggers"]
+    for kind, name, sql in connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+    ).fetchall():
+        if name.startswith(SHADOWS):
+            continue
+        (triggers if kind == "trigger" else lines).append(f"{sql};")
+        if kind == "table" and "VIRTUAL" not in sql:
+            always = name in ("meta", "_sqlite_migrations")
+            (lines if always else people).extend(_rows(connection, name))
+    for pragma in ("user_version", "application_id"):
+        (value,) = connection.execute(f"PRAGMA {pragma}").fetchone()
+        lines.append(f"PRAGMA {pragma} = {value};")
+    connection.close()
+    people.append("INSERT INTO search_index (search_index) VALUES ('rebuild');")
+    return "\n".join([*lines, "COMMIT;", *people, "COMMIT;", *triggers, ""])
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[str]:
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    quoted = " || ', ' || ".join(f'quote("{column}")' for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    return [
+        f"INSERT INTO {table} ({names}) VALUES ({values});"
+        for (values,) in connection.execute(f"SELECT {quoted} FROM {table}")
+    ]
+
+
+def take_people_in(store: Caseload) -> None:
+    """Four people, one of each status, with everything that a case can hold."""
+    intake = date(2026, 11, 2)
+
+    def case(name: str, status: str, urgency: int, risk: str | None) -> Case:
+        return Case("", 0, "", "", name, status, urgency, risk, intake, intake)
+
+    store.intake.take_in(
+        Load(
+            Client("", "Maria Example", birth_date="1990-03", phone="555 0101",
+                   language="Spanish", safe_contact="text only, before 3"),
+            case("Maria Example", ACTIVE, 3, "high")._replace(need="rent arrears"),
+            [
+                Promise("", "", 0, FOLLOW_UP, "call the school", date(2026, 11, 20), None, "call"),
+                Promise("", "", 0, DEADLINE, "court hearing", date(2026, 12, 1), "09:00", "court"),
+                Promise("", "", 0, APPOINTMENT, "home visit", date(2026, 11, 19), "10:00",
+                        place="14 Sample Road"),
+            ],
+            [Contact("", "", 0, intake, REACHED, "phone", "client", "spoke of the rent")],
+            [Note("", "", 0, intake, "Prefers mornings.")],
+        )
+    )  # fmt: skip
+    in_crisis = case("Ola Sample", ACTIVE, 4, "imminent")._replace(crisis_since=intake)
+    store.intake.take_in(Load(Client("", "Ola Sample"), in_crisis))
+    referred = case("Pat Placeholder", PENDING, 1, None)._replace(referred_by="Dr Fiction")
+    pat = store.intake.take_in(Load(Client("", "Pat Placeholder"), referred))
+    pat = store.cases.accept(pat, date(2026, 11, 16), None)
+    store.cases.hold(pat, date(2026, 12, 1), "in hospital")
+    sam = store.intake.take_in(Load(Client("", "Sam Mock"), case("Sam Mock", ACTIVE, 1, "low")))
+    store.cases.close(sam, "moved away", date(2026, 11, 17))
+
+
+def main(name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "caseload.db"
+        store = create_caseload(path, Author("kim", "2026-11-18", "2026-11-18T08:00:00Z"))
+        take_people_in(store)
+        store.close()
+        (SCHEMAS / f"{name}.sql").write_text(freeze(path), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

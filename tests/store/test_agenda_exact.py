@@ -1,0 +1,195 @@
+"""The list read from the heads of the groups is the list of ranking everything, exactly."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from caseloads import as_read, records, standards, todays, write
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import casectl.core.agenda
+import casectl.store.agenda
+from casectl.core.agenda import Agenda, Ask, Counts, cut
+from casectl.core.due import DueItem, due_items
+from casectl.core.model import (
+    ACTIVE,
+    APPOINTMENT,
+    CLOSED,
+    DEADLINE,
+    ON_HOLD,
+    PENDING,
+    Author,
+    Case,
+    CaseRecord,
+    Promise,
+)
+from casectl.core.priority import rank
+from casectl.core.standards import Standards
+from casectl.core.views import FAIL
+from casectl.store import Caseload, create_caseload, open_caseload
+
+AUTHOR = Author("kim", "2026-11-18", "2026-11-18T08:00:00Z")
+MOST_CASES = 60
+STATUSES = (ACTIVE, ACTIVE, ACTIVE, ACTIVE, PENDING, ON_HOLD, CLOSED)
+# The day itself, and looking back and ahead from it (--as-of).
+SHIFTS = (0, 0, 0, -3, 1, 6)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty caseload, made once; every example writes into a copy of it."""
+    path = tmp_path_factory.mktemp("exact") / "empty.db"
+    create_caseload(path, AUTHOR).close()
+    return path
+
+
+@contextmanager
+def on_file(caseload: list[CaseRecord], empty: Path) -> Iterator[Caseload]:
+    path = empty.with_name("drawn.db")
+    shutil.copy(empty, path)
+    store = open_caseload(path, AUTHOR)
+    try:
+        store.db.execute("PRAGMA synchronous = OFF")
+        write(store, caseload)
+        yield store
+    finally:
+        store.close()
+
+
+@st.composite
+def drawn_caseloads(draw: st.DrawFn, today: date) -> list[CaseRecord]:
+    """1 to 60 cases, some closed, numbered in an order that has nothing to do with their days."""
+    size = draw(st.integers(1, MOST_CASES))
+    return [draw(records(today, number=each, statuses=STATUSES)) for each in range(1, size + 1)]
+
+
+@st.composite
+def asks(draw: st.DrawFn, today: date, standards: Standards) -> Ask:
+    return Ask(
+        today + timedelta(days=draw(st.sampled_from(SHIFTS))),
+        standards,
+        limit=draw(st.sampled_from((1, 2, 3, 4, 5, 6, 7, 8, None))),
+        program=draw(st.sampled_from((None, None, None, "Housing", "Legal", "Nobody's"))),
+        level=draw(st.sampled_from((None, None, None, 2, 3, 4))),
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(todays, standards(), st.data())
+def test_the_list_equals_ranking_everything(
+    empty: Path, today: date, standards: Standards, data: st.DataObject
+) -> None:
+    caseload = data.draw(drawn_caseloads(today))
+    drawn_asks = data.draw(st.lists(asks(today, standards), min_size=4, max_size=4))
+    whole, cap = data.draw(st.sampled_from(((200, 1000), (200, 1000), (1, 2), (4, 10))))
+    with on_file(caseload, empty) as store, limits(whole, cap):
+        for ask in drawn_asks:
+            expected = ranking_everything(caseload, ask, cap)
+            assert told(store.agenda.read(ask), cap) == told(expected, cap)
+            until = ask.today + timedelta(days=data.draw(st.sampled_from((-3, 0, 1, 7, 30))))
+            pressing = [each.case.number for each in store.agenda.pressing(ask, until)]
+            assert pressing == everything_pressing(caseload, ask, until)
+
+
+@contextmanager
+def limits(whole: int, cap: int) -> Iterator[None]:
+    """SAFETY and DEADLINE cut, and counting given up, sooner than in earnest."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (casectl.core.agenda, casectl.store.agenda):
+            patch.setattr(module, "WHOLE", whole)
+            patch.setattr(module, "COUNT_CAP", cap)
+        yield
+
+
+def told(agenda: Agenda, cap: int) -> Agenda:
+    """An agenda to compare: without what was asked, and without what a capped count cannot say."""
+    counts = agenda.counts
+    if counts.need > cap:
+        counts = counts._replace(due=0)
+    return agenda._replace(ask=Ask(date.min, Standards()), counts=counts)
+
+
+def ranking_everything(caseload: list[CaseRecord], ask: Ask, cap: int) -> Agenda:
+    """The agenda by brute force, every open case's items looked at."""
+    wanted = asked_for(caseload, ask)
+    ranked = rank(wanted, ask.standards, ask.today)
+    rows = cut(ranked, ask.limit)
+    owed = {each.case.number: owes(each, ask) for each in wanted}
+    overdue = {n for n, items in owed.items() if any(item.due < ask.today for item in items)}
+    pressing = {n for n, items in owed.items() if any(item.is_pressing for item in items)}
+    assert overdue <= pressing
+    silent = {
+        n
+        for n, items in owed.items()
+        if any(item.kind == "contact" and item.due < ask.today for item in items)
+    }
+    next_due = min((item.due for items in owed.values() for item in items), default=None)
+    return Agenda(
+        ask,
+        tuple(rows),
+        Counts(
+            *(
+                min(len(each), cap + 1)
+                for each in (wanted, pressing, overdue, pressing - overdue, silent)
+            )
+        ),
+        tuple(hours(wanted, ask)),
+        min(len(ranked) - len(rows), cap + 1),
+        None if rows else next_due,
+    )
+
+
+def asked_for(caseload: list[CaseRecord], ask: Ask) -> list[CaseRecord]:
+    return [
+        as_read(record)
+        for record in caseload
+        if record.case.is_open
+        and (ask.program is None or record.case.program == ask.program)
+        and (ask.level is None or record.case.level >= ask.level)
+    ]
+
+
+def owes(record: CaseRecord, ask: Ask) -> list[DueItem]:
+    return list(due_items(record, ask.standards, ask.today))
+
+
+def hours(wanted: list[CaseRecord], ask: Ask) -> list[tuple[Case, Promise]]:
+    """Appointments and timed deadlines of today, and of the next working day before days off."""
+    calendar = ask.standards.calendar
+    until = ask.today
+    if calendar.last_day_off_after(ask.today) > ask.today:
+        until = calendar.after(ask.today, 1)
+    timed = [
+        (record.case, promise)
+        for record in wanted
+        for promise in record.promises
+        if (promise.kind == APPOINTMENT or (promise.kind == DEADLINE and promise.due_time))
+        and ask.today <= promise.due_on <= until
+    ]
+    return sorted(timed, key=lambda each: (each[1].due_on, each[1].due_time or "99", each[1].id))
+
+
+def everything_pressing(caseload: list[CaseRecord], ask: Ask, until: date) -> list[int]:
+    return [
+        record.case.number
+        for record in asked_for(caseload, ask)
+        if any(item.is_pressing or item.due <= until for item in owes(record, ask))
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(todays, st.data())
+def test_what_was_written_is_what_the_due_engine_reads(
+    empty: Path, today: date, data: st.DataObject
+) -> None:
+    caseload = data.draw(drawn_caseloads(today))
+    with on_file(caseload, empty) as store:
+        read = store.cases.records(store.cases.all(closed=True))
+        assert read == [as_read(record) for record in caseload]
+        assert [each.name for each in store.checkup.findings() if each.state == FAIL] == []

@@ -1,0 +1,225 @@
+"""Opening files: private ones made, plain paths kept plain, the driver's errors in our words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest import TODAY, Run
+
+from casectl.core.errors import Busy, CasectlError, NotFound
+from casectl.core.model import Author
+from casectl.store import Caseload, connection, create_caseload, open_caseload
+from casectl.store.connection import Database, connect, create_file
+
+AUTHOR = Author("kim", TODAY, f"{TODAY}T08:00:00Z")
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o277, 0o777])
+def test_a_new_caseload_is_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    path = tmp_path / "one" / "two" / "caseload.db"
+    old = os.umask(umask)
+    try:
+        create_caseload(path, AUTHOR).close()
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(old)
+    assert mode_of(path) == 0o600
+    assert mode_of(path.parent) == mode_of(path.parent.parent) == 0o700
+
+
+def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir(mode=0o755)
+    create_caseload(folder / "caseload.db", AUTHOR).close()
+    assert mode_of(folder) == 0o755
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["100%.db", "a?mode=memory.db", "a#b.db", "a b.db", "%2e%2e.db", "'quoted\".db", "日本.db",
+     "-x", ":memory:", "file:x.db"],
+)  # fmt: skip
+def test_a_path_is_a_plain_path(tmp_path: Path, name: str, run: Run) -> None:
+    path = tmp_path / "odd" / name
+    create_caseload(path, AUTHOR).close()
+    assert [each.name for each in path.parent.iterdir()] == [name]
+    open_caseload(path, AUTHOR).close()
+    assert run(["--db", str(path), "today", "--json"]).json == []
+    assert run(["--db", str(path), "db", "path"]).out == f"{path}\n"
+
+
+def test_a_path_that_is_not_text(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.db")
+    create_caseload(path, AUTHOR).close()
+    open_caseload(path, AUTHOR).close()
+
+
+def test_a_failure_on_the_way_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from casectl.store import migrations
+
+    def fails(db: Database) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(migrations, "migrate", fails)
+    with pytest.raises(KeyboardInterrupt):
+        create_caseload(tmp_path / "caseload.db", AUTHOR)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_made_over_what_is_there(tmp_path: Path) -> None:
+    there = tmp_path / "there.db"
+    there.write_text("mine", encoding="utf-8")
+    with pytest.raises(CasectlError, match="exists already; it was left as it is"):
+        create_file(there)
+    assert there.read_text(encoding="utf-8") == "mine"
+    link = tmp_path / "link.db"
+    link.symlink_to(tmp_path / "gone.db")
+    with pytest.raises(CasectlError, match="a link to a file that is not there"):
+        create_file(link)
+    assert not (tmp_path / "gone.db").exists()
+    with pytest.raises(CasectlError, match="cannot create"):
+        create_file(there / "inside.db")
+    with pytest.raises(NotFound, match="a link to a file that is not there"):
+        connect(link)
+
+
+def test_the_settings_of_a_connection(store: Caseload) -> None:
+    value = store.db.value
+    assert value("PRAGMA foreign_keys") == 1
+    assert value("PRAGMA synchronous") == 2, "FULL"
+    assert value("PRAGMA journal_mode") == "delete"
+    assert connection.BUSY_SECONDS == 30
+
+
+@contextmanager
+def held(path: Path, how: str = "EXCLUSIVE") -> Iterator[None]:
+    """Another program that holds the caseload."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute(f"BEGIN {how}")
+    try:
+        yield
+    finally:
+        other.rollback()
+        other.close()
+
+
+def test_a_busy_caseload_is_waited_for_and_then_said(
+    store: Caseload, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "SLICE_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.3)
+    with held(tmp_path / "caseload.db"):
+        began = time.monotonic()
+        for command in ("today", "note 1 x", "undo", "doctor"):
+            result = run(command)
+            if command != "doctor":
+                assert result.code == 75, result.err
+                assert "the caseload is busy: another program has held it for 0.3 s" in result.err
+            else:
+                assert result.code == 1
+                assert "cannot be opened: the caseload is busy" in result.out
+        assert time.monotonic() - began > 4 * 0.25
+    assert run("today").code == 0
+    with held(tmp_path / "caseload.db", "IMMEDIATE"):
+        assert run("today").code == 0, "one who prepares to write keeps nobody from reading"
+
+
+def test_the_wait_ends_as_soon_as_the_other_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "SLICE_SECONDS", 0.02)
+    path = tmp_path / "caseload.db"
+    store = create_caseload(path, AUTHOR)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    asked = 0
+
+    def asks() -> int:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            other.rollback()
+        return store.db.connection.execute("BEGIN IMMEDIATE").rowcount
+
+    store.db._ask(asks)
+    assert asked == 3
+    store.db.connection.rollback()
+    store.close()
+    other.close()
+
+
+def test_two_writers_never_mix(store: Caseload, tmp_path: Path) -> None:
+    other = open_caseload(tmp_path / "caseload.db", AUTHOR)
+    with store.db.transaction():
+        store.db.execute("INSERT INTO drafts VALUES ('one', 'x', 'y')")
+        assert other.db.value("SELECT count(*) FROM drafts") == 0
+    assert other.db.value("SELECT count(*) FROM drafts") == 1
+    other.close()
+
+
+def test_a_failure_inside_a_transaction_undoes_all_of_it(store: Caseload) -> None:
+    with pytest.raises(KeyboardInterrupt), store.db.transaction():
+        store.db.execute("INSERT INTO drafts VALUES ('one', 'x', 'y')")
+        raise KeyboardInterrupt
+    assert store.db.value("SELECT count(*) FROM drafts") == 0
+    assert not store.db.connection.in_transaction
+
+
+def test_a_write_outside_an_operation_aborts(store: Caseload) -> None:
+    insert = "INSERT INTO clients (id, name, folded, rev, updated_at, updated_by) "
+    with pytest.raises(CasectlError, match="a write outside an operation"):
+        store.db.execute(f"{insert} VALUES ('x', 'Secret Name', 'x', 1, '', '')")
+    with pytest.raises(CasectlError, match="the journal only grows"):
+        store.db.execute(
+            "INSERT INTO operations (at, day, worker, command) VALUES ('', '', '', 'x')"
+        )
+        store.db.execute("DELETE FROM operations")
+
+
+def test_an_error_never_holds_what_is_stored(store: Caseload) -> None:
+    store.db.execute("INSERT INTO drafts VALUES (CAST(x'ff53656372657400' AS TEXT), 'x', 'y')")
+    with pytest.raises(CasectlError) as caught:
+        store.db.rows("SELECT name FROM drafts")
+    assert "is damaged" in str(caught.value)
+    assert "Secret" not in str(caught.value)
+
+
+def test_a_mistake_of_ours_is_not_called_damage(store: Caseload) -> None:
+    with pytest.raises(sqlite3.ProgrammingError):
+        store.db.rows("SELECT ?", ())
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (sqlite3.SQLITE_READONLY, "is read-only"),
+        (sqlite3.SQLITE_READONLY_DBMOVED, "is read-only"),
+        (sqlite3.SQLITE_FULL, "no space left"),
+        (sqlite3.SQLITE_IOERR_WRITE, "cannot read or write"),
+        (sqlite3.SQLITE_CANTOPEN, "cannot open"),
+        (sqlite3.SQLITE_CORRUPT_VTAB, "is damaged"),
+        (sqlite3.SQLITE_NOTADB, "is not a casectl caseload"),
+        (sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, "refused the change"),
+        (sqlite3.SQLITE_ERROR, "could not do that"),
+    ],
+)
+def test_each_complaint_of_the_driver_has_its_words(tmp_path: Path, code: int, words: str) -> None:
+    error = sqlite3.OperationalError("as it says")
+    error.sqlite_errorcode = code
+    with pytest.raises(CasectlError) as caught, connection.translated_errors(tmp_path):
+        raise error
+    assert words in str(caught.value)
+    assert not isinstance(caught.value, Busy)

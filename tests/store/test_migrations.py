@@ -1,0 +1,220 @@
+"""Migrations: from the oldest schema, empty and populated, whole or not at all, triggers again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import TODAY, Run
+from frozen import thaw
+from sqlite_utils import Database as SqliteUtils
+from sqlite_utils.migrations import Migrations
+
+from casectl.core.errors import CasectlError
+from casectl.core.model import Author
+from casectl.core.views import OK
+from casectl.store import Caseload, caseload, create_caseload, migrations, open_caseload
+from casectl.store.schema import SCHEMA_VERSION, fingerprint, triggers
+
+AUTHOR = Author("kim", TODAY, f"{TODAY}T08:00:00Z")
+
+
+@pytest.fixture(params=[False, True], ids=["empty", "populated"])
+def oldest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A caseload as the first casectl left it."""
+    path = tmp_path / "caseload.db"
+    thaw("v1", path, populated=request.param)
+    return path
+
+
+@pytest.fixture
+def populated(tmp_path: Path) -> Path:
+    path = tmp_path / "caseload.db"
+    thaw("v1", path, populated=True)
+    return path
+
+
+@pytest.fixture
+def add_migration(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Make this program one schema newer: ``add_migration(function)``."""
+
+    def add(function: Callable[[SqliteUtils], None]) -> None:
+        newer = Migrations("casectl")
+        newer()(migrations.m001_caseload)
+        newer(name="m_next")(function)
+        monkeypatch.setattr(migrations, "migrations", newer)
+        monkeypatch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+        monkeypatch.setattr(caseload, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+
+    return add
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[Path], Caseload]]:
+    stores: list[Caseload] = []
+
+    def open_it(path: Path) -> Caseload:
+        stores.append(open_caseload(path, AUTHOR))
+        return stores[-1]
+
+    yield open_it
+    for store in stores:
+        store.close()
+
+
+def schema_of(path: Path) -> list[tuple[str, str]]:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+        ).fetchall()
+    finally:
+        connection.close()
+
+
+def test_the_oldest_schema_becomes_the_newest(oldest: Path, tmp_path: Path) -> None:
+    open_caseload(oldest, AUTHOR).close()
+    fresh = tmp_path / "fresh.db"
+    create_caseload(fresh, AUTHOR).close()
+    assert schema_of(oldest) == schema_of(fresh), "a landed schema changes by a migration only"
+
+
+def test_triggers_never_change_without_a_migration() -> None:
+    made = triggers()
+    marks = {1: "63abdcbc"}
+    assert fingerprint([made[name] for name in sorted(made)]) == marks[SCHEMA_VERSION]
+
+
+def test_nothing_is_wrong_with_a_caseload_of_the_oldest_schema(
+    oldest: Path, opened: Callable[[Path], Caseload]
+) -> None:
+    findings = list(opened(oldest).checkup.findings())
+    assert {each.name: each.detail for each in findings if each.state != OK} == {}
+
+
+def test_the_people_of_the_oldest_schema_are_all_there(populated: Path, run: Run) -> None:
+    assert [each["client"] for each in run("list --all --json").json] == [
+        "Maria Example", "Ola Sample", "Pat Placeholder", "Sam Mock",
+    ]  # fmt: skip
+    assert run("today --json").json[0]["band"] == "SAFETY"
+    assert run("reached 1 'spoke again'").code == 0
+    assert run("doctor").code == 0
+
+
+def drops_triggers(db: SqliteUtils) -> None:
+    """What a later migration may do; sqlite-utils drops the table's triggers on the way."""
+    db["notes"].transform(rename={"text": "words"})  # type: ignore[union-attr]
+    db["notes"].transform(rename={"words": "text"})  # type: ignore[union-attr]
+    db.execute("ALTER TABLE clients ADD COLUMN nickname TEXT")
+
+
+def test_triggers_are_back_after_a_migration_that_drops_them(
+    populated: Path,
+    add_migration: Callable[..., None],
+    opened: Callable[[Path], Caseload],
+) -> None:
+    add_migration(drops_triggers)
+    store = opened(populated)
+    installed = {name for name, sql in schema_of(populated) if sql.startswith("CREATE TRIGGER")}
+    assert installed == set(triggers())
+    case = store.cases.by_number(1)
+    assert case is not None
+    before = store.db.value("SELECT count(*) FROM changes")
+    store.contacts.note(case, "after the migration", date.fromisoformat(TODAY))
+    assert store.db.value("SELECT count(*) FROM changes") == before + 1
+    assert store.db.value("PRAGMA user_version") == SCHEMA_VERSION + 1
+    states = {each.name: each.state for each in store.checkup.findings()}
+    assert states["journal"] == states["integrity"] == states["links"] == OK
+
+
+def test_a_migration_that_fails_changes_nothing(
+    populated: Path, add_migration: Callable[..., None]
+) -> None:
+    before = populated.read_bytes()
+
+    def fails(db: SqliteUtils) -> None:
+        drops_triggers(db)
+        db.execute("INSERT INTO nowhere VALUES (1)")
+
+    add_migration(fails)
+    with pytest.raises(CasectlError, match="nowhere"):
+        open_caseload(populated, AUTHOR)
+    assert populated.read_bytes() == before
+
+
+def test_migrating_twice_does_nothing_the_second_time(
+    populated: Path,
+    add_migration: Callable[..., None],
+    opened: Callable[[Path], Caseload],
+) -> None:
+    add_migration(drops_triggers)
+    opened(populated)
+    before = schema_of(populated)
+    again = opened(populated)
+    migrations.migrate(again.db)
+    assert schema_of(populated) == before
+
+
+def test_a_newer_schema_is_refused_by_name(populated: Path, run: Run) -> None:
+    connection = sqlite3.connect(populated)
+    connection.execute("PRAGMA user_version = 7")
+    connection.close()
+    before = populated.read_bytes()
+    for command in ("today", "reached 1", "note 1 x"):
+        result = run(command)
+        assert result.code == 1
+        assert f"a newer casectl wrote {populated} (schema 7, this one knows" in result.err
+        assert "upgrade casectl" in result.err
+    assert populated.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TRIGGER journal_notes_insert",
+        "CREATE TRIGGER stranger AFTER INSERT ON notes BEGIN DELETE FROM reminders; END",
+    ],
+)
+def test_a_lost_trigger_or_a_foreign_one_stops_writing_and_not_reading(
+    populated: Path, run: Run, change: str
+) -> None:
+    connection = sqlite3.connect(populated)
+    connection.execute(change)
+    connection.close()
+    before = populated.read_bytes()
+    assert run("today").code == 0
+    assert run("show 1").code == 0
+    for command in ("reached 1 spoke", "follow 1 call --due fri", "undo", "set 1 --reason x"):
+        result = run(command)
+        assert result.code == 1, command
+        assert "nothing is written without a journal" in result.err
+        assert len(result.err.splitlines()) == 1
+    assert populated.read_bytes() == before
+    doctor = run("doctor --json")
+    assert doctor.code == 1
+    schema = next(each for each in doctor.json if each["check"] == "schema")
+    assert (schema["state"], schema["do"]) == ("FAIL", "casectl doctor --repair")
+
+
+def test_repair_puts_the_triggers_back_and_is_on_the_record(populated: Path, run: Run) -> None:
+    connection = sqlite3.connect(populated)
+    connection.execute("DROP TRIGGER journal_notes_insert")
+    connection.execute("DELETE FROM due_facts")
+    connection.execute("UPDATE search_texts SET folded = 'something else'")
+    connection.commit()
+    connection.close()
+    assert run("reached 1 spoke").code == 1
+    failed = {each["check"] for each in run("doctor --json").json if each["state"] == "FAIL"}
+    assert failed == {"schema", "facts", "promise", "search"}
+    repaired = run("doctor --repair")
+    assert repaired.code == 0, repaired.out
+    assert run("history --json").json[0]["command"] == "repair"
+    assert run("search rent --json").json
+    assert run("reached 1 spoke").code == 0
+    assert run("undo").code == 0
+    assert run("show 1 --json").json["contacts"][0]["text"] == "spoke of the rent"
+    again = run("undo --json").json
+    assert again["command"] == "close", "a repair changed no record, so there is nothing to undo"
