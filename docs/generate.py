@@ -30,10 +30,11 @@ from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
 from casectl.core.priority import rank
 from casectl.core.reminding import reminders
 from casectl.core.standards import Standards
-from casectl.core.views import Did, Entry, File, Hit
+from casectl.core.views import Change, Entry, File, Hit
 from casectl.render import Object, Output, objects
 from casectl.render import reminders as mail
 from casectl.render.changes import entry_object
+from casectl.render.done import DONE_COLUMNS, done_objects
 
 DOCS = Path(__file__).resolve().parent
 REFERENCE, MAN_PAGE = DOCS / "commands.md", DOCS / "casectl.1"
@@ -239,14 +240,16 @@ def sample_reports() -> list[tuple[str, Object]]:
     )  # fmt: skip
     hit = Hit(SAMPLE_CASE, "note", "12.n1", DAY.isoformat(), SAMPLE_NOTE.text, "text")
     found = Snippet("the ", "school", " asks for a letter")
-    did = Did("", "kim", "note", 12, SAMPLE_CASE.handle, SAMPLE_CASE.client, "12.n1", "")
+    written = {"number": 1, "text": SAMPLE_NOTE.text}
+    noted = Change("notes", 12, SAMPLE_CASE.handle, SAMPLE_CASE.client, None, written)
+    did = Entry(7, "", DAY.isoformat(), "kim", "note", None, None, (), (), (noted,), 1)
     entry = Entry(7, "", DAY.isoformat(), "kim", "note", None, None, (), (), (), 0)
     return [
         ("remind --json", mail.objects(pressing, output, full_names=False, terse=False)[0]),
         ("list --json", objects.list_object(due[0], output)),
         ("show CASE --json", objects.file_object(file, items, [], output)),
         ("search TEXT --json", objects.hit_object(hit, found)),
-        ("today --done --json", objects.done_object(did)),
+        ("today --done --json", done_objects([did], output)[0]),
         ("history --json", entry_object(entry, output)),
     ]
 
@@ -263,7 +266,7 @@ def sample_writes() -> list[tuple[str, Object]]:
 
 PIPED = {
     "today": objects.TODAY_COLUMNS,
-    "today --done": objects.DONE_COLUMNS,
+    "today --done": DONE_COLUMNS,
     "list": objects.LIST_COLUMNS,
     "search": objects.HIT_COLUMNS,
     "history": objects.HISTORY_COLUMNS,

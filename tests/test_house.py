@@ -303,7 +303,7 @@ def test_completing_a_handle_loads_nothing_heavy(demo_caseload: None, start: Sta
     started = start(
         _CASECTL_COMPLETE="complete_bash", COMP_WORDS="casectl show inv", COMP_CWORD="2"
     )
-    assert started.out.split() == ["invented-1"]
+    assert started.out.split() == ["invented-25"]
     assert started.of(HEAVY) == set()
 
 

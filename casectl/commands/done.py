@@ -132,7 +132,7 @@ def missed(
     _check_come(session, case, promise)
     outcome = checked_text(text, "text") if text else None
     ended = session.store.promises.end(
-        [promise], MISSED, outcome=outcome, on=session.today, command="missed"
+        [promise], MISSED, outcome=outcome, command="missed"
     )
     _echo(session, found, ended, "Missed")
 

@@ -110,7 +110,7 @@ def _row(row: Ranked, output: Output) -> list[Line]:
         ]
     if output.width < WIDE:
         return [
-            [(cell(item.item, 12), ""), (cell(case.client, 18), "name"), (cell(word, 15), style),
+            [(cell(item.item, 12), ""), (cell(case.client, 17), "name"), (cell(word, 16), style),
              (cell(number, 4), "dim"), (first_words(item, output), "")]
         ]  # fmt: skip
     others = f" (+{len(row.items) - 1} more)" if len(row.items) > 1 else ""

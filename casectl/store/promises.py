@@ -45,8 +45,8 @@ class Promises:
         status: str,
         *,
         outcome: str | None,
-        on: date,
         command: str,
+        on: date | None = None,
         again: Promise | None = None,
     ) -> list[Ended]:
         """End open promises in one operation. A repeating one makes its next; ``again`` adds one.

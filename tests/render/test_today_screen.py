@@ -24,14 +24,14 @@ Wed 18 Nov  4 open · 4 need you · 2 overdue · 2 due · 1 out of contact
   14:00     4.1      王小明: clinic at Main St
 
 SAFETY
-1.safety     Ann Sample         SAFETY 1d       5.0? crisis since yesterday, no…
+1.safety     Ann Sample        SAFETY 1d        5.0? crisis since yesterday, no…
 
 DEADLINE
-2.1          Benedikta Example… COURT in 2d     1.0  09:30 court hearing
+2.1          Benedikta Exampl… COURT in 2d      1.0  09:30 court hearing
 
 NOW
-3.contact    Cleo Test          NO CONTACT 23d  5.3  last reached Mon 26 Oct; h…
-4.1          王小明             DUE TODAY       2.0? 14:00 clinic
+3.contact    Cleo Test         NO CONTACT 23d   5.3  last reached Mon 26 Oct; h…
+4.1          王小明            DUE TODAY        2.0? 14:00 clinic
 """
 
 AT_40 = """\
