@@ -1,16 +1,15 @@
 """Environment + TOML + paths -> one frozen Config, the standards included, each value's source."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from casectl.core.agenda import LIMIT
 from casectl.core.errors import BadConfiguration, BadValue, CasectlError
+from casectl.core.spoken import DateOrder
 from casectl.core.standards import (
     BY_LEVEL_FIELDS,
     DAY_FIELDS,
@@ -22,9 +21,6 @@ from casectl.core.standards import (
 )
 from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.core.workdays import WorkCalendar
-
-if TYPE_CHECKING:
-    from casectl.core.dates import DateOrder
 
 HORIZON = 7  # days ahead that SOON looks
 DEFAULT = "default"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from casectl.config import Config, default_caseload_path, load_config
-from casectl.core.dates import When, parse_day, parse_when, spoken, spoken_short
 from casectl.core.errors import Ambiguous, BadValue, CasectlError, Declined, NotFound
 from casectl.core.model import FOLLOW_UP, URGENCIES, Author, Case, Promise
+from casectl.core.spoken import spoken, spoken_short
 from casectl.core.standards import Standards
 from casectl.core.text import fold, visible
 from casectl.render import Output, tell
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from casectl.config import Value
+    from casectl.core.dates import When
     from casectl.core.views import Finding
 
 # The names of derived items, and what clears each.
@@ -85,12 +86,16 @@ class Session:
 
     def read_when(self, text: str) -> When:
         """A day with a time of day where one is given, in the reader's date order."""
+        from casectl.core.dates import parse_when
+
         return parse_when(
             text, self.today, order=self.config.date_order, calendar=self.standards.calendar
         )
 
     def read_day(self, text: str, *, back: bool = False) -> date:
         """A day; ``back`` for what has happened, so that ``9 nov`` is the last one."""
+        from casectl.core.dates import parse_day
+
         return parse_day(
             text,
             self.today,

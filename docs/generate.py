@@ -24,11 +24,11 @@ from typer.core import TyperArgument, TyperGroup
 from casectl import __version__, cli
 from casectl.core.agenda import Agenda, Ask, Counts
 from casectl.core.casefile import list_rows
-from casectl.core.dates import MONTHS
 from casectl.core.matching import Snippet
 from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
 from casectl.core.priority import rank
 from casectl.core.reminding import reminders
+from casectl.core.spoken import MONTHS
 from casectl.core.standards import Standards
 from casectl.core.views import Change, Entry, File, Hit
 from casectl.render import Object, Output, objects

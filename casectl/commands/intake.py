@@ -245,6 +245,9 @@ def _take_one(
         load = arrival(given, session.today, pending=pending, order=session.config.date_order)
         if twin is None and not new:
             twin = _possible_twin(session, given)
+            if twin is not None and (typed_again := _of_the_client(known)):
+                words = " and ".join(typed_again)
+                tell(f"Their {words} stays as it is on file: casectl edit {twin.number}")
     except (KeyboardInterrupt, EOFError):
         if session.store.intake.draft(DRAFT) is not None:
             tell("")
@@ -280,12 +283,16 @@ def _read(session: Session, key: str, text: str) -> Any:
 
 
 def _refuse_client_facts(known: Iterable[str], twin: Case) -> None:
-    extra = [key.replace("_", " ") for key in known if key in OF_THE_CLIENT]
+    extra = _of_the_client(known)
     if extra:
         raise BadValue(
             f"the {extra[0]} of {twin.client} is on file already",
             hint=f"casectl edit {twin.number} corrects it",
         )
+
+
+def _of_the_client(known: Iterable[str]) -> list[str]:
+    return [key.replace("_", " ") for key in known if key in OF_THE_CLIENT]
 
 
 def _possible_twin(session: Session, given: Given) -> Case | None:
@@ -336,23 +343,27 @@ def _asked(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Asking:
-    """One walk through the questions, there and back."""
+    """One walk through the questions, there and back. What a draft answers is passed over."""
 
     def __init__(self, session: Session, known: dict[str, Any]) -> None:
         self.session = session
         self.known = known
+        self.drafted = set(known)
 
     def ask(self, questions: Sequence[Question], place: int) -> None:
         self._keep()
         while place < len(questions):
             question = questions[place]
-            if question.key == "due" and "next_step" not in self.known:
+            needless = question.key == "due" and "next_step" not in self.known
+            if needless or question.key in self.drafted:
                 place += 1
                 continue
             step = self._one(question)
             if step < 0 and place == 0:
                 tell("That was the first question.")
             place = max(place + step, 0)
+            if step < 0:
+                self.drafted.discard(questions[place].key)
 
     def _one(self, question: Question) -> int:
         """Ask once: 1 goes on, -1 back, 0 asks again."""
@@ -451,7 +462,7 @@ def _tell_taken(session: Session, case: Case) -> None:
             sentences.append(f"{item.item}: {item.what} by {session.say_day(item.due)}.")
         elif item.kind == "safety" and item.stage != "review":
             how = f"every day until the level is reviewed (casectl reached {case.number})"
-            sentences.append(f"{item.item}: {item.what}, and {how}.")
+            sentences.append(f"{item.item}: reach the client today, and {how}.")
     if missing:
         how = "set" if missing == ["risk"] else "edit"
         sentences.append(f"Missing facts: {', '.join(missing)} (casectl {how} {case.number}).")

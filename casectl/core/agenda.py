@@ -1,7 +1,5 @@
 """The day's list as a value: what was asked, what comes first, and what stands behind it."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import NamedTuple
 

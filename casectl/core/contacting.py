@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from casectl.core.dates import spoken
 from casectl.core.errors import BadValue
 from casectl.core.model import MEANS, PARTIES, REACHED, Case, Contact, Level
+from casectl.core.spoken import spoken
 from casectl.core.text import checked_text
 
 

@@ -4,17 +4,14 @@ Refuses what could be read in two ways. Knows no clock: ``today`` is always an a
 locale: the words are English everywhere, so the same text means the same day on every machine.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from casectl.core.errors import BadDay
+from casectl.core.spoken import MONTHS, WEEKDAYS, DateOrder
 from casectl.core.workdays import WorkCalendar
-
-DateOrder = Literal["dmy", "mdy"]
 
 MONDAY_TO_FRIDAY = WorkCalendar()
 FIRST_DAY = date(1900, 1, 1)
@@ -25,11 +22,6 @@ LONGEST_ECHO = 40
 MOST_UNITS = 9999  # of days, weeks, months or years: more is a slip of the finger
 LEAP_YEAR = 2024  # any of them: it shows how long each month can be
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 NUMBER_WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
@@ -154,26 +146,6 @@ def parse_birth_date(text: str, today: date, *, order: DateOrder | None = None) 
     if born > today.isoformat()[: len(born)]:
         raise reading.refuse("it lies in the future")
     return born
-
-
-def spoken(day: date, order: DateOrder | None = None, *, time: str | None = None) -> str:
-    """``Fri 27 Nov 2026``, or ``Fri Nov 27 2026`` in month-first order; reads back as itself."""
-    at = f", {time}" if time else ""
-    return f"{_weekday_and_day(day, order)} {day.year}{at}"
-
-
-def spoken_short(day: date, today: date, order: DateOrder | None = None) -> str:
-    """``Fri 27 Nov``; the year is said only where it is not this year."""
-    return _weekday_and_day(day, order) if day.year == today.year else spoken(day, order)
-
-
-def _weekday_and_day(day: date, order: DateOrder | None) -> str:
-    month = MONTHS[day.month - 1][:3]
-    words = f"{month} {day.day}" if order == "mdy" else f"{day.day} {month}"
-    return f"{WEEKDAYS[day.weekday()][:3]} {words}"
-
-
-# --- The text -------------------------------------------------------------------------------
 
 
 def quoted(text: str) -> str:

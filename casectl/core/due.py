@@ -5,8 +5,6 @@ database; the day, and the hour where one matters, are arguments. Adding a kind 
 a fact in ``facts`` and a rule here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from enum import IntEnum
@@ -285,20 +283,38 @@ def waits(tried_on: date, group: Group, today: date, standards: Standards) -> bo
     return today < again or today == tried_on
 
 
-def due_items(record: CaseRecord, standards: Standards, today: date) -> Iterator[DueItem]:
-    """Everything one case owes, listed today or not. An open case always owes something."""
+def due_items(
+    record: CaseRecord,
+    standards: Standards,
+    today: date,
+    wanted: Callable[[Band | None, date], bool] | None = None,
+) -> Iterator[DueItem]:
+    """Everything one case owes, listed today or not. An open case always owes something.
+
+    ``wanted`` picks by band and due day, before an item is made that nobody will see.
+    """
     intervals = standards.of(record.case.program)
     for fact in facts_of(record):
-        if applies(fact.group, intervals):
-            yield _item(record, fact, standards, intervals, today)
+        group, day, _ = fact
+        if not applies(group, intervals):
+            continue
+        due = due_on(group, day, standards)
+        band = band_of(group, day, due, today, standards)
+        if wanted is None or wanted(band, due):
+            yield _item(record, fact, due, band, standards, intervals, today)
 
 
 def _item(
-    record: CaseRecord, fact: Fact, standards: Standards, intervals: Intervals, today: date
+    record: CaseRecord,
+    fact: Fact,
+    due: date,
+    band: Band | None,
+    standards: Standards,
+    intervals: Intervals,
+    today: date,
 ) -> DueItem:
     group, day, promise = fact
     case = record.case
-    due = due_on(group, day, standards)
     tried = record.tried_on if group.tried else None
     return DueItem(
         case=case,
@@ -309,7 +325,7 @@ def _item(
         due=due,
         level=group.level,
         allowed=allowed_days(group, intervals),
-        band=band_of(group, day, due, today, standards),
+        band=band,
         days_late=(today - due).days,
         since=day,
         waits=tried is not None and waits(tried, group, today, standards),

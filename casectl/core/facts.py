@@ -6,8 +6,6 @@ and group beside the cases, and the day's list reads the head of each group inst
 Facts change only when the record does; standards are applied when asking.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple

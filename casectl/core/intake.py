@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from math import gcd
 from typing import NamedTuple
 
-from casectl.core.dates import DateOrder, When
+from casectl.core.dates import When
 from casectl.core.errors import BadValue
 from casectl.core.model import (
     ACTIVE,
@@ -30,6 +30,7 @@ from casectl.core.model import (
     level_of,
 )
 from casectl.core.promising import new_promise, subject_of
+from casectl.core.spoken import DateOrder
 from casectl.core.standards import Standards
 from casectl.core.text import fold
 
@@ -200,13 +201,12 @@ class Clocks:
         interval = self.standards.of(program).contact[level - 1]
         ahead = [self.today + timedelta(days=days) for days in range(1, interval + 1)]
         due = [day for day in ahead if self.standards.calendar.is_working(day)] or ahead[-1:]
-        step = max(round(len(due) * SECTION), 1)
-        while gcd(step, len(due)) > 1:  # until a walk of such steps visits every day
-            step += 1
-        return [
-            due[place * step % len(due)] - timedelta(days=interval)
-            for place in range(1, len(due) + 1)
-        ]
+        count = len(due)
+        # A walk of steps that share no divisor with the days visits each of them once.
+        steps = [step for step in range(1, count + 1) if gcd(step, count) == 1]
+        step = min(steps, key=lambda each: abs(each - count * SECTION))
+        walk = [due[place * step % count] for place in range(1, count + 1)]
+        return [day - timedelta(days=interval) for day in walk]
 
 
 # --- Who it may be ---------------------------------------------------------------------------

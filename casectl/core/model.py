@@ -4,8 +4,6 @@ Days are ``datetime.date``, times ``"HH:MM"`` (24 h, local), text is exactly wha
 Values are named tuples: they cost start-up a tenth of what dataclasses do, and they cannot change.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from enum import IntEnum

@@ -8,8 +8,6 @@ Bands come first and are never crossed; one number a person can check orders ins
 Everything compares as integers on a common scale, so no two machines round differently.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
@@ -92,8 +90,7 @@ def ranked_case(record: CaseRecord, standards: Standards, today: date, scale: in
     """One case with its listed items in order; None when nothing is listed yet."""
     keyed = [
         (rank_key(item, today, scale), item)
-        for item in due_items(record, standards, today)
-        if item.is_listed
+        for item in due_items(record, standards, today, lambda band, due: band is not None)
     ]
     if not keyed:
         return None

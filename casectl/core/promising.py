@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from casectl.core.dates import DateOrder, When, spoken
+from casectl.core.dates import When
 from casectl.core.errors import BadValue
 from casectl.core.model import (
     DEADLINE,
@@ -14,6 +14,7 @@ from casectl.core.model import (
     Case,
     Promise,
 )
+from casectl.core.spoken import DateOrder, spoken
 from casectl.core.text import checked_text
 
 # A deadline's kind shows in its words often enough to save a flag; it is always echoed.

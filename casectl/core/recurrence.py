@@ -14,18 +14,15 @@ from typing import TYPE_CHECKING
 from casectl.core.dates import (
     LAST_DAY,
     MONDAY_TO_FRIDAY,
-    MONTHS,
     NUMBER_WORDS,
-    WEEKDAYS,
-    DateOrder,
     parse_day,
     plain_words,
     quoted,
-    spoken,
     unit_name,
     weekday_number,
 )
 from casectl.core.errors import BadDay
+from casectl.core.spoken import MONTHS, WEEKDAYS, DateOrder, spoken
 from casectl.core.workdays import WorkCalendar
 
 if TYPE_CHECKING:

@@ -63,8 +63,12 @@ def reminders(records: Iterable[CaseRecord], ask: Ask, until: date, now: str) ->
     items = [
         item
         for record in records
-        for item in due_items(record, standards, ask.today)
-        if item.is_pressing or item.due <= until
+        for item in due_items(
+            record,
+            standards,
+            ask.today,
+            lambda band, due: due <= until or band not in (None, Band.SOON),
+        )
     ]
     items.sort(key=lambda item: (rank_key(item, ask.today, scale), item.item))
     return [Reminder(item, state_of(item, ask.today, now)) for item in items]

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from casectl.core.dates import WEEKDAYS as WEEKDAY_NAMES
 from casectl.core.errors import BadValue
 from casectl.core.model import DEADLINE_KINDS, Level
+from casectl.core.spoken import WEEKDAYS as WEEKDAY_NAMES
 from casectl.core.standards import BY_LEVEL_FIELDS, DAY_FIELDS
 from casectl.core.text import NAME_LIMIT, checked_text
 

@@ -3,8 +3,6 @@
 Every tuple has one entry per level: low, medium, high, crisis.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import pairwise
 from math import lcm

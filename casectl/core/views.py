@@ -1,7 +1,5 @@
 """What the store hands to commands and screens beside the model: answers as plain values."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise

@@ -1,7 +1,5 @@
 """Which days are worked, and counting in them. Knows no clock."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple

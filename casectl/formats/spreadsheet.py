@@ -18,16 +18,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple
 
-from casectl.core.dates import (
-    FIRST_DAY,
-    LAST_DAY,
-    DateOrder,
-    When,
-    parse_birth_date,
-    parse_when,
-)
+from casectl.core.dates import FIRST_DAY, LAST_DAY, When, parse_birth_date, parse_when
 from casectl.core.errors import BadImport, BadValue, CasectlError, NotFound
 from casectl.core.intake import Given, checked_program, level_named, risk_named
+from casectl.core.spoken import DateOrder
 from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}

@@ -4,8 +4,6 @@ Every piece of stored text passes ``visible`` on its way to a terminal or a pipe
 that is not ASCII. Data goes to standard output; ``tell`` goes to standard error.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence
@@ -13,10 +11,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from casectl.core.errors import BadValue, CasectlError
+from casectl.core.spoken import DateOrder
 from casectl.core.text import visible
 
 if TYPE_CHECKING:
-    from casectl.core.dates import DateOrder
     from casectl.render.screens import Line
 
 Object = dict[str, Any]
@@ -47,7 +45,7 @@ class Output(NamedTuple):
         order: DateOrder | None,
         today: date,
         time: str,
-    ) -> Output:
+    ) -> "Output":
         terminal = sys.stdout is not None and sys.stdout.isatty()
         if colour is None:
             colour = bool(os.environ.get("FORCE_COLOR")) or (
@@ -108,7 +106,7 @@ class Output(NamedTuple):
         else:
             self.say(*sentences)
 
-    def draw(self, lines: list[Line]) -> None:
+    def draw(self, lines: "list[Line]") -> None:
         """Styled lines to the terminal, at most its width."""
         from casectl.render.screens import draw
 

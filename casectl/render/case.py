@@ -7,7 +7,6 @@ from datetime import date
 from itertools import zip_longest
 
 from casectl.core.casefile import corrections
-from casectl.core.dates import spoken, spoken_short
 from casectl.core.due import DueItem
 from casectl.core.model import (
     CLOSED,
@@ -21,6 +20,7 @@ from casectl.core.model import (
     Note,
     Promise,
 )
+from casectl.core.spoken import spoken, spoken_short
 from casectl.core.text import visible
 from casectl.core.views import File
 from casectl.render import Output

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from casectl.core.dates import spoken_short
 from casectl.core.model import Level
+from casectl.core.spoken import spoken_short
 from casectl.core.text import shortened
 from casectl.core.views import Change, Entry
 from casectl.render import Object, Output

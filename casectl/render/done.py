@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from casectl.core.dates import spoken_short
+from casectl.core.spoken import spoken_short
 from casectl.core.views import Change, Entry
 from casectl.render import Object, Output
 from casectl.render.changes import change_words, item_name

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from casectl.core.dates import spoken, spoken_short
 from casectl.core.due import Band
 from casectl.core.explaining import Explanation, Step
 from casectl.core.model import Level
 from casectl.core.priority import priority_of
+from casectl.core.spoken import spoken, spoken_short
 from casectl.render import Object, Output
 from casectl.render.objects import item_object
 from casectl.render.words import reason, status

@@ -8,9 +8,9 @@ from datetime import date
 from rich.cells import cell_len
 
 from casectl.core.casefile import ListRow
-from casectl.core.dates import spoken_short
 from casectl.core.matching import snippet
 from casectl.core.model import ACTIVE, CLOSED, ON_HOLD, Case
+from casectl.core.spoken import spoken_short
 from casectl.core.text import visible
 from casectl.core.views import Entry, Hit
 from casectl.render import Output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from casectl.core.dates import spoken
+from casectl.core.spoken import spoken
 from casectl.render import Object
 from casectl.render.objects import case_object, reason_object
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda
-from casectl.core.dates import spoken, spoken_short
 from casectl.core.due import Band, DueItem
 from casectl.core.model import DEADLINE
 from casectl.core.priority import Ranked, priority_of
+from casectl.core.spoken import spoken, spoken_short
 from casectl.core.views import Entry
 from casectl.render import Output
 from casectl.render.done import done_objects

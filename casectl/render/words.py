@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from casectl.core.dates import DateOrder, spoken_short
 from casectl.core.due import Band, DueItem, is_past_its_hour
 from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, Level
+from casectl.core.spoken import DateOrder, spoken_short
 
 DEADLINE_WORDS = {
     "court": "COURT",

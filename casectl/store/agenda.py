@@ -6,8 +6,6 @@ number) runs across them, so the first cases of each of those fact days are read
 read is then ranked whole, by the one engine; a property test compares with ranking everything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property
@@ -26,7 +24,7 @@ from casectl.core.due import (
     waits,
 )
 from casectl.core.facts import Group
-from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
+from casectl.core.model import DEADLINE, RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
 from casectl.core.priority import RankKey, key_of, rank
 from casectl.core.workdays import ONE_DAY
 from casectl.store.connection import Database, Row, Value
@@ -225,10 +223,12 @@ class _Reading:
         if len(rows) == take:
             last = rows[-1][0]
             due, _ = rule.due(last)
+            # A day's deadlines go by their hours, which are not kept here: all of them are read.
+            most = -1 if rule.group.kind == DEADLINE else take
             while rule.due(last)[0] == due:
                 rows += self.db.rows(
                     f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
-                    [*values, last, take],
+                    [*values, last, most],
                 )
                 last = (date.fromisoformat(last) + ONE_DAY).isoformat()
         return rows
@@ -250,22 +250,12 @@ class _Reading:
     def _counts(self, shown: int) -> tuple[Counts, int]:
         """The counts, and how many cases are listed; each exact up to a cap."""
         cap = COUNT_CAP + 1
-        found = self._counted_at_once()
-        if found is None:
-            need = self._cases(cap, lambda rule: ("", rule.pressing))
-            found = (
-                self._cases(cap + shown, lambda rule: ("", rule.listed)),
-                need,
-                self._cases(cap, lambda rule: ("", rule.late)),
-                self._cases(
-                    cap, lambda rule: ("", rule.late) if rule.group.kind == "contact" else None
-                ),
-            )
+        found = self._counted_at_once() or self._counted_to(cap, shown)
         listed, need, overdue, silent = found
         # Only each group's earliest fact is kept, so a case's second one is not seen here; taking
-        # the overdue from those in need is exact, while neither is capped.
+        # the overdue from those in need is exact, while both are whole.
         due = need - overdue
-        if need >= cap:
+        if need == cap:
             due = self._cases(cap, lambda rule: (rule.late, rule.pressing))
         counts = (min(each, cap) for each in (self._open_count(cap), need, overdue, due, silent))
         return Counts(*counts), min(listed, cap + shown)
@@ -294,6 +284,17 @@ class _Reading:
         assert row is not None
         seen, *found = tuple(each or 0 for each in row)
         return None if seen >= SCANNED else (found[0], found[1], found[2], found[3])
+
+    def _counted_to(self, cap: int, shown: int) -> tuple[int, int, int, int]:
+        """The same four counts, each in a pass of its own that ends at its cap."""
+        return (
+            self._cases(cap + shown, lambda rule: ("", rule.listed)),
+            self._cases(cap, lambda rule: ("", rule.pressing)),
+            self._cases(cap, lambda rule: ("", rule.late)),
+            self._cases(
+                cap, lambda rule: ("", rule.late) if rule.group.kind == "contact" else None
+            ),
+        )
 
     def _cases(self, cap: int, days: Callable[[_Rule], tuple[str, str] | None]) -> int:
         """How many cases have a fact after the first day and not after the second, up to ``cap``.

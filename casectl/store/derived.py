@@ -12,7 +12,7 @@ from casectl.core.facts import Group, earliest_by_group
 from casectl.core.model import CaseRecord
 from casectl.core.text import fold
 from casectl.store.connection import Database, Value
-from casectl.store.rows import marks, read_records
+from casectl.store.rows import CHUNK, marks, read_records
 
 GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried"
 
@@ -71,12 +71,15 @@ def refresh_facts(db: Database, case_ids: Iterable[str]) -> None:
     if not ids:
         return
     groups = Groups(db)
-    numbers = [
-        row[0] for row in db.rows(f"SELECT number FROM cases WHERE id IN ({marks(ids)})", ids)
-    ]
-    db.execute_many("DELETE FROM due_facts WHERE number = ?", [(number,) for number in numbers])
-    for record in read_records(db, numbers):
-        insert_facts(db, fact_rows(record, groups))
+    for start in range(0, len(ids), CHUNK):  # undoing an import touches a hundred thousand
+        chunk = ids[start : start + CHUNK]
+        numbers = [
+            row[0]
+            for row in db.rows(f"SELECT number FROM cases WHERE id IN ({marks(chunk)})", chunk)
+        ]
+        db.execute_many("DELETE FROM due_facts WHERE number = ?", [(each,) for each in numbers])
+        for record in read_records(db, numbers):
+            insert_facts(db, fact_rows(record, groups))
 
 
 def insert_facts(db: Database, rows: Iterable[FactRow]) -> None:

@@ -19,6 +19,15 @@ from casectl.store.connection import Database, Value
 from casectl.store.identity import new_id
 from casectl.store.schema import COMMON, RECORDS
 
+# The records that belong to one; while there are any, it stays.
+DEPENDENTS = {
+    "cases": " UNION ALL ".join(
+        f"SELECT id FROM {table} WHERE case_id = ?1" for table in ("promises", "contacts", "notes")
+    ),
+    "clients": "SELECT id FROM cases WHERE client_id = ?1",
+    "contacts": "SELECT id FROM contacts WHERE corrects = ?1",
+}
+
 
 class Operation:
     """The open operation: inserts and updates of records, and what they touched."""
@@ -207,48 +216,62 @@ class Journal:
             if before is not None and current is None:
                 operation.insert(table, before)
             return
-        if current is None:
-            raise self._conflict(target, row_id)
         changed = [
             name
             for name, value in after.items()
             if name not in COMMON and (before is None or before[name] != value)
         ]
-        if any(current[name] != after[name] for name in changed):
-            raise self._conflict(target, row_id)
-        if before is None:
-            if self._is_depended_on(table, row_id):
-                raise CasectlError(
-                    f"cannot undo operation {target}: later records depend on it",
-                    hint="undo those first (casectl undo --list)",
-                )
-            operation.delete(table, row_id)
-        else:
+        if current is None or any(current[name] != after[name] for name in changed):
+            raise self._conflict(target, "x.row_id = ?1", row_id, changed)
+        if before is not None:
             operation.update(table, row_id, **{name: before[name] for name in changed})
+            return
+        of_it = DEPENDENTS.get(table)
+        if of_it and self.db.value(f"{of_it} LIMIT 1", (row_id,)):
+            raise self._conflict(target, f"x.row_id IN ({of_it})", row_id, None)
+        operation.delete(table, row_id)
 
-    def _conflict(self, target: int, row_id: str) -> CasectlError:
-        later = self.db.value(
-            "SELECT max(operation_id) FROM changes WHERE row_id = ? AND operation_id <> "
-            "(SELECT id FROM current_operation)",
-            (row_id,),
-        )
+    def _conflict(
+        self, target: int, where: str, row_id: str, columns: list[str] | None
+    ) -> CasectlError:
+        """The refusal, naming the newest operation that stands in the way; undoing it helps.
+
+        That is one that changed the ``columns`` of these rows, or, for None, the rows at all.
+        """
+        undone = history.undone_by(self.db)
+        for row in self.db.rows(
+            "SELECT o.id, o.undoes, x.before, x.after FROM changes x "
+            "JOIN operations o ON o.id = x.operation_id "
+            f"WHERE {where} AND o.id > ?2 AND o.id NOT IN (SELECT id FROM current_operation) "
+            "ORDER BY o.id DESC",
+            (row_id, target),
+        ):
+            # An operation that is undone again, and its undo, cancel out.
+            cancelled = row["id"] in undone or (row["undoes"] or 0) > target
+            if not cancelled and _changes(row["before"], row["after"], columns):
+                later = row["id"]
+                why = (
+                    f"later records depend on it (operation {later})"
+                    if columns is None
+                    else f"operation {later} changed the same thing later"
+                )
+                return CasectlError(
+                    f"cannot undo operation {target}: {why}", hint=f"casectl undo {later} first"
+                )
         return CasectlError(
-            f"cannot undo operation {target}: operation {later} changed the same thing later",
-            hint=f"casectl undo {later} first",
+            f"cannot undo operation {target}: what it wrote is no longer as it left it",
+            hint="casectl doctor tells more",
         )
 
-    def _is_depended_on(self, table: str, row_id: str) -> bool:
-        if table == "cases":
-            children = ("promises", "contacts", "notes")
-            return any(
-                self.db.value(f"SELECT 1 FROM {child} WHERE case_id = ? LIMIT 1", (row_id,))
-                for child in children
-            )
-        if table == "clients":
-            return bool(self.db.value("SELECT 1 FROM cases WHERE client_id = ? LIMIT 1", (row_id,)))
-        if table == "contacts":
-            return bool(self.db.value("SELECT 1 FROM contacts WHERE corrects = ?", (row_id,)))
-        return False
+
+def _changes(before: str | None, after: str | None, columns: list[str] | None) -> bool:
+    """Whether a change as the journal holds it touches one of ``columns``; None is any."""
+    import json
+
+    if columns is None or before is None or after is None:
+        return True
+    old, new = json.loads(before), json.loads(after)
+    return any(old.get(name) != new.get(name) for name in columns)
 
 
 def _undone_already(target: int, by: int) -> BadValue:

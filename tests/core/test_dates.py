@@ -10,17 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from casectl.core.dates import (
-    DateOrder,
-    When,
-    months_after,
-    parse_birth_date,
-    parse_day,
-    parse_when,
-    spoken,
-    spoken_short,
-)
+from casectl.core.dates import When, months_after, parse_birth_date, parse_day, parse_when
 from casectl.core.errors import BadDay
+from casectl.core.spoken import DateOrder, spoken, spoken_short
 from casectl.core.workdays import WorkCalendar
 
 TODAY = date(2026, 11, 25)

@@ -6,7 +6,13 @@ import random
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+import pytest
 from caseloads import (
+    CLOSED_AT_YEAR_END,
+    FRIDAY,
+    LAST_OF_YEAR,
+    SATURDAY,
+    WEDNESDAY,
     caseloads,
     higher_risks,
     higher_urgencies,
@@ -17,13 +23,22 @@ from caseloads import (
     todays,
     with_attempts,
 )
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from casectl.core.due import Band, DueItem, due_items
-from casectl.core.model import DEADLINE, STATUSES, CaseRecord
+from casectl.core.model import (
+    ACTIVE,
+    DEADLINE,
+    FOLLOW_UP,
+    STATUSES,
+    Case,
+    CaseRecord,
+    Level,
+    Promise,
+)
 from casectl.core.priority import RankKey, rank, rank_key, ranked_case
-from casectl.core.standards import Standards
+from casectl.core.standards import Intervals, Standards
 
 # Where a case stands that is not listed: behind every case that is.
 UNLISTED = (len(Band), True, 0, 0, "", 0, 0, 0)
@@ -55,6 +70,7 @@ def owed(record: CaseRecord, world: World) -> list[DueItem]:
     return list(due_items(record, world.standards, world.today))
 
 
+@settings(max_examples=300)
 @given(worlds, st.data())
 def test_raising_urgency_or_risk_never_lowers_a_case(world: World, data: st.DataObject) -> None:
     record = data.draw(records(world.today))
@@ -63,6 +79,41 @@ def test_raising_urgency_or_risk_never_lowers_a_case(world: World, data: st.Data
     risk = data.draw(st.sampled_from([case.risk, *higher_risks(case)]))
     higher = raised(record, urgency, risk, world.today)
     assert place(higher, world) <= place(record, world)
+
+
+FAR = Promise("p1", "c", 1, FOLLOW_UP, "call the school", date(2027, 6, 1))
+
+
+def quiet_high_case(today: date, reviewed_on: date) -> CaseRecord:
+    """A high case reached today, with nothing near but its next contact and its level's review."""
+    opened_on = today - timedelta(days=20)
+    case = Case(
+        "c", 1, "garcia-1", "k", "Maria Garcia", ACTIVE, Level.HIGH, "high", opened_on,
+        reviewed_on, assessed_on=today,
+    )  # fmt: skip
+    return CaseRecord(case, (FAR,), reached_client_on=today)
+
+
+@pytest.mark.parametrize(
+    ("world", "reviewed"),
+    [
+        # Before eleven days off: what was done today is not pulled forward, at either level.
+        (World(LAST_OF_YEAR, Standards(calendar=CLOSED_AT_YEAR_END)), LAST_OF_YEAR),
+        # Every two days from a Friday: Sunday. The crisis owes Saturday.
+        (World(FRIDAY, Standards(Intervals(contact=(30, 14, 2, 1)))), FRIDAY),
+        # The high review falls on Saturday and moves to Friday; the crisis review stays no later.
+        (World(FRIDAY, Standards(Intervals(high_review=3))), FRIDAY - timedelta(days=2)),
+        # A crisis seen every nine days: Sunday. At high that moves to the Friday before.
+        (World(FRIDAY, Standards(Intervals(contact=(30, 14, 9, 9)))), FRIDAY),
+        # The review is owed before the next working day, on days off, at both levels.
+        (World(SATURDAY, Standards(Intervals(high_review=4, crisis_review=4))), WEDNESDAY),
+    ],
+)
+def test_raising_a_high_case_to_crisis_never_lowers_it(world: World, reviewed: date) -> None:
+    """Each of these lowered it once, or would under a simpler rule."""
+    record = quiet_high_case(world.today, reviewed)
+    crisis = raised(record, Level.CRISIS, "high", world.today)
+    assert place(crisis, world) <= place(record, world)
 
 
 @given(worlds, st.data())

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casectl.core.dates import DateOrder, spoken
 from casectl.core.errors import BadDay
 from casectl.core.recurrence import next_after, parse_every, spoken_rule
+from casectl.core.spoken import DateOrder, spoken
 from casectl.core.workdays import WorkCalendar
 
 TODAY = date(2026, 11, 25)  # a Wednesday

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from casectl.core import due as engine
-from casectl.core.dates import parse_when, spoken
+from casectl.core.dates import parse_when
 from casectl.core.due import Band, DueItem, due_items
 from casectl.core.model import (
     ACTIVE,
@@ -26,6 +26,7 @@ from casectl.core.model import (
     level_of,
 )
 from casectl.core.priority import Ranked, priority_of, rank
+from casectl.core.spoken import spoken
 from casectl.core.standards import Standards
 from casectl.render.words import status
 

@@ -100,10 +100,12 @@ def test_the_list_equals_ranking_everything(
 @contextmanager
 def limits(whole: int, cap: int) -> Iterator[None]:
     """SAFETY and DEADLINE cut, and counting given up, sooner than in earnest."""
+    scanned = 5000 if cap == 1000 else cap
     with pytest.MonkeyPatch.context() as patch:
         for module in (casectl.core.agenda, casectl.store.agenda):
             patch.setattr(module, "WHOLE", whole)
             patch.setattr(module, "COUNT_CAP", cap)
+        patch.setattr(casectl.store.agenda, "SCANNED", scanned)
         yield
 
 
@@ -181,6 +183,28 @@ def everything_pressing(caseload: list[CaseRecord], ask: Ask, until: date) -> li
         for record in asked_for(caseload, ask)
         if any(item.is_pressing or item.due <= until for item in owes(record, ask))
     ]
+
+
+def test_of_more_deadlines_than_are_listed_whole_the_earliest_hours_come_first(
+    empty: Path,
+) -> None:
+    """The hour is no part of what is kept of a case, and decides all the same."""
+    hours = (None, "14:30", None, "09:00", "11:00", "09:00")
+    due_on = date(2026, 11, 18)
+    caseload = [
+        CaseRecord(
+            Case(
+                f"case{n}", n, f"case-{n}", f"client{n}", f"Client {n}", ACTIVE, 2, "low",
+                date(2026, 11, 1), due_on, assessed_on=due_on,
+            ),
+            (Promise("", "", 1, DEADLINE, "hearing", due_on, due_time=hour, subject="court"),),
+            reached_client_on=due_on,
+        )
+        for n, hour in enumerate(hours, 1)
+    ]  # fmt: skip
+    ask = Ask(due_on, Standards(), limit=1)
+    with on_file(caseload, empty) as store, limits(whole=3, cap=1000):
+        assert [row.record.case.number for row in store.agenda.read(ask).rows] == [4, 6, 5]
 
 
 @settings(max_examples=40, deadline=None)
