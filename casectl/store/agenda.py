@@ -145,18 +145,22 @@ class _Reading:
     def pressing(self, until: date) -> list[CaseRecord]:
         """The cases with a fact that presses, or that falls due by ``until``."""
         standards = self.ask.standards
-        numbers: set[int] = set()
+        wanted: list[Value] = []
         for stream in self.streams:
             rule = stream.rule
-            asked = last_fact(rule.group, until, standards).isoformat()
-            last = max(rule.pressing, asked)
+            last = max(rule.pressing, last_fact(rule.group, until, standards).isoformat())
             if stream.head <= last:
-                rows = self.db.rows(
-                    "SELECT number FROM due_facts WHERE group_id = ? AND day <= ?",
-                    (stream.group_id, last),
-                )
-                numbers.update(row[0] for row in rows)
-        return self._wanted(numbers)
+                wanted += [stream.group_id, last]
+        if not wanted:
+            return []
+        groups = ",".join(["(?,?)"] * (len(wanted) // 2))
+        rows = self.db.rows(
+            f"WITH wanted (group_id, until) AS (VALUES {groups}) "
+            "SELECT DISTINCT f.number FROM wanted w "
+            "CROSS JOIN due_facts f ON f.group_id = w.group_id AND f.day <= w.until",
+            wanted,
+        )
+        return self._wanted({row[0] for row in rows})
 
     # -- groups --------------------------------------------------------------------------------
 

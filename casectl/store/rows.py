@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
@@ -69,9 +70,16 @@ def day(text: str | None) -> date | None:
 
 
 def known_day(text: str) -> date:
-    try:
+    with readable_days():
         return date.fromisoformat(text)
-    except (TypeError, ValueError):  # only a damaged file holds such a day
+
+
+@contextmanager
+def readable_days() -> Iterator[None]:
+    """Only a damaged file holds a day that cannot be read; say so, without the day."""
+    try:
+        yield
+    except (TypeError, ValueError):
         raise CasectlError(
             "the caseload holds a day that cannot be read", hint="casectl doctor tells more"
         ) from None
@@ -82,18 +90,26 @@ def iso(value: date | None) -> str | None:
 
 
 def case_of(row: Row) -> Case:
+    """A case alone; ``_case`` for many, inside one ``readable_days``."""
+    with readable_days():
+        return _case(row)
+
+
+def _case(row: Row) -> Case:
     """The first columns of a row selected with ``CASE_COLUMNS``."""
     (
         id_, number, handle, client_id, client, status, urgency, risk, opened_on, reviewed_on,
         program, referred_by, need, external_id, crisis_since, covered_until, assessed_on,
         clock_from, hold_until, resumed_on, closed_on, close_reason, worker,
     ) = tuple(row)[:23]  # fmt: skip
+    read = date.fromisoformat  # a list reads thousands of days: no call of ours around each
     return Case(
         id_, number, handle, client_id, client, status, urgency, risk,
-        known_day(opened_on), known_day(reviewed_on),
-        program, referred_by, need, external_id, day(crisis_since), day(covered_until),
-        day(assessed_on), day(clock_from), day(hold_until), day(resumed_on), day(closed_on),
-        close_reason, worker,
+        read(opened_on), read(reviewed_on), program, referred_by, need, external_id,
+        crisis_since and read(crisis_since), covered_until and read(covered_until),
+        assessed_on and read(assessed_on), clock_from and read(clock_from),
+        hold_until and read(hold_until), resumed_on and read(resumed_on),
+        closed_on and read(closed_on), close_reason, worker,
     )  # fmt: skip
 
 
@@ -133,10 +149,16 @@ def _plain(value: Any) -> Value:
 
 
 def _with_days(kind: type[Made], row: Row) -> Made:
+    with readable_days():
+        return _read(kind, row)
+
+
+def _read(kind: type[Made], row: Row) -> Made:
     """A row whose columns stand in the order of the type's fields, its days read as days."""
     values = list(row)
     for index in _DAYS[kind]:
-        values[index] = day(values[index])
+        if values[index] is not None:
+            values[index] = date.fromisoformat(values[index])
     return kind._make(values)
 
 
@@ -162,7 +184,9 @@ def read_records(db: Database, numbers: Iterable[int]) -> list[CaseRecord]:
     records: list[CaseRecord] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        records += _records(db, db.rows(f"{RECORDS} WHERE c.number IN ({marks(chunk)})", chunk))
+        rows = db.rows(f"{RECORDS} WHERE c.number IN ({marks(chunk)})", chunk)
+        with readable_days():
+            records += _records(db, rows)
     return sorted(records, key=lambda record: record.case.number)
 
 
@@ -174,22 +198,24 @@ def _records(db: Database, rows: list[Row]) -> list[CaseRecord]:
         f"WHERE status = 'open' AND case_id IN ({marks(ids)}) ORDER BY due_on, number",
         ids,
     ):
-        promises.setdefault(row["case_id"], []).append(promise_of(row))
+        promises.setdefault(row["case_id"], []).append(_read(Promise, row))
     tried = {row[0]: (row[1], row[2]) for row in db.rows(ATTEMPTS.format(marks=marks(ids)), ids)}
     records = []
     for row in rows:
-        attempts, tried_on = tried.get(row["id"], (0, None))
+        case = _case(row)
+        client_on, guardian_on, ended_on, phone, safe_contact = tuple(row)[23:]
+        attempts, tried_on = tried.get(case.id, (0, None))
         records.append(
             CaseRecord(
-                case_of(row),
-                tuple(promises.get(row["id"], ())),
-                day(row["reached_client_on"]),
-                day(row["reached_guardian_on"]),
+                case,
+                tuple(promises.get(case.id, ())),
+                client_on and date.fromisoformat(client_on),
+                guardian_on and date.fromisoformat(guardian_on),
                 attempts,
-                day(tried_on),
-                day(row["promise_ended_on"]),
-                row["phone"],
-                row["safe_contact"],
+                tried_on and date.fromisoformat(tried_on),
+                ended_on and date.fromisoformat(ended_on),
+                phone,
+                safe_contact,
             )
         )
     return records
