@@ -247,9 +247,12 @@ def clock() -> Clock:
     try:
         if len(named) != 10:
             raise ValueError
-        return Clock(date.fromisoformat(named), "08:00", moment)
+        today = date.fromisoformat(named)
+        if not 1900 <= today.year <= 2200:
+            raise ValueError
+        return Clock(today, "08:00", moment)
     except ValueError:
-        raise BadValue("CASECTL_TODAY is a day like 2026-11-22") from None
+        raise BadValue("CASECTL_TODAY is a day like 2026-11-22, from 1900 to 2200") from None
 
 
 def typer_context() -> Context:
@@ -264,6 +267,8 @@ def run(args: Sequence[str] | None = None) -> int:
     session: Session | None = None
     try:
         _check_words(words)
+        if sys.stdout is None:  # before anything is written that nobody would hear of
+            raise CasectlError("standard output is closed", hint="send it to a file or /dev/null")
         session = Session(clock())
         root_command = typer.main.get_command(app)
         result = root_command.main(words, prog_name="casectl", standalone_mode=False, obj=session)
@@ -287,7 +292,7 @@ def run(args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _reader_left()
     except OSError as error:
-        return _failed(f"cannot write the output ({error.strerror})", 1)
+        return _failed(_unheard(error, session), 1)
     except Exception as error:  # noqa: BLE001 - the last line of defence: never a traceback
         return _failed(_bug(error), 1)
     finally:
@@ -318,6 +323,14 @@ def _reader_left() -> int:
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     return 0
+
+
+def _unheard(error: OSError, session: Session | None) -> str:
+    """The answer could not be printed; whether anything was recorded decides what to do next."""
+    said = f"cannot write the output ({error.strerror})"
+    if session is not None and session.has_written:
+        return f"{said}; what you recorded is kept, so do not repeat it"
+    return said
 
 
 def _bug(error: Exception) -> str:

@@ -83,7 +83,7 @@ def parse_config(text: str, path: Path) -> Config:
         return _config(tomllib.loads(text), path)
     except RecursionError:
         raise BadConfiguration(f"{path}: nested too deep") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # not TOML, or a number too long to read
         words = str(error)
         raise BadConfiguration(f"{path}: {words[:1].lower()}{words[1:]}") from None
     except CasectlError as error:

@@ -7,6 +7,7 @@ import sys
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, NamedTuple
 
 from casectl.config import Config, default_caseload_path, load_config
@@ -192,6 +193,12 @@ class Session:
     def _author(self) -> Author:
         return Author(self.config.worker, self.today.isoformat(), self.clock.moment)
 
+    @property
+    def has_written(self) -> bool:
+        """Whether this invocation recorded anything."""
+        store: Caseload | None = self.__dict__.get("store")
+        return store is not None and store.has_written
+
     def close(self) -> None:
         store = self.__dict__.pop("store", None)
         if store is not None:
@@ -292,13 +299,16 @@ class Session:
         if not self.can_ask:
             names = ", ".join(f"{case.handle} ({case.client})" for case in cases)
             raise Ambiguous(f"several cases fit {text[:60]!r}: {names}", hint="write the handle")
-        for place, case in enumerate(cases, 1):
+        # Letters, because a number would look like a case's.
+        letters = dict(zip(ascii_lowercase, cases, strict=False))
+        for letter, case in letters.items():
             opened = self.say_short(case.opened_on)
-            line = f"{place:>3}  {case.handle}  {case.client}  {case.status}, intake {opened}"
-            tell(line)
-        answer = self.ask("Which one? (number, Enter for none) ").strip()
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(cases):
-            return cases[int(answer) - 1]
+            where = f", {case.program}" if case.program else ""
+            tell(f"  {letter}  {case.handle}  {case.client}  {case.status}, {opened}{where}")
+        answer = self.ask("Which one? (letter or handle, Enter for none) ").strip().lower()
+        for letter, case in letters.items():
+            if answer in (letter, case.handle):
+                return case
         raise Declined("nothing was chosen")
 
     def find_item(self, text: str, *, write: bool = True) -> Item:
@@ -328,15 +338,19 @@ class Session:
             raise Ambiguous(f"{case.handle} has several: {items}", hint="name the item")
         if not (part.isascii() and part.isdigit()):
             raise BadValue(f"{case.number}.{part} {HOW_TO_CLEAR.get(part, NOT_A_PROMISE)}")
-        promise = self.store.promises.numbered(case, min(int(part), 10**9))
+        promise = self.store.promises.numbered(case, int(part[:10]))
         if promise is None:
             raise NotFound(
                 f"{case.handle} has no item {case.number}.{part[:20]}",
                 hint=f"casectl show {case.number} lists them",
             )
         if promise.kind not in kinds:
-            words = " or ".join(kind.replace("_", "-") for kind in kinds)
-            raise BadValue(
-                f"{case.number}.{part} is a {promise.kind.replace('_', '-')}, not a {words}"
-            )
+            wanted = " or ".join(map(_a, kinds))
+            raise BadValue(f"{case.number}.{part[:20]} is {_a(promise.kind)}, not {wanted}")
         return case, promise
+
+
+def _a(kind: str) -> str:
+    """``a follow-up``, ``an appointment``."""
+    word = kind.replace("_", "-")
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"

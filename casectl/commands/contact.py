@@ -219,6 +219,8 @@ def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> l
         whom = f"the {contact.party} of {whom}"
     item = f"{case.number}.c{contact.number}"
     sentences = [f"{verb} {whom} by {contact.by}, {session.say_day(day)} ({item})."]
+    if not case.is_open:
+        sentences.append(f"{case.handle} is closed: casectl reopen {case.number} if it is not.")
     if recorded.ended:
         done = recorded.ended.promise
         sentences.append(f"Done: {case.number}.{done.number} {done.what}.")

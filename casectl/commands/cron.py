@@ -49,7 +49,7 @@ def cron(
         lines = unit_lines(errand)
     else:
         lines = crontab_lines(errand, login())
-    session.output.wrote({**made, "lines": lines}, *lines)
+    session.output.made_lines({**made, "lines": lines}, *lines)
 
 
 def read_errand(session: Session, at: str, mail: str | None) -> Errand:

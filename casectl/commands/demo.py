@@ -43,7 +43,7 @@ def demo(
     agenda = session.store.agenda.read(Ask(session.today, session.standards, session.config.limit))
     # The list is shown to be looked at: a screen, also where it is piped.
     reports.agenda(agenda, output._replace(terminal=True))
-    output.say("", *_what_next(path, agenda, as_of is not None))
+    output.verbatim("", *_what_next(path, agenda, as_of is not None))
 
 
 def _place(ctx: typer.Context, folder: str | None) -> str:

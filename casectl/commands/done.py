@@ -131,9 +131,7 @@ def missed(
     ((case, promise),) = found
     _check_come(session, case, promise)
     outcome = checked_text(text, "text") if text else None
-    ended = session.store.promises.end(
-        [promise], MISSED, outcome=outcome, command="missed"
-    )
+    ended = session.store.promises.end([promise], MISSED, outcome=outcome, command="missed")
     _echo(session, found, ended, "Missed")
 
 
@@ -222,7 +220,7 @@ def _open(session: Session, names: list[str], kinds: tuple[str, ...]) -> list[tu
             when = f" since {session.say_day(promise.ended_on)}" if promise.ended_on else ""
             raise BadValue(
                 f"{_item(case, promise)} is {promise.status} already{when}",
-                hint="casectl undo takes the last change back",
+                hint=f"casectl history {case.number} tells more",
             )
         found[promise.id] = (case, promise)
     return list(found.values())

@@ -139,6 +139,11 @@ def _sentences(session: Session, case: Case, made: Promise) -> list[str]:
     sentences = [f"{case.client} ({case.handle}): {item} {kind}: {made.what}, {day}."]
     if made.repeats:
         sentences.append(f"It repeats {session.say_rule(made.repeats)}.")
+    if made.place or made.minutes:
+        length = f"{made.minutes} minutes" if made.minutes else ""
+        sentences.append(
+            ", ".join(filter(None, [f"At {made.place}" if made.place else "", length])) + "."
+        )
     if made.waiting_on:
         sentences.append(f"Waiting on {made.waiting_on}.")
     if made.kind == DEADLINE:

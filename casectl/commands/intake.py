@@ -464,8 +464,9 @@ def _tell_taken(session: Session, case: Case) -> None:
             how = f"every day until the level is reviewed (casectl reached {case.number})"
             sentences.append(f"{item.item}: reach the client today, and {how}.")
     if missing:
-        how = "set" if missing == ["risk"] else "edit"
-        sentences.append(f"Missing facts: {', '.join(missing)} (casectl {how} {case.number}).")
+        ways = [f"casectl set {case.number} --risk"] if "risk" in missing else []
+        ways += [f"casectl edit {case.number}"] if set(missing) - {"risk"} else []
+        sentences.append(f"Missing facts: {', '.join(missing)} ({', '.join(ways)}).")
     if case.status == PENDING:
         day = session.say_day(next(item.due for item in owed if item.kind == "next_step"))
         sentences.append(f"Take it on by {day}: casectl accept {case.number}")

@@ -133,7 +133,11 @@ def tell(session: Session, due: Sequence[Reminder], manner: Manner) -> None:
     """Print reminders, private unless told otherwise."""
     if sys.stdout is None:
         raise CasectlError("standard output is closed, so nothing can be told")
-    told = [each if manner.full_names else private(each) for each in due]
+    told = list(due)
+    if not manner.full_names:
+        promised = {each.item.case.client_id for each in due if each.item.promise is not None}
+        former = session.store.cases.former_names(promised)
+        told = [private(each, former.get(each.item.case.client_id, ())) for each in due]
     output = session.output
     if manner.format == ICS:
         sys.stdout.flush()

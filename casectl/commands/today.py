@@ -6,7 +6,7 @@ import typer
 
 from casectl.core.agenda import Ask
 from casectl.core.errors import BadValue, NotFound
-from casectl.parameters import AsOfOption, LevelOption, ProgramOption, current
+from casectl.parameters import MOST, AsOfOption, LevelOption, ProgramOption, current
 from casectl.render import reports
 from casectl.session import Session
 
@@ -60,15 +60,15 @@ def asked(
     level: str | None,
     soon: int | None,
 ) -> Ask:
-    if limit is not None and limit < 1:
-        raise BadValue("--limit is 1 or more")
+    if limit is not None and not 1 <= limit <= MOST:
+        raise BadValue(f"--limit is a number from 1 to {MOST}")
     standards = session.standards
     if soon is not None:
         if not 0 <= soon <= 366:
             raise BadValue("--soon is a number of days from 0 to 366")
         standards = standards._replace(horizon=soon)
     if program is not None and program not in session.store.cases.programs():
-        raise NotFound(f"no case in a program {program!r}")
+        raise NotFound(f"no case in a program {program[:40]!r}")
     return Ask(
         session.today,
         standards,

@@ -9,6 +9,9 @@ from casectl.core.model import MEANS, PARTIES, REACHED, Case, Contact, Level
 from casectl.core.spoken import spoken
 from casectl.core.text import checked_text
 
+# A stay with somebody else watching; longer, and the level itself should be reviewed.
+LONGEST_COVER = 30
+
 
 def new_contact(
     case: Case,
@@ -57,8 +60,8 @@ def _check_cover(case: Case, outcome: str, until: date | None, today: date) -> N
         raise BadValue("--seen-by is for a client in crisis", hint="use --with provider instead")
     if outcome != REACHED:
         raise BadValue("--seen-by says that a professional saw the client: record it as reached")
-    if until is not None and until < today:
-        raise BadValue("--until is today or a later day")
+    if until is not None and not 0 <= (until - today).days <= LONGEST_COVER:
+        raise BadValue(f"--until is a day from today to {LONGEST_COVER} days ahead")
 
 
 def _one_of(word: str, words: tuple[str, ...], flag: str) -> str:

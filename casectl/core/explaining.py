@@ -73,7 +73,10 @@ def _step(record: CaseRecord, item: DueItem, standards: Standards) -> Step:
     name = STANDARD_NAMES.get((item.kind, item.stage))
     if name is None:
         return Step(item, None, None, standards.source(program, "follow_up"))
-    return Step(item, name, item.allowed, standards.source(program, name))
+    days = item.allowed
+    if name == "contact":
+        days = standards.of(program).contact[item.level - 1]
+    return Step(item, name, days, standards.source(program, name))
 
 
 def _place(own: Ranked | None, others: list[RankKey]) -> int | None:

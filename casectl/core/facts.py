@@ -138,7 +138,8 @@ def _standards(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
         yield make("assessment", "first", _latest(started, case.resumed_on))
     if not record.promises:
         ended = record.promise_ended_on
-        if case.clock_from and (ended is None or ended <= case.clock_from):
+        began_again = case.clock_from and case.resumed_on and case.resumed_on > case.clock_from
+        if case.clock_from and ended is None and not began_again:
             yield make("next_step", "clock", _latest(case.clock_from, case.resumed_on))
         else:
             yield make("next_step", "set", _latest(ended or case.opened_on, case.resumed_on))

@@ -102,11 +102,11 @@ def _is_new(reminder: Reminder, mark: Mark | None, today: date) -> bool:
     return reminder.item.band in DAILY and mark.sent_on != today.isoformat()
 
 
-def private(reminder: Reminder) -> Reminder:
+def private(reminder: Reminder, former_names: Iterable[str] = ()) -> Reminder:
     """The reminder with nothing in it that names anybody but what the worker's own words say.
 
     The client is initials, the handle and the program are gone, and what was typed has lost the
-    client's names, the place and who is waited for. Every format prints this one.
+    client's names, former ones too, the place and who is waited for. Every format prints this.
     """
     item = reminder.item
     name = item.case.client
@@ -114,6 +114,6 @@ def private(reminder: Reminder) -> Reminder:
     promise = item.promise
     if promise is None:
         return reminder._replace(item=item._replace(case=case))
-    what = without_name(promise.what, name)
+    what = without_name(promise.what, name, *former_names)
     promise = promise._replace(what=what, place=None, waiting_on=None)
     return reminder._replace(item=item._replace(case=case, what=what, promise=promise))

@@ -40,10 +40,20 @@ def _symbol(char: str, lines: bool) -> str:
     return "\u2421" if code == 0x7F else f"\\u{{{code:x}}}"
 
 
+# Letters that no decomposition takes apart and that people write without their stroke.
+_STROKES = str.maketrans(
+    {
+        "Ł": "L", "ł": "l", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "Ħ": "H", "ħ": "h",
+        "ı": "i", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Þ": "Th", "þ": "th",
+        "Ð": "D", "ð": "d", "Ŧ": "T", "ŧ": "t",
+    }
+)  # fmt: skip
+
+
 def fold(text: str) -> str:
-    """For comparing: case, accents and spacing aside, in any script."""
+    """For comparing: case, accents, strokes and spacing aside, in any script."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
+        text = unicodedata.normalize("NFKD", text.translate(_STROKES))
         text = "".join(char for char in text if not unicodedata.combining(char))
     return " ".join(text.casefold().split())
 
@@ -70,8 +80,9 @@ def checked_name(text: str) -> str:
 
 def initials(name: str) -> str:
     """``M.G.`` for Maria Garcia: enough for the worker, nothing for anybody else."""
-    letters = [word[0] for word in name.replace(",", " ").split() if word[0].isalpha()]
-    if not letters:
+    words = name.replace(",", " ").split()
+    letters = [word[0] for word in words if word[0].isalpha()]
+    if not letters or words == letters:  # a name of single letters would be told whole
         return "?"
     if len(letters) > 3:
         letters = [letters[0], letters[-1]]
@@ -94,40 +105,78 @@ def _handle_words(name: str) -> list[str]:
     return [word for word in words if word]
 
 
-def without_name(text: str, name: str) -> str:
+def without_name(text: str, *names: str) -> str:
     """``text`` with the client's own names cut to initials, for reminders that leave the room.
 
-    Case, accents and a plural or possessive s aside. Scripts without capitals join words, or set
-    particles before them, so there a name is found inside a word as well. Nicknames, inflected
-    names and names of one letter are beyond it.
+    Case, accents, a plural or possessive s, digits beside them and names run together aside
+    (``Vanderblerk``, ``maryann2026@``). Scripts without capitals join words, or set particles
+    before them, so there a name is found inside a word as well. Nicknames, inflected names and
+    names of one letter are beyond it.
     """
-    whole = "".join(_plain_letters(name)[0])
-    words = [whole[start:end] for start, end in _words(whole)]
-    names = {each for each in (*words, "".join(words)) if len(each) > 1}
+    parts = set().union(*(_name_parts(name) for name in names))
     letters, places = _plain_letters(text)
     plain = "".join(letters)
-    if not any(each in plain for each in names):
+    if not any(part in plain for part in parts if len(part) > 1) and not _may_join(parts, plain):
         return text
     made, done = [], 0
-    for start, end in sorted(_found(names, plain)):
+    for start, end in sorted(_found(parts, plain)):
         if places[start] >= done:
             made += [text[done : places[start]], f"{text[places[start]].upper()[0]}."]
             done = places[end] if end < len(places) else len(text)
     return "".join([*made, text[done:]])
 
 
-def _found(names: set[str], plain: str) -> Iterator[tuple[int, int]]:
+def _name_parts(name: str) -> set[str]:
+    """The words of a name, and those that punctuation joins: o, zorkan and ozorkan."""
+    plain = "".join(_plain_letters(name)[0])
+    words = {plain[start:end] for start, end in _words(plain)}
+    joined = {"".join(char for char in chunk if char.isalnum()) for chunk in plain.split()}
+    return (words | joined | {"".join(char for char in plain if char.isalnum())}) - {""}
+
+
+def _may_join(parts: set[str], plain: str) -> bool:
+    """Whether punctuation inside ``plain`` may hide a part of two letters or more."""
+    squeezed = "".join(char for char in plain if char.isalpha())
+    return any(part in squeezed for part in parts if len(part) > 1)
+
+
+def _found(parts: set[str], plain: str) -> Iterator[tuple[int, int]]:
     """Where a name stands in ``plain``: its first letter, and the one after its last."""
+    for chunk in re.finditer(r"[^\W_](?:\S*[^\W_])?", plain):
+        if _is_made_of(chunk.group(), parts):
+            end = chunk.end()
+            while end < len(plain) and unicodedata.category(plain[end])[0] == "M":
+                end += 1  # a vowel sign belongs to the letter before it
+            yield chunk.start(), end
     for start, end in _words(plain):
-        word = plain[start:end]
-        if word in names or word.removesuffix("s") in names:
+        if _is_made_of(plain[start:end], parts):
             yield start, end
-    for name in names:
-        if any(unicodedata.category(char) == "Lo" for char in name):
-            start = plain.find(name)
+    for part in parts:
+        if len(part) > 1 and any(unicodedata.category(char) == "Lo" for char in part):
+            start = plain.find(part)
             while start >= 0:
-                yield start, start + len(name)
-                start = plain.find(name, start + len(name))
+                yield start, start + len(part)
+                start = plain.find(part, start + len(part))
+
+
+def _is_made_of(word: str, parts: set[str]) -> bool:
+    """Whether the letters of ``word`` are parts of a name run together, more than initials."""
+    letters = "".join(char for char in word if char.isalpha())
+    if not 1 < len(letters) <= NAME_LIMIT:
+        return False
+    return _splits(letters, parts) or _splits(letters.removesuffix("s"), parts)
+
+
+def _splits(letters: str, parts: set[str]) -> bool:
+    # Ends that parts reach from the start -> whether one of them was longer than a letter.
+    reached: dict[int, bool] = {0: False}
+    for start in range(len(letters)):
+        if start in reached:
+            for part in parts:
+                if letters.startswith(part, start):
+                    end = start + len(part)
+                    reached[end] = reached.get(end, False) or reached[start] or len(part) > 1
+    return reached.get(len(letters), False)
 
 
 def _words(plain: str) -> Iterator[tuple[int, int]]:
@@ -150,7 +199,7 @@ def _plain_letters(text: str) -> tuple[list[str], list[int]]:
     letters: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
-        for letter in unicodedata.normalize("NFKD", char).casefold():
+        for letter in unicodedata.normalize("NFKD", char.translate(_STROKES)).casefold():
             if not unicodedata.combining(letter):
                 letters.append(letter)
                 places.append(place)

@@ -98,6 +98,13 @@ class Output(NamedTuple):
         else:
             self.say(*sentences)
 
+    def made_lines(self, made: Object, *lines: str) -> None:
+        """As ``wrote``, for lines to be pasted elsewhere: none is broken."""
+        if self.json or self.fields:
+            self.wrote(made)
+        else:
+            self.verbatim(*lines)
+
     def wrote_all(self, made: Sequence[Object], *sentences: str) -> None:
         """Echo a write to several things: a list of what was made, or sentences."""
         if self.json or self.fields:
@@ -116,20 +123,12 @@ class Output(NamedTuple):
         """Sentences, each on a line of its own; a terminal gets them broken between words."""
         lines = [visible(sentence) for sentence in sentences]
         if self.terminal:
-            lines = [self._broken(line) for line in lines]
+            lines = [broken(line, self.width) for line in lines]
         self.write("".join(f"{line}\n" for line in lines))
 
-    def _broken(self, line: str) -> str:
-        from textwrap import fill
-
-        indent = " " * (len(line) - len(line.lstrip(" ")))
-        return fill(
-            line,
-            self.width,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+    def verbatim(self, *lines: str) -> None:
+        """Lines that somebody will paste, each in one piece."""
+        self.write("".join(f"{visible(line)}\n" for line in lines))
 
     def write(self, text: str) -> None:
         """Text that is safe already, to standard output in one piece."""
@@ -143,7 +142,8 @@ class Output(NamedTuple):
         for name in self.fields or ():
             if made and name not in made[0]:
                 raise CasectlError(
-                    f"it was written, but has no field {name!r}; there are {', '.join(made[0])}"
+                    f"it was written, but has no field {name[:40]!r}; "
+                    f"there are {', '.join(made[0])}"
                 )
 
     def _checked_fields(self, objects: Sequence[Object], columns: Sequence[str]) -> tuple[str, ...]:
@@ -152,14 +152,33 @@ class Output(NamedTuple):
         if objects:
             for name in self.fields:
                 if name not in objects[0]:
-                    raise BadValue(f"no field {name!r}; there are {', '.join(objects[0])}")
+                    raise BadValue(f"no field {name[:40]!r}; there are {', '.join(objects[0])}")
         return self.fields
+
+
+def broken(line: str, width: int) -> str:
+    """A line broken between words, so that no terminal breaks it inside one."""
+    from textwrap import fill
+
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    return fill(
+        line,
+        width,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=bool(line.strip()),
+    )
 
 
 def tell(message: str) -> None:
     """A line for the person, never for a pipe: standard error."""
-    if sys.stderr is not None:
-        sys.stderr.write(f"{visible(message)}\n")
+    if sys.stderr is None:
+        return
+    line = visible(message)
+    if sys.stderr.isatty():
+        line = broken(line, os.get_terminal_size(sys.stderr.fileno()).columns or PIPED_WIDTH)
+    sys.stderr.write(f"{line}\n")
 
 
 def _only(each: Object, fields: tuple[str, ...] | None) -> Object:

@@ -69,7 +69,7 @@ def change_words(change: Change, output: Output) -> str:
     if change.table == "clients" and change.before["phone"] != change.after["phone"]:
         told.append(f"safe contact: {row['safe_contact'] or 'not known'}")
     if change.table == "cases" and change.before["client_id"] != change.after["client_id"]:
-        told.append("joined to another client's record")
+        told.append("moved to another client's record")
     return f"{item_name(change, row)}: {', '.join(told)}"
 
 

@@ -164,7 +164,7 @@ def history_screen(entries: Sequence[Entry], more: bool, output: Output) -> list
     for entry in entries:
         lines += _entry(entry, output)
     if more:
-        lines += [[], [("Older ones: give a higher --limit.", "dim")]]
+        lines += [[], [("Older ones: casectl history --limit 100", "dim")]]
     return lines
 
 

@@ -135,7 +135,9 @@ def _sentence(row: Ranked, word: str, number: str, output: Output) -> list[Line]
 
 def priority(item: DueItem) -> str:
     """``3.4``; a question mark says that risk is not assessed yet."""
-    return f"{priority_of(item):.1f}{'?' if item.case.provisional else ''}"
+    number = priority_of(item)
+    shown = f"{number:.1f}" if number < 100 else f"{number:.0f}"
+    return f"{shown}{'?' if item.case.provisional else ''}"
 
 
 def first_words(item: DueItem, output: Output) -> str:

@@ -28,12 +28,12 @@ def status(item: DueItem, today: date, time: str) -> str:
     if item.waits:
         return f"TRIED {item.attempts}x"
     if is_past_its_hour(item, today, time):
-        return "KEPT?" if item.due == today else f"KEPT? {item.days_late}d"
+        return "KEPT?" if item.due == today else f"KEPT? {_days(item.days_late)}"
     if item.band is Band.NOW:
         if item.kind == "contact" and item.days_late > 0:
-            return f"NO CONTACT {(today - (item.last_reached or item.since)).days}d"
+            return f"NO CONTACT {_days((today - (item.last_reached or item.since)).days)}"
         if item.days_late > 0:
-            return f"OVERDUE {item.days_late}d"
+            return f"OVERDUE {_days(item.days_late)}"
         return "DUE TODAY" if item.days_late == 0 else f"DUE {item.due:%a}"
     return _when(item.due, today)
 
@@ -41,14 +41,19 @@ def status(item: DueItem, today: date, time: str) -> str:
 def _safety(item: DueItem) -> str:
     if item.waits:
         return f"SAFETY TRIED {item.attempts}x"
-    return f"SAFETY {item.days_late}d" if item.days_late > 0 else "SAFETY"
+    return f"SAFETY {_days(item.days_late)}" if item.days_late > 0 else "SAFETY"
 
 
 def _when(due: date, today: date, *, late: str = "OVERDUE") -> str:
     days = (due - today).days
     if days < 0:
-        return f"{late} {-days}d"
-    return ("TODAY", "TOMORROW")[days] if days < 2 else f"in {days}d"
+        return f"{late} {_days(-days)}"
+    return ("TODAY", "TOMORROW")[days] if days < 2 else f"in {_days(days)}"
+
+
+def _days(count: int) -> str:
+    """``23d``; past a thousand days in whole years, which a row has room for."""
+    return f"{count}d" if count < 1000 else f"{count // 365}y"
 
 
 def reason(item: DueItem, today: date, order: DateOrder | None) -> str:
@@ -93,11 +98,11 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
     level = Level(item.level).word
     match item.kind, item.stage:
         case "safety", "begun":
-            return f"crisis since {since}, not reached; every day until it is reviewed"
+            return f"not reached; crisis since {since}; every day until it is reviewed"
         case "safety", "reach":
             if item.case.covered_until == item.since:
                 return f"seen by a professional until {since}; every day from then"
-            return f"crisis; last reached {since}; every day"
+            return f"last reached {since}; crisis: every day"
         case "safety", "review":
             return f"crisis level last reviewed {since}; every {item.allowed} days"
         case "contact", "first":
@@ -108,7 +113,9 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
                 return f"last contact unknown, clock set at import; {level}: {_every(item)}"
             return f"last reached {_day(item.last_reached, today, order)}; {level}: {_every(item)}"
         case "assessment", "first":
-            return f"intake {_day(item.case.opened_on, today, order)}; within {item.allowed} days"
+            if item.since == item.case.clock_from:
+                return f"imported, clock set at {since}; within {item.allowed} days"
+            return f"{_opened(item)} {since}; within {item.allowed} days"
         case "assessment", "again":
             return f"assessed {since}; every {item.allowed} days"
         case "assessment", "level":
@@ -149,8 +156,9 @@ def by_means(by: str) -> str:
 
 def kind_word(item: DueItem) -> str:
     """``follow-up``, ``next step``: the kind as a person says it."""
-    if item.kind == FOLLOW_UP and item.promise is not None and item.promise.subject:
-        return item.promise.subject
+    subject = item.promise.subject if item.promise is not None else None
+    if item.kind == FOLLOW_UP and subject not in (None, "other"):
+        return str(subject)
     return item.kind.replace("_", " ") if item.kind != FOLLOW_UP else "follow-up"
 
 

@@ -344,7 +344,7 @@ class _Reading:
         ask = self.ask
         calendar = ask.standards.calendar
         until = ask.today
-        if calendar.last_day_off_after(ask.today) > ask.today:
+        if not calendar.is_working(ask.today) or calendar.last_day_off_after(ask.today) > ask.today:
             until = calendar.after(ask.today, 1)
         promises = [
             promise_of(row)

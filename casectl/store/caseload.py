@@ -100,6 +100,12 @@ class Caseload:
 
         return Checkup(self.db, self.author)
 
+    @property
+    def has_written(self) -> bool:
+        """Whether an operation was committed through this opening of the file."""
+        journal: Journal | None = self.__dict__.get("journal")
+        return journal is not None and journal.committed
+
     def close(self) -> None:
         self.db.close()
 

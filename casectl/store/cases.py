@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from casectl.core.errors import BadValue
@@ -23,12 +23,14 @@ from casectl.store.connection import Database, Value
 from casectl.store.journal import Journal
 from casectl.store.promises import add_promise
 from casectl.store.rows import (
+    CHUNK,
     CLIENT_COLUMNS,
     CONTACT_COLUMNS,
     NOTE_COLUMNS,
     PROMISE_COLUMNS,
     client_of,
     contact_of,
+    marks,
     note_of,
     promise_of,
     read_cases,
@@ -127,6 +129,20 @@ class Cases:
 
     def record(self, case: Case) -> CaseRecord:
         return read_records(self.db, [case.number])[0]
+
+    def former_names(self, client_ids: Iterable[str]) -> dict[str, set[str]]:
+        """Names that these clients had before an edit; those who kept theirs are left out."""
+        ids = sorted(set(client_ids))
+        names: dict[str, set[str]] = {}
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            for row in self.db.rows(
+                "SELECT row_id, json_extract(before, '$.name') FROM changes "
+                f"WHERE row_id IN ({marks(chunk)}) AND before IS NOT NULL",
+                chunk,
+            ):
+                names.setdefault(row[0], set()).add(row[1])
+        return names
 
     def programs(self) -> list[str]:
         return [

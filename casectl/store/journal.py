@@ -125,6 +125,7 @@ class Journal:
     def __init__(self, db: Database, author: Author) -> None:
         self.db = db
         self.author = author
+        self.committed = False  # whether any operation was
 
     @contextmanager
     def operation(self, command: str, *, undoes: int | None = None) -> Iterator[Operation]:
@@ -145,6 +146,7 @@ class Journal:
                 raise _NothingChanged
             derived.refresh_facts(self.db, operation.cases)
             self.db.execute("DELETE FROM current_operation")
+        self.committed = self.committed or bool(operation.changed)
 
     def entries(self, *, case: Case | None = None, limit: int | None = None) -> list[Entry]:
         """The newest operations first, of one case (its client's included) or of all."""

@@ -169,5 +169,5 @@ def test_several_of_a_name_are_picked_from(run: Run, maria: None) -> None:
     run("intake 'Mario Example' --urgency low --new")
     assert run("reached example").code == 4
     assert "example-1 (Maria Example), example-2 (Mario Example)" in run("reached example").err
-    assert "Mario Example (example-2)" in run("reached example", answers=["2"]).out
+    assert "Mario Example (example-2)" in run("reached example", answers=["b"]).out
     assert run("reached example", answers=[""]).code == 1

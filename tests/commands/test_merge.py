@@ -96,7 +96,7 @@ def test_undo_parts_them_again(run: Run) -> None:
 def test_the_history_tells_of_it(run: Run) -> None:
     assert run("merge 1 2 --yes").code == 0
     told = run("history --limit 1 --json").json[0]["what"]
-    assert told[0] == "case 2: handle sampletest-2 -> sample-2, joined to another client's record"
+    assert told[0] == "case 2: handle sampletest-2 -> sample-2, moved to another client's record"
     assert told[-1] == "removed client María Sample-Test"
 
 

@@ -138,7 +138,7 @@ def test_naming_no_case_or_several(run: Run) -> None:
     assert "sample-1" in several.err and "test-2" in several.err
     assert run(["show", "test"]).code == 0, "reading acts on part of a name"
     assert run("show test", answers=[]).code == 0
-    assert run(["show", "e"], answers=["2"], width=80).out.startswith("Ben Test")
+    assert run(["show", "e"], answers=["b"], width=80).out.startswith("Ben Test")
 
 
 def test_hostile_text_is_shown_harmlessly(run: Run) -> None:

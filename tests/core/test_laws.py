@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import pytest
@@ -37,7 +38,7 @@ from casectl.core.model import (
     Level,
     Promise,
 )
-from casectl.core.priority import RankKey, rank, rank_key, ranked_case
+from casectl.core.priority import RankKey, key_of, rank, rank_key, ranked_case
 from casectl.core.standards import Intervals, Standards
 
 # Where a case stands that is not listed: behind every case that is.
@@ -104,7 +105,7 @@ def quiet_high_case(today: date, reviewed_on: date) -> CaseRecord:
         # The high review falls on Saturday and moves to Friday; the crisis review stays no later.
         (World(FRIDAY, Standards(Intervals(high_review=3))), FRIDAY - timedelta(days=2)),
         # A crisis seen every nine days: Sunday. At high that moves to the Friday before.
-        (World(FRIDAY, Standards(Intervals(contact=(30, 14, 9, 9)))), FRIDAY),
+        (World(FRIDAY, Standards(Intervals(contact=(30, 14, 9, 9), crisis_review=30))), FRIDAY),
         # The review is owed before the next working day, on days off, at both levels.
         (World(SATURDAY, Standards(Intervals(high_review=4, crisis_review=4))), WEDNESDAY),
     ],
@@ -222,6 +223,93 @@ def test_what_is_owed_is_on_the_list_or_beyond_its_horizon(
         for item in owed(record, world):
             assert ((record.case.number, item.item) in listed) == item.is_listed
             assert item.is_listed != is_far(item, world)
+
+
+# --- The order inside a band --------------------------------------------------------------------
+
+
+def key(
+    band: Band,
+    level: int,
+    late: int,
+    *,
+    allowed: int = 7,
+    waits: bool = False,
+    hour: str | None = None,
+    opened_ago: int = 30,
+    number: int = 1,
+) -> RankKey:
+    """The rank of an item ``late`` days late on a Wednesday; negative before its day."""
+    due, opened_on = (WEDNESDAY - timedelta(days=each) for each in (late, opened_ago))
+    scale = Standards().common_scale()
+    return key_of(
+        band, waits, level, allowed, due, WEDNESDAY, hour, opened_on, number, scale
+    )  # fmt: skip
+
+
+SAFETY, AHEAD, NOW, SOON = Band.SAFETY, Band.DEADLINE, Band.NOW, Band.SOON
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # Bands are never crossed.
+        (key(SAFETY, 1, 0, waits=True), key(AHEAD, 4, 30)),
+        (key(AHEAD, 1, -2), key(NOW, 4, 300)),
+        (key(NOW, 1, 0, waits=True), key(SOON, 4, 0)),
+        # SAFETY: the higher level, then the more days late.
+        (key(SAFETY, 4, 0), key(SAFETY, 3, 9)),
+        (key(SAFETY, 4, 2), key(SAFETY, 4, 1)),
+        # DEADLINE: the earlier day, then the higher level, then the hour.
+        (key(AHEAD, 1, 1), key(AHEAD, 4, 0)),
+        (key(AHEAD, 3, 0), key(AHEAD, 2, 0, hour="09:00")),
+        (key(AHEAD, 3, 0, hour="09:00"), key(AHEAD, 3, 0, hour="14:00")),
+        (key(AHEAD, 3, 0, hour="14:00"), key(AHEAD, 3, 0)),
+        # NOW: level + missed intervals. A low case more than two intervals late stands before a
+        # high one due today; at exactly two, the one that fell due earlier does.
+        (key(NOW, 3, 0), key(NOW, 1, 59, allowed=30)),
+        (key(NOW, 1, 60, allowed=30), key(NOW, 3, 0)),
+        (key(NOW, 1, 61, allowed=30), key(NOW, 3, 0)),
+        (key(NOW, 2, 1), key(NOW, 2, 1, allowed=14)),
+        (key(NOW, 3, 0), key(NOW, 2, 6)),
+        # What is pulled forward from days off counts as due today, then by its day.
+        (key(NOW, 3, -2), key(NOW, 2, 6)),
+        (key(NOW, 3, 0), key(NOW, 3, -1)),
+        (key(NOW, 3, -1), key(NOW, 3, -2)),
+        # SOON: level less days to go / 7.
+        (key(SOON, 4, -7), key(SOON, 2, -1)),
+        (key(SOON, 3, -1), key(SOON, 4, -9)),
+        (key(SOON, 3, -1), key(SOON, 4, -8)),
+        # Tried rows stand after the untried ones of their band.
+        (key(NOW, 1, 0), key(NOW, 4, 60, waits=True)),
+        (key(SAFETY, 4, 0), key(SAFETY, 4, 9, waits=True)),
+        # Ties: the longer open, then the lower number.
+        (key(NOW, 3, 0, opened_ago=31, number=2), key(NOW, 3, 0)),
+        (key(SAFETY, 4, 1, number=1), key(SAFETY, 4, 1, number=2)),
+    ],
+)
+def test_what_comes_first_inside_a_band(first: RankKey, second: RankKey) -> None:
+    assert first < second
+
+
+days_late = st.integers(-3, 400)
+rows = st.tuples(st.integers(1, 4), days_late, st.sampled_from((1, 2, 5, 7, 10, 14, 30, 180)))
+
+
+@given(st.lists(rows, min_size=2, max_size=6))
+def test_missed_intervals_compare_exactly(drawn: list[tuple[int, int, int]]) -> None:
+    """As fractions do, whatever the intervals: no rounding ever swaps two rows."""
+
+    def exact(row: tuple[int, int, int]) -> tuple[Fraction, int]:
+        level, late, allowed = row
+        return -(level + Fraction(max(late, 0), allowed)), -late
+
+    assert sorted(drawn, key=exact) == sorted(
+        drawn, key=lambda row: key(NOW, row[0], row[1], allowed=row[2])
+    )
+
+
+# --- The horizon --------------------------------------------------------------------------------
 
 
 def is_far(item: DueItem, world: World) -> bool:

@@ -86,7 +86,7 @@ def test_visible(text: str, shown: str) -> None:
         ("Straße", "strasse"),
         ("İpek Şahin", "ipek sahin"),
         ("Nguyễn Thị Ánh", "nguyen thi anh"),
-        ("Ólafur Þór", "olafur þor"),
+        ("Ólafur Þór", "olafur thor"),
         ("王小明", "王小明"),
         ("ＡＢＣ１２", "abc12"),
         ("مُحَمَّد", "محمد"),

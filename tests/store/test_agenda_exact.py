@@ -165,7 +165,7 @@ def hours(wanted: list[CaseRecord], ask: Ask) -> list[tuple[Case, Promise]]:
     """Appointments and timed deadlines of today, and of the next working day before days off."""
     calendar = ask.standards.calendar
     until = ask.today
-    if calendar.last_day_off_after(ask.today) > ask.today:
+    if not calendar.is_working(ask.today) or calendar.last_day_off_after(ask.today) > ask.today:
         until = calendar.after(ask.today, 1)
     timed = [
         (record.case, promise)
