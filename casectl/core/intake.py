@@ -230,11 +230,11 @@ def judged(load: Load, twins: Sequence[Twin], *, new: bool) -> Verdict:
     """
     for twin in twins:
         again = twin.place is not None
+        if twin.why != NAME and _is_somebody_else(load, twin):
+            return Verdict(None, twin, True, f"another name and the same {twin.why}")
         if again and twin.why == CASE_NUMBER:
             return Verdict(None, twin, True, "the same case number")
         if again and twin.why == CLIENT_ID:
-            if fold(twin.client) != fold(load.client.name):
-                return Verdict(None, twin, True, "another name and the same client id")
             if load.case.external_id is None:
                 return Verdict(None, twin, True, "the same client id")
         elif not new:
@@ -244,6 +244,13 @@ def judged(load: Load, twins: Sequence[Twin], *, new: bool) -> Verdict:
             client = load.client._replace(name=twin.client)
             return Verdict(load._replace(client=client, same_client=twin.client_id))
     return Verdict(load)
+
+
+def _is_somebody_else(load: Load, twin: Twin) -> bool:
+    """Another name under the same number. Where a row has no name its number stands for one."""
+    name = fold(load.client.name)
+    numbers = (load.client.external_id, load.case.external_id)
+    return name != fold(twin.client) and name not in [fold(each) for each in numbers if each]
 
 
 # --- What a person may have meant -----------------------------------------------------------

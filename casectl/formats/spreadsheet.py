@@ -256,7 +256,7 @@ def _survey(file: BinaryIO, named: str | None) -> Surveyed:
         if not chunk:
             break
     if not seen:
-        raise BadValue("the file is empty", hint="its first row names the columns")
+        raise BadImport("the file is empty", hint="its first row names the columns")
     return Surveyed(encoding, lines, nul)
 
 

@@ -580,10 +580,19 @@ def test_a_long_report_is_cut_only_where_the_file_comes_again(run: Run, caseload
     assert run("intake --from - --skip-bad", stdin=stdin).err.count("\n") == 300
 
 
+def test_nobody_is_filed_under_somebody_elses_number(run: Run, maria: None) -> None:
+    stdin = "name,dob,client id,urgency\nBo Sample,1999-09-09,P1,crisis\n"
+    for flags in ("", "--new"):
+        result = run(f"intake --from - {flags}", stdin=stdin)
+        assert result.code == 5
+        assert "row 2: another name and the same client id as example-1" in result.err
+    assert count(run) == 1
+
+
 def test_rows_that_may_be_there_already_stop_all(run: Run, maria: None) -> None:
     stdin = (
         "name,dob,client id,case number\n"
-        "MARIA EXAMPLE,1978-03,,\nAda Bello,,P1,C1\nBo Sample,1990,,\nbo sample,1990,,\n"
+        "MARIA EXAMPLE,1978-03,,\nMaria Example,,P1,C1\nBo Sample,1990,,\nbo sample,1990,,\n"
     )
     result = run("intake --from -", stdin=stdin)
     assert result.code == 4
@@ -662,7 +671,7 @@ def test_no_rows_are_no_error(run: Run, caseload: None) -> None:
 @pytest.mark.parametrize(
     ("content", "code", "error"),
     [
-        (b"", 2, "the file is empty"),
+        (b"", 5, "the file is empty"),
         (b"name\nJos\xe9\n", 5, "line 2 is not UTF-8; nothing was taken in; from Excel, add"),
         (b"name\nJos\xc3\xa9\nJos\xe9\n", 5, "line 3 is not UTF-8"),
         (b"name\nA\x00B\n", 5, "row 2, name: it holds a NUL character"),

@@ -162,7 +162,7 @@ def test_a_line_without_end_is_no_table() -> None:
 
 @pytest.mark.parametrize("text", ["", "\ufeff", " \n\n", "\t\r\n"])
 def test_an_empty_file_is_a_bad_value(text: str) -> None:
-    with pytest.raises(BadValue, match="the file is empty"):
+    with pytest.raises(BadImport, match="the file is empty"):
         sheet_of(text)
 
 

@@ -435,16 +435,15 @@ def test_undoing_everything_in_turn_gives_back_every_state(
         _, states = a_days_work(store, data)
         done = newest(store)
         assert len(states) == done + 1
-        undos = []
+        undos: list[int] = []
         for number in range(done, 0, -1):
-            undone = store.journal.entry(number)
-            assert undone is not None
-            if undone.undone_by is None:
-                undos.append(store.journal.undo(number).undone_by)
+            entry = store.journal.entry(number)
+            if entry is not None and entry.undone_by is None:
+                undos.append(store.journal.undo(number).undone_by or 0)
                 assert_sound(store)
         assert state_of(store) == states[0]
-        for number in reversed(undos):
-            store.journal.undo(number)
+        for undo in reversed(undos):
+            store.journal.undo(undo)
             assert_sound(store)
         assert state_of(store) == states[-1]
 
