@@ -24,7 +24,7 @@ from casectl.core.due import (
     waits,
 )
 from casectl.core.facts import Group
-from casectl.core.model import DEADLINE, RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
+from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
 from casectl.core.priority import RankKey, key_of, rank
 from casectl.core.workdays import ONE_DAY
 from casectl.store.connection import Database, Row, Value
@@ -226,9 +226,9 @@ class _Reading:
         rows = self.db.rows(f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take])
         if len(rows) == take:
             last = rows[-1][0]
-            due, _ = rule.due(last)
-            # A day's deadlines go by their hours, which are not kept here: all of them are read.
-            most = -1 if rule.group.kind == DEADLINE else take
+            due, band = rule.due(last)
+            # DEADLINE goes by the hour as well, which is not kept here: the whole day is read.
+            most = -1 if band is Band.DEADLINE else take
             while rule.due(last)[0] == due:
                 rows += self.db.rows(
                     f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
