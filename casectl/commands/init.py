@@ -21,7 +21,8 @@ def init(ctx: typer.Context) -> None:
     path = store.path.absolute()
     session.output.wrote(
         {"path": str(path), "worker": session.config.worker},
-        f"Created your caseload at {path}, readable by you alone.",
+        "Created your caseload, readable by you alone:",
+        f"  {path}",
         "It is not encrypted yet: keep it on an encrypted disk, and back it up.",
         f"Entries are signed {session.config.worker}; casectl config set worker NAME changes that.",
         "Next: casectl intake",

@@ -217,7 +217,8 @@ def _ensure_caseload(session: Session) -> None:
         path = session.db_path.absolute()
         session.confirm(f"There is no caseload at {path} yet. Create it?", otherwise=error)
         session.create_store()
-        tell(f"Created your caseload at {path}, readable by you alone.")
+        tell("Created your caseload, readable by you alone and not encrypted yet:")
+        tell(f"  {path}")
 
 
 # --- One ------------------------------------------------------------------------------------

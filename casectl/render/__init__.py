@@ -158,6 +158,8 @@ class Output(NamedTuple):
 
 def broken(line: str, width: int) -> str:
     """A line broken between words, so that no terminal breaks it inside one."""
+    if len(line) <= width or " " not in line.strip():
+        return line  # it fits, or it is one word (a path), which stays whole
     from textwrap import fill
 
     indent = " " * (len(line) - len(line.lstrip(" ")))

@@ -13,7 +13,7 @@ def test_init_says_where_and_what_next(run: Run, tmp_path: Path) -> None:
     result = run("init")
     path = tmp_path / "caseload.db"
     assert result.code == 0
-    assert f"Created your caseload at {path}, readable by you alone." in result.out
+    assert f"Created your caseload, readable by you alone:\n  {path}\n" in result.out
     assert "It is not encrypted yet" in result.out
     assert result.out.endswith("Next: casectl intake\n")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
