@@ -9,7 +9,6 @@ from casectl.core.contacting import new_contact
 from casectl.core.due import due_items
 from casectl.core.errors import BadValue
 from casectl.core.model import DEADLINE, FOLLOW_UP, OPEN, REACHED, TRIED, Case, Promise
-from casectl.core.promising import new_promise
 from casectl.core.views import Recorded
 from casectl.parameters import CaseOrItemArgument, current
 from casectl.render.objects import contact_object, promise_object
@@ -167,7 +166,7 @@ def _record(
         made,
         command=command,
         does=promise if outcome == REACHED else None,
-        promise=_next(session, case, next_step, due),
+        promise=session.next_step(case, next_step, due),
     )
     session.output.wrote(
         {
@@ -198,17 +197,6 @@ def _named(session: Session, named: str) -> tuple[Case, Promise | None]:
             hint=f"name the case to record a contact: {case.number}",
         )
     return case, promise
-
-
-def _next(session: Session, case: Case, text: str | None, due: str | None) -> Promise | None:
-    if text is None and due is None:
-        return None
-    if text is None:
-        raise BadValue("--due needs --next TEXT", hint="say what is due")
-    if due is None:
-        raise BadValue("--next needs --due WHEN", hint="say by when")
-    order = session.config.date_order
-    return new_promise(case, FOLLOW_UP, text, session.read_when(due), order=order)
 
 
 def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> list[str]:

@@ -16,7 +16,6 @@ DEADLINE_WORDS = {
     "other": "DEADLINE",
 }
 MEANS_WORDS = {"visit": "on a visit", "office": "at the office"}
-BAND_WORDS = {band: band.name for band in Band}
 
 
 def status(item: DueItem, today: date, time: str) -> str:

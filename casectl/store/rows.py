@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
@@ -63,15 +63,6 @@ ATTEMPTS = (
     "AND NOT EXISTS (SELECT 1 FROM contacts later WHERE later.corrects = r.id)) "
     "GROUP BY x.case_id"
 )
-
-
-def day(text: str | None) -> date | None:
-    return known_day(text) if text else None
-
-
-def known_day(text: str) -> date:
-    with readable_days():
-        return date.fromisoformat(text)
 
 
 @contextmanager
@@ -223,7 +214,3 @@ def _records(db: Database, rows: list[Row]) -> list[CaseRecord]:
 
 def marks(values: Iterable[object]) -> str:
     return ",".join("?" for _ in values)
-
-
-def changed_columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    return [name for name in after if before.get(name) != after[name]]
