@@ -11,19 +11,24 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from typing import Annotated, Any, NamedTuple
+from inspect import getdoc
+from typing import Annotated, Any
 
 import typer
-from typer._click.core import Command, Context
+from typer._click.core import Command, Context, Parameter
 from typer._click.exceptions import ClickException, UsageError
 from typer._click.formatting import HelpFormatter
 from typer._click.shell_completion import CompletionItem
-from typer.core import TyperGroup
-from typer.main import get_command_from_info, get_params_convertors_ctx_param_name_from_function
-from typer.models import CommandInfo
+from typer._completion_classes import completion_init
+from typer.core import TyperCommand, TyperGroup
+from typer.main import (
+    get_install_completion_arguments,
+    get_params_convertors_ctx_param_name_from_function,
+)
 
 from casectl import __version__
 from casectl.core.errors import BadValue, CasectlError
+from casectl.core.values import NamedTuple
 from casectl.session import Clock, Session
 
 DAILY, CASEWORK, UPKEEP = "Every day", "Cases", "Upkeep"
@@ -77,6 +82,7 @@ COMMANDS: dict[str, Entry] = {
 FUNCTION_NAMES = {"list": "list_", "set": "set_"}
 
 INTERRUPTED = 130
+HELP = ("-h", "--help")
 EXIT_CODES = """\
 Exit codes: 0 ok, 1 failure or declined, 2 usage or bad value, 3 not found, 4 ambiguous or \
 possible duplicate, 5 bad import data, 10 something is due (remind --exit-code), 75 database \
@@ -143,32 +149,52 @@ def built(name: str, entry: Entry) -> Command:
         group = typer.main.get_group(nested)
         group.name = name
         for each in group.commands.values():
-            _add_common(each)
+            assert each.callback is not None
+            each.callback = _with_common(each.callback)
+            each.params.extend(common_parameters())
         return group
-    function = getattr(module, FUNCTION_NAMES.get(name, name))
-    command = get_command_from_info(
-        CommandInfo(name=name, callback=function, short_help=entry.help),
-        pretty_exceptions_short=False,
+    parameters, call = _signature(getattr(module, FUNCTION_NAMES.get(name, name)))
+    return TyperCommand(
+        name,
+        callback=_with_common(call),
+        params=[*parameters, *common_parameters()],
+        help=call.__doc__,
+        short_help=entry.help,
         rich_markup_mode=None,
     )
-    return _add_common(command)
 
 
-def _add_common(command: Command) -> Command:
-    command.params.extend(common_parameters())
-    own: Callable[..., Any] | None = command.callback
+def _signature(function: Callable[..., Any]) -> tuple[list[Parameter], Callable[..., Any]]:
+    """A function's parameters, and how to call it with what was parsed.
 
-    def callback(*args: Any, **values: Any) -> Any:
+    What ``typer.main.get_callback`` does, but for reading the signature a second time.
+    """
+    parameters, convertors, context_name = get_params_convertors_ctx_param_name_from_function(
+        function
+    )
+
+    def call(**values: Any) -> Any:
+        for name, convert in convertors.items():
+            values[name] = convert(values[name])
+        if context_name is not None:
+            values[context_name] = typer_context()
+        return function(**values)
+
+    call.__doc__ = getdoc(function)
+    return list(parameters), call
+
+
+def _with_common(own: Callable[..., Any]) -> Callable[..., Any]:
+    def callback(**values: Any) -> Any:
         session = typer_context().find_object(Session)
-        assert session is not None and own is not None
+        assert session is not None
         session.json = values.pop("as_json")
         session.fields = _field_names(values.pop("fields"))
         session.no_input = session.no_input or values.pop("no_input")
         session.yes = session.yes or values.pop("yes")
-        return own(*args, **values)
+        return own(**values)
 
-    command.callback = callback
-    return command
+    return callback
 
 
 def _field_names(text: str | None) -> tuple[str, ...] | None:
@@ -188,23 +214,6 @@ def _unknown(name: str) -> str:
     return f"no command {name[:40]!r}; {hint}"
 
 
-app = typer.Typer(
-    cls=Root,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    epilog=EXIT_CODES,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _version(value: bool) -> None:
-    if value:
-        typer.echo(f"casectl {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
 def root(
     ctx: typer.Context,
     db: Annotated[
@@ -216,15 +225,15 @@ def root(
     ] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to a question.")] = False,
-    version: Annotated[
-        bool,
-        typer.Option("--version", is_eager=True, callback=_version, help="Print the version."),
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Who needs you first today, and why.
 
     casectl keeps a case manager's caseload in one local file. Alone it shows the day's list.
     """
+    if version:
+        typer.echo(f"casectl {__version__}")
+        raise typer.Exit
     session: Session = ctx.obj
     session.named_db = db
     session.colour = False if no_color else None
@@ -233,6 +242,23 @@ def root(
         command = built("today", COMMANDS["today"])
         with command.make_context("today", [], parent=ctx) as inner:
             command.invoke(inner)
+
+
+def root_command(*, with_completion: bool = True) -> Root:
+    """The program as a command; the options that install completion cost a millisecond."""
+    parameters, call = _signature(root)
+    if with_completion:
+        parameters.extend(get_install_completion_arguments())
+    return Root(
+        name="casectl",
+        callback=call,
+        params=parameters,
+        invoke_without_command=True,
+        help=call.__doc__,
+        epilog=EXIT_CODES,
+        context_settings={"help_option_names": list(HELP)},
+        rich_markup_mode=None,
+    )
 
 
 def clock() -> Clock:
@@ -270,8 +296,12 @@ def run(args: Sequence[str] | None = None) -> int:
         if sys.stdout is None:  # before anything is written that nobody would hear of
             raise CasectlError("standard output is closed", hint="send it to a file or /dev/null")
         session = Session(clock())
-        root_command = typer.main.get_command(app)
-        result = root_command.main(words, prog_name="casectl", standalone_mode=False, obj=session)
+        if "_CASECTL_COMPLETE" in os.environ:
+            completion_init()
+        command = root_command(
+            with_completion=any(word in HELP or word.endswith("-completion") for word in words)
+        )
+        result = command.main(words, prog_name="casectl", standalone_mode=False, obj=session)
         if result == INTERRUPTED:  # what Typer makes of Ctrl-C
             raise KeyboardInterrupt
         if sys.stdout is not None:

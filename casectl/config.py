@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from casectl.core.agenda import LIMIT
 from casectl.core.errors import BadConfiguration, BadValue, CasectlError
@@ -20,6 +20,7 @@ from casectl.core.standards import (
     checked,
 )
 from casectl.core.text import NAME_LIMIT, checked_text
+from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
 
 HORIZON = 7  # days ahead that SOON looks

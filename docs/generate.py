@@ -17,7 +17,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import typer
 from typer._click.core import Command, Context, Parameter
 from typer.core import TyperArgument, TyperGroup
 
@@ -96,7 +95,7 @@ class Described(NamedTuple):
 
 
 def root() -> tuple[TyperGroup, Context]:
-    group = typer.main.get_command(cli.app)
+    group = cli.root_command()
     assert isinstance(group, TyperGroup)
     return group, Context(group, info_name="casectl")
 

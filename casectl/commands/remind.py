@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
 from casectl.core.agenda import Ask
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.reminding import Reminder, private, reminders, unsent
+from casectl.core.values import NamedTuple
 from casectl.parameters import AsOfOption, LevelOption, current
 from casectl.render import reminders as lines
 from casectl.session import Session

@@ -6,7 +6,14 @@ import typer
 
 from casectl.core.agenda import Ask
 from casectl.core.errors import BadValue, NotFound
-from casectl.parameters import MOST, AsOfOption, LevelOption, ProgramOption, current
+from casectl.parameters import (
+    AsOfOption,
+    LevelOption,
+    ProgramOption,
+    current,
+    limit_number,
+    whole_number,
+)
 from casectl.render import reports
 from casectl.session import Session
 
@@ -14,13 +21,19 @@ from casectl.session import Session
 def today(
     ctx: typer.Context,
     limit: Annotated[
-        int | None, typer.Option("--limit", "-n", metavar="N", help="How many cases (20).")
+        int | None,
+        typer.Option(
+            "--limit", "-n", parser=limit_number, metavar="N", help="How many cases (20)."
+        ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every case on the list.")] = False,
     program: ProgramOption = None,
     level: LevelOption = None,
     soon: Annotated[
-        int | None, typer.Option("--soon", metavar="DAYS", help="How far ahead SOON looks (7).")
+        int | None,
+        typer.Option(
+            "--soon", parser=whole_number, metavar="DAYS", help="How far ahead SOON looks (7)."
+        ),
     ] = None,
     explain: Annotated[
         str | None,
@@ -39,7 +52,10 @@ def today(
     if explain is not None:
         _explain(session, ask, explain)
         return
-    reports.agenda(session.store.agenda.read(ask), session.output)
+    if session.output.draws:
+        reports.agenda(session.store.agenda.read(ask), session.output)
+    else:
+        reports.agenda_rows(session.store.agenda.rows(ask), session.output)
 
 
 def _explain(session: Session, ask: Ask, named: str) -> None:
@@ -47,8 +63,8 @@ def _explain(session: Session, ask: Ask, named: str) -> None:
 
     case = session.find_case(named)
     record = session.store.cases.record(case)
-    whole = session.store.agenda.read(ask._replace(limit=None))
-    explanation = explain(record, ask.standards, ask.today, list(whole.rows))
+    whole = session.store.agenda.rows(ask._replace(limit=None))
+    explanation = explain(record, ask.standards, ask.today, whole)
     reports.explanation(explanation, session.output)
 
 
@@ -60,8 +76,6 @@ def asked(
     level: str | None,
     soon: int | None,
 ) -> Ask:
-    if limit is not None and not 1 <= limit <= MOST:
-        raise BadValue(f"--limit is a number from 1 to {MOST}")
     standards = session.standards
     if soon is not None:
         if not 0 <= soon <= 366:

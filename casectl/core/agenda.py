@@ -1,12 +1,12 @@
 """The day's list as a value: what was asked, what comes first, and what stands behind it."""
 
 from datetime import date
-from typing import NamedTuple
 
 from casectl.core.due import Band
 from casectl.core.model import Case, Promise
 from casectl.core.priority import Ranked
 from casectl.core.standards import Standards
+from casectl.core.values import NamedTuple
 
 LIMIT = 20
 # SAFETY and DEADLINE are never cut by a limit; past this many a count says how to see the rest.

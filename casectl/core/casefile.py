@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
 
 from casectl.core.due import DueItem, due_items
 from casectl.core.errors import BadValue
@@ -12,6 +11,7 @@ from casectl.core.model import Case, CaseRecord, Client, Contact
 from casectl.core.priority import rank_key
 from casectl.core.standards import Standards
 from casectl.core.text import fold
+from casectl.core.values import NamedTuple
 
 SORTS = ("number", "name", "level", "opened", "due", "contact")
 

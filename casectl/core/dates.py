@@ -7,10 +7,10 @@ locale: the words are English everywhere, so the same text means the same day on
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from casectl.core.errors import BadDay
 from casectl.core.spoken import MONTHS, WEEKDAYS, DateOrder
+from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
 
 MONDAY_TO_FRIDAY = WorkCalendar()

@@ -8,7 +8,6 @@ a fact in ``facts`` and a rule here.
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from enum import IntEnum
-from typing import NamedTuple
 
 from casectl.core.facts import BOTH, CLIENT_ONLY, WITH_GUARDIAN, Fact, Group, facts_of
 from casectl.core.model import (
@@ -21,6 +20,7 @@ from casectl.core.model import (
     Promise,
 )
 from casectl.core.standards import Intervals, Standards
+from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
 
 

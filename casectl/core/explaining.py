@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from casectl.core.due import DueItem, due_items
 from casectl.core.model import ACTIVE, CaseRecord
 from casectl.core.priority import Ranked, RankKey, rank_key, ranked_case
 from casectl.core.standards import Standards
+from casectl.core.values import NamedTuple
 
 # Which standard an item applies: its name in the configuration, by level where it has levels.
 STANDARD_NAMES = {

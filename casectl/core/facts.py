@@ -8,7 +8,6 @@ Facts change only when the record does; standards are applied when asking.
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
 from casectl.core.model import (
     ACTIVE,
@@ -23,6 +22,7 @@ from casectl.core.model import (
     Level,
     Promise,
 )
+from casectl.core.values import NamedTuple
 
 # Whose answer a fact counts: everybody's rule, the client's alone, or the guardian's as well.
 BOTH, CLIENT_ONLY, WITH_GUARDIAN = "", "client", "guardian"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from random import Random
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from casectl.core.model import Client
+from casectl.core.values import NamedTuple
 
 Thing = TypeVar("Thing")
 

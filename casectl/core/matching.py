@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from casectl.core.text import fold
+from casectl.core.values import NamedTuple
 
 
 class Snippet(NamedTuple):

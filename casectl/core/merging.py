@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from casectl.core.model import Client
+from casectl.core.values import NamedTuple
 
 # The fields two records can disagree about, and how a person says them.
 FIELDS = {

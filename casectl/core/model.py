@@ -7,7 +7,8 @@ Values are named tuples: they cost start-up a tenth of what dataclasses do, and 
 from collections.abc import Sequence
 from datetime import date
 from enum import IntEnum
-from typing import NamedTuple
+
+from casectl.core.values import NamedTuple
 
 
 class Level(IntEnum):

@@ -10,11 +10,11 @@ Everything compares as integers on a common scale, so no two machines round diff
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
 
 from casectl.core.due import Band, DueItem, due_items
 from casectl.core.model import CaseRecord
 from casectl.core.standards import Standards
+from casectl.core.values import NamedTuple
 
 # Smaller comes first. Band, waits, the band's own numbers, then due day, opened on, case number.
 RankKey = tuple[int, bool, int, int, str, int, int, int]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from casectl.core.agenda import Ask
 from casectl.core.due import Band, DueItem, due_items, is_past_its_hour
 from casectl.core.model import CaseRecord
 from casectl.core.priority import rank_key
 from casectl.core.text import initials, without_name
+from casectl.core.values import NamedTuple
 
 # These are sent once every day, changed or not.
 DAILY = (Band.SAFETY, Band.DEADLINE)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from casectl.core.errors import BadValue
 from casectl.core.model import DEADLINE_KINDS, Level
 from casectl.core.spoken import WEEKDAYS as WEEKDAY_NAMES
 from casectl.core.standards import BY_LEVEL_FIELDS, DAY_FIELDS
 from casectl.core.text import NAME_LIMIT, checked_text
+from casectl.core.values import NamedTuple
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DATE_ORDERS = ("dmy", "mdy")

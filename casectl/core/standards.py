@@ -6,10 +6,10 @@ Every tuple has one entry per level: low, medium, high, crisis.
 from collections.abc import Mapping
 from itertools import pairwise
 from math import lcm
-from typing import NamedTuple
 
 from casectl.core.errors import BadConfiguration
 from casectl.core.model import Level
+from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
 
 ByLevel = tuple[int, int, int, int]

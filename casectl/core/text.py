@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from casectl.core.errors import BadValue
@@ -53,6 +52,8 @@ _STROKES = str.maketrans(
 def fold(text: str) -> str:
     """For comparing: case, accents, strokes and spacing aside, in any script."""
     if not text.isascii():
+        import unicodedata
+
         text = unicodedata.normalize("NFKD", text.translate(_STROKES))
         text = "".join(char for char in text if not unicodedata.combining(char))
     return " ".join(text.casefold().split())
@@ -142,6 +143,8 @@ def _may_join(parts: set[str], plain: str) -> bool:
 
 def _found(parts: set[str], plain: str) -> Iterator[tuple[int, int]]:
     """Where a name stands in ``plain``: its first letter, and the one after its last."""
+    import unicodedata
+
     for chunk in re.finditer(r"[^\W_](?:\S*[^\W_])?", plain):
         if _is_made_of(chunk.group(), parts):
             end = chunk.end()
@@ -181,6 +184,8 @@ def _splits(letters: str, parts: set[str]) -> bool:
 
 def _words(plain: str) -> Iterator[tuple[int, int]]:
     """Runs of letters, digits and the marks on them."""
+    import unicodedata
+
     first: int | None = None
     for place, char in enumerate(plain):
         if unicodedata.category(char)[0] in "LMN":
@@ -196,6 +201,8 @@ def _plain_letters(text: str) -> tuple[list[str], list[int]]:
     """Each letter without case and accents, and the place in ``text`` that it comes from."""
     if text.isascii():
         return list(text.lower()), list(range(len(text)))
+    import unicodedata
+
     letters: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):

@@ -1,8 +1,9 @@
 """What the store hands to commands and screens beside the model: answers as plain values."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
+from casectl.core.values import NamedTuple
 
 
 class Match(NamedTuple):

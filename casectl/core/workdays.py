@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+
+from casectl.core.values import NamedTuple
 
 ONE_DAY = timedelta(days=1)
 # A list asks for the same few days again and again; a walk over days off is worth remembering.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
 
 from icalendar import Calendar, Event
 
 from casectl.core.text import visible
+from casectl.core.values import NamedTuple
 
 # How long an entry with an hour lasts where nobody said.
 MINUTES = 60

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from casectl.core.errors import CasectlError
 from casectl.core.text import visible
+from casectl.core.values import NamedTuple
 
 WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 TASK_LIMIT = 261  # characters of schtasks' /TR

@@ -8,11 +8,12 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.spoken import DateOrder
 from casectl.core.text import visible
+from casectl.core.values import NamedTuple
 
 if TYPE_CHECKING:
     from casectl.render.screens import Line
@@ -198,6 +199,8 @@ def _tsv(each: Object, columns: Sequence[str]) -> str:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return visible(value)
     if value is None:
         return ""
     if isinstance(value, bool):

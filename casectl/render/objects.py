@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from casectl.core.agenda import Agenda
 from casectl.core.due import DueItem
 from casectl.core.model import Case, Client, Contact, Note, Promise
 from casectl.core.priority import priority_of
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from casectl.core.casefile import ListRow
     from casectl.core.matching import Snippet
     from casectl.core.model import CaseRecord
+    from casectl.core.priority import Ranked
     from casectl.core.views import File, Hit
 
 TODAY_COLUMNS = (
@@ -35,10 +35,14 @@ HISTORY_COLUMNS = ("operation", "day", "worker", "command", "handles", "what", "
 CASE_COLUMNS = ("case", "handle", "client", "case_status", "level", "program", "opened_on")
 
 
-def agenda_objects(agenda: Agenda, output: Output) -> list[Object]:
-    """``today --json``: one object per case, its reasons ranked, the ranking item first."""
+def agenda_objects(rows: Sequence[Ranked], output: Output) -> list[Object]:
+    """``today --json``: one object per case, its reasons ranked, the ranking item first.
+
+    The columns of TSV need no reasons, and telling them all is half of the printing.
+    """
+    with_reasons = output.json or output.fields is not None
     objects = []
-    for rank, row in enumerate(agenda.rows, 1):
+    for rank, row in enumerate(rows, 1):
         first, case = row.first, row.record.case
         objects.append(
             {
@@ -60,7 +64,7 @@ def agenda_objects(agenda: Agenda, output: Output) -> list[Object]:
                 "next_step": next_step(row.record),
                 "phone": row.record.phone,
                 "safe_contact": row.record.safe_contact,
-                "reasons": [reason_object(item, output) for item in row.items],
+                "reasons": [reason_object(item, output) for item in row.items if with_reasons],
             }
         )
     return objects

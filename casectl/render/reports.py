@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casectl.core.agenda import Agenda
 from casectl.render import Output
 from casectl.render.objects import (
     HISTORY_COLUMNS,
@@ -20,23 +19,27 @@ from casectl.render.objects import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from casectl.core.agenda import Agenda
     from casectl.core.casefile import ListRow
     from casectl.core.due import DueItem
     from casectl.core.explaining import Explanation
     from casectl.core.model import Case, Client
+    from casectl.core.priority import Ranked
     from casectl.core.views import Entry, File, Hit
 
 SNIPPET = 120  # characters around a match, for machines
 
 
 def agenda(agenda: Agenda, output: Output) -> None:
-    """The day's list."""
-    if output.draws:
-        from casectl.render.today import today_screen
+    """The day's list as a screen."""
+    from casectl.render.today import today_screen
 
-        output.draw(today_screen(agenda, output))
-    else:
-        output.table(agenda_objects(agenda, output), TODAY_COLUMNS)
+    output.draw(today_screen(agenda, output))
+
+
+def agenda_rows(rows: Sequence[Ranked], output: Output) -> None:
+    """The day's list for machines."""
+    output.table(agenda_objects(rows, output), TODAY_COLUMNS)
 
 
 def explanation(explanation: Explanation, output: Output) -> None:

@@ -9,7 +9,6 @@ read is then ranked whole, by the one engine; a property test compares with rank
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, cut
 from casectl.core.due import (
@@ -25,7 +24,8 @@ from casectl.core.due import (
 )
 from casectl.core.facts import Group
 from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
-from casectl.core.priority import RankKey, key_of, rank
+from casectl.core.priority import Ranked, RankKey, key_of, rank
+from casectl.core.values import NamedTuple
 from casectl.core.workdays import ONE_DAY
 from casectl.store.connection import Database, Row, Value
 from casectl.store.derived import GROUP_COLUMNS
@@ -51,6 +51,11 @@ class AgendaReader:
         """The list for ``ask.today``, its counts and its hours, all of one moment."""
         with self.db.snapshot():
             return _Reading(self.db, ask).agenda()
+
+    def rows(self, ask: Ask) -> list[Ranked]:
+        """The list alone, for a machine: half the reading."""
+        with self.db.snapshot():
+            return _Reading(self.db, ask).rows()
 
     def pressing(self, ask: Ask, until: date) -> list[CaseRecord]:
         """Every case with something in a band that presses, or due by ``until``."""
@@ -128,10 +133,13 @@ class _Reading:
         self.rules: dict[tuple[str | int | None, ...], _Rule] = {}
         self.streams = list(self._streams())
 
-    def agenda(self) -> Agenda:
+    def rows(self) -> list[Ranked]:
         ask = self.ask
         numbers = self._open_numbers() if ask.limit is None else self._candidates(ask.limit)
-        rows = cut(rank(self._wanted(numbers), ask.standards, ask.today), ask.limit)
+        return cut(rank(self._wanted(numbers), ask.standards, ask.today), ask.limit)
+
+    def agenda(self) -> Agenda:
+        ask, rows = self.ask, self.rows()
         counts, listed = self._counts(len(rows))
         return Agenda(
             ask,
@@ -190,7 +198,7 @@ class _Reading:
         heads = sorted(
             (stream.rule.key(stream.head, False, date.min, 0, scale), index)
             for index, stream in enumerate(self.streams)
-            if stream.head <= stream.rule.listed
+            if stream.rule.due(stream.head)[1] is not None
         )
         best: dict[int, RankKey] = {}
         for head, index in heads:
