@@ -189,9 +189,31 @@ def _only(each: Object, fields: tuple[str, ...] | None) -> Object:
 
 
 def _json(objects: Sequence[Object], *, single: bool) -> str:
-    import json
+    return json_text(objects[0] if single else list(objects)) + "\n"
 
-    return json.dumps(objects[0] if single else list(objects), indent=2) + "\n"
+
+def json_text(value: Any, margin: str = "\n") -> str:
+    """``json.dumps(value, indent=2)`` without the package, whose import is half of printing a list.
+
+    For what an ``Object`` holds: text, numbers, yes and no, nothing, lists, and names to those.
+    """
+    from _json import encode_basestring_ascii as quoted  # the half of json that is written in C
+
+    inner = f"{margin}  "
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, dict) and value:
+        each = [f"{quoted(name)}: {json_text(of, inner)}" for name, of in value.items()]
+        return f"{{{inner}{f',{inner}'.join(each)}{margin}}}"
+    if isinstance(value, (list, tuple)) and value:
+        return f"[{inner}{f',{inner}'.join(json_text(each, inner) for each in value)}{margin}]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float):
+        return float.__repr__(value)
+    return "{}" if isinstance(value, dict) else "[]"
 
 
 def _tsv(each: Object, columns: Sequence[str]) -> str:

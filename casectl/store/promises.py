@@ -7,7 +7,6 @@ from datetime import date
 
 from casectl.core.errors import BadValue
 from casectl.core.model import CANCELLED, OPEN, Case, Promise
-from casectl.core.recurrence import next_after
 from casectl.core.views import Ended
 from casectl.store.connection import Database
 from casectl.store.journal import Journal, Operation
@@ -139,6 +138,8 @@ def _next_of_series(promise: Promise, today: date) -> Promise | None:
     """The next occurrence after both its day and today; None when it never repeats or has ended."""
     if not promise.repeats:
         return None
+    from casectl.core.recurrence import next_after
+
     first = promise.repeats_from or promise.first_due_on or promise.due_on
     due = next_after(promise.repeats, first, max(promise.due_on, today))
     if due is None:
