@@ -3,6 +3,7 @@
 #   make demo    sets up, and shows the day's list of forty fictitious cases
 #   make test    sets up, and runs every check and test
 #   make bench   sets up, and measures casectl against its bounds (minutes, and some GB of disk)
+#   make torture kills it, cuts its power, crowds it and refuses it its disk (an hour)
 #   make docs    writes the command reference and the man page anew
 #   make clean   removes what these made
 
@@ -12,10 +13,10 @@ BIN := $(VENV)/bin
 # Byte code is kept, whatever the shell says: start-up is measured with it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo test check bench torture docs clean
 
 demo: $(VENV)/installed
-	@rm -f .demo/demo.db .demo/demo.db-journal
+	@rm -rf .demo
 	@$(BIN)/casectl demo --dir .demo
 
 test: check
@@ -28,6 +29,9 @@ check: $(VENV)/installed-dev
 
 bench: $(VENV)/installed
 	@$(BIN)/python bench/run.py $(BENCH)
+
+torture: $(VENV)/installed
+	@$(BIN)/python bench/torture/run.py $(TORTURE)
 
 docs: $(VENV)/installed-dev
 	@$(BIN)/python docs/generate.py

@@ -14,6 +14,8 @@ def main() -> None:
     Skipping both saves a tenth of a command. ``cli.run`` has closed the store when it returns.
     """
     gc.disable()
+    # What an interpreter says of itself (an error in a destructor) may quote somebody's record.
+    sys.unraisablehook = lambda _: None
     for stream in (sys.stdout, sys.stderr):
         # A locale without a name's letters shows their codes; it never stops a command.
         if isinstance(stream, TextIOWrapper):
@@ -24,6 +26,15 @@ def main() -> None:
         code = run()
     except KeyboardInterrupt:  # before or after the command itself, which answers in words
         os._exit(130)
+    except Exception as error:  # noqa: BLE001 - a library is missing or broken; never a traceback
+        from casectl import crash
+
+        if sys.stderr is not None:
+            sys.stderr.write(
+                f"casectl: cannot start ({type(error).__name__}); {crash.told(error)}; "
+                "installing it again may help\n"
+            )
+        os._exit(1)
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

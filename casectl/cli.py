@@ -71,9 +71,19 @@ COMMANDS: dict[str, Entry] = {
     "merge": Entry("merge", "Join two records of the same client.", CASEWORK),
     "history": Entry("history", "Who changed what, and when.", CASEWORK),
     "undo": Entry("undo", "Undo the last change, or a chosen one.", CASEWORK),
+    "redo": Entry("undo", "Do again what was undone last.", CASEWORK),
     "init": Entry("init", "Create a caseload.", UPKEEP),
+    "unlock": Entry("unlock", "Open the caseload for this login, until it is idle.", UPKEEP),
+    "lock": Entry("unlock", "Take the key away from this login's programs.", UPKEEP),
+    "key": Entry("key", "What opens the caseload, and how to change it.", UPKEEP),
+    "encrypt": Entry("encrypt", "Encrypt a caseload that is not.", UPKEEP),
+    "decrypt": Entry("encrypt", "Write a copy that is not encrypted.", UPKEEP),
     "demo": Entry("demo", "Make a throwaway caseload of fictitious people.", UPKEEP),
     "cron": Entry("cron", "Print crontab lines that run remind.", UPKEEP),
+    "backup": Entry("backup", "Make a checked copy of the caseload, or list those made.", UPKEEP),
+    "restore": Entry("restore", "Put a backup in the caseload's place.", UPKEEP),
+    "audit": Entry("audit", "Prove that the record is as it was written.", UPKEEP),
+    "purge": Entry("purge", "Erase closed cases for good, as the law may ask.", UPKEEP),
     "doctor": Entry("doctor", "Check the caseload and what surrounds it.", UPKEEP),
     "config": Entry("config", "Read and change settings.", UPKEEP),
     "db": Entry("db", "Where the caseload is.", UPKEEP),
@@ -97,6 +107,10 @@ def common_options(
     ] = None,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to a question.")] = False,
+    private: Annotated[
+        bool | None,
+        typer.Option("--private/--no-private", help="Others can see: numbers and initials only."),
+    ] = None,
 ) -> None:
     """What every command accepts."""
 
@@ -192,6 +206,8 @@ def _with_common(own: Callable[..., Any]) -> Callable[..., Any]:
         session.fields = _field_names(values.pop("fields"))
         session.no_input = session.no_input or values.pop("no_input")
         session.yes = session.yes or values.pop("yes")
+        if (private := values.pop("private")) is not None:
+            session.named_private = private
         return own(**values)
 
     return callback
@@ -225,6 +241,10 @@ def root(
     ] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to a question.")] = False,
+    private: Annotated[
+        bool | None,
+        typer.Option("--private/--no-private", help="Others can see: numbers and initials only."),
+    ] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Who needs you first today, and why.
@@ -238,6 +258,7 @@ def root(
     session.named_db = db
     session.colour = False if no_color else None
     session.no_input, session.yes = no_input, yes
+    session.named_private = private
     if ctx.invoked_subcommand is None:
         command = built("today", COMMANDS["today"])
         with command.make_context("today", [], parent=ctx) as inner:
@@ -306,13 +327,14 @@ def run(args: Sequence[str] | None = None) -> int:
             raise KeyboardInterrupt
         if sys.stdout is not None:
             sys.stdout.flush()
+        session.back_up_daily()
         return result if isinstance(result, int) else 0
     except SystemExit as end:  # completion and the printing of help end so
         if isinstance(end.__context__, BrokenPipeError):
             return _reader_left()
         return end.code if isinstance(end.code, int) else 0
     except CasectlError as error:
-        return _failed(str(error), error.exit_code)
+        return _failed(_said(error, session), error.exit_code)
     except ClickException as error:
         return _failed(_usage(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort) as stop:
@@ -324,10 +346,24 @@ def run(args: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _failed(_unheard(error, session), 1)
     except Exception as error:  # noqa: BLE001 - the last line of defence: never a traceback
-        return _failed(_bug(error), 1)
+        return _failed(_bug(error, words, session), 1)
     finally:
         if session is not None:
-            session.close()
+            with suppress(Exception):  # what was committed is committed
+                session.close()
+
+
+def _said(error: CasectlError, session: Session | None) -> str:
+    """An error in words. Where others can see the screen it names a case by its number alone."""
+    try:
+        private = session is not None and session.private
+    except CasectlError:  # the configuration itself is wrong, and this is what it says
+        private = False
+    if not private:
+        return str(error)
+    from casectl.core.privacy import without_handles
+
+    return without_handles(str(error))
 
 
 def _check_words(words: Sequence[str]) -> None:
@@ -363,19 +399,20 @@ def _unheard(error: OSError, session: Session | None) -> str:
     return said
 
 
-def _bug(error: Exception) -> str:
-    """What broke and where, without a word of anybody's record."""
-    place = ""
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if f"{os.sep}casectl{os.sep}" in code.co_filename:
-            place = f" at {code.co_filename.rpartition(os.sep)[2]}:{trace.tb_lineno}"
-        trace = trace.tb_next
+def _bug(error: Exception, words: Sequence[str], session: Session | None) -> str:
+    """What broke and where, without a word of anybody's record, and where more is told."""
+    from casectl import crash
+
+    place = crash.place_of(error)
+    command = next((word for word in words if word in COMMANDS), None)
+    report = crash.told(error, command, session.clock.moment if session is not None else "")
+    kept = "nothing was half written"
+    if session is not None and session.has_written:
+        kept = "what you recorded is kept, so do not repeat it"
     return (
-        f"something went wrong inside casectl ({type(error).__name__}{place}); "
-        "nothing was half written; casectl doctor tells whether the file is sound, and if it is, "
-        "please report this"
+        f"something went wrong inside casectl ({type(error).__name__}"
+        f"{f' at {place}' if place else ''}); {kept}; {report}; "
+        "casectl doctor tells whether the file is sound"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from casectl.core.agenda import LIMIT
-from casectl.core.errors import BadConfiguration, BadValue, CasectlError
+from casectl.core.errors import BadConfiguration, BadValue, CasectlError, NoConfiguration
 from casectl.core.spoken import DateOrder
 from casectl.core.standards import (
     BY_LEVEL_FIELDS,
@@ -24,6 +24,7 @@ from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
 
 HORIZON = 7  # days ahead that SOON looks
+LOCK_MINUTES = 60  # unused for so long, a key leaves the login keyring
 DEFAULT = "default"
 LOGIN = "login name"
 # More than this is not a configuration, and reading it would keep every command waiting.
@@ -38,8 +39,13 @@ class Config(NamedTuple):
     date_order: DateOrder | None = None
     limit: int = LIMIT
     accessible: bool = False
+    private: bool = False
+    backup: str = "daily"
     standards: Standards = Standards()
     programs: tuple[str, ...] = ()  # declared ones; empty means any name will do
+    key_file: str | None = None
+    key_command: str | None = None
+    lock_minutes: int = LOCK_MINUTES
     sources: Mapping[str, str] = {}  # key -> the file or variable that set it
 
     def source(self, key: str) -> str:
@@ -65,9 +71,19 @@ def default_caseload_path() -> Path:
 
 
 def load_config() -> Config:
-    """Read the configuration. Raises BadConfiguration, one line, naming the file and the key."""
+    """Read the configuration. Raises BadConfiguration, one line, naming the file and the key.
+
+    Where nobody named a file there need be none. One that is named and missing is refused as a
+    dangling link is: going on with the defaults would quietly loosen standards.
+    """
     path = config_path()
-    return _with_environment(parse_config(_text_of(path), path))
+    text = _text_of(path)
+    if not text and os.environ.get("CASECTL_CONFIG") and not path.exists():
+        raise NoConfiguration(
+            f"CASECTL_CONFIG names {path}, which is not there",
+            hint="name the right file, or make it with casectl config set",
+        )
+    return _with_environment(parse_config(text, path))
 
 
 def default_config() -> Config:
@@ -124,6 +140,9 @@ def _with_environment(config: Config) -> Config:
     if os.environ.get("ACCESSIBLE"):
         sources["accessible"] = "ACCESSIBLE"
         config = config._replace(accessible=True)
+    if os.environ.get("CASECTL_PRIVATE"):
+        sources["private"] = "CASECTL_PRIVATE"
+        config = config._replace(private=True)
     return config._replace(sources=sources)
 
 
@@ -177,8 +196,13 @@ def _config(document: dict[str, Any], path: Path) -> Config:
         date_order=root.get("date_order"),
         limit=root.get("limit", LIMIT),
         accessible=root.get("accessible", False),
+        private=root.get("private", False),
+        backup=root.get("backup", "daily"),
         standards=standards,
         programs=tuple(programs),
+        key_file=root.get("key_file"),
+        key_command=root.get("key_command"),
+        lock_minutes=root.get("lock_minutes", LOCK_MINUTES),
         sources=sources,
     )
 

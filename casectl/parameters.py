@@ -18,17 +18,40 @@ def current(ctx: typer.Context) -> Session:
 def complete_case(ctx: typer.Context, incomplete: str) -> list[str]:
     """Handles (or numbers) that begin with what was typed. Never an error, never a prompt.
 
-    No names beside them: a handle says enough, and a shell would draw a name as markup.
+    No names beside them: a handle says enough, and a shell would draw a name as markup. A handle
+    is letters, digits and a hyphen; what is not, in somebody's file, a shell could act on.
     """
     session = current(ctx)
-    session.named_db = ctx.find_root().params.get("db")
+    root = ctx.find_root().params
+    session.no_input = True  # a locked caseload completes nothing
+    session.named_db, session.named_private = root.get("db"), root.get("private")
     try:
-        return [value for value, _ in session.store.cases.handles(incomplete)]
+        if session.private and not incomplete.isdigit():
+            return []
+        found = [value for value, _ in session.store.cases.handles(incomplete)]
     except CasectlError:
         return []
+    return [value for value in found if value.replace("-", "").isalnum()]
 
 
 MOST = 1_000_000  # of anything that --limit asks for
+
+
+def whole_number(text: str | int) -> int:
+    """A number as the command line gives one: digits alone. ``int`` would take ٣ and 1_0 too."""
+    typed = str(text)
+    if not (typed.isascii() and typed.isdigit()):
+        raise typer.BadParameter(f"{typed[:40]!r} is not a number of the digits 0 to 9")
+    return int(typed[:20])  # whoever asks for a number refuses one as large as that
+
+
+def limit_number(text: str | int) -> int:
+    """How many are shown at most."""
+    number = whole_number(text)
+    if not 1 <= number <= MOST:
+        raise typer.BadParameter(f"{number} is not a number from 1 to {MOST}")
+    return number
+
 
 CaseArgument = Annotated[
     str,

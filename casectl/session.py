@@ -7,24 +7,27 @@ import sys
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from string import ascii_lowercase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from casectl.config import Config, default_caseload_path, load_config
 from casectl.core.errors import Ambiguous, BadValue, CasectlError, Declined, NotFound
 from casectl.core.model import FOLLOW_UP, URGENCIES, Author, Case, Promise
 from casectl.core.spoken import spoken, spoken_short
 from casectl.core.standards import Standards
-from casectl.core.text import fold, visible
-from casectl.render import Output, tell
+from casectl.core.text import NOTE_LIMIT, fold, visible
+from casectl.core.values import NamedTuple
+from casectl.render import Output, Told, tell
 from casectl.store import Caseload, create_caseload, open_caseload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from casectl.config import Value
     from casectl.core.dates import When
-    from casectl.core.views import Finding
+    from casectl.core.views import Backup, Finding, Gone
+    from casectl.store.restore import Restoring
+    from casectl.store.vault import Vault
 
 # The names of derived items, and what clears each.
 HOW_TO_CLEAR = {
@@ -36,6 +39,9 @@ HOW_TO_CLEAR = {
     "assessment": "is cleared by casectl done",
 }
 DERIVED_PARTS = frozenset(HOW_TO_CLEAR)
+STDIN = "-"  # in place of a text
+MOST_BYTES = 4 * NOTE_LIMIT  # UTF-8 takes four bytes at the most for a character
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
 
@@ -65,6 +71,8 @@ class Session:
         self.fields: tuple[str, ...] | None = None
         self.no_input = False
         self.yes = False
+        self.named_private: bool | None = None  # --private or --no-private
+        self.backs_up = False  # whether the day's backup may be made once the answer is out
 
     @property
     def today(self) -> date:
@@ -176,11 +184,31 @@ class Session:
 
     @cached_property
     def store(self) -> Caseload:
-        return open_caseload(self.db_path, self._author())
+        return open_caseload(self.db_path, self.author, self._keys)
 
-    def create_store(self) -> Caseload:
+    @cached_property
+    def vault(self) -> Vault:
+        """The key of the caseload: where it is, and what holds it."""
+        from casectl.store.vault import Sources, Vault
+
+        config = self.config
+        return Vault(
+            self.db_path, Sources(config.key_file, config.key_command, config.lock_minutes)
+        )
+
+    def _keys(self) -> Sequence[bytes]:
+        """The keys of an encrypted caseload; the person is asked where nothing else has them."""
+
+        def ask() -> Sequence[bytes]:
+            from casectl.unlocking import ask_keys
+
+            return ask_keys(self)
+
+        return self.vault.keys(ask if self.can_ask else None)
+
+    def create_store(self, key: bytes | None = None) -> Caseload:
         """Make a new caseload where this session looks for one, and use it from here on."""
-        made = create_caseload(self.db_path, self._author())
+        made = create_caseload(self.db_path, self.author, key)
         self.__dict__["store"] = made
         return made
 
@@ -190,8 +218,66 @@ class Session:
 
         return surroundings(self.db_path)
 
-    def _author(self) -> Author:
+    @property
+    def backup_folder(self) -> Path:
+        """Where the caseload's backups are kept unless somebody names another folder."""
+        from casectl.store.backup import folder_of
+
+        return folder_of(self.db_path)
+
+    def backups(self, folder: Path | None = None) -> list[Backup]:
+        """The copies that there are, whether or not the caseload can still be opened.
+
+        In the usual place, those that restoring kept as well.
+        """
+        from casectl.store.backup import backups_of
+
+        return backups_of(self.db_path, folder)
+
+    def restoring(self, backup: Path) -> AbstractContextManager[Restoring]:
+        """A backup on its way to where this session looks for its caseload."""
+        from casectl.store.restore import restoring
+
+        def at_hand(_: Path) -> Sequence[bytes]:
+            found = self.vault.found()
+            return found.keys if found is not None else ()
+
+        def by_its_slots(place: Path) -> Sequence[bytes]:
+            from casectl.unlocking import ask_keys
+
+            other = Session(self.clock)
+            other.named_db, other.config = str(place), self.config
+            return ask_keys(other) if self.can_ask and other.vault.has_passphrase else ()
+
+        return restoring(backup, self.db_path, self._keys, at_hand, by_its_slots)
+
+    def back_up_daily(self) -> None:
+        """The day's backup, if it is due and wanted. What goes wrong is told, and no more.
+
+        It comes after what was recorded, or after cron's reminders, and never before the answer.
+        """
+        if not (self.has_written or self.backs_up) or self.config.backup == "off":
+            return
+        try:
+            self.store.backups.daily()
+        except CasectlError as error:
+            tell(f"casectl: {error}; there is no backup of today")
+        except KeyboardInterrupt:
+            tell("casectl: interrupted, so there is no backup of today; the rest is done")
+
+    @property
+    def author(self) -> Author:
+        """Who writes, and when, as the journal has it."""
         return Author(self.config.worker, self.today.isoformat(), self.clock.moment)
+
+    def was_shown(self, command: str, cases: Sequence[Case]) -> None:
+        """Put on record that these cases are shown. Where that fails it warns, and they are."""
+        try:
+            self.store.accesses.add(
+                self.clock.moment, self.config.worker, command, [case.number for case in cases]
+            )
+        except CasectlError as error:
+            tell(f"casectl: {error}; what follows is shown and not on record")
 
     @property
     def has_written(self) -> bool:
@@ -216,7 +302,17 @@ class Session:
             order=self.config.date_order,
             today=self.today,
             time=self.clock.time,
+            private=self.private,
         )
+
+    @property
+    def private(self) -> bool:
+        """Whether others can see the screen: numbers and initials then, and nobody's words."""
+        return self.config.private if self.named_private is None else self.named_private
+
+    def shown(self, value: Told) -> Told:
+        """``value`` as it may be told on this screen. Never to be written back."""
+        return self.output.shown(value)
 
     @property
     def can_ask(self) -> bool:
@@ -238,6 +334,14 @@ class Session:
             raise EOFError
         return line.rstrip("\r\n")
 
+    def ask_secret(self, question: str) -> str:
+        """One answer that nobody sees. Only where ``can_ask``."""
+        if not sys.stdin.isatty():
+            return self.ask(question)
+        from getpass import getpass
+
+        return getpass(visible(question), sys.stderr)
+
     def confirm(self, question: str, *, otherwise: CasectlError) -> None:
         """Go on if ``--yes`` or the person says so; a script that cannot be asked gets an error."""
         if self.yes:
@@ -250,10 +354,35 @@ class Session:
     def needed(self, value: str | None, question: str, flag: str) -> str:
         """``value``, or what the person answers; a script is told which option is missing."""
         if value is not None:
-            return value
+            return self.typed(value, flag.removeprefix("--"))
         if not self.can_ask:
             raise BadValue(f"{flag} is missing", hint="a script gives it on the command line")
         return self.ask(question)
+
+    def typed(self, text: str, what: str, *, exact: bool = False) -> str:
+        """``text``; for ``-`` what standard input holds, but for the end of its last line.
+
+        What comes so stands in no shell's history and in no list of processes. A longer one than
+        any text may be is refused without reading it whole. ``exact`` keeps every line's end.
+        """
+        if text != STDIN:
+            return text
+        if sys.stdin is None:
+            raise BadValue("standard input is closed", hint="write the text as an argument")
+        if sys.stdin.isatty():
+            tell(f"Write the {what}; Ctrl-D on a line of its own ends it.")
+        written = decoded(sys.stdin.buffer.read(MOST_BYTES + 1), what)
+        if not written.strip():
+            raise BadValue(f"the {what} is empty", hint="nothing came by standard input")
+        return written if exact else written.removesuffix("\n").removesuffix("\r")
+
+    def typed_name(self) -> str | None:
+        """The first line of standard input; None where a person sits there and can be asked."""
+        if self.can_ask:
+            return None
+        if sys.stdin is None or sys.stdin.isatty():
+            raise BadValue("- reads a name from a pipe, and nothing is piped in")
+        return decoded(sys.stdin.buffer.readline(MOST_BYTES + 1), "name")
 
     def next_step(self, case: Case, text: str | None, due: str | None) -> Promise | None:
         """The follow-up of ``--next TEXT --due WHEN``; neither without the other."""
@@ -277,17 +406,16 @@ class Session:
         """
         match = self.store.cases.find(text)
         if not match.cases:
-            near = self.store.cases.nearest(text)
-            hint = f"did you mean {near.handle}?" if near else "casectl list shows them all"
-            raise NotFound(f"no case {text[:60]!r}", hint=hint)
+            raise self._no_case(text)
         if match.exact:
             return match.cases[0]
         if len(match.cases) > 1:
             return self._pick(text, match.cases)
         case = match.cases[0]
         if write:
+            told = self.shown(case)
             self.confirm(
-                f"{case.client} ({case.handle}, {case.status})?",
+                f"{told.client} ({told.handle}, {told.status})?",
                 otherwise=Ambiguous(
                     f"{text[:60]!r} is only part of a name, of {case.handle}",
                     hint=f"write {case.handle}, or add --yes",
@@ -295,16 +423,40 @@ class Session:
             )
         return case
 
+    def _no_case(self, text: str) -> NotFound:
+        gone = self.find_gone(text)
+        if gone is not None:
+            return NotFound(
+                f"case {gone.number} was purged on {self.say_day(date.fromisoformat(gone.day))}",
+                hint=f"casectl history {gone.number} says by whom and why",
+            )
+        near = self.store.cases.nearest(text)
+        hint = f"did you mean {near.handle}?" if near else "casectl list shows them all"
+        return NotFound(f"no case {text[:60]!r}", hint=hint)
+
+    def find_gone(self, text: str) -> Gone | None:
+        """The purged case that ``text`` names by its number or its former handle."""
+        number = text.strip().rpartition("-")[2]
+        if not (number.isascii() and number.isdigit()):
+            return None
+        return self.store.journal.gone(int(number[:20]))
+
     def _pick(self, text: str, cases: list[Case]) -> Case:
         if not self.can_ask:
-            names = ", ".join(f"{case.handle} ({case.client})" for case in cases)
+            names = ", ".join(f"{case.handle} ({case.client})" for case in self.shown(cases))
             raise Ambiguous(f"several cases fit {text[:60]!r}: {names}", hint="write the handle")
         # Letters, because a number would look like a case's.
-        letters = dict(zip(ascii_lowercase, cases, strict=False))
+        letters = dict(zip(LETTERS, cases, strict=False))
+        born = self.shown(self.store.cases.birth_dates(case.client_id for case in cases))
         for letter, case in letters.items():
-            opened = self.say_short(case.opened_on)
-            where = f", {case.program}" if case.program else ""
-            tell(f"  {letter}  {case.handle}  {case.client}  {case.status}, {opened}{where}")
+            birth = f"born {born[case.client_id]}, " if case.client_id in born else ""
+            told = self.shown(case)
+            status = told.status.replace("_", " ")
+            opened = self.say_short(told.opened_on)
+            where = f", {told.program}" if told.program else ""
+            tell(
+                f"  {letter}  {told.handle}  {told.client}  {birth}{status}, intake {opened}{where}"
+            )
         answer = self.ask("Which one? (letter or handle, Enter for none) ").strip().lower()
         for letter, case in letters.items():
             if answer in (letter, case.handle):
@@ -319,6 +471,8 @@ class Session:
             if found.exact and found.cases:
                 return Item(found.cases[0], part)
             if stem.isascii() and stem.isdigit():
+                if self.find_gone(stem) is not None:
+                    raise self._no_case(stem)
                 raise NotFound(f"no case {stem[:20]}", hint="casectl list shows them all")
         return Item(self.find_case(text, write=write), None)
 
@@ -334,7 +488,9 @@ class Session:
                 raise NotFound(
                     f"{case.handle} has no open {words}", hint=f"casectl show {case.number}"
                 )
-            items = ", ".join(f"{case.number}.{each.number} ({each.what})" for each in fitting)
+            items = ", ".join(
+                f"{case.number}.{each.number} ({each.what})" for each in self.shown(fitting)
+            )
             raise Ambiguous(f"{case.handle} has several: {items}", hint="name the item")
         if not (part.isascii() and part.isdigit()):
             raise BadValue(f"{case.number}.{part} {HOW_TO_CLEAR.get(part, NOT_A_PROMISE)}")
@@ -348,6 +504,16 @@ class Session:
             wanted = " or ".join(map(_a, kinds))
             raise BadValue(f"{case.number}.{part[:20]} is {_a(promise.kind)}, not {wanted}")
         return case, promise
+
+
+def decoded(written: bytes, what: str) -> str:
+    """Bytes of a person's text as they were meant. Raises BadValue for what is none."""
+    if len(written) > MOST_BYTES:
+        raise BadValue(f"the {what} is over {NOTE_LIMIT:,} characters")
+    try:
+        return written.decode()
+    except UnicodeDecodeError:
+        raise BadValue(f"the {what} is not valid UTF-8") from None
 
 
 def _a(kind: str) -> str:

@@ -21,7 +21,7 @@ from typer._click.core import Command, Context, Parameter
 from typer.core import TyperArgument, TyperGroup
 
 from casectl import __version__, cli
-from casectl.core.agenda import Agenda, Ask, Counts
+from casectl.core.agenda import Ask
 from casectl.core.casefile import list_rows
 from casectl.core.matching import Snippet
 from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
@@ -68,6 +68,7 @@ ENVIRONMENT = [
     ("CASECTL_WORKER", "Who is writing, instead of the setting worker."),
     ("CASECTL_TODAY", "The day that it is, as 2026-11-18, at 8:00: for tests."),
     ("CASECTL_NO_INPUT", "When set, never ask, as --no-input."),
+    ("CASECTL_PRIVATE", "When set, numbers and initials only, as --private."),
     ("VISUAL, EDITOR", "The editor of casectl note --edit."),
     ("NO_COLOR", "When set, print without colour, as --no-color."),
     ("FORCE_COLOR", "When set, print colour into a pipe as well."),
@@ -218,9 +219,8 @@ SAMPLE_RECORD = CaseRecord(
 
 def sample_list() -> list[Object]:
     standards = Standards()
-    rows = tuple(rank([SAMPLE_RECORD], standards, DAY))
-    agenda = Agenda(Ask(DAY, standards), rows, Counts(), (), 0, None)
-    return objects.agenda_objects(agenda, _output())
+    output = _output()._replace(json=True)
+    return objects.agenda_objects(rank([SAMPLE_RECORD], standards, DAY), output)
 
 
 def _output() -> Output:

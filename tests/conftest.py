@@ -18,6 +18,7 @@ from casectl.core.model import Author
 from casectl.render import Output
 from casectl.session import Session
 from casectl.store import Caseload, open_caseload
+from casectl.store.keys import read_key_file
 
 TODAY = "2026-11-18"  # a Wednesday
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -38,6 +39,10 @@ class Result(NamedTuple):
 Run = Callable[..., Result]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--encrypted", action="store_true", help="encrypt the tests' caseloads")
+
+
 @pytest.fixture(autouse=True)
 def own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test sees this person's caseload, configuration, terminal or calendar."""
@@ -45,7 +50,9 @@ def own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         if name.startswith(("CASECTL_", "NO_COLOR", "FORCE_COLOR", "ACCESSIBLE", "COLUMNS")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("CASECTL_DB", str(tmp_path / "caseload.db"))
+    (tmp_path / "config.toml").touch()
     monkeypatch.setenv("CASECTL_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("CASECTL_KEY_FILE", str(tmp_path / "caseload.key"))
     monkeypatch.setenv("CASECTL_TODAY", TODAY)
     monkeypatch.setenv("CASECTL_WORKER", "kim")
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -92,15 +99,26 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def caseload(run: Run) -> None:
+def encrypted(request: pytest.FixtureRequest) -> bool:
+    """Whether caseloads are encrypted in this run (``pytest --encrypted``); plain ones are faster
+    to make and can be tampered with by any program.
+    """
+    return bool(request.config.getoption("--encrypted"))
+
+
+@pytest.fixture
+def caseload(run: Run, encrypted: bool) -> None:
     """A new, empty caseload where ``run`` looks for it."""
-    assert run("init").code == 0
+    assert run("init" if encrypted else "init --unencrypted").code == 0
 
 
 @pytest.fixture
 def store(caseload: None, tmp_path: Path) -> Iterator[Caseload]:
     """The store itself, to look at what a command wrote."""
-    opened = open_caseload(tmp_path / "caseload.db", Author("kim", TODAY, f"{TODAY}T08:00:00Z"))
+    author = Author("kim", TODAY, f"{TODAY}T08:00:00Z")
+    opened = open_caseload(
+        tmp_path / "caseload.db", author, lambda: read_key_file(tmp_path / "caseload.key")
+    )
     yield opened
     opened.close()
 

@@ -22,6 +22,7 @@ from frozen import thaw
 from casectl.store import connection
 
 CASECTL = [sys.executable, "-m", "casectl"]
+CONFIG = "config.toml"  # stands beside the caseload in every test
 # Reading, writing, and looking at what is wrong.
 COMMANDS = (["today"], ["show", "1"], ["reached", "1", "spoke"], ["remind"])
 
@@ -63,7 +64,7 @@ def casectl(tmp_path: Path) -> Program:
 @pytest.fixture
 def people(casectl: Program) -> Path:
     """A sound caseload with a few people in it."""
-    thaw("v1", casectl.path, populated=True)
+    thaw("v2", casectl.path, populated=True)
     return casectl.path
 
 
@@ -94,17 +95,17 @@ def another_programs_database(path: Path) -> None:
 
 
 def a_header_alone(path: Path) -> None:
-    thaw("v1", path, populated=False)
+    thaw("v2", path, populated=False)
     os.truncate(path, 100)
 
 
 def a_caseload_cut_short(path: Path) -> None:
-    thaw("v1", path, populated=True)
+    thaw("v2", path, populated=True)
     os.truncate(path, path.stat().st_size // 2)
 
 
 def a_newer_caseload(path: Path) -> None:
-    thaw("v1", path, populated=True)
+    thaw("v2", path, populated=True)
     newer = sqlite3.connect(path)
     newer.execute("PRAGMA user_version = 99")
     newer.close()
@@ -165,7 +166,7 @@ def test_a_bad_file_is_refused_and_stays_as_it_is(
     if make is not nothing:
         assert run("init").code == 1, "never over what is there"
     assert sorted(each.name for each in casectl.path.parent.iterdir()) == (
-        [] if make is nothing else [casectl.path.name]
+        [CONFIG] if make is nothing else [casectl.path.name, CONFIG]
     )
     if is_file:
         assert casectl.path.read_bytes() == before
@@ -273,7 +274,9 @@ def test_a_write_that_the_system_refuses_changes_nothing(
     )  # fmt: skip
     assert run("show 1 --json").json == before
     assert run("doctor").code == 0
-    assert [each.name for each in people.parent.iterdir()] == [people.name]
+    beside = [f"{people.name}.access.log", f"{people.name}.lock"]
+    there = sorted(each.name for each in people.parent.iterdir())
+    assert there == [people.name, *beside, CONFIG]
 
 
 def test_init_on_a_full_disk_leaves_nothing(casectl: Program) -> None:
@@ -281,7 +284,7 @@ def test_init_on_a_full_disk_leaves_nothing(casectl: Program) -> None:
         "init", code=1, says="nothing was changed",
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
     )  # fmt: skip
-    assert list(casectl.path.parent.iterdir()) == []
+    assert [each.name for each in casectl.path.parent.iterdir()] == [CONFIG]
 
 
 # --- Standard input and output --------------------------------------------------------------

@@ -18,7 +18,7 @@ from casectl.config import (
     set_value,
     value_of,
 )
-from casectl.core.errors import BadConfiguration, BadValue
+from casectl.core.errors import BadConfiguration, BadValue, NoConfiguration
 from casectl.core.settings import ROOT, STANDARDS, find_key
 from casectl.core.standards import Intervals, Lead
 
@@ -63,6 +63,14 @@ def test_without_a_file_everything_is_a_default(monkeypatch: pytest.MonkeyPatch)
     assert (config.worker, config.source("worker")) == ("kexample", "login name")
     assert config.standards.intervals == Intervals()
     assert {each.source for each in all_values(config)} == {"default", "login name"}
+
+
+def test_a_file_that_is_named_must_be_there(file: Path) -> None:
+    file.unlink()
+    with pytest.raises(NoConfiguration) as caught:
+        load_config()
+    assert str(caught.value).startswith(f"CASECTL_CONFIG names {file}, which is not there; ")
+    assert caught.value.exit_code == 78
 
 
 def test_a_whole_file_is_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,6 +194,9 @@ def test_every_setting_is_set_read_back_and_taken_out(file: Path, key: str) -> N
         "yes or no": "yes",
         "weekdays": "Monday, wed",
         "days": "2026-12-25 2026-12-24",
+        "daily or off": "Off",
+        "path": "~/casectl.key",
+        "command": "secret-tool lookup casectl key",
     }[find_key(key).setting.kind]
     set_value(before, key, typed)
     source = "CASECTL_WORKER" if key == "worker" else str(file)
@@ -217,7 +228,7 @@ def test_the_file_is_private_and_replaced_in_one_step(
     monkeypatch.setenv("CASECTL_CONFIG", str(tmp_path / "new" / "folder" / "config.toml"))
     old = os.umask(0o000)
     try:
-        set_value(load_config(), "limit", "7")
+        set_value(parse_config("", config_path()), "limit", "7")
     finally:
         os.umask(old)
     file = config_path()
@@ -229,6 +240,7 @@ def test_the_file_is_private_and_replaced_in_one_step(
 def test_a_file_behind_a_link_is_written_there(file: Path, tmp_path: Path) -> None:
     real = tmp_path / "dotfiles.toml"
     real.write_text("# kept elsewhere\n", encoding="utf-8")
+    file.unlink()
     file.symlink_to(real)
     set_value(load_config(), "limit", "7")
     assert file.is_symlink()

@@ -31,22 +31,29 @@ HOUSE = Path(casectl.__file__).parent
 # well, but for commands, which never import one another.
 ARROWS: dict[str, set[str]] = {
     "__init__": set(),
-    "__main__": {"cli"},
+    "__main__": {"cli", "crash"},
     "core": set(),
-    "store": {"core"},
+    "store": {"core", "__init__"},
     "render": {"core"},
     "formats": {"core"},
     "config": {"core"},
-    "session": {"config", "store", "render", "core"},
+    # They need each other: a locked caseload asks in place, whichever command opened it.
+    "session": {"config", "store", "render", "core", "unlocking"},
+    "unlocking": {"session", "render", "core"},
+    "crash": {"__init__"},
+    "editor": {"core"},
     "parameters": {"session", "render", "core"},
-    "commands": {"session", "parameters", "render", "formats", "core"},
+    "commands": {"editor", "session", "parameters", "unlocking", "render", "formats", "core"},
     # The commands come by name, through the table. What is left to import is the version and the
-    # printing of an error.
-    "cli": {"__init__", "session", "render", "core"},
+    # telling of an error.
+    "cli": {"__init__", "crash", "session", "render", "core"},
 }
 # A dependency, and the one folder that may know it.
 ONLY_IN = {
     "sqlite3": "store",
+    "sqlcipher3": "store",
+    "pyrage": "store",
+    "ctypes": "store",
     "sqlite_utils": "store",
     "rich": "render",
     "icalendar": "formats",
@@ -193,7 +200,8 @@ HEAVY = {
     "pydantic", "rich", "pygments", "markdown_it", "sqlite_utils", "click", "dateutil",
     "icalendar", "tomlkit", "tomllib", "httpx", "json", "csv", "decimal", "tempfile", "asyncio",
     "email", "http", "logging", "multiprocessing", "unittest", "zoneinfo",
-    "casectl.store.migrations", "casectl.store.bulk",
+    "pyrage", "ctypes", "getpass", "hmac", "secrets", "hashlib",
+    "casectl.store.migrations", "casectl.store.bulk", "casectl.store.slots", "casectl.unlocking",
     "casectl.core.fictitious", "casectl.formats",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from casectl.core.errors import NoConfiguration
 from casectl.core.settings import said
 from casectl.parameters import current
 from casectl.render.upkeep import setting_object, show_setting, show_settings
+from casectl.session import Session
 
 config_app = typer.Typer(
     rich_markup_mode=None,
@@ -26,6 +28,14 @@ def config() -> None:
     docs/configuration.md tells of each. Settings stand in one file (casectl config path), which
     may as well be edited by hand.
     """
+
+
+def _allow_none(session: Session) -> None:
+    """A file that CASECTL_CONFIG names need not be there to be told of, or to be made."""
+    try:
+        _ = session.config
+    except NoConfiguration:
+        session.use_defaults()
 
 
 @config_app.command("list")
@@ -57,9 +67,11 @@ def set_(
     """Change one setting.
 
     casectl config set worker "Kim Example", or standards.contact.high 5, or holidays
-    2026-12-25,2027-01-01. The whole file is checked before it is written.
+    2026-12-25,2027-01-01. The whole file is checked before it is written, and made where there is
+    none.
     """
     session = current(ctx)
+    _allow_none(session)
     programs = session.config.programs
     session.configure(key, value)
     after = session.setting(key)
@@ -93,5 +105,6 @@ def unset(ctx: typer.Context, key: KeyArgument) -> None:
 def path(ctx: typer.Context) -> None:
     """Where the settings are."""
     session = current(ctx)
+    _allow_none(session)
     place = session.config.path.absolute()
     session.output.one({"path": str(place), "exists": os.access(place, os.F_OK)}, ("path",))

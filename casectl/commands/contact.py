@@ -8,14 +8,24 @@ import typer
 from casectl.core.contacting import new_contact
 from casectl.core.due import due_items
 from casectl.core.errors import BadValue
-from casectl.core.model import DEADLINE, FOLLOW_UP, OPEN, REACHED, TRIED, Case, Promise
+from casectl.core.model import (
+    APPOINTMENT,
+    DEADLINE,
+    FOLLOW_UP,
+    OPEN,
+    REACHED,
+    TRIED,
+    Case,
+    Promise,
+)
 from casectl.core.views import Recorded
-from casectl.parameters import CaseOrItemArgument, current
+from casectl.parameters import CaseOrItemArgument, current, whole_number
 from casectl.render.objects import contact_object, promise_object
 from casectl.session import HOW_TO_CLEAR, Session
 
 TextArgument = Annotated[
-    str | None, typer.Argument(metavar="[TEXT]", help="What was said or left.")
+    str | None,
+    typer.Argument(metavar="[TEXT|-]", help="What was said or left; - reads standard input."),
 ]
 ByOption = Annotated[
     str,
@@ -28,7 +38,8 @@ WithOption = Annotated[
     typer.Option("--with", metavar="WHO", help="client, guardian, collateral or provider."),
 ]
 MinutesOption = Annotated[
-    int | None, typer.Option("--minutes", metavar="N", help="How long it took.")
+    int | None,
+    typer.Option("--minutes", parser=whole_number, metavar="N", help="How long it took."),
 ]
 InterpreterOption = Annotated[bool, typer.Option("--interpreter", help="An interpreter was there.")]
 OnOption = Annotated[
@@ -147,6 +158,9 @@ def _record(
 ) -> None:
     case, promise = _named(session, named)
     day = session.read_day(on, back=True) if on else session.today
+    text = session.typed(text, "text") if text is not None else None
+    if promise is not None and outcome == REACHED:
+        _check_come(session, case, promise, day)
     made = new_contact(
         case,
         outcome=outcome,
@@ -168,6 +182,7 @@ def _record(
         does=promise if outcome == REACHED else None,
         promise=session.next_step(case, next_step, due),
     )
+    case, recorded = session.shown(case), session.shown(recorded)
     session.output.wrote(
         {
             **contact_object(recorded.contact, case),
@@ -186,7 +201,7 @@ def _named(session: Session, named: str) -> tuple[Case, Promise | None]:
     if not part.isdigit():
         how = HOW_TO_CLEAR.get(part, "is not something to get in touch about")
         raise BadValue(f"{case.number}.{part} {how}")
-    _, promise = session.find_promise(named, kinds=(FOLLOW_UP, "appointment", DEADLINE))
+    _, promise = session.find_promise(named, kinds=(FOLLOW_UP, APPOINTMENT, DEADLINE))
     if promise.kind == DEADLINE:
         raise BadValue(
             f"{case.number}.{part} is a deadline", hint=f"casectl done {case.number}.{part} OUTCOME"
@@ -197,6 +212,16 @@ def _named(session: Session, named: str) -> tuple[Case, Promise | None]:
             hint=f"name the case to record a contact: {case.number}",
         )
     return case, promise
+
+
+def _check_come(session: Session, case: Case, promise: Promise, day: date) -> None:
+    """Reaching somebody before an appointment's day does not keep it. On its day any hour does."""
+    if promise.kind == APPOINTMENT and promise.due_on > day:
+        raise BadValue(
+            f"{case.number}.{promise.number} is an appointment on "
+            f"{session.say_day(promise.due_on)}, not kept before that",
+            hint=f"name the case to record a contact: {case.number}",
+        )
 
 
 def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> list[str]:

@@ -10,7 +10,7 @@ from casectl.core.due import due_items
 from casectl.core.errors import BadValue, NotFound
 from casectl.core.model import REACHED, Case, Contact
 from casectl.core.text import shortened
-from casectl.parameters import complete_case, current
+from casectl.parameters import complete_case, current, whole_number
 from casectl.render.objects import contact_object
 from casectl.session import Session
 
@@ -29,7 +29,11 @@ def correct(
         ),
     ],
     text: Annotated[
-        str | None, typer.Argument(metavar="[TEXT]", help='What was said or left; "" takes it out.')
+        str | None,
+        typer.Argument(
+            metavar="[TEXT|-]",
+            help='What was said or left; "" takes it out, - reads standard input.',
+        ),
     ] = None,
     outcome: Annotated[str | None, typer.Option("--outcome", help="reached or tried.")] = None,
     by: Annotated[
@@ -41,7 +45,10 @@ def correct(
     on: Annotated[
         str | None, typer.Option("--on", metavar="DAY", help="The day it happened.")
     ] = None,
-    minutes: Annotated[int | None, typer.Option("--minutes", help="How long it took.")] = None,
+    minutes: Annotated[
+        int | None,
+        typer.Option("--minutes", parser=whole_number, metavar="N", help="How long it took."),
+    ] = None,
 ) -> None:
     """Correct a contact by adding the right one beside it.
 
@@ -57,7 +64,7 @@ def correct(
         wrong,
         case,
         session.today,
-        text=text,
+        text=session.typed(text, "text") if text is not None else None,
         outcome=outcome.strip().lower() if outcome is not None else None,
         by=by,
         party=party,
@@ -67,7 +74,10 @@ def correct(
     before = _clocks(session, case)
     written = session.store.contacts.correct(case, wrong, right)
     session.output.wrote(
-        {**contact_object(written, case), "corrects_item": f"{case.number}.c{wrong.number}"},
+        {
+            **contact_object(session.shown(written), session.shown(case)),
+            "corrects_item": f"{case.number}.c{wrong.number}",
+        },
         *_sentences(session, case, wrong, written),
         *_moved(session, before, _clocks(session, case)),
     )
@@ -97,10 +107,12 @@ def _contact(session: Session, named: str) -> tuple[Case, Contact]:
 
 
 def _sentences(session: Session, case: Case, wrong: Contact, right: Contact) -> list[str]:
+    names = differences(wrong, right)
+    case, wrong, right = session.shown(case), session.shown(wrong), session.shown(right)
     told = [
         f"{WORDS.get(name, name)} {_said(session, getattr(wrong, name))} -> "
         f"{_said(session, getattr(right, name))}"
-        for name in differences(wrong, right)
+        for name in names
     ]
     sentences = [
         f"{case.client} ({case.handle}): {case.number}.c{right.number} corrects "

@@ -40,7 +40,7 @@ def cron(
     made = {
         "program": list(errand.program),
         "caseload": errand.caseload,
-        "config": errand.config,
+        "config": str(session.config.path.absolute()) if errand.config else None,
         "mail": errand.mail,
     }
     if sys.platform == "win32":
@@ -61,7 +61,7 @@ def read_errand(session: Session, at: str, mail: str | None) -> Errand:
         Errand(
             program=program(),
             caseload=str(session.store.path.absolute()),
-            config=config_setting(session),
+            config=config_setting(),
             hour=hour,
             minute=minute,
             weekdays=session.standards.calendar.weekdays,
@@ -89,10 +89,14 @@ def program() -> tuple[str, ...]:
     return (sys.executable, "-m", "casectl")
 
 
-def config_setting(session: Session) -> str | None:
-    """Where the configuration is, if cron would look for it elsewhere than this shell does."""
-    if os.environ.get("CASECTL_CONFIG") or os.environ.get("XDG_CONFIG_HOME"):
-        return str(session.config.path.absolute())
+def config_setting() -> tuple[str, str] | None:
+    """The variable without which cron would look for the configuration elsewhere than this shell.
+
+    CASECTL_CONFIG names a file that must be there; in the settings folder there need be none yet.
+    """
+    for variable in ("CASECTL_CONFIG", "XDG_CONFIG_HOME"):
+        if path := os.environ.get(variable):
+            return variable, str(Path(path).absolute())
     return None
 
 

@@ -71,7 +71,15 @@ def _fill(session: Session) -> int:
     from casectl.core.fictitious import DEMO_CASES, DEMO_SEED, stories
 
     loads = stories(DEMO_SEED, DEMO_CASES, session.today, session.standards)
-    return session.create_store().intake.load_many(loads, command="demo").cases
+    # Encrypted as anybody's is, with a throwaway key beside it and nobody's own.
+    session.vault.check_place()
+    key = session.vault.key_of_file(_key_file(session.db_path))
+    session.vault.make_folder()
+    return session.create_store(key).intake.load_many(loads, command="demo").cases
+
+
+def _key_file(path: Path) -> Path:
+    return path.with_suffix(".key")
 
 
 def _what_next(path: Path, agenda: Agenda, another_day: bool) -> list[str]:
@@ -85,10 +93,13 @@ def _what_next(path: Path, agenda: Agenda, another_day: bool) -> list[str]:
     return [
         "Nobody in it is real. To try things on it, type:",
         f"  export CASECTL_DB={quote(str(path))}",
+        f"  export CASECTL_KEY_FILE={quote(str(_key_file(path)))}",
         *day,
         f"  {casectl} show {first}",
         f"  {casectl} today --explain {first}",
         f'  {casectl} reached {first} "spoke, safe tonight" --next "call again" --due tomorrow',
         f"  {casectl} today",
-        f"When you are done: rm {quote(str(path))}; unset CASECTL_DB",
+        "When you are done:",
+        f"  rm -r {quote(str(path))}* {quote(str(_key_file(path)))}",
+        "  unset CASECTL_DB CASECTL_KEY_FILE",
     ]

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from casectl.core.errors import BadConfiguration, CasectlError, NotFound
+from casectl.core.errors import BadConfiguration, Busy, CasectlError, NotFound
+from casectl.core.settings import OFF
 from casectl.core.views import FAIL, OK, WARN, Finding
 from casectl.parameters import current
 from casectl.render.upkeep import show_findings
@@ -30,8 +31,9 @@ def doctor(
 ) -> int:
     """Check the caseload and what surrounds it.
 
-    One line a check: ok, warn or FAIL. Exit code 1 when one failed. --repair changes no record: it
-    reinstalls the journal's triggers and works out again what is worked out from the records.
+    One line a check: ok, warn or FAIL. Exit code 1 when one failed, 75 when another program keeps
+    the file locked. --repair changes no record: it reinstalls the journal's triggers and works out
+    again what is worked out from the records.
     """
     session = current(ctx)
     findings = [_configuration(session)]
@@ -40,10 +42,18 @@ def doctor(
         findings.append(
             Finding("repair", OK, "triggers reinstalled; facts and search worked out anew")
         )
+    findings += _time_zone()
     findings += session.surroundings()
-    findings += _inside(session)
+    busy = None
+    try:
+        for each in _inside(session):
+            findings.append(each)
+    except Busy as error:  # not the caseload's fault: what could be looked at is told all the same
+        busy = error
     findings += _cron(session)
     show_findings(findings, session.output)
+    if busy is not None:
+        raise busy
     return int(any(each.state == FAIL for each in findings))
 
 
@@ -66,15 +76,39 @@ def _configuration(session: Session) -> Finding:
     return Finding("configuration", OK, where)
 
 
+def _time_zone() -> Iterator[Finding]:
+    """Whether TZ is one that this machine knows; if not, today is the day in Greenwich."""
+    named = os.environ.get("TZ", "").removeprefix(":")
+    if not named or any(char.isdigit() for char in named):  # EST5EDT says all there is to know
+        return
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(named)
+    except (OSError, ValueError, LookupError):  # not found, or not a name at all
+        yield Finding(
+            "time zone",
+            WARN,
+            f"TZ is {named[:60]}, which names no time zone here: the day is taken as UTC's",
+            "unset it, or set it like America/Chicago",
+        )
+
+
 def _inside(session: Session) -> Iterator[Finding]:
     try:
         store = session.store
     except NotFound:
         return  # the check of the file said it
+    except Busy:
+        raise
     except CasectlError as error:
         yield Finding("caseload", FAIL, f"cannot be opened: {error}")
         return
     yield from store.checkup.findings()
+    if session.config.backup == OFF:
+        yield Finding(
+            "daily backup", WARN, "switched off by a setting", "casectl config set backup daily"
+        )
 
 
 def _cron(session: Session) -> Iterator[Finding]:

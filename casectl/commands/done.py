@@ -22,7 +22,7 @@ from casectl.core.model import (
 from casectl.core.promising import checked_due, new_promise
 from casectl.core.text import checked_text
 from casectl.core.views import Ended
-from casectl.parameters import ItemArgument, complete_case, current
+from casectl.parameters import ItemArgument, complete_case, current, whole_number
 from casectl.render.objects import promise_object
 from casectl.session import HOW_TO_CLEAR, Session
 
@@ -43,8 +43,9 @@ def done(
     items: Annotated[
         list[str],
         typer.Argument(
-            metavar="ITEM... [OUTCOME]",
-            help="Items (12.3), or cases with just one that fits; then what came of it.",
+            metavar="ITEM... [OUTCOME|-]",
+            help="Items (12.3), or cases with just one that fits; then what came of it "
+            "(- reads standard input).",
             autocompletion=complete_case,
         ),
     ],
@@ -62,7 +63,10 @@ def done(
     its next date together.
     """
     session = current(ctx)
-    names, outcome = _items_and_words(items)
+    names, words = _items_and_words(items)
+    outcome = None
+    if words is not None:
+        outcome = checked_text(session.typed(words, "outcome"), "outcome")
     day = session.read_day(on, back=True) if on else session.today
     if day > session.today:
         raise BadValue(f"{session.say_day(day)} is still ahead", hint="say when it was done")
@@ -91,10 +95,14 @@ def done(
 def kept(
     ctx: typer.Context,
     item: ItemArgument,
-    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="What was said.")] = None,
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT|-]", help="What was said; - reads standard input."),
+    ] = None,
     by: ByOption = "office",
     minutes: Annotated[
-        int | None, typer.Option("--minutes", metavar="N", help="How long it took.")
+        int | None,
+        typer.Option("--minutes", parser=whole_number, metavar="N", help="How long it took."),
     ] = None,
 ) -> None:
     """Mark an appointment kept, which is a contact."""
@@ -108,7 +116,7 @@ def kept(
         party="client",
         on_day=promise.due_on,
         today=session.today,
-        text=text,
+        text=session.typed(text, "text") if text is not None else None,
         minutes=minutes if minutes is not None else promise.minutes,
         item=_item(case, promise),
     )
@@ -120,7 +128,10 @@ def kept(
 def missed(
     ctx: typer.Context,
     item: ItemArgument,
-    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="What is known.")] = None,
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT|-]", help="What is known; - reads standard input."),
+    ] = None,
 ) -> None:
     """Mark an appointment missed.
 
@@ -130,7 +141,7 @@ def missed(
     found = _open(session, [item], (APPOINTMENT,))
     ((case, promise),) = found
     _check_come(session, case, promise)
-    outcome = checked_text(text, "text") if text else None
+    outcome = checked_text(session.typed(text, "text"), "text") if text else None
     ended = session.store.promises.end([promise], MISSED, outcome=outcome, command="missed")
     _echo(session, found, ended, "Missed")
 
@@ -140,8 +151,8 @@ def snooze(
     items: Annotated[
         list[str],
         typer.Argument(
-            metavar="ITEM... WHEN REASON",
-            help="Follow-ups, the day they move to, and why.",
+            metavar="ITEM... WHEN REASON|-",
+            help="Follow-ups, the day they move to, and why (- reads standard input).",
             autocompletion=complete_case,
         ),
     ],
@@ -161,9 +172,11 @@ def snooze(
         raise BadValue(f"{session.say_day(until.day)} is not a later day", hint="snooze moves on")
     for case, _ in found:
         checked_due(until.day, case.opened_on, session.config.date_order)
+    reason = checked_text(session.typed(reason, "reason"), "reason")
     moved = session.store.promises.snooze(
-        [promise for _, promise in found], until.day, until.time, checked_text(reason, "reason")
+        [promise for _, promise in found], until.day, until.time, reason
     )
+    found, moved = session.shown(found), session.shown(moved)
     sentences = [
         f"{_whose(case)}: {_item(case, promise)} {promise.what}, now "
         f"{session.say_day(promise.due_on, promise.due_time)} "
@@ -178,7 +191,9 @@ def cancel(
     items: Annotated[
         list[str],
         typer.Argument(
-            metavar="ITEM... REASON", help="Items, and why.", autocompletion=complete_case
+            metavar="ITEM... REASON|-",
+            help="Items, and why (- reads standard input).",
+            autocompletion=complete_case,
         ),
     ],
 ) -> None:
@@ -192,8 +207,10 @@ def cancel(
     *names, reason = items
     found = _open(session, names, (FOLLOW_UP, DEADLINE, APPOINTMENT))
     ended = session.store.promises.cancel(
-        [promise for _, promise in found], checked_text(reason, "reason")
+        [promise for _, promise in found],
+        checked_text(session.typed(reason, "reason"), "reason"),
     )
+    found, ended = session.shown(found), session.shown(ended)
     sentences = [
         f"{_whose(case)}: cancelled {_item(case, promise)} {promise.what}."
         for case, promise in found
@@ -208,7 +225,7 @@ def _items_and_words(words: list[str]) -> tuple[list[str], str | None]:
         names.append(rest.pop(0))
     if len(rest) > 1:
         raise BadValue("the outcome is several words", hint='put it in quotes: "sent both forms"')
-    return names, checked_text(rest[0], "outcome") if rest else None
+    return names, rest[0] if rest else None
 
 
 def _open(session: Session, names: list[str], kinds: tuple[str, ...]) -> list[tuple[Case, Promise]]:
@@ -237,6 +254,7 @@ def _assessed(session: Session, names: list[str], outcome: str | None, day: date
     if day < case.opened_on:
         raise BadValue(f"{session.say_day(day)} is before the intake")
     session.store.cases.assessed(case, day, outcome)
+    case = session.shown(case)
     session.output.wrote(
         {"case": case.number, "handle": case.handle, "assessed_on": day.isoformat()},
         f"{_whose(case)}: assessed {session.say_day(day)}.",
@@ -274,6 +292,7 @@ def _check_come(session: Session, case: Case, promise: Promise) -> None:
 def _echo(
     session: Session, found: list[tuple[Case, Promise]], ended: list[Ended], word: str
 ) -> None:
+    found, ended = session.shown(found), session.shown(ended)
     sentences = []
     for (case, promise), each in zip(found, ended, strict=True):
         outcome = f": {each.promise.outcome}" if each.promise.outcome else ""

@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from casectl.core.dates import parse_birth_date
-from casectl.core.errors import BadValue
+from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.intake import checked_program
 from casectl.core.model import Case, Client
 from casectl.core.text import checked_name, checked_text, fold, shortened
@@ -13,7 +13,7 @@ from casectl.parameters import CaseArgument, current
 from casectl.render import Object, tell
 from casectl.render.objects import case_object, client_object
 from casectl.render.words import beside_phone
-from casectl.session import Session
+from casectl.session import STDIN, Session
 
 LONGEST_SHOWN = 60
 CLEAR = "-"
@@ -50,7 +50,10 @@ FIELDS = (
 def edit(
     ctx: typer.Context,
     case: CaseArgument,
-    name: Annotated[str | None, typer.Option("--name", help="The client's name.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", help="The client's name; - reads it from standard input."),
+    ] = None,
     dob: Annotated[
         str | None,
         typer.Option("--dob", metavar="DAY", help="Birth date; 1978-03 or 1978 will do."),
@@ -85,6 +88,8 @@ def edit(
     through the fields: Enter keeps, - clears. A new name gives the case a new handle.
     """
     session = current(ctx)
+    if name == STDIN:
+        name = session.typed_name()
     given = {
         "name": name, "birth_date": dob, "phone": phone, "safe_contact": safe_contact,
         "email": email, "address": address, "language": language, "interpreter": interpreter,
@@ -95,7 +100,7 @@ def edit(
     client = session.store.cases.client(found.client_id)
     if any(value is not None for value in given.values()):
         values = {
-            field.column: _checked(session, field, value)
+            field.column: _checked(session, field, value, found)
             for field in FIELDS
             if (value := given[field.column]) is not None
         }
@@ -107,8 +112,8 @@ def edit(
     _write(session, found, client, values)
 
 
-def _checked(session: Session, field: Field, text: str | bool) -> Value:
-    """The value to keep; None for an empty one. Raises BadValue."""
+def _checked(session: Session, field: Field, text: str | bool, case: Case) -> Value:
+    """The value to keep; None for an empty one. Raises BadValue, or Ambiguous for another's id."""
     if isinstance(text, bool):
         return int(text)
     if field.column == "name":
@@ -120,6 +125,13 @@ def _checked(session: Session, field: Field, text: str | bool) -> Value:
     checked = checked_text(text, field.words)
     if field.column == "program":
         return checked_program(checked, session.config.programs)
+    if field.column == "external_id":
+        other = session.store.cases.with_client_ref(checked, but=case.client_id)
+        if other is not None:
+            raise Ambiguous(
+                f"external id {checked[:60]!r} is that of {session.shown(other).handle} already",
+                hint=f"casectl merge {other.number} {case.number} if they are the same person",
+            )
     return checked
 
 
@@ -127,16 +139,17 @@ def _checked(session: Session, field: Field, text: str | bool) -> Value:
 
 
 def _walk(session: Session, case: Case, client: Client) -> dict[str, Value]:
-    tell(f"{client.name} ({case.handle}): Enter keeps, {CLEAR} clears, Ctrl-C leaves all as it is.")
+    told, whose = session.shown(client), session.shown(case)
+    tell(f"{told.name} ({whose.handle}): Enter keeps, {CLEAR} clears, Ctrl-C leaves all as it is.")
     values: dict[str, Value] = {}
     for field in FIELDS:
         while True:
             try:
-                answer = _ask(session, field, case, client)
+                answer = _ask(session, field, whose, told)
                 if answer is not None:
-                    values[field.column] = _checked(session, field, answer)
+                    values[field.column] = _checked(session, field, answer, case)
                 break
-            except BadValue as error:
+            except (BadValue, Ambiguous) as error:
                 tell(str(error))
     return values
 
@@ -185,6 +198,10 @@ def _write(session: Session, case: Case, client: Client, values: dict[str, Value
     person = {field.column: values[field.column] for field in changed if not field.of_case}
     written = session.store.cases.correct_facts(case, person, service)
     now = session.store.cases.client(case.client_id)
+    others = [each for each in session.store.cases.of_client(case.client_id) if each.id != case.id]
+    others, renamed = session.shown(others), written.handle != case.handle
+    case, client = session.shown(case), session.shown(client)
+    written, now = session.shown(written), session.shown(now)
     made: Object = {
         **case_object(written),
         **client_object(now),
@@ -193,18 +210,20 @@ def _write(session: Session, case: Case, client: Client, values: dict[str, Value
     if not changed:
         session.output.wrote(made, f"{case.client} ({case.handle}): nothing changed.")
         return
+    columns = {field.column for field in changed}
     sentences = [f"{written.client} ({written.handle}):"]
     for field in changed:
         before, after = _now(field, case, client), _now(field, written, now)
-        sentences.append(f"  {field.words}: {_shown(field, before)} -> {_shown(field, after)}")
+        told = f"  {field.words}: {_shown(field, before)} -> {_shown(field, after)}"
         if field.column == "phone" and after:
-            sentences[-1] += f" {beside_phone(now.safe_contact)}"
-    columns = {field.column for field in changed}
+            told += f" {beside_phone(now.safe_contact)}"
+        elif field.column == "safe_contact" and after and "phone" in columns and now.phone:
+            told = f"  safe contact before: {_shown(field, before)}"  # the new words stand above
+        sentences.append(told)
     if "phone" in columns and now.phone and now.safe_contact and "safe_contact" not in columns:
         sentences.append("Do the safe-contact words hold for the new number as well?")
-    if written.handle != case.handle:
+    if renamed and not session.private:
         sentences.append(f"The handle is {written.handle} now; {case.handle} is no longer known.")
-    others = [each for each in session.store.cases.of_client(case.client_id) if each.id != case.id]
     if others and person:
         sentences.append(f"The same client's: {', '.join(each.handle for each in others)}.")
     session.output.wrote(made, *sentences)

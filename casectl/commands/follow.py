@@ -7,11 +7,14 @@ import typer
 from casectl.core.errors import BadValue
 from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, Case, Promise
 from casectl.core.promising import new_promise
-from casectl.parameters import CaseArgument, current
+from casectl.parameters import CaseArgument, current, whole_number
 from casectl.render.objects import promise_object
 from casectl.session import Session
 
-TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="What, in your own words.")]
+TextArgument = Annotated[
+    str,
+    typer.Argument(metavar="TEXT|-", help="What, in your own words; - reads standard input."),
+]
 WhenOption = Annotated[
     str | None,
     typer.Option(
@@ -58,7 +61,10 @@ def deadline(
     lead: Annotated[
         int | None,
         typer.Option(
-            "--lead", metavar="DAYS", help="Working days ahead that it enters the DEADLINE band."
+            "--lead",
+            parser=whole_number,
+            metavar="DAYS",
+            help="Working days ahead that it enters the DEADLINE band.",
         ),
     ] = None,
     kind: Annotated[
@@ -82,7 +88,10 @@ def appointment(
     text: TextArgument,
     due: WhenOption = None,
     place: Annotated[str | None, typer.Option("--place", metavar="TEXT", help="Where.")] = None,
-    minutes: Annotated[int | None, typer.Option("--minutes", metavar="N", help="How long.")] = None,
+    minutes: Annotated[
+        int | None,
+        typer.Option("--minutes", parser=whole_number, metavar="N", help="How long."),
+    ] = None,
 ) -> None:
     """Make an appointment."""
     _make(current(ctx), case, APPOINTMENT, text, due, place=place, minutes=minutes)
@@ -108,7 +117,7 @@ def _make(
     promise = new_promise(
         case,
         kind,
-        text,
+        session.typed(text, "text"),
         when,
         subject=subject,
         lead_days=lead,
@@ -119,7 +128,9 @@ def _make(
         order=session.config.date_order,
     )
     made = session.store.promises.make(case, promise, kind.replace("follow_up", "follow"))
-    session.output.wrote(promise_object(made, case), *_sentences(session, case, made))
+    leads = [_leads(session, case, made)] if made.kind == DEADLINE else []
+    case, made = session.shown(case), session.shown(made)
+    session.output.wrote(promise_object(made, case), *_sentences(session, case, made, leads))
 
 
 def _asked_day(session: Session, due: str | None) -> str:
@@ -130,7 +141,7 @@ def _asked_day(session: Session, due: str | None) -> str:
     raise BadValue("--due is missing", hint="give a day, as in --due fri")
 
 
-def _sentences(session: Session, case: Case, made: Promise) -> list[str]:
+def _sentences(session: Session, case: Case, made: Promise, leads: list[str]) -> list[str]:
     item = f"{case.number}.{made.number}"
     kind = made.kind.replace("_", "-")
     if made.subject and made.subject != "other":
@@ -146,8 +157,7 @@ def _sentences(session: Session, case: Case, made: Promise) -> list[str]:
         )
     if made.waiting_on:
         sentences.append(f"Waiting on {made.waiting_on}.")
-    if made.kind == DEADLINE:
-        sentences.append(_leads(session, case, made))
+    sentences += leads
     if made.due_on < session.today:
         sentences.append("That day has passed, so it is late already.")
     return sentences

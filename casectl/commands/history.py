@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from casectl.parameters import MOST, complete_case, current
+from casectl.core.model import Case
+from casectl.core.views import Gone
+from casectl.parameters import complete_case, current, limit_number
 from casectl.render import reports
 
 
@@ -20,14 +22,19 @@ def history(
     ] = None,
     limit: Annotated[
         int,
-        typer.Option("--limit", "-n", min=1, max=MOST, metavar="N", help="How many operations."),
+        typer.Option(
+            "--limit", "-n", parser=limit_number, metavar="N", help="How many operations."
+        ),
     ] = 20,
 ) -> None:
     """Who changed what, and when.
 
-    The newest operation first, numbered as casectl undo takes them. What was undone says so.
+    The newest operation first, numbered as casectl undo takes them. What was undone says so. Of a
+    purged case it tells by whom, when and why, and nothing that was in it.
     """
     session = current(ctx)
-    found = session.find_case(case) if case is not None else None
+    found: Case | Gone | None = None
+    if case is not None:
+        found = session.find_gone(case) or session.find_case(case)
     entries = session.store.journal.entries(case=found, limit=limit + 1)
     reports.history(entries[:limit], len(entries) > limit, session.output)

@@ -1,29 +1,45 @@
 """init: a new caseload."""
 
-import os
+from typing import Annotated
 
 import typer
 
 from casectl.parameters import current
 from casectl.session import Session
+from casectl.unlocking import make_caseload
 
 
-def init(ctx: typer.Context) -> None:
+def init(
+    ctx: typer.Context,
+    key_file: Annotated[
+        str | None,
+        typer.Option("--key-file", metavar="FILE", help="Keep its key in this file (0600)."),
+    ] = None,
+    unencrypted: Annotated[
+        bool, typer.Option("--unencrypted", help="Leave it readable to whoever gets the file.")
+    ] = False,
+) -> None:
     """Create a caseload.
 
     A new file only you can read, at --db or CASECTL_DB, else in your data folder. One that is
-    there already is left as it is.
+    there already is left as it is. It is encrypted: a passphrase is asked for twice, and a recovery
+    code is shown once. --key-file makes a key without questions, for scripts and cron; so do
+    CASECTL_KEY_FILE and the key_file setting. docs/security.md tells what protects what.
     """
     session = current(ctx)
-    if not os.path.lexists(session.db_path):
-        _ask_who(session)
-    store = session.create_store()
-    path = store.path.absolute()
+    session.vault.check_place()
+    _ask_who(session)
+    protection = make_caseload(session, unencrypted=unencrypted, key_file=key_file)
+    path = session.store.path.absolute()
     session.output.wrote(
-        {"path": str(path), "worker": session.config.worker},
+        {
+            "path": str(path),
+            "worker": session.config.worker,
+            "encrypted": protection.key is not None,
+        },
         "Created your caseload, readable by you alone:",
         f"  {path}",
-        "It is not encrypted yet: keep it on an encrypted disk, and back it up.",
+        *protection.said,
         f"Entries are signed {session.config.worker}; casectl config set worker NAME changes that.",
         "Next: casectl intake",
     )

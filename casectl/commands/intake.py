@@ -29,16 +29,17 @@ from casectl.core.intake import (
 )
 from casectl.core.model import DEADLINE, PENDING, Case, Level, Load
 from casectl.core.promising import checked_due
-from casectl.core.text import checked_name, checked_text, fold
+from casectl.core.text import checked_name, checked_text, fold, initials
 from casectl.parameters import current
 from casectl.render import tell
 from casectl.render.objects import case_object, client_object, item_object, promise_object
-from casectl.session import Session
+from casectl.session import STDIN, Session
 
 if TYPE_CHECKING:
     from casectl.formats.spreadsheet import Problem, Reader, Sheet
 
 DRAFT = "intake"
+KEPT = "Kept as a draft: casectl intake goes on with it."
 YES = "yes"
 MOST_LISTED = 200  # rows of a file that is refused: it is corrected and comes again
 # What belongs to the person, not to the case: on file already where the person is.
@@ -46,6 +47,9 @@ OF_THE_CLIENT = (
     "birth_date", "phone", "email", "address", "language", "interpreter", "pronouns",
     "safe_contact", "client_ref",
 )  # fmt: skip
+
+
+OWN_WORDS = ("name", "next_step")  # answers that are nobody else's business
 
 
 class Question(NamedTuple):
@@ -81,7 +85,10 @@ QUESTIONS = (
 
 def intake(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Who.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME|-]", help="Who; - reads the name from standard input."),
+    ] = None,
     birth_date: Annotated[
         str | None,
         typer.Option("--dob", metavar="DAY", help="Birth date: 1978-03-29, 1978-03 or 1978."),
@@ -163,16 +170,22 @@ def intake(
     """Take a client in, or many from a file.
 
     On a terminal it asks for what the command line does not say: Enter skips a question, < goes
-    back, ? helps, and what you typed survives Ctrl-C. Only a name is needed.
+    back, ? helps, and what you typed survives Ctrl-C. Only a name is needed. A name that was asked
+    for, or piped in (casectl intake - < file), stands in no shell's history; one typed as an
+    argument does.
 
     --from takes a spreadsheet saved as CSV or TSV: one row per person or case, the columns known
     by their usual names (name or first and last name, birth date, phone, program, level, risk,
-    last contact, next step, due, court date, case number ...). All rows are taken in, or none:
-    a row that cannot be is reported by row, column and reason. Where the last contact is not
-    known, contacts come due spread over the level's interval from today. With --new, whoever is
-    on file is taken in again: the same id is another case of that person.
+    intake, exit date, last contact, next step, due, court date, case number ...). All rows are
+    taken in, or none: a row that cannot be is reported by row, column and reason. A row with an
+    exit date (closed on, date closed, discharge date) becomes a closed case; an exit that stands
+    in a file of its own closes nothing. Where the last contact is not known, contacts come due
+    spread over the level's interval from today. With --new, whoever is on file is taken in again:
+    the same id is another case of that person.
     """
     session = current(ctx)
+    if name == STDIN and source is None:
+        name = session.typed_name()
     texts = {
         "name": name,
         "birth_date": birth_date,
@@ -216,9 +229,12 @@ def _ensure_caseload(session: Session) -> None:
     except NotFound as error:
         path = session.db_path.absolute()
         session.confirm(f"There is no caseload at {path} yet. Create it?", otherwise=error)
-        session.create_store()
-        tell("Created your caseload, readable by you alone and not encrypted yet:")
-        tell(f"  {path}")
+        from casectl.unlocking import make_caseload
+
+        protection = make_caseload(session)
+        tell("Created your caseload, readable by you alone:")
+        for line in (f"  {path}", *protection.said):
+            tell(line)
 
 
 # --- One ------------------------------------------------------------------------------------
@@ -234,26 +250,18 @@ def _take_one(
     _ensure_caseload(session)
     twin = session.find_case(same, write=True) if same is not None else None
     if twin is not None:
-        _refuse_client_facts(known, twin)
+        _refuse_client_facts(session, known, twin)
         known["name"] = twin.client
-    try:
-        if session.can_ask:
-            known = _asked(session, known)
-        if "name" not in known:
-            raise BadValue("an intake needs a name", hint='casectl intake "Maria Garcia"')
-        pending = known.pop("pending", False)
-        given = Given(**known)
-        load = arrival(given, session.today, pending=pending, order=session.config.date_order)
-        if twin is None and not new:
-            twin = _possible_twin(session, given)
-            if twin is not None and (typed_again := _of_the_client(known)):
-                words = " and ".join(typed_again)
-                tell(f"Their {words} stays as it is on file: casectl edit {twin.number}")
-    except (KeyboardInterrupt, EOFError):
-        if session.store.intake.draft(DRAFT) is not None:
-            tell("")
-            tell("Kept as a draft: casectl intake goes on with it.")
-        raise
+    settled = twin is not None or new
+    if session.can_ask:
+        known, twin = _guided(session, known, twin, settled)
+    if "name" not in known:
+        raise BadValue("an intake needs a name", hint='casectl intake "Maria Garcia"')
+    pending = known.pop("pending", False)
+    given = Given(**known)
+    load = arrival(given, session.today, pending=pending, order=session.config.date_order)
+    if not (settled or session.can_ask):
+        _refuse_possible_twin(session, given)
     if twin is not None:
         client = session.store.cases.client(twin.client_id)
         load = load._replace(client=client, same_client=client.id)
@@ -283,11 +291,11 @@ def _read(session: Session, key: str, text: str) -> Any:
     return checked_text(text, key.replace("_", " ").replace("client ref", "external id"))
 
 
-def _refuse_client_facts(known: Iterable[str], twin: Case) -> None:
+def _refuse_client_facts(session: Session, known: Iterable[str], twin: Case) -> None:
     extra = _of_the_client(known)
     if extra:
         raise BadValue(
-            f"the {extra[0]} of {twin.client} is on file already",
+            f"the {extra[0]} of {session.shown(twin).client} is on file already",
             hint=f"casectl edit {twin.number} corrects it",
         )
 
@@ -296,63 +304,63 @@ def _of_the_client(known: Iterable[str]) -> list[str]:
     return [key.replace("_", " ") for key in known if key in OF_THE_CLIENT]
 
 
-def _possible_twin(session: Session, given: Given) -> Case | None:
-    """The case of the same person, where somebody says that it is; None for a new person."""
+def _refuse_possible_twin(session: Session, given: Given) -> None:
+    """A script says itself whether it is the same person."""
     found = session.store.intake.possible_duplicates(given.name, given.birth_date, given.client_ref)
-    if not found:
-        return None
-    if not session.can_ask:
-        names = ", ".join(f"{case.handle} ({case.client})" for case in found)
+    if found:
+        names = ", ".join(f"{case.handle} ({case.client})" for case in session.shown(found))
         raise Ambiguous(
             f"possibly on file already: {names}",
             hint="--new for a new person, --same CASE for a new case of that person",
         )
-    tell("Possibly on file already:")
-    for case in found:
-        born = session.store.cases.client(case.client_id).birth_date
-        birth = f", born {born}" if born else ""
-        opened = session.say_day(case.opened_on)
-        status = case.status.replace("_", " ")
-        tell(f"  {case.number}  {case.client} ({case.handle}){birth}, {status}, intake {opened}")
-    while True:
-        question = "Its number for a new case of that person, n for a new person, Enter to stop: "
-        answer = fold(session.ask(question))
-        if not answer:
-            session.store.intake.drop_draft(DRAFT)
-            raise Declined("nothing was written")
-        if answer in ("n", "new"):
-            return None
-        for case in found:
-            if answer in (str(case.number), case.handle):
-                return case
 
 
 # --- Asking ---------------------------------------------------------------------------------
 
 
-def _asked(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """What the command line gave, and the answers to the rest; a draft's are asked about no more,
-    but can be gone back to.
+def _guided(
+    session: Session, given: dict[str, Any], twin: Case | None, settled: bool
+) -> tuple[dict[str, Any], Case | None]:
+    """What the command line gave and the answers to the rest, and whose new case it is.
+
+    Whoever is interrupted, or stops because the person is on file, finds it all in the draft.
     """
-    known = {**_draft(session), **given}
-    questions = [each for each in QUESTIONS if each.key not in given]
-    first = next((n for n, each in enumerate(questions) if each.key not in known), len(questions))
-    if first < len(questions):
-        tell("Enter skips a question, < goes back, ? helps.")
-        _Asking(session, known).ask(questions, first)
-    return known
+    try:
+        known = {**_draft(session, given), **given}
+        asking = _Asking(session, known, twin, settled)
+        asking.ask([each for each in QUESTIONS if each.key not in given])
+    except (KeyboardInterrupt, EOFError):
+        if session.store.intake.draft(DRAFT) is not None:
+            tell("")
+            tell(KEPT)
+        raise
+    return known, asking.twin
 
 
 class _Asking:
-    """One walk through the questions, there and back. What a draft answers is passed over."""
+    """One walk through the questions, there and back. What a draft answers is passed over.
 
-    def __init__(self, session: Session, known: dict[str, Any]) -> None:
+    As soon as there is a name, and before anything more is asked, it looks who is on file.
+    """
+
+    def __init__(
+        self, session: Session, known: dict[str, Any], twin: Case | None, settled: bool
+    ) -> None:
         self.session = session
         self.known = known
         self.drafted = set(known)
+        self.twin = twin  # whose new case it is; None for a new person
+        self.settled = settled  # the command line says who it is
+        self.looked_for: str | None = None
 
-    def ask(self, questions: Sequence[Question], place: int) -> None:
-        self._keep()
+    def ask(self, questions: Sequence[Question]) -> None:
+        """Ask what is not known yet; what is can be gone back to."""
+        self._look()
+        unknown = (n for n, each in enumerate(questions) if each.key not in self.known)
+        place = next(unknown, len(questions))
+        if place < len(questions):
+            self._keep()
+            tell("Enter skips a question, < goes back, ? helps.")
         while place < len(questions):
             question = questions[place]
             needless = question.key == "due" and "next_step" not in self.known
@@ -370,7 +378,8 @@ class _Asking:
         """Ask once: 1 goes on, -1 back, 0 asks again."""
         key = question.key
         before = _spelled(key, self.known[key]) if key in self.known else ""
-        enter = f" [{before or question.skipped}]" if before or question.skipped else ""
+        told = self.session.shown(before) if key in OWN_WORDS else before
+        enter = f" [{told or question.skipped}]" if told or question.skipped else ""
         answer = self.session.ask(f"{question.ask}{enter}: ").strip()
         if answer == "<":
             return -1
@@ -392,7 +401,49 @@ class _Asking:
             tell("  A next step needs a day. < goes back to it, and - there takes it back.")
             return 0
         self._keep()
+        if key == "name":
+            self._look()
         return 1
+
+    def _look(self) -> None:
+        """Ask whether the person is on file, once for each name."""
+        name = self.known.get("name")
+        if self.settled or name is None or name == self.looked_for:
+            return
+        self.looked_for = name
+        found = self.session.store.intake.possible_duplicates(
+            name, self.known.get("birth_date"), self.known.get("client_ref")
+        )
+        self.twin = self._same_person(found) if found else None
+        if self.twin is not None and (typed_again := _of_the_client(self.known)):
+            words = " and ".join(typed_again)
+            tell(f"Their {words} stays as it is on file: casectl edit {self.twin.number}")
+
+    def _same_person(self, found: list[Case]) -> Case | None:
+        """The case of the same person, where somebody says that it is; None for a new person."""
+        self._keep()
+        say = self.session.say_day
+        born = self.session.store.cases.birth_dates(case.client_id for case in found)
+        born = self.session.shown(born)
+        tell("Possibly on file already:")
+        for case in self.session.shown(found):
+            birth = f", born {born[case.client_id]}" if case.client_id in born else ""
+            status = case.status.replace("_", " ")
+            whose = f"{case.client} ({case.handle}){birth}"
+            tell(f"  {case.number}  {whose}, {status}, intake {say(case.opened_on)}")
+        while True:
+            question = (
+                "Its number for a new case of that person, n for a new person, Enter to stop: "
+            )
+            answer = fold(self.session.ask(question))
+            if not answer:
+                tell(KEPT)
+                raise Declined("nothing was written")
+            if answer in ("n", "new"):
+                return None
+            for case in found:
+                if answer in (str(case.number), case.handle):
+                    return case
 
     def _read(self, key: str, answer: str) -> Any:
         value = _read(self.session, key, answer)
@@ -420,8 +471,12 @@ def _spelled(key: str, value: Any) -> str:
     return Level(value).word if key == "urgency" else str(value)
 
 
-def _draft(session: Session) -> dict[str, Any]:
-    """The draft of an interrupted intake, if somebody wants to go on with it."""
+def _draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft of an interrupted intake, if somebody wants to go on with it.
+
+    Where the command line names somebody else, the draft's answers are not that person's: it is
+    dropped, or nothing is done.
+    """
     body = session.store.intake.draft(DRAFT)
     if body is None:
         return {}
@@ -431,9 +486,17 @@ def _draft(session: Session) -> dict[str, Any]:
     for key, text in json.loads(body).items():
         with suppress(BadValue):  # the day it named may have become impossible since
             known[key] = _read(session, key, text)
-    question = f"An intake of {known.get('name', 'somebody')} was interrupted. Go on with it?"
-    if fold(session.ask(f"{question} [Y/n] ")) in ("", "y", "yes"):
-        return known
+    whose, name = known.get("name", "somebody"), given.get("name")
+    same = name is None or fold(name) == fold(whose)
+    if session.private:
+        whose, name = initials(whose), initials(name or "")
+    interrupted = f"An intake of {whose} was interrupted."
+    if same:
+        if fold(session.ask(f"{interrupted} Go on with it? [Y/n] ")) in ("", "y", "yes"):
+            return known
+    else:
+        question = f"{interrupted} Drop it, and take in {name} instead?"
+        session.confirm(question, otherwise=Declined("nothing was written"))
     session.store.intake.drop_draft(DRAFT)
     return {}
 
@@ -446,7 +509,8 @@ def _tell_taken(session: Session, case: Case) -> None:
     client = store.cases.client(case.client_id)
     record = store.cases.record(case)
     missing = missing_facts(case, client)
-    owed = list(due_items(record, session.standards, session.today))
+    owed = session.shown(list(due_items(record, session.standards, session.today)))
+    case, client, record = session.shown(case), session.shown(client), session.shown(record)
     promise = record.promises[0] if record.promises else None
     verb = "Noted a referral of" if case.status == PENDING else "Took in"
     where = f" in {case.program}" if case.program else ""
@@ -523,6 +587,7 @@ def _take_many(
             program=program,
         )
         _ensure_caseload(session)
+        session.store.backups.automatic("import")
         importing = _Import(session, sheet, reader, pending=pending, new=new, skip_bad=skip_bad)
         importing.run()
         importing.tell_taken(orders)
@@ -563,7 +628,7 @@ class _Import:
         self.skip_bad = skip_bad
         self.clocks = Clocks(session.today, session.standards)
         self.progress = Progress(sheet.surveyed.lines)
-        self.rows = self.bad = self.known = self.listed = self.passed = 0
+        self.rows = self.bad = self.known = self.listed = self.passed = self.closed = 0
         # Rows read since the last one that was written: to be written, or their problems to tell.
         self.waiting: deque[tuple[int, list[Problem]]] = deque()
         self.taken = array("L")  # the row of each case that was made, in order
@@ -602,14 +667,20 @@ class _Import:
         verdict = judged(load, twins, new=self.new) if twins else Verdict(load)
         if verdict.load is not None:
             self.taken.append(row)
-            self.passed += any(
+            still = verdict.load.case.is_open
+            self.closed += not still
+            self.passed += still and any(
                 each.kind == DEADLINE and each.due_on < self.session.today
                 for each in verdict.load.promises
             )
             return verdict.load
         twin = verdict.twin
         assert twin is not None
-        other = twin.handle if twin.place is None else f"row {self.taken[twin.place]}"
+        other = (
+            self.session.shown(twin).handle
+            if twin.place is None
+            else f"row {self.taken[twin.place]}"
+        )
         self.bad += verdict.wrong
         self.known += not verdict.wrong
         self._say(f"row {row}: {verdict.why} as {other}")
@@ -657,6 +728,7 @@ class _Import:
             {
                 "rows": self.rows,
                 "taken": count,
+                "closed": self.closed,
                 "left_out": left_out,
                 "first_case": self.first if count else None,
                 "last_case": last if count else None,
@@ -674,6 +746,9 @@ class _Import:
             return
         cases = f": cases {self.first} to {last}" if count > 1 else f": case {last}" * count
         yield f"Took in {count:,} of {_rows(self.rows)}{cases}."
+        if self.closed:
+            verb = "is" if self.closed == 1 else "are"
+            yield f"{self.closed:,} of them {verb} closed, as the file says: nothing is owed."
         if left_out:
             yield f"{left_out:,} left out, as reported."
         for header, order in orders.items():
@@ -687,8 +762,9 @@ class _Import:
                 f"{self.passed:,} court date{'' if one else 's'} {'has' if one else 'have'} "
                 "passed: casectl done records the outcome and the next date."
             )
-        if count:
+        if count > self.closed:
             yield "Where the last contact is not known, contact comes due spread over days ahead."
+        if count:
             yield "Next: casectl today"
 
 

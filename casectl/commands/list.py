@@ -7,7 +7,7 @@ import typer
 from casectl.core.casefile import SORTS, list_rows, sorted_rows
 from casectl.core.errors import BadValue, NotFound
 from casectl.core.model import STATUSES
-from casectl.parameters import MOST, AsOfOption, LevelOption, ProgramOption, current
+from casectl.parameters import AsOfOption, LevelOption, ProgramOption, current, limit_number
 from casectl.render import reports
 
 
@@ -30,7 +30,9 @@ def list_(
     ] = "number",
     limit: Annotated[
         int | None,
-        typer.Option("--limit", "-n", min=1, max=MOST, metavar="N", help="How many cases (all)."),
+        typer.Option(
+            "--limit", "-n", parser=limit_number, metavar="N", help="How many cases (all)."
+        ),
     ] = None,
     as_of: AsOfOption = None,
 ) -> None:

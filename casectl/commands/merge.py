@@ -45,17 +45,32 @@ def merge(
     moved = cases.of_client(theirs.id)
     after = cases.merge(kept, joined, joint.learnt, _note(joint, theirs))
     now = [each for each in cases.of_client(after.client_id) if each.id in {c.id for c in moved}]
-    client = cases.client(after.client_id)
+    client = session.shown(cases.client(after.client_id))
+    theirs_now = session.shown(cases.of_client(client.id))
+    after, moved, now = session.shown(after), session.shown(moved), session.shown(now)
+    joint, theirs = session.shown(joint), session.shown(theirs)
     session.output.wrote(
         {
             **case_object(after),
             **client_object(client),
-            "cases": [each.handle for each in cases.of_client(client.id)],
+            "cases": [each.handle for each in theirs_now],
             "filled": list(joint.learnt),
             "kept": list(joint.conflicts),
         },
         *_sentences(after, client, moved, now, joint, theirs),
+        *_open_twice(theirs_now, kept, joined),
     )
+
+
+def _open_twice(cases: list[Case], kept: Case, joined: Case) -> list[str]:
+    """Several open cases of one client may be one service recorded twice: how to close one."""
+    opened = [each for each in cases if each.is_open]
+    if len(opened) < 2:
+        return []
+    handles = ", ".join(each.handle for each in opened)
+    stays, *_, goes = sorted(opened, key=lambda each: (each.id != kept.id, each.id == joined.id))
+    close = f'casectl close {goes.number} --reason "one case with {stays.number}"'
+    return [f"Open now: {handles}. If one will do: {close}"]
 
 
 def _confirm(
@@ -67,6 +82,7 @@ def _confirm(
         left, right = (mine, cases.of_client(mine.id)), (theirs, cases.of_client(theirs.id))
         for line in reports.side_by_side(left, right, session.output):
             tell(line)
+    kept, joined = session.shown(kept), session.shown(joined)
     session.confirm(
         f"Are they the same person{differ}? Join {joined.handle} to {kept.handle}?",
         otherwise=Ambiguous(

@@ -1,24 +1,24 @@
 """note: a note on a case, stored exactly as written."""
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.core.errors import BadValue, CasectlError, Declined
-from casectl.core.text import NOTE_LIMIT, checked_text
+from casectl.core.errors import BadValue, Busy, CasectlError, Declined
+from casectl.core.model import Case, Note
+from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
 from casectl.render import tell
 from casectl.render.objects import note_object
-from casectl.session import Session
+from casectl.session import MOST_BYTES, STDIN, Session, decoded
 
-STDIN = "-"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from casectl.editor import Desk
+
 END = "."
-MOST_BYTES = 4 * NOTE_LIMIT  # UTF-8 takes four bytes at the most for a character
 
 
 def note(
@@ -35,55 +35,48 @@ def note(
     """Write a note on a case.
 
     Without a text it asks for lines, until one that is a lone dot. --edit opens your editor on a
-    file in a private folder, which is gone afterwards. The note is stored exactly as written.
+    file in a private folder, in memory where there is such a place, which is gone afterwards; what
+    could not be saved is kept as a draft, and the next --edit goes on with it. The note is stored
+    exactly as written. What is not typed as an argument stands in no shell's history.
     """
     session = current(ctx)
     found = session.find_case(case, write=True)
     day = session.read_day(on, back=True) if on else session.today
     if day > session.today:
         raise BadValue(f"{session.say_day(day)} is still ahead", hint="casectl follow plans it")
-    written = checked_text(_text(session, text, edit), "note")
-    made = session.store.contacts.note(found, written, day)
-    lines = written.count("\n") + (not written.endswith("\n"))
-    size = f"{len(written):,} characters" if lines == 1 else f"{lines:,} lines"
+    if edit and text == STDIN:
+        raise BadValue("- and --edit do not go together")
+
+    def save(written: str) -> Note:
+        return session.store.contacts.note(found, checked_text(written, "note"), day)
+
+    if edit:
+        made = _edited(session, found, text, save)
+    elif text is not None:
+        made = save(session.typed(text, "note", exact=True))
+    elif session.can_ask:
+        made = _asked(session, found, save)
+    else:
+        raise BadValue("there is no text", hint="write it, or - to read standard input, or --edit")
+    _echo(session, found, made)
+
+
+def _echo(session: Session, case: Case, made: Note) -> None:
+    size = made.text.count("\n") + (not made.text.endswith("\n"))
+    long = f"{size:,} lines"
+    if size == 1:
+        long = f"{len(made.text):,} character{'s' if len(made.text) != 1 else ''}"
+    case, made = session.shown(case), session.shown(made)
     session.output.wrote(
-        note_object(made, found),
-        f"{found.client} ({found.handle}): note {found.number}.n{made.number}, "
-        f"{session.say_day(day)}, {size}.",
+        note_object(made, case),
+        f"{case.client} ({case.handle}): note {case.number}.n{made.number}, "
+        f"{session.say_day(made.on_day)}, {long}.",
     )
 
 
-def _text(session: Session, text: str | None, edit: bool) -> str:
-    if edit:
-        if text == STDIN:
-            raise BadValue("- and --edit do not go together")
-        return _edited(session, text or "")
-    if text == STDIN:
-        return _piped()
-    if text is not None:
-        return text
-    if not session.can_ask:
-        raise BadValue("there is no text", hint="write it, or - to read standard input, or --edit")
-    return _typed(session)
-
-
-def _piped() -> str:
-    """Standard input to its end, or to the limit: a longer one is refused without reading it."""
-    if sys.stdin is None:
-        raise BadValue("standard input is closed", hint="write the text as an argument")
-    return _decoded(sys.stdin.buffer.read(MOST_BYTES + 1))
-
-
-def _decoded(written: bytes) -> str:
-    if len(written) > MOST_BYTES:
-        raise BadValue(f"the note is over {NOTE_LIMIT:,} characters")
-    try:
-        return written.decode()
-    except UnicodeDecodeError:
-        raise BadValue("the note is not valid UTF-8") from None
-
-
-def _typed(session: Session) -> str:
+def _asked(session: Session, case: Case, save: Callable[[str], Note]) -> Note:
+    if session.store.intake.draft(_draft_of(case)) is not None:
+        tell(f"A draft of a note on it is kept: casectl note {case.number} --edit goes on with it.")
     tell(f"Write the note; a line with a lone {END} ends it, Ctrl-C leaves it.")
     lines: list[str] = []
     try:
@@ -93,85 +86,94 @@ def _typed(session: Session) -> str:
         tell("")
     if not any(line.strip() for line in lines):
         raise Declined("nothing was written")
-    return "\n".join(lines)
+    written = "\n".join(lines)
+    try:
+        return save(written)
+    except CasectlError as error:
+        if not _kept_as_draft(session, case, written, error):
+            from casectl.editor import desk
+
+            with desk() as left:
+                left.put(written)
+                tell(_where(left.leave(), case))
+        raise
 
 
 # -- the editor --------------------------------------------------------------------------------
 
 
-def _edited(session: Session, text: str) -> str:
-    """What a person made of ``text`` in their editor. Nothing of it stays on the disk."""
-    import tempfile
+def _edited(session: Session, case: Case, text: str | None, save: Callable[[str], Note]) -> Note:
+    """What a person made in their editor of the draft and of ``text``.
+
+    What cannot be saved is kept: as a draft, or in the file. An emptied file drops the draft.
+    """
+    from casectl.editor import desk, editor_command
 
     if session.no_input:
         raise BadValue("--edit asks, and --no-input never does")
-    command = _editor()
-    with _ending_on_signals(), tempfile.TemporaryDirectory(dir=_memory()) as folder:
-        path = Path(folder) / "note.txt"
-        path.touch(mode=0o600)
-        path.write_bytes(text.encode())
-        _run([*command, str(path)])
-        written = _decoded(_read(path)).removesuffix("\n")  # editors end the last line with one
-    if not written.strip():
-        raise Declined("the note is empty; nothing was written")
-    return written
+    command = editor_command()
+    drafts, name = session.store.intake, _draft_of(case)
+    draft = drafts.draft(name)
+    if draft is not None:
+        tell("It goes on with the draft that was kept.")
+    begun = "\n".join(each for each in (draft, text) if each)
+    with desk() as private:
+        private.put(begun)
+        try:
+            private.edit(command)
+            written = _read(private.read(MOST_BYTES))
+            if not written.strip():
+                if draft is not None:
+                    drafts.drop_draft(name)
+                raise Declined("the note is empty; nothing was written")
+            made = save(written)
+        except Declined:
+            raise
+        except (CasectlError, KeyboardInterrupt) as stop:
+            _rescue(session, case, private, begun, stop)
+            raise
+    if draft is not None:
+        drafts.drop_draft(name)
+    return made
 
 
-def _read(path: Path) -> bytes:
-    """What the editor left, as far as a note may go; nothing where it removed the file."""
+def _read(written: bytes) -> str:
+    return decoded(written, "note").removesuffix("\n")  # editors end the last line with one
+
+
+def _rescue(session: Session, case: Case, private: "Desk", begun: str, stop: BaseException) -> None:
+    """Keep what the person wrote beyond what was there when they began."""
+    left = private.read(MOST_BYTES)
+    if not left.strip() or left.removesuffix(b"\n") == begun.encode().removesuffix(b"\n"):
+        return
     try:
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except OSError:
-        return b""
+        text = _read(left)
+    except BadValue:
+        text = None
+    if text is None or not _kept_as_draft(session, case, text, stop):
+        tell(_where(private.leave(), case))
 
 
-def _editor() -> list[str]:
-    import shlex
-
-    for name in ("VISUAL", "EDITOR"):
-        if command := os.environ.get(name, "").strip():
-            try:
-                return shlex.split(command)
-            except ValueError:
-                raise BadValue(f"cannot read ${name} as a command") from None
-    raise BadValue("no editor is set", hint="export EDITOR=nano, or write the text after the case")
+# -- what could not be saved -------------------------------------------------------------------
 
 
-def _memory() -> str | None:
-    """A folder that is kept in memory, so that the text never reaches a disk; None for any."""
-    for folder in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):
-        if folder and Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK):
-            return folder
-    return None
+def _draft_of(case: Case) -> str:
+    return f"note:{case.id}"
 
 
-def _run(command: list[str]) -> None:
-    import subprocess
-
+def _kept_as_draft(session: Session, case: Case, text: str, stop: BaseException) -> bool:
+    if isinstance(stop, Busy):
+        return False  # whoever holds the file would be waited for as long again
     try:
-        code = subprocess.call(command)
-    except OSError as error:
-        raise CasectlError(
-            f"cannot run the editor {command[0][:60]!r} ({error.strerror})",
-            hint="set $VISUAL or $EDITOR",
-        ) from None
-    if code != 0:
-        raise CasectlError(f"the editor ended with {code}; nothing was written")
+        session.store.intake.keep_draft(_draft_of(case), text)
+    except CasectlError:
+        return False
+    tell(f"Kept as a draft: casectl note {case.number} --edit goes on with it.")
+    return True
 
 
-@contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    """A closed window or a kill ends like Ctrl-C does, so that the folder is always removed."""
-    import signal
-
-    def end(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    kept = {name: signal.signal(getattr(signal, name), end) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in kept.items():
-            signal.signal(getattr(signal, name), handler)
+def _where(path: "Path", case: Case) -> str:
+    return (
+        f"What you wrote is in {path}, which only you can read: casectl note {case.number} - < "
+        "that file saves it, and then remove it."
+    )

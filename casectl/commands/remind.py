@@ -1,7 +1,7 @@
 """remind: what is due, item by item, for cron, mail, a desktop or a calendar."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -67,12 +67,14 @@ def remind(
     session.as_of(as_of)
     until = read_until(session, within, manner)
     ask = Ask(session.today, session.standards, limit=None, level=session.read_level(level))
-    due = reminders(session.store.agenda.pressing(ask, until), ask, until, session.clock.time)
+    pressing = session.store.agenda.pressing(ask, until)
+    due = reminders(pressing, session.today, session.clock.time)
     if once:
         told = send_once(session, due, manner)
     else:
         told = due
         tell(session, told, manner)
+    session.backs_up = True  # cron's run is the best one for it: nobody waits
     return SOMETHING_DUE if exit_code and told else 0
 
 
@@ -87,6 +89,8 @@ def checked_manner(
         raise BadValue(f"--json and --format {chosen} are two formats")
     if full_names and terse:
         raise BadValue("--terse leaves names out; --full-names puts them in")
+    if full_names and session.private:
+        raise BadValue("--full-names shows what is private", hint="add --no-private to show it")
     if session.fields and chosen == ICS:
         raise BadValue("a calendar has no --fields")
     session.json = chosen == JSON
@@ -111,22 +115,31 @@ def read_until(session: Session, within: str | None, manner: Manner) -> date:
 
 
 def send_once(session: Session, due: list[Reminder], manner: Manner) -> list[Reminder]:
-    """Tell what is new and mark it, once it has left this process: at least once, never lost."""
+    """Tell what is new, and mark each message as soon as it has left this process.
+
+    One run at a time, so that two cron jobs never tell the same. A kill may let the last message
+    come once more, and loses none.
+    """
     store = session.store.reminders
-    new = unsent(due, store.marks(), session.today)
-    if new:
-        store.check_writable()
-    try:
-        tell(session, new, manner)
-        if new and manner.format == TEXT and not session.output.fields:
-            lines.say(lines.rest_line(len(due) - len(new)), session.output)
-        sys.stdout.flush()
-    except OSError as error:
-        raise CasectlError(
-            f"could not write everything ({error.strerror}), so nothing counts as sent"
-        ) from None
-    if new:
-        store.mark([each.mark(session.today) for each in new])
+    with store.turn():
+        new = unsent(due, store.marks(), session.today)
+        if new:
+            store.check_writable()
+        try:
+            for text, told in messages(session, new, manner):
+                write(text)
+                sys.stdout.flush()
+                store.mark(each.mark(session.today) for each in told)
+            if new and manner.format == TEXT and not session.output.fields:
+                write(lines.rest_line(len(due) - len(new)))
+                sys.stdout.flush()
+        except OSError as error:
+            raise CasectlError(
+                f"could not write everything ({error.strerror}); what was not written counts as "
+                "not sent"
+            ) from None
+        if new:
+            store.forget_ended()
     return new
 
 
@@ -134,23 +147,42 @@ def tell(session: Session, due: Sequence[Reminder], manner: Manner) -> None:
     """Print reminders, private unless told otherwise."""
     if sys.stdout is None:
         raise CasectlError("standard output is closed, so nothing can be told")
+    for text, _ in messages(session, due, manner):
+        write(text)
+
+
+def write(text: str | bytes) -> None:
+    if isinstance(text, bytes):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text)
+    else:
+        sys.stdout.write(text)
+
+
+def messages(
+    session: Session, due: Sequence[Reminder], manner: Manner
+) -> Iterator[tuple[str | bytes, Sequence[Reminder]]]:
+    """What leaves in one piece, and which reminders it tells: a line each, or one document."""
     told = list(due)
     if not manner.full_names:
         promised = {each.item.case.client_id for each in due if each.item.promise is not None}
-        former = session.store.cases.former_names(promised)
+        former = session.store.agenda.former_names(promised)
         told = [private(each, former.get(each.item.case.client_id, ())) for each in due]
+    told = session.shown(told)
     output = session.output
     if manner.format == ICS:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(calendar(session, told, manner))
-    elif manner.format == NDJSON:
-        made = lines.objects(told, output, full_names=manner.full_names, terse=manner.terse)
-        output.write(lines.json_lines(made, output.fields))
-    elif output.json or output.fields:
-        made = lines.objects(told, output, full_names=manner.full_names, terse=manner.terse)
-        output.table(made, ())
+        yield calendar(session, told, manner), due
+        return
+    if manner.format == TEXT and not output.fields:
+        pieces = lines.text(told, output, terse=manner.terse)
+        yield from ((text, [each]) for text, each in zip(pieces, due, strict=True))
+        return
+    made = lines.objects(told, output, full_names=manner.full_names, terse=manner.terse)
+    if manner.format == NDJSON:
+        pieces = lines.json_lines(made, output.fields)
+        yield from ((text, [each]) for text, each in zip(pieces, due, strict=True))
     else:
-        lines.say(lines.text(told, output, terse=manner.terse), output)
+        yield output.as_table(made, ()), due
 
 
 def calendar(session: Session, told: Sequence[Reminder], manner: Manner) -> bytes:

@@ -6,7 +6,7 @@ import typer
 
 from casectl.core.matching import words_of
 from casectl.core.text import checked_text
-from casectl.parameters import MOST, current
+from casectl.parameters import current, limit_number
 from casectl.render import reports, tell
 
 LONGEST = 200
@@ -16,10 +16,14 @@ def search(
     ctx: typer.Context,
     text: Annotated[
         list[str],
-        typer.Argument(metavar="TEXT...", help="Words, all of which one record must hold."),
+        typer.Argument(
+            metavar="TEXT...|-",
+            help="Words, all of which one record must hold; - reads them from standard input.",
+        ),
     ],
     limit: Annotated[
-        int, typer.Option("--limit", "-n", min=1, max=MOST, metavar="N", help="How many results.")
+        int,
+        typer.Option("--limit", "-n", parser=limit_number, metavar="N", help="How many results."),
     ] = 20,
 ) -> None:
     """Find text in names, notes, contacts and follow-ups.
@@ -29,8 +33,10 @@ def search(
     is said on standard error, and the exit code is 0.
     """
     session = current(ctx)
-    wanted = checked_text(" ".join(text), "text to look for", limit=LONGEST)
+    wanted = session.typed(" ".join(text), "text to look for")
+    wanted = checked_text(wanted, "text to look for", limit=LONGEST)
     found = session.store.search.find(wanted, limit + 1)
     if not found:
-        tell(f"casectl: nothing found for {wanted!r}")
+        tell("casectl: nothing found" + ("" if session.private else f" for {wanted!r}"))
+    session.was_shown("search", list({hit.case.id: hit.case for hit in found[:limit]}.values()))
     reports.hits(found[:limit], words_of(wanted), len(found) > limit, session.output)

@@ -43,7 +43,8 @@ def set_(
     after = session.store.cases.set_level(
         before, urgency=new_urgency, risk=new_risk, reason=why, on=session.today
     )
-    items = owed(session.store.cases.record(after), session.standards, session.today)
+    items = session.shown(owed(session.store.cases.record(after), session.standards, session.today))
+    after = session.shown(after)
     session.output.wrote(
         {**owed_object(after, items, session.output), "level_before": int(before.level)},
         *_sentences(before, after),

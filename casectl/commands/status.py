@@ -43,7 +43,7 @@ def accept(
     check_change(before, "accept")
     day = _past_day(session, on, before)
     promise = session.next_step(before._replace(opened_on=day), next_step, due)
-    after = session.store.cases.accept(before, day, promise)
+    after = session.shown(session.store.cases.accept(before, day, promise))
     _wrote(session, after, f"Taken on, {session.say_day(day)}: {_whose(after)}, now active.")
 
 
@@ -73,7 +73,7 @@ def hold(
             hint="give another day",
         )
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
-    after = session.store.cases.hold(before, day, why)
+    after = session.shown(session.store.cases.hold(before, day, why))
     _wrote(
         session,
         after,
@@ -100,10 +100,10 @@ def close(
     before = session.find_case(case, write=True)
     check_change(before, "close")
     day = _past_day(session, on, before)
-    still_open = session.store.promises.open_of(before)
+    still_open = session.shown(session.store.promises.open_of(before))
     was_shown = _confirm_closing(session, before, still_open)
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
-    after = session.store.cases.close(before, why, day)
+    after = session.shown(session.store.cases.close(before, why, day))
     word = "Declined" if before.status == PENDING else "Closed"
     session.output.wrote(
         {
@@ -143,6 +143,7 @@ def reopen(
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
     fresh = risk.strip().lower() if risk is not None else _asked_risk(session, before)
     after = session.store.cases.reopen(before, session.today, why, risk=fresh, promise=promise)
+    after = session.shown(after)
     said = "Reopened" if before.status == CLOSED else "Taken off hold"
     sentences = [f"{said}, {session.say_day(session.today)}: {_whose(after)}, now active."]
     if before.status == CLOSED and fresh is None:
@@ -178,7 +179,7 @@ def _confirm_closing(session: Session, case: Case, still_open: list[Promise]) ->
             tell(line)
     what = " and ".join(drops) or "open follow-ups"
     session.confirm(
-        f"Close {case.client} ({case.handle}) with {what}?",
+        f"Close {_whose(session.shown(case))} with {what}?",
         otherwise=Ambiguous(
             f"{case.handle} still has {what}",
             hint="end them first (casectl done, cancel, set), or add --yes",
@@ -213,7 +214,7 @@ def _asked_risk(session: Session, case: Case) -> str | None:
 
 def _wrote(session: Session, case: Case, *sentences: str) -> None:
     """Echo the case as it stands now, with what it owes and whether a next step is missing."""
-    items = owed(session.store.cases.record(case), session.standards, session.today)
+    items = session.shown(owed(session.store.cases.record(case), session.standards, session.today))
     made: Object = owed_object(case, items, session.output)
     lines = [*sentences, *owed_sentences(case, items, session.output)]
     if any(item.item.endswith(".next") for item in items):

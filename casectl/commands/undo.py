@@ -1,4 +1,4 @@
-"""undo: take an operation back, whole."""
+"""undo and redo: take an operation back, whole, and do it again."""
 
 from datetime import date
 from typing import Annotated
@@ -31,7 +31,8 @@ def undo(
     """Undo the last change, or a chosen one.
 
     An operation is undone whole, or not at all where a later one changed the same thing. Undoing
-    an undo does it again. Numbers that were given out are not given out twice.
+    an undo does it again. Numbers that were given out are not given out twice. A terminal is asked
+    before an older operation is undone, and a script adds --yes.
     """
     session = current(ctx)
     journal = session.store.journal
@@ -43,10 +44,27 @@ def undo(
     number = newest if operation is None else _number(operation)
     if number is None:
         raise NotFound("nothing to undo")
-    if session.can_ask:
-        _confirm(session, number, newest=number == newest)
-    undone = journal.undo(number)
+    _confirm(session, number, last=number in (newest, _last(session)))
+    undone = session.shown(journal.undo(number))
     session.output.wrote(entry_object(undone, session.output), *_sentences(session, undone))
+
+
+def redo(ctx: typer.Context) -> None:
+    """Do again what was undone last.
+
+    Again and again it walks back up what casectl undo walked down, as in an editor: once something
+    else was changed there is nothing to redo, and casectl undo with the undo's number may still do
+    it. What was done again is the last change once more.
+    """
+    session = current(ctx)
+    done, number = session.store.journal.redo()
+    entry = session.shown(done)
+    session.output.wrote(
+        {**entry_object(entry, session.output), "redone_by": number},
+        f"Did {_what(session, entry)} again:",
+        *_told(session, entry),
+        f"casectl undo {number} takes it back.",
+    )
 
 
 def _number(text: str) -> int:
@@ -57,18 +75,33 @@ def _number(text: str) -> int:
     return min(int(text[:20]), BIGGEST)
 
 
-def _confirm(session: Session, number: int, *, newest: bool) -> None:
-    """Ask before an older operation, or one that changed more than can be told, is undone."""
+def _last(session: Session) -> int | None:
+    """The last operation of all, which may itself be an undo."""
+    entries = session.store.journal.entries(limit=1)
+    return entries[0].id if entries else None
+
+
+def _confirm(session: Session, number: int, *, last: bool) -> None:
+    """Ask before an older operation, or one that changed more than can be told, is undone.
+
+    A script is not asked about the last one, however much it changed.
+    """
     entry = session.store.journal.entry(number)
     if entry is None or entry.undone_by is not None:
         return  # the undo itself says so
-    if newest and entry.change_count <= TOLD:
+    entry = session.shown(entry)
+    if last and (entry.change_count <= TOLD or not session.can_ask):
         return
-    for words in entry_words(entry, session.output)[:TOLD]:
-        tell(f"  {words}")
-    which = "" if newest else ", which is not the last change"
+    if session.can_ask and not session.yes:
+        for words in entry_words(entry, session.output)[:TOLD]:
+            tell(f"  {words}")
+    which = "" if last else ", which is not the last change"
     session.confirm(
-        f"Undo {_what(session, entry)}{which}?", otherwise=BadValue("nothing was undone")
+        f"Undo {_what(session, entry)}{which}?",
+        otherwise=BadValue(
+            f"operation {number} is not the last change, so nothing was undone",
+            hint="add --yes to undo it all the same",
+        ),
     )
 
 
@@ -83,11 +116,19 @@ def _what(session: Session, entry: Entry) -> str:
 
 
 def _sentences(session: Session, undone: Entry) -> list[str]:
-    told = entry_words(undone, session.output)
-    more = undone.change_count - TOLD
+    again = f"casectl undo {undone.undone_by}"
+    if undone.undoes is None:
+        again = f"casectl redo, or later {again},"
     return [
         f"Undid {_what(session, undone)}:",
-        *(f"  {words}" for words in told[:TOLD]),
+        *_told(session, undone),
+        f"{again} does it again.",
+    ]
+
+
+def _told(session: Session, entry: Entry) -> list[str]:
+    more = entry.change_count - TOLD
+    return [
+        *(f"  {words}" for words in entry_words(entry, session.output)[:TOLD]),
         *([f"  and {more:,} more changes"] if more > 0 else []),
-        f"casectl undo {undone.undone_by} does it again.",
     ]

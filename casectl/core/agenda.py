@@ -44,6 +44,12 @@ class Agenda(NamedTuple):
     next_due: date | None  # of anything at all
 
 
+def ahead(ask: Ask, until: date) -> Ask:
+    """``ask`` with all that falls due by ``until`` on the list: SOON, where nothing presses."""
+    horizon = max(ask.standards.horizon, (until - ask.today).days)
+    return ask._replace(standards=ask.standards._replace(horizon=horizon))
+
+
 def cut(ranked: list[Ranked], limit: int | None) -> list[Ranked]:
     """The first ``limit`` rows, but SAFETY and DEADLINE whole up to ``WHOLE``."""
     if limit is None:

@@ -7,9 +7,9 @@ a fact in ``facts`` and a rule here.
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from enum import IntEnum
+from functools import cached_property
 
-from casectl.core.facts import BOTH, CLIENT_ONLY, WITH_GUARDIAN, Fact, Group, facts_of
+from casectl.core.facts import BOTH, CLIENT_ONLY, WITH_GUARDIAN, Group, facts_of
 from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
@@ -20,7 +20,7 @@ from casectl.core.model import (
     Promise,
 )
 from casectl.core.standards import Intervals, Standards
-from casectl.core.values import NamedTuple
+from casectl.core.values import IntEnum, NamedTuple
 from casectl.core.workdays import WorkCalendar
 
 
@@ -65,15 +65,15 @@ class DueItem(NamedTuple):
         return self.band is not None and self.band is not Band.SOON
 
 
-# A rule: the fact's day and the program's intervals -> the due day, before days off are considered.
-Rule = Callable[[date, Group, Intervals, WorkCalendar], date]
+# The fact's day and the program's intervals -> the due day.
+DueDay = Callable[[date, Group, Intervals, WorkCalendar], date]
 
 
 def _same_day(day: date, group: Group, intervals: Intervals, calendar: WorkCalendar) -> date:
     return day
 
 
-def _after(days_of: Callable[[Intervals, Group], int]) -> Rule:
+def _after(days_of: Callable[[Intervals, Group], int]) -> DueDay:
     """So many calendar days after the fact; off a day off to the working day before, if it can."""
 
     def rule(day: date, group: Group, intervals: Intervals, calendar: WorkCalendar) -> date:
@@ -84,7 +84,7 @@ def _after(days_of: Callable[[Intervals, Group], int]) -> Rule:
     return rule
 
 
-def _unmoved(days_of: Callable[[Intervals], int], at_high: Callable[[Intervals], int]) -> Rule:
+def _unmoved(days_of: Callable[[Intervals], int], at_high: Callable[[Intervals], int]) -> DueDay:
     """So many calendar days after the fact, worked or not, as safety is owed.
 
     But no later than the high level would owe it, whose day may move: raising a case to crisis
@@ -103,7 +103,7 @@ def _working_days_after(day: date, group: Group, intervals: Intervals, cal: Work
     return cal.after(day, intervals.first_contact[group.level - 1])
 
 
-RULES: dict[tuple[str, str], Rule] = {
+RULES: dict[tuple[str, str], DueDay] = {
     ("safety", "begun"): _same_day,
     ("safety", "reach"): _unmoved(
         lambda i: i.contact[Level.CRISIS - 1], lambda i: i.contact[Level.HIGH - 1]
@@ -164,14 +164,6 @@ def applies(group: Group, intervals: Intervals) -> bool:
     return group.who == (WITH_GUARDIAN if intervals.guardian_counts else CLIENT_ONLY)
 
 
-def due_on(group: Group, day: date, standards: Standards) -> date:
-    """The day that a fact of ``group`` falls due. Never decreases as ``day`` grows."""
-    if group.kind == DEADLINE:
-        return day
-    rule = RULES[group.kind, group.stage]
-    return rule(day, group, standards.of(group.program), standards.calendar)
-
-
 def allowed_days(group: Group, intervals: Intervals) -> int:
     """The days that one missed interval takes for this kind at this level."""
     level = group.level - 1
@@ -191,168 +183,197 @@ def allowed_days(group: Group, intervals: Intervals) -> int:
     return intervals.follow_up
 
 
-def band_of(group: Group, since: date, due: date, today: date, standards: Standards) -> Band | None:
-    """The band on ``today``; None while it is beyond the horizon and its own warning.
-
-    What falls due before the next working day shows today: in NOW, safety too, because SAFETY
-    holds only what is due; or in SOON where it was done today and cannot be cleared before then.
-    """
-    calendar = standards.calendar
-    if group.kind == "safety" and due <= today:
-        return Band.SAFETY
-    if group.kind == DEADLINE:
-        lead = standards.of(group.program).lead(group.stage)
-        days = lead.lead if group.lead is None else group.lead
-        if calendar.before(due, days) <= calendar.last_day_off_after(today):
-            return Band.DEADLINE
-        if calendar.before(due, max(lead.warning, days)) <= today:
-            return Band.SOON
-    elif due <= today:
-        return Band.NOW
-    elif due <= calendar.last_day_off_after(today):
-        # What counts from today was done today; doing it once more would clear nothing.
-        return Band.NOW if since < today or since == due else Band.SOON
-    return Band.SOON if due <= today + timedelta(days=standards.horizon) else None
-
-
-def last_fact(group: Group, until: date, standards: Standards) -> date:
-    """The last fact day that falls due by ``until``; later facts fall due later."""
-    span = timedelta(days=_span(group, standards.of(group.program)))
-    day = standards.calendar.last_day_off_after(until) - span
-    while due_on(group, day, standards) > until:
-        day -= ONE_DAY
-    return day
-
-
-def _span(group: Group, intervals: Intervals) -> int:
-    """The fewest days from a fact to its due day, before it moves off a day off."""
-    if group.kind == DEADLINE or RULES[group.kind, group.stage] is _same_day:
-        return 0
-    if group.kind == "next_step" and group.stage == "clock":
-        return intervals.contact[group.level - 1]
-    return allowed_days(group, intervals)
-
-
-def last_pressing(group: Group, today: date, standards: Standards) -> date:
-    """The last fact day that puts an item of ``group`` into a band that presses today."""
-    lead = standards.of(group.program).lead(group.stage).lead if group.lead is None else group.lead
-    until = _days_off_after(group, lead, today, standards)
-    return _last_where(group, until, today, standards, lambda band: band not in (None, Band.SOON))
-
-
-def last_listed(group: Group, today: date, standards: Standards) -> date:
-    """The last fact day that puts an item of ``group`` on today's list."""
-    lead = standards.of(group.program).lead(group.stage)
-    shown = max(lead.warning, lead.lead, group.lead or 0)
-    until = max(
-        _days_off_after(group, shown, today, standards),
-        today + timedelta(days=standards.horizon),
-    )
-    return _last_where(group, until, today, standards, lambda band: band is not None)
-
-
-def _days_off_after(group: Group, lead: int, today: date, standards: Standards) -> date:
-    """The last day that today must look at, or one a little after it."""
-    calendar = standards.calendar
-    day = calendar.last_day_off_after(today)
-    return calendar.after(day, lead + 1) if group.kind == DEADLINE else day
-
-
-def _last_where(
-    group: Group,
-    until: date,
-    today: date,
-    standards: Standards,
-    holds: Callable[[Band | None], bool],
-) -> date:
-    """The last fact due by ``until`` whose band ``holds``; every fact before it holds as well."""
-    day = last_fact(group, until, standards)
-    while not holds(band_of(group, day, due_on(group, day, standards), today, standards)):
-        day -= ONE_DAY
-    return day
-
-
 def retry_on(tried_on: date, level: int, intervals: Intervals, calendar: WorkCalendar) -> date:
     """The day to try again after an attempt: 0 working days means later the same day."""
     return calendar.after(tried_on, intervals.retry[level - 1])
 
 
-def waits(tried_on: date, group: Group, today: date, standards: Standards) -> bool:
-    """Whether an attempt lets the case stand after the untried rows of its band."""
-    again = retry_on(tried_on, group.level, standards.of(group.program), standards.calendar)
-    return today < again or today == tried_on
+class Rules:
+    """The standards on one day: a rule for every group, each made once."""
+
+    def __init__(self, standards: Standards, today: date) -> None:
+        self.standards = standards
+        self.today = today
+        # What falls due before the next working day shows today.
+        self.days_off_until = standards.calendar.last_day_off_after(today)
+        self.soon_until = today + timedelta(days=standards.horizon)
+        self._rules: dict[tuple[object, ...], Rule] = {}
+
+    def of(self, group: Group) -> "Rule":
+        """One rule for all groups that differ in attempts, or in programs without own standards."""
+        kind, stage, level, program, lead, who, reaching, _ = group
+        own = program if program in self.standards.programs else ""
+        same = (kind, stage, level, own, lead, who, reaching)
+        rule = self._rules.get(same)
+        if rule is None:
+            rule = self._rules[same] = Rule(group, self)
+        return rule
+
+    def items(self, record: CaseRecord, *, listed: bool = False) -> Iterator[DueItem]:
+        """Everything one case owes, or only what is ``listed`` today."""
+        intervals = self.standards.of(record.case.program)
+        for group, day, promise in facts_of(record):
+            if applies(group, intervals):
+                rule = self.of(group)
+                if not listed or rule.due(day)[1] is not None:
+                    yield rule.item(record, day, promise)
 
 
-def due_items(
-    record: CaseRecord,
-    standards: Standards,
-    today: date,
-    wanted: Callable[[Band | None, date], bool] | None = None,
-) -> Iterator[DueItem]:
-    """Everything one case owes, listed today or not. An open case always owes something.
+class Rule:
+    """What the facts of one group owe on one day. Later facts fall due later, in no higher band."""
 
-    ``wanted`` picks by band and due day, before an item is made that nobody will see.
-    """
-    intervals = standards.of(record.case.program)
-    for fact in facts_of(record):
-        group, day, _ = fact
-        if not applies(group, intervals):
-            continue
-        due = due_on(group, day, standards)
-        band = band_of(group, day, due, today, standards)
-        if wanted is None or wanted(band, due):
-            yield _item(record, fact, due, band, standards, intervals, today)
+    def __init__(self, group: Group, rules: Rules) -> None:
+        self.group = group
+        self.rules = rules
+        self.intervals = rules.standards.of(group.program)
+        self.allowed = allowed_days(group, self.intervals)
+        self._due_day = _same_day if group.kind == DEADLINE else RULES[group.kind, group.stage]
+        self._known: dict[date, tuple[date, Band | None]] = {}
+
+    def due_on(self, day: date) -> date:
+        """The day that a fact falls due. Never decreases as ``day`` grows."""
+        return self._due_day(day, self.group, self.intervals, self.rules.standards.calendar)
+
+    def due(self, day: date) -> tuple[date, Band | None]:
+        """When a fact of this day falls due, and in which band that puts it; worked out once."""
+        known = self._known.get(day)
+        if known is None:
+            due = self.due_on(day)
+            known = self._known[day] = due, self._band(day, due)
+        return known
+
+    def _band(self, since: date, due: date) -> Band | None:
+        """The band today; None while it is beyond the horizon and its own warning.
+
+        What falls due before the next working day shows today: in NOW, safety too, because SAFETY
+        holds only what is due; or in SOON where it was done today and cannot be cleared before
+        then.
+        """
+        rules, today = self.rules, self.rules.today
+        if self.group.kind == DEADLINE:
+            warning, lead = self._announced()
+            calendar = rules.standards.calendar
+            if calendar.before(due, lead) <= rules.days_off_until:
+                return Band.DEADLINE
+            if calendar.before(due, warning) <= today:
+                return Band.SOON
+        elif due <= today:
+            return Band.SAFETY if self.group.kind == "safety" else Band.NOW
+        elif due <= rules.days_off_until:
+            # What counts from today was done today; doing it once more would clear nothing.
+            return Band.NOW if since < today or since == due else Band.SOON
+        return Band.SOON if due <= rules.soon_until else None
+
+    def _announced(self) -> tuple[int, int]:
+        """The warning and the lead of a deadline, in working days."""
+        standard, own = self.intervals.lead(self.group.stage), self.group.lead
+        lead = standard.lead if own is None else own
+        return max(standard.warning, lead), lead
+
+    # -- the last facts that matter: every fact before them matters as well --------------------
+
+    def last_due(self, until: date) -> date:
+        """The last fact day that falls due by ``until``."""
+        off_until = self.rules.standards.calendar.last_day_off_after(until)
+        day = off_until - timedelta(days=self._span())
+        while self.due_on(day) > until:
+            day -= ONE_DAY
+        return day
+
+    @cached_property
+    def last_late(self) -> date:
+        """The last fact day that is late."""
+        return self.last_due(self.rules.today - ONE_DAY)
+
+    @cached_property
+    def last_pressing(self) -> date:
+        """The last fact day in a band that presses."""
+        until = self._looked_at(ahead=1)
+        return self._last_where(until, lambda band: band not in (None, Band.SOON))
+
+    @cached_property
+    def last_listed(self) -> date:
+        """The last fact day on the list."""
+        until = max(self._looked_at(ahead=0), self.rules.soon_until)
+        return self._last_where(until, lambda band: band is not None)
+
+    def _span(self) -> int:
+        """The fewest days from a fact to its due day, before it moves off a day off."""
+        if self._due_day is _same_day:
+            return 0
+        if self.group.kind == "next_step" and self.group.stage == "clock":
+            return self.intervals.contact[self.group.level - 1]
+        return self.allowed
+
+    def _looked_at(self, *, ahead: int) -> date:
+        """The last due day that may be announced today, or one a little after it.
+
+        ``ahead`` picks of a deadline's warning and lead.
+        """
+        off_until = self.rules.days_off_until
+        if self.group.kind != DEADLINE:
+            return off_until
+        return self.rules.standards.calendar.after(off_until, self._announced()[ahead] + 1)
+
+    def _last_where(self, until: date, holds: Callable[[Band | None], bool]) -> date:
+        """The last fact due by ``until`` whose band ``holds``."""
+        day = self.last_due(until)
+        while not holds(self.due(day)[1]):
+            day -= ONE_DAY
+        return day
+
+    # -- attempts ------------------------------------------------------------------------------
+
+    def waits(self, tried_on: date) -> bool:
+        """Whether an attempt lets the case stand after the untried rows of its band."""
+        today = self.rules.today
+        return today < self._retry_on(tried_on) or today == tried_on
+
+    @cached_property
+    def first_waiting(self) -> date:
+        """The earliest day of an attempt that still lets a case wait."""
+        day = self.rules.today
+        while self.waits(day - ONE_DAY):
+            day -= ONE_DAY
+        return day
+
+    def _retry_on(self, tried_on: date) -> date:
+        calendar = self.rules.standards.calendar
+        return retry_on(tried_on, self.group.level, self.intervals, calendar)
+
+    # -- an item -------------------------------------------------------------------------------
+
+    def item(self, record: CaseRecord, day: date, promise: Promise | None) -> DueItem:
+        """What the fact of this day owes. Of ``record`` it reads the case, reaching and trying."""
+        due, band = self.due(day)
+        kind, stage, level, _, _, _, reaching, _ = self.group
+        case = record.case
+        attempts, tried, again, waiting = 0, None, None, False
+        if reaching and record.attempts:
+            attempts, tried = record.attempts, record.tried_on
+        if tried is not None:
+            again, waiting = self._retry_on(tried), self.waits(tried)
+        reached = record.reached_client_on
+        if record.reached_guardian_on is not None and self.intervals.guardian_counts:
+            reached = max(reached or date.min, record.reached_guardian_on)
+        if promise is None:
+            part: str | int = ITEM_NAMES[kind, stage]
+            what = OTHER_WAYS if attempts >= CHANGE_OF_APPROACH else WHAT[kind, stage]
+            time = None
+        else:
+            part, what, time = promise.number, promise.what, promise.due_time
+        return DueItem._make(
+            (
+                case, kind, stage, f"{case.number}.{part}", what, due, level, self.allowed, band,
+                (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
+                reached,
+            )
+        )  # fmt: skip
 
 
-def _item(
-    record: CaseRecord,
-    fact: Fact,
-    due: date,
-    band: Band | None,
-    standards: Standards,
-    intervals: Intervals,
-    today: date,
-) -> DueItem:
-    group, day, promise = fact
-    case = record.case
-    tried = record.tried_on if group.tried else None
-    return DueItem(
-        case=case,
-        kind=group.kind,
-        stage=group.stage,
-        item=item_name(case.number, group, promise),
-        what=promise.what if promise else _what(group, record.attempts),
-        due=due,
-        level=group.level,
-        allowed=allowed_days(group, intervals),
-        band=band,
-        days_late=(today - due).days,
-        since=day,
-        waits=tried is not None and waits(tried, group, today, standards),
-        attempts=record.attempts if group.reaching else 0,
-        tried_on=tried,
-        retry_on=retry_on(tried, group.level, intervals, standards.calendar) if tried else None,
-        time=promise.due_time if promise else None,
-        promise=promise,
-        last_reached=_last_reached(record, intervals),
-    )
-
-
-def item_name(number: int, group: Group, promise: Promise | None) -> str:
-    return f"{number}.{promise.number if promise else ITEM_NAMES[group.kind, group.stage]}"
-
-
-def _what(group: Group, attempts: int) -> str:
-    if group.reaching and attempts >= CHANGE_OF_APPROACH:
-        return OTHER_WAYS
-    return WHAT[group.kind, group.stage]
-
-
-def _last_reached(record: CaseRecord, intervals: Intervals) -> date | None:
-    days = [record.reached_client_on]
-    if intervals.guardian_counts:
-        days.append(record.reached_guardian_on)
-    return max((day for day in days if day), default=None)
+def due_items(record: CaseRecord, standards: Standards, today: date) -> Iterator[DueItem]:
+    """Everything one case owes, listed today or not. An open case always owes something."""
+    return Rules(standards, today).items(record)
 
 
 def is_past_its_hour(item: DueItem, today: date, now: str) -> bool:

@@ -56,6 +56,10 @@ class BadImport(CasectlError):
     exit_code = 5
 
 
+class Locked(CasectlError):
+    """The caseload is encrypted, and nothing at hand opens it."""
+
+
 class Busy(CasectlError):
     """Another program holds the caseload (EX_TEMPFAIL of sysexits.h)."""
 
@@ -66,3 +70,7 @@ class BadConfiguration(CasectlError):
     """The configuration cannot be used as it stands (EX_CONFIG of sysexits.h)."""
 
     exit_code = 78
+
+
+class NoConfiguration(BadConfiguration):
+    """The configuration that was named is not there. Only what makes it goes on."""

@@ -24,6 +24,8 @@ from casectl.core.model import (
 )
 from casectl.core.values import NamedTuple
 
+# What a person typed in; every other kind is derived, at most one fact of a case and group.
+PROMISED = (FOLLOW_UP, DEADLINE, APPOINTMENT)
 # Whose answer a fact counts: everybody's rule, the client's alone, or the guardian's as well.
 BOTH, CLIENT_ONLY, WITH_GUARDIAN = "", "client", "guardian"
 
@@ -64,6 +66,11 @@ def facts_of(record: CaseRecord) -> Iterator[Fact]:
         yield from _standards(record, make)
 
 
+def promised_facts(record: CaseRecord) -> Iterator[Fact]:
+    """The facts of the open promises alone."""
+    return _promised(record, _Maker(record)) if record.promises else iter(())
+
+
 class _Maker:
     """Facts of one case, its level and program filled in."""
 
@@ -77,30 +84,35 @@ class _Maker:
         kind: str,
         stage: str,
         day: date,
-        *,
-        who: str = BOTH,
-        reaching: bool = False,
-        lead: int | None = None,
         promise: Promise | None = None,
+        lead: int | None = None,
     ) -> Fact:
-        group = Group(
-            kind, stage, self.level, self.program, lead, who, reaching, reaching and self.tried
-        )
-        return Fact(group, day, promise)
+        """What needs nobody's answer."""
+        group = (kind, stage, self.level, self.program, lead, BOTH, False, False)
+        return Fact._make((Group._make(group), day, promise))
+
+    def reaching(
+        self, kind: str, stage: str, day: date, who: str = BOTH, promise: Promise | None = None
+    ) -> Fact:
+        """What only reaching somebody clears; an attempt lets it wait."""
+        group = (kind, stage, self.level, self.program, None, who, True, self.tried)
+        return Fact._make((Group._make(group), day, promise))
 
 
 def _promised(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
     case = record.case
     for promise in record.promises:
         if promise.kind == DEADLINE:
-            subject = promise.subject or "other"
-            yield make(DEADLINE, subject, promise.due_on, lead=promise.lead_days, promise=promise)
+            subject, lead = promise.subject or "other", promise.lead_days
+            yield make(DEADLINE, subject, promise.due_on, promise, lead)
         elif promise.kind == APPOINTMENT:
-            yield make(APPOINTMENT, "", promise.due_on, promise=promise)
+            yield make(APPOINTMENT, "", promise.due_on, promise)
         elif case.status != ON_HOLD:
-            reaching = promise.subject in REACHING_KINDS
             day = _latest(promise.due_on, case.resumed_on)
-            yield make(FOLLOW_UP, "", day, reaching=reaching, promise=promise)
+            if promise.subject in REACHING_KINDS:
+                yield make.reaching(FOLLOW_UP, "", day, promise=promise)
+            else:
+                yield make(FOLLOW_UP, "", day, promise)
 
 
 def _safety(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
@@ -112,9 +124,9 @@ def _safety(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
         if case.covered_until and case.covered_until >= begun:
             reached = _latest(case.covered_until, reached)
         if reached is None:
-            yield make("safety", "begun", begun, who=who, reaching=True)
+            yield make.reaching("safety", "begun", begun, who)
         else:
-            yield make("safety", "reach", reached, who=who, reaching=True)
+            yield make.reaching("safety", "reach", reached, who)
     yield make("safety", "review", case.level_reviewed_on)
 
 
@@ -125,10 +137,10 @@ def _standards(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
             since = reached or case.clock_from
             if since is None:
                 day = _latest(case.opened_on, case.resumed_on)
-                yield make("contact", "first", day, who=who, reaching=True)
+                yield make.reaching("contact", "first", day, who)
             else:
                 day = _latest(since, case.resumed_on)
-                yield make("contact", "again", day, who=who, reaching=True)
+                yield make.reaching("contact", "again", day, who)
     if make.level == Level.HIGH:
         yield make("assessment", "level", _latest(case.level_reviewed_on, case.resumed_on))
     if case.assessed_on:

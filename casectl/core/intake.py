@@ -14,6 +14,7 @@ from casectl.core.dates import When
 from casectl.core.errors import BadValue
 from casectl.core.model import (
     ACTIVE,
+    CLOSED,
     DEADLINE,
     FOLLOW_UP,
     PENDING,
@@ -40,6 +41,8 @@ UNSTATED_URGENCY = Level.MEDIUM
 # The golden section: steps of it through a circle land far from each other, however many there are.
 SECTION = 0.618
 
+CLOSED_BEFORE = "closed before it was imported"
+
 CASE_NUMBER, CLIENT_ID, NAME = "case number", "client id", "name and birth date"
 
 
@@ -63,6 +66,7 @@ class Given(NamedTuple):
     urgency: int | None = None
     risk: str | None = None
     opened_on: date | None = None
+    closed_on: date | None = None  # of an imported case whose service has ended
     next_step: str | None = None
     due: When | None = None
     court: When | None = None
@@ -105,10 +109,12 @@ def imported(given: Given, today: date, *, pending: bool, clocks: Clocks) -> Loa
     """A row of somebody's spreadsheet as it is written: its past is known in part at best.
 
     What was promised may be late already. A next step without a day is kept as a note, for a
-    promise without a day is none, and none is made up.
+    promise without a day is none, and none is made up. A case that has been closed stays so: who
+    it was is on file, and nothing is owed.
     """
     level = level_of(given.urgency or UNSTATED_URGENCY, given.risk)
-    case = _case(given, today, pending, clocks.start(level, given.program))
+    clock_from = clocks.start(level, given.program) if given.closed_on is None else None
+    case = _case(given, today, pending, clock_from)
     promises = []
     if given.next_step is not None and given.due is not None:
         promises.append(_promise(FOLLOW_UP, given.next_step, given.due))
@@ -134,7 +140,7 @@ def _notes(given: Given) -> list[str]:
 def _case(given: Given, today: date, pending: bool, clock_from: date | None = None) -> Case:
     """``clock_from`` for an imported case: its level is as of today, whenever its intake was."""
     urgency = int(given.urgency or UNSTATED_URGENCY)
-    opened_on = given.opened_on or today
+    opened_on = given.opened_on or given.closed_on or today
     reviewed_on = opened_on if clock_from is None else today
     return Case(
         id="",
@@ -142,7 +148,7 @@ def _case(given: Given, today: date, pending: bool, clock_from: date | None = No
         handle="",
         client_id="",
         client=given.name,
-        status=PENDING if pending else ACTIVE,
+        status=CLOSED if given.closed_on else PENDING if pending else ACTIVE,
         urgency=urgency,
         risk=given.risk,
         opened_on=opened_on,
@@ -153,6 +159,8 @@ def _case(given: Given, today: date, pending: bool, clock_from: date | None = No
         external_id=given.case_ref,
         crisis_since=reviewed_on if level_of(urgency, given.risk) == Level.CRISIS else None,
         clock_from=clock_from,
+        closed_on=given.closed_on,
+        close_reason=CLOSED_BEFORE if given.closed_on else None,
     )
 
 
@@ -238,12 +246,33 @@ def judged(load: Load, twins: Sequence[Twin], *, new: bool) -> Verdict:
             if load.case.external_id is None:
                 return Verdict(None, twin, True, "the same client id")
         elif not new:
-            only_named = twin.why == NAME and not load.client.birth_date
-            return Verdict(None, twin, False, f"the same {'name' if only_named else twin.why}")
+            return Verdict(None, twin, False, f"the same {_alike(load, twin)}")
         if twin.why != NAME:
             client = load.client._replace(name=twin.client)
             return Verdict(load._replace(client=client, same_client=twin.client_id))
     return Verdict(load)
+
+
+def told_apart(load: Load, namesake: Twin) -> bool:
+    """Whether another system's numbers make two people of namesakes whose birth dates agree.
+
+    They do where one birth date is not known: the name alone does not outweigh them.
+    """
+    if load.client.birth_date and namesake.birth_date:
+        return False
+    ids = (load.client.external_id, load.case.external_id)
+    known = (namesake.client_ref, namesake.case_ref)
+    return any(own and other and own != other for own, other in zip(ids, known, strict=True))
+
+
+def _alike(load: Load, twin: Twin) -> str:
+    """What the two have in common, in words; of birth dates only what both rows know."""
+    if twin.why != NAME:
+        return twin.why
+    born = load.client.birth_date
+    if not born or not twin.birth_date:
+        return "name"
+    return NAME if born == twin.birth_date else "name, and a birth date that agrees,"
 
 
 def _is_somebody_else(load: Load, twin: Twin) -> bool:

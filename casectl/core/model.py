@@ -6,9 +6,8 @@ Values are named tuples: they cost start-up a tenth of what dataclasses do, and 
 
 from collections.abc import Sequence
 from datetime import date
-from enum import IntEnum
 
-from casectl.core.values import NamedTuple
+from casectl.core.values import IntEnum, NamedTuple
 
 
 class Level(IntEnum):
@@ -32,7 +31,6 @@ RISKS = {
     "high": Level.HIGH,
     "imminent": Level.CRISIS,
 }
-_LEVELS = {int(level): level for level in Level}  # a tenth of what ``Level(number)`` costs
 # Risk that nobody has assessed is not low risk.
 UNASSESSED_RISK = Level.MEDIUM
 
@@ -56,7 +54,7 @@ REACHED, TRIED = "reached", "tried"
 
 def level_of(urgency: int, risk: str | None) -> Level:
     """The higher of urgency and risk; unassessed risk counts as medium (shown as provisional)."""
-    return _LEVELS[max(urgency, RISKS[risk] if risk else UNASSESSED_RISK)]
+    return Level(max(urgency, RISKS[risk] if risk else UNASSESSED_RISK))
 
 
 class Client(NamedTuple):

@@ -11,7 +11,7 @@ Everything compares as integers on a common scale, so no two machines round diff
 from collections.abc import Iterable
 from datetime import date
 
-from casectl.core.due import Band, DueItem, due_items
+from casectl.core.due import Band, DueItem, Rule, Rules
 from casectl.core.model import CaseRecord
 from casectl.core.standards import Standards
 from casectl.core.values import NamedTuple
@@ -86,20 +86,41 @@ def rank_key(item: DueItem, today: date, scale: int) -> RankKey:
     )  # fmt: skip
 
 
+def fact_key(
+    rule: Rule, day: date, waits: bool, opened_on: date, number: int, scale: int
+) -> RankKey:
+    """Where a fact's item stands, as far as the fact alone tells: an hour is not part of it."""
+    due, band = rule.due(day)
+    return key_of(
+        band, waits, rule.group.level, rule.allowed, due, rule.rules.today, None, opened_on, number,
+        scale,
+    )  # fmt: skip
+
+
+def in_order(items: Iterable[DueItem], today: date, scale: int) -> list[DueItem]:
+    """Items of any cases, the most pressing first."""
+    return sorted(items, key=lambda item: (rank_key(item, today, scale), item.item))
+
+
 def ranked_case(record: CaseRecord, standards: Standards, today: date, scale: int) -> Ranked | None:
     """One case with its listed items in order; None when nothing is listed yet."""
-    keyed = [
-        (rank_key(item, today, scale), item)
-        for item in due_items(record, standards, today, lambda band, due: band is not None)
-    ]
-    if not keyed:
+    return _ranked(record, Rules(standards, today), scale)
+
+
+def _ranked(record: CaseRecord, rules: Rules, scale: int) -> Ranked | None:
+    items = in_order(rules.items(record, listed=True), rules.today, scale)
+    if not items:
         return None
-    keyed.sort(key=lambda pair: (pair[0], pair[1].item))
-    return Ranked(record, tuple(item for _, item in keyed), keyed[0][0])
+    return Ranked(record, tuple(items), rank_key(items[0], rules.today, scale))
 
 
 def rank(records: Iterable[CaseRecord], standards: Standards, today: date) -> list[Ranked]:
     """The cases that have something listed on ``today``, most pressing first."""
-    scale = standards.common_scale()
-    cases = (ranked_case(record, standards, today, scale) for record in records)
+    return rank_by(Rules(standards, today), records)
+
+
+def rank_by(rules: Rules, records: Iterable[CaseRecord]) -> list[Ranked]:
+    """The same, by rules that may have been asked before."""
+    scale = rules.standards.common_scale()
+    cases = (_ranked(record, rules, scale) for record in records)
     return sorted((each for each in cases if each), key=lambda each: each.key)

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from casectl.core.agenda import Ask
-from casectl.core.due import Band, DueItem, due_items, is_past_its_hour
-from casectl.core.model import CaseRecord
-from casectl.core.priority import rank_key
+from casectl.core.due import Band, DueItem, is_past_its_hour
 from casectl.core.text import initials, without_name
 from casectl.core.values import NamedTuple
 
@@ -56,22 +53,9 @@ class Reminder(NamedTuple):
         return Mark(*self.key, self.state, today.isoformat())
 
 
-def reminders(records: Iterable[CaseRecord], ask: Ask, until: date, now: str) -> list[Reminder]:
-    """What presses on ``ask.today`` or falls due by ``until``, most pressing first."""
-    standards = ask.standards._replace(horizon=max(ask.standards.horizon, (until - ask.today).days))
-    scale = standards.common_scale()
-    items = [
-        item
-        for record in records
-        for item in due_items(
-            record,
-            standards,
-            ask.today,
-            lambda band, due: due <= until or band not in (None, Band.SOON),
-        )
-    ]
-    items.sort(key=lambda item: (rank_key(item, ask.today, scale), item.item))
-    return [Reminder(item, state_of(item, ask.today, now)) for item in items]
+def reminders(items: Iterable[DueItem], today: date, now: str) -> list[Reminder]:
+    """Each item with its state at this day and hour, in the order given."""
+    return [Reminder(item, state_of(item, today, now)) for item in items]
 
 
 def state_of(item: DueItem, today: date, now: str) -> str:
@@ -83,10 +67,10 @@ def state_of(item: DueItem, today: date, now: str) -> str:
 
 
 def _stage(item: DueItem, today: date, now: str) -> str:
-    missed = max(item.days_late, 0) // item.allowed
-    if missed:
-        return f"missed-{missed}"
-    if item.days_late > 0 or is_past_its_hour(item, today, now):
+    late = item.days_late
+    if late >= item.allowed:
+        return f"missed-{late // item.allowed}"
+    if late > 0 or is_past_its_hour(item, today, now):
         return "overdue"
     return "due" if item.is_pressing else "soon"
 

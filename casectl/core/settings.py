@@ -18,7 +18,9 @@ from casectl.core.values import NamedTuple
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DATE_ORDERS = ("dmy", "mdy")
+BACKUPS = DAILY, OFF = ("daily", "off")
 LEVELS = tuple(level.word for level in Level)
+LONGEST_COMMAND = 1000  # characters, of a path too
 
 Value = str | int | bool | list[str] | list[date]
 
@@ -37,8 +39,13 @@ ROOT: Mapping[str, Setting] = {
     "limit": Setting("number", 1, 1_000_000),
     "horizon": Setting("number", 0, 366),
     "accessible": Setting("yes or no"),
+    "private": Setting("yes or no"),
     "working_days": Setting("weekdays"),
     "holidays": Setting("days"),
+    "backup": Setting("daily or off"),
+    "key_file": Setting("path"),
+    "key_command": Setting("command"),
+    "lock_minutes": Setting("number", 1, 1440),
 }
 STANDARDS: Mapping[str, Setting] = {
     **{
@@ -132,7 +139,7 @@ def typed(key: Key, text: str) -> Value:
             value = [word[:3] if word in names else word for word in each]
         case "days":
             value = words.replace(",", " ").split()
-        case "order":
+        case "order" | "daily or off":
             value = words.lower()
     return checked_value(key, value)
 
@@ -153,6 +160,10 @@ def checked_value(key: Key, value: Any) -> Value:
             if value in DATE_ORDERS:
                 return str(value)
             raise BadValue(f"{key.text} is dmy (31/12) or mdy (12/31)")
+        case "daily or off":
+            if value in BACKUPS:
+                return str(value)
+            raise BadValue(f"{key.text} is daily or off")
         case "weekdays":
             if isinstance(value, list) and value and all(day in WEEKDAYS for day in value):
                 return sorted(set(value), key=WEEKDAYS.index)
@@ -160,7 +171,9 @@ def checked_value(key: Key, value: Any) -> Value:
         case "days":
             return _days(key, value)
     if not isinstance(value, str):
-        raise BadValue(f"{key.text} is a name in quotes")
+        raise BadValue(f"{key.text} is a {kind} in quotes")
+    if kind in ("path", "command"):
+        return checked_text(value, key.text, limit=LONGEST_COMMAND)
     return checked_text(value, key.text, limit=NAME_LIMIT)
 
 

@@ -1,4 +1,4 @@
-"""Days as a reader sees them, always with their weekday. English everywhere, as the grammar is."""
+"""Days as a reader sees them, always with their weekday, and sizes. English everywhere."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ def spoken(day: date, order: DateOrder | None = None, *, time: str | None = None
 def spoken_short(day: date, today: date, order: DateOrder | None = None) -> str:
     """``Fri 27 Nov``; the year is said only where it is not this year."""
     return _weekday_and_day(day, order) if day.year == today.year else spoken(day, order)
+
+
+def spoken_size(size: int) -> str:
+    """``812 bytes``, ``1.2 MB``, ``40 GB``: a file's size, as disks are sold."""
+    if size < 1000:
+        return f"{size} bytes"
+    amount = float(size)
+    for unit in ("kB", "MB", "GB"):
+        amount /= 1000
+        if amount < 999.5 or unit == "GB":
+            break
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"
 
 
 def _weekday_and_day(day: date, order: DateOrder | None) -> str:

@@ -65,6 +65,11 @@ class Standards(NamedTuple):
     def of(self, program: str | None) -> Intervals:
         return self.programs.get(program or "", self.intervals)
 
+    @property
+    def guardian_counts(self) -> bool:
+        """Whether reaching the guardian clears a contact in any program."""
+        return any(each.guardian_counts for each in (self.intervals, *self.programs.values()))
+
     def source(self, program: str | None, name: str) -> str:
         own = self.sources.get(f"{program}.{name}") if program else None
         return own or self.sources.get(name, "default")

@@ -25,7 +25,7 @@ def visible(text: str, *, lines: bool = False) -> str:
 
     This is the one gateway between stored text and a screen. ``lines`` keeps line feeds.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # nothing that acts is
         return text
     return re.sub(_ACTS, lambda match: _symbol(match.group(), lines), text)
 
@@ -114,11 +114,11 @@ def without_name(text: str, *names: str) -> str:
     before them, so there a name is found inside a word as well. Nicknames, inflected names and
     names of one letter are beyond it.
     """
-    parts = set().union(*(_name_parts(name) for name in names))
-    letters, places = _plain_letters(text)
-    plain = "".join(letters)
-    if not any(part in plain for part in parts if len(part) > 1) and not _may_join(parts, plain):
+    parts = set().union(*map(_name_parts, names))
+    plain = _plain(text)
+    if not _may_hold(parts, plain):
         return text
+    places = _places(text)
     made, done = [], 0
     for start, end in sorted(_found(parts, plain)):
         if places[start] >= done:
@@ -129,33 +129,29 @@ def without_name(text: str, *names: str) -> str:
 
 def _name_parts(name: str) -> set[str]:
     """The words of a name, and those that punctuation joins: o, zorkan and ozorkan."""
-    plain = "".join(_plain_letters(name)[0])
+    plain = _plain(name)
+    chunks = plain.split()
+    whole = "".join(chunks)
+    if whole.isalnum():  # as most names are: no punctuation inside a word
+        return {*chunks, whole}
     words = {plain[start:end] for start, end in _words(plain)}
-    joined = {"".join(char for char in chunk if char.isalnum()) for chunk in plain.split()}
-    return (words | joined | {"".join(char for char in plain if char.isalnum())}) - {""}
+    joined = {"".join(filter(str.isalnum, chunk)) for chunk in (*chunks, whole)}
+    return (words | joined) - {""}
 
 
-def _may_join(parts: set[str], plain: str) -> bool:
-    """Whether punctuation inside ``plain`` may hide a part of two letters or more."""
-    squeezed = "".join(char for char in plain if char.isalpha())
-    return any(part in squeezed for part in parts if len(part) > 1)
+def _may_hold(parts: set[str], plain: str) -> bool:
+    """Whether a part of two letters or more is in ``plain``, punctuation inside it aside."""
+    squeezed = "".join(filter(str.isalpha, plain))
+    return any(part in plain or part in squeezed for part in parts if len(part) > 1)
 
 
 def _found(parts: set[str], plain: str) -> Iterator[tuple[int, int]]:
     """Where a name stands in ``plain``: its first letter, and the one after its last."""
-    import unicodedata
-
-    for chunk in re.finditer(r"[^\W_](?:\S*[^\W_])?", plain):
-        if _is_made_of(chunk.group(), parts):
-            end = chunk.end()
-            while end < len(plain) and unicodedata.category(plain[end])[0] == "M":
-                end += 1  # a vowel sign belongs to the letter before it
-            yield chunk.start(), end
-    for start, end in _words(plain):
+    for start, end in (*_chunks(plain), *_words(plain)):
         if _is_made_of(plain[start:end], parts):
             yield start, end
     for part in parts:
-        if len(part) > 1 and any(unicodedata.category(char) == "Lo" for char in part):
+        if len(part) > 1 and any(_category(char) == "Lo" for char in part):
             start = plain.find(part)
             while start >= 0:
                 yield start, start + len(part)
@@ -182,13 +178,28 @@ def _splits(letters: str, parts: set[str]) -> bool:
     return reached.get(len(letters), False)
 
 
+def _chunks(plain: str) -> Iterator[tuple[int, int]]:
+    """What stands between spaces, from its first letter or digit to its last and the marks on it.
+
+    No pattern: compiling one takes longer than a whole list of names.
+    """
+    end = 0
+    for chunk in plain.split():
+        start = plain.index(chunk, end)
+        end = start + len(chunk)
+        letters = [place for place in range(start, end) if plain[place].isalnum()]
+        if letters:
+            last = letters[-1] + 1
+            while last < end and _is_mark(plain[last]):
+                last += 1
+            yield letters[0], last
+
+
 def _words(plain: str) -> Iterator[tuple[int, int]]:
     """Runs of letters, digits and the marks on them."""
-    import unicodedata
-
     first: int | None = None
     for place, char in enumerate(plain):
-        if unicodedata.category(char)[0] in "LMN":
+        if char.isalnum() or _is_mark(char):
             first = place if first is None else first
         elif first is not None:
             yield first, place
@@ -197,20 +208,33 @@ def _words(plain: str) -> Iterator[tuple[int, int]]:
         yield first, len(plain)
 
 
-def _plain_letters(text: str) -> tuple[list[str], list[int]]:
-    """Each letter without case and accents, and the place in ``text`` that it comes from."""
-    if text.isascii():
-        return list(text.lower()), list(range(len(text)))
+def _is_mark(char: str) -> bool:
+    """An accent or a vowel sign, which belongs to the letter before it."""
+    return _category(char)[0] == "M"
+
+
+def _category(char: str) -> str:
+    """A letter's category in Unicode; ``-`` for what English is written with."""
+    if char.isascii():
+        return "-"
     import unicodedata
 
-    letters: list[str] = []
-    places: list[int] = []
-    for place, char in enumerate(text):
-        for letter in unicodedata.normalize("NFKD", char.translate(_STROKES)).casefold():
-            if not unicodedata.combining(letter):
-                letters.append(letter)
-                places.append(place)
-    return letters, places
+    return unicodedata.category(char)
+
+
+def _plain(text: str) -> str:
+    """Each letter without case and accents."""
+    if text.isascii():
+        return text.lower()
+    import unicodedata
+
+    letters = unicodedata.normalize("NFKD", text.translate(_STROKES)).casefold()
+    return "".join([letter for letter in letters if not unicodedata.combining(letter)])
+
+
+def _places(text: str) -> list[int]:
+    """For each letter of ``_plain(text)``, the place in ``text`` that it comes from."""
+    return [place for place, char in enumerate(text) for _ in _plain(char)]
 
 
 def shortened(text: str, width: int) -> str:

@@ -1,5 +1,6 @@
 """What the store hands to commands and screens beside the model: answers as plain values."""
 
+from pathlib import Path
 from typing import Any
 
 from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
@@ -80,6 +81,17 @@ class Entry(NamedTuple):
     change_count: int
 
 
+class Access(NamedTuple):
+    """One line of the access log: who was shown which cases, or failed to unlock the caseload."""
+
+    at: str  # ISO, UTC
+    worker: str
+    command: str
+    cases: tuple[int, ...]
+    more: int = 0  # cases beyond those that the line names
+    failed: bool = False
+
+
 OK, WARN, FAIL = "ok", "warn", "FAIL"
 
 
@@ -90,3 +102,136 @@ class Finding(NamedTuple):
     state: str  # OK, WARN or FAIL
     detail: str
     hint: str | None = None
+
+
+class Head(NamedTuple):
+    """The end of the journal's chain. Noted elsewhere, it proves that nothing before it changed."""
+
+    operation: int  # the newest; 0 before any
+    hash: str  # hexadecimal; "" before any operation
+    keyed: bool
+
+
+class Fault(NamedTuple):
+    """A place where the journal, or a record, is not as it was recorded."""
+
+    operation: int | None  # None where no operation knows of it
+    change: int | None  # the first of its operation is 1
+    what: str
+
+    def __str__(self) -> str:
+        if self.operation is None:
+            return self.what
+        where = f"operation {self.operation}"
+        if self.change is None:
+            return f"{where} {self.what}"
+        return f"{where}, change {self.change}: {self.what}"
+
+
+class Audited(NamedTuple):
+    """What reading the whole journal found."""
+
+    operations: int
+    changes: int
+    purged: int  # of these, erased by a purge: their contents cannot be compared
+    head: Head
+    noted: int | None  # the operation whose head was given to compare with, if it is in the chain
+    first: Fault | None
+    faults: int
+
+
+class Contents(NamedTuple):
+    """What a caseload holds, in few enough words to compare two by."""
+
+    schema: int
+    rows: dict[str, int]  # table -> how many
+    operation: int  # the newest, 0 for none
+    at: str | None  # its moment
+    day: str | None
+    head: Head | None  # schema 1 has no chain
+
+
+class Manifest(NamedTuple):
+    """What was written down beside a backup once it had been checked."""
+
+    made_at: str  # UTC
+    reason: str  # asked, daily, or what it was made before: migration, rotation, import
+    version: str  # of casectl
+    encrypted: bool
+    size: int  # bytes
+    sha256: str
+    broken_links: int  # rows of no case or client, in the caseload too
+    contents: Contents
+
+
+class Backup(NamedTuple):
+    """A copy of a caseload in a file. Without a manifest nobody knows whether it was checked."""
+
+    path: Path
+    made_at: str
+    size: int
+    manifest: Manifest | None
+    aside: bool = False  # kept by ``restore``, which put another in its place
+
+
+class Plan(NamedTuple):
+    """What putting a backup back would mean, for whoever has to say yes."""
+
+    backup: Path
+    contents: Contents  # of the backup
+    manifest: Manifest | None
+    there: bool  # whether there is a file already
+    unreadable: str | None  # why nobody can tell what it holds
+    lost: int  # operations that the file has and the backup has not
+    lost_day: str | None  # the newest one's
+    common: bool  # whether the two are one caseload
+
+
+class Restored(NamedTuple):
+    """A backup that was put back, and where the file is that was there before."""
+
+    path: Path
+    aside: Path | None
+
+
+class Gone(NamedTuple):
+    """A case that a purge erased. Its number is not given again."""
+
+    number: int
+    case_id: str
+    operation: int  # the purge
+    day: str  # ISO
+
+
+class Doomed(NamedTuple):
+    """A case that a purge would erase, with enough of it to be sure that it is the one."""
+
+    number: int
+    handle: str
+    client: str
+    status: str | None  # None for one that an undo took back: only the journal still has it
+    closed_on: str | None
+    promises: int
+    contacts: int
+    notes: int
+
+
+class Purging(NamedTuple):
+    """What a purge would erase."""
+
+    cases: tuple[Doomed, ...]
+    clients: int  # those who have no other case
+    entries: int  # changes in the journal, of these cases and clients
+
+
+class Purged(NamedTuple):
+    """What a purge erased, and what it could not reach."""
+
+    operation: int
+    first: int  # the operation that first wrote of them
+    numbers: tuple[int, ...]
+    records: int  # rows that there were
+    clients: int
+    entries: int  # changes of the journal that were blanked
+    mentions: int  # other records that still hold a client's name
+    uncompacted: str | None  # why what was freed could not be given back to the disk

@@ -32,7 +32,7 @@ class Errand(NamedTuple):
 
     program: tuple[str, ...]  # casectl itself
     caseload: str
-    config: str | None  # for CASECTL_CONFIG, where the shell has one
+    config: tuple[str, str] | None  # the shell's variable that moves the configuration, its value
     hour: int
     minute: int
     weekdays: frozenset[int]  # worked ones, Monday is 0
@@ -48,7 +48,7 @@ class Errand(NamedTuple):
 
 def checked(errand: Errand) -> Errand:
     """``errand`` if a line of text can hold its paths."""
-    for words in (*errand.program, errand.caseload, errand.config or ""):
+    for words in (*errand.program, errand.caseload, *(errand.config or ())):
         if visible(words) != words:
             raise CasectlError(
                 "a path holds control characters, which no crontab can hold",
@@ -83,7 +83,8 @@ def crontab_lines(errand: Errand, user: str) -> list[str]:
 def _crontab_line(errand: Errand, days: Sequence[int], *more: str) -> str:
     command = shell_words(errand.words(*more))
     if errand.config:
-        command = f"CASECTL_CONFIG={shell_words([errand.config])} {command}"
+        variable, path = errand.config
+        command = f"{variable}={shell_words([path])} {command}"
     # cron reads an unescaped % as the end of the line, and takes the backslash away.
     command = command.replace("%", "'\\%'")
     return f"{errand.minute} {errand.hour} * * {_cron_days(days)} {command}"
@@ -117,7 +118,7 @@ def systemd_units(errand: Errand) -> Mapping[str, list[str]]:
     words = ["/bin/sh", "-c", script, "casectl", *errand.words()]
     service = ["[Unit]", "Description=casectl reminders", "", "[Service]", "Type=oneshot"]
     if errand.config:
-        service.append(f"Environment={_unit_word(f'CASECTL_CONFIG={errand.config}')}")
+        service.append(f"Environment={_unit_word('='.join(errand.config))}")
     service.append("ExecStart=" + " ".join(_unit_word(word, run=True) for word in words))
     days = ",".join(WEEK[day] for day in sorted(errand.weekdays))
     timer = [

@@ -78,6 +78,10 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "open date", "entry date", "project entry date", "enrollment date", "enrolled",
         "start date", "admission date",
     ),
+    "closed_on": (
+        "closed on", "closed date", "date closed", "close date", "closing date", "closure date",
+        "exit date", "project exit date", "date of exit", "discharge date", "date of discharge",
+    ),
     "last_contact": (
         "last contact", "last contact date", "date of last contact", "last contacted",
         "last contacted on", "last reached", "last seen",
@@ -103,7 +107,7 @@ def spelled(header: str) -> str:
 FIELD_OF = {spelled(header): field for field, headers in HEADERS.items() for header in headers}
 NAME_PARTS = ("first", "middle", "last", "suffix")
 NAMING = ("name", "first", "last", "case_ref", "client_ref")  # one of these must be there
-DAYS = ("opened_on", "last_contact")
+DAYS = ("opened_on", "closed_on", "last_contact")
 DATES = ("birth_date", "due", "court", *DAYS)
 REPEATING = ("urgency", "risk", "program", "due", "court", *DAYS)
 
@@ -433,6 +437,9 @@ class Reader:
             yield Problem(number, self.headers["due"], "a due day without a next step")
         if due is not None and opened_on is not None and due.day < opened_on:
             yield Problem(number, self.headers["due"], "it is before the intake day")
+        closed_on = known.get("closed_on")
+        if closed_on is not None and opened_on is not None and closed_on < opened_on:
+            yield Problem(number, self.headers["closed_on"], "it is before the intake day")
 
     # -- cells ---------------------------------------------------------------------------------
 
@@ -440,7 +447,7 @@ class Reader:
         match field:
             case "birth_date":
                 return lambda cell: self._birth_date(cell, order)
-            case "opened_on" | "last_contact":
+            case "opened_on" | "closed_on" | "last_contact":
                 return lambda cell: self._past_day(cell, order)
             case "due" | "court":
                 return lambda cell: self._when(cell, order)

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.spoken import DateOrder
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from casectl.render.screens import Line
 
 Object = dict[str, Any]
+Told = TypeVar("Told")
 PIPED_WIDTH = 80
 
 
@@ -34,6 +35,7 @@ class Output(NamedTuple):
     order: DateOrder | None = None
     today: date = date.min
     time: str = "00:00"
+    private: bool = False
 
     @classmethod
     def detect(
@@ -46,6 +48,7 @@ class Output(NamedTuple):
         order: DateOrder | None,
         today: date,
         time: str,
+        private: bool = False,
     ) -> "Output":
         terminal = sys.stdout is not None and sys.stdout.isatty()
         if colour is None:
@@ -68,6 +71,7 @@ class Output(NamedTuple):
             order=order,
             today=today,
             time=time,
+            private=private,
         )
 
     @property
@@ -75,13 +79,26 @@ class Output(NamedTuple):
         """Whether a report becomes a screen, not JSON or TSV."""
         return self.terminal and not self.json and not self.fields
 
+    def shown(self, value: Told) -> Told:
+        """``value`` as it may be told here: itself, or with --private no client's words in it.
+
+        Everything that is drawn, said or asked from a value of the caseload passes here first.
+        """
+        if not self.private:
+            return value
+        from casectl.core.privacy import private
+
+        return private(value)
+
     def table(self, objects: Sequence[Object], columns: Sequence[str]) -> None:
         """A report for machines: a JSON array, or TSV of ``columns`` (or of ``--fields``)."""
+        self.write(self.as_table(objects, columns))
+
+    def as_table(self, objects: Sequence[Object], columns: Sequence[str]) -> str:
         chosen = self._checked_fields(objects, columns)
         if self.json:
-            self.write(_json([_only(each, self.fields) for each in objects], single=False))
-        else:
-            self.write("".join(_tsv(each, chosen) for each in objects))
+            return _json([_only(each, self.fields) for each in objects], single=False)
+        return "".join(_tsv(each, chosen) for each in objects)
 
     def one(self, each: Object, columns: Sequence[str]) -> None:
         """A report that is one object."""
@@ -201,7 +218,8 @@ def json_text(value: Any, margin: str = "\n") -> str:
 
     inner = f"{margin}  "
     if isinstance(value, str):
-        return quoted(value)
+        # DEL is the one control character that JSON leaves as it is, and a terminal may act on it.
+        return quoted(value).replace("\x7f", "\\u007f")
     if isinstance(value, dict) and value:
         each = [f"{quoted(name)}: {json_text(of, inner)}" for name, of in value.items()]
         return f"{{{inner}{f',{inner}'.join(each)}{margin}}}"

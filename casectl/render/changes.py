@@ -15,7 +15,7 @@ from casectl.render import Object, Output
 UNTOLD = frozenset(
     {
         "id", "rev", "updated_at", "updated_by", "folded", "number", "case_id", "client_id",
-        "recorded_at", "repeats_from", "made_on", "first_due_on", "corrects",
+        "recorded_at", "repeats_from", "made_on", "first_due_on", "corrects", "clients",
     }
 )  # fmt: skip
 RECORDS = {
@@ -24,6 +24,7 @@ RECORDS = {
     "promises": "promise",
     "contacts": "contact",
     "notes": "note",
+    "purges": "purge",
 }
 COLUMN_WORDS = {
     "due_on": "due",
@@ -56,6 +57,10 @@ def changed_columns(change: Change) -> list[str]:
 def change_words(change: Change, output: Output) -> str:
     """One record's change on one line. A phone number has its safe-contact words beside it."""
     row = change.after or change.before or {}
+    if change.table == "purges":
+        return f"purged case {change.case}: {_short(row['reason'])}"
+    if is_purged(change):
+        return f"{_a_record(change)}, purged"
     if change.before is None:
         return f"added {_described(change, row, output)}"
     if change.after is None:
@@ -73,12 +78,27 @@ def change_words(change: Change, output: Output) -> str:
     return f"{item_name(change, row)}: {', '.join(told)}"
 
 
+def is_purged(change: Change) -> bool:
+    """Whether what changed was erased: only that something did is left."""
+    return change.before is None and change.after is None
+
+
+def _a_record(change: Change) -> str:
+    """``a note of case 12``, of which nothing more is known."""
+    if change.table == "cases":
+        return f"case {change.case}"
+    of = f" of case {change.case}" if change.case is not None else ""
+    return f"a {RECORDS[change.table]}{of}"
+
+
 def item_name(change: Change, row: dict[str, Any]) -> str:
     """``12.3``, ``12.c2``, ``case 12``, ``client``."""
     number = "" if change.case is None else str(change.case)
     match change.table:
         case "clients":
             return "client"
+        case "purges":
+            return f"case {number}"
         case "cases":
             return f"case {row['number']}"
         case "contacts":
@@ -151,11 +171,13 @@ def _change_object(change: Change, output: Output) -> Object:
     row = change.after or change.before or {}
     columns = changed_columns(change)
     before, after = change.before, change.after
+    named = change.table != "clients" and not is_purged(change)
+    kind = "added" if before is None else "removed" if after is None else "changed"
     return {
         "record": RECORDS[change.table],
-        "item": None if change.table == "clients" else item_name(change, row).removeprefix("case "),
+        "item": item_name(change, row).removeprefix("case ") if named else None,
         "handle": change.handle,
-        "change": "added" if before is None else "removed" if after is None else "changed",
+        "change": "purged" if is_purged(change) or change.table == "purges" else kind,
         "before": {name: before[name] for name in columns} if before is not None else None,
         "after": {name: after[name] for name in columns} if after is not None else None,
         "text": change_words(change, output),

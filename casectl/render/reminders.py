@@ -13,7 +13,6 @@ from casectl.core.model import DEADLINE
 from casectl.core.reminding import Reminder
 from casectl.core.text import shortened, visible
 from casectl.render import Object, Output
-from casectl.render.objects import item_object
 from casectl.render.words import DEADLINE_WORDS, kind_word, status
 
 # What one line shows of a text that has no end; JSON holds it whole.
@@ -23,15 +22,17 @@ WIDEST = 24  # columns are aligned up to here; one long name does not push every
 UNSAID = ("client", "handle", "what", "why", "program")
 
 
-def text(reminders: Sequence[Reminder], output: Output, *, terse: bool) -> str:
-    """``OVERDUE 3d  12.3  M.G.  call the school``; terse: ``12.3  follow-up, 3 days late``."""
+def text(reminders: Sequence[Reminder], output: Output, *, terse: bool) -> list[str]:
+    """A line each: ``OVERDUE 3d  12.3  M.G.  call the school``, or terse
+    ``12.3  follow-up, 3 days late``.
+    """
     rows = [_terse(each) if terse else _full(each, output) for each in reminders]
     widths = [min(max(map(len, column)), WIDEST) for column in zip(*rows, strict=True)][:-1]
     lines = []
     for *cells, last in rows:
         padded = [f"{cell:<{width}}  " for cell, width in zip(cells, widths, strict=True)]
-        lines.append(f"{''.join(padded)}{last}\n")
-    return "".join(lines)
+        lines.append(spelled(f"{''.join(padded)}{last}\n"))
+    return lines
 
 
 def _full(reminder: Reminder, output: Output) -> tuple[str, ...]:
@@ -79,6 +80,8 @@ def objects(
     reminders: Sequence[Reminder], output: Output, *, full_names: bool, terse: bool
 ) -> list[Object]:
     """``remind --json``: the keys of ``today --json`` for one item, and a stable id."""
+    from casectl.render.objects import item_object
+
     made = []
     for each in reminders:
         values = {"id": each.id, **item_object(each.item, output)}
@@ -90,7 +93,7 @@ def objects(
     return made
 
 
-def json_lines(objects: Sequence[Object], fields: tuple[str, ...] | None) -> str:
+def json_lines(objects: Sequence[Object], fields: tuple[str, ...] | None) -> list[str]:
     """One JSON object on each line."""
     import json
 
@@ -100,11 +103,11 @@ def json_lines(objects: Sequence[Object], fields: tuple[str, ...] | None) -> str
         if unknown:
             raise BadValue(f"no field {unknown[0]!r}; there are {', '.join(each)}")
         chosen = {name: each[name] for name in fields or each}
-        lines.append(f"{json.dumps(chosen)}\n")
-    return "".join(lines)
+        lines.append(f"{json.dumps(chosen)}\n".replace("\x7f", "\\u007f"))
+    return lines
 
 
-def say(words: str, output: Output) -> None:
-    """Text to standard output whatever its character set: cron's is often not the terminal's."""
+def spelled(words: str) -> str:
+    """Text for standard output whatever its character set: cron's is often not the terminal's."""
     charset = getattr(sys.stdout, "encoding", None) or "utf-8"
-    output.write(words.encode(charset, "backslashreplace").decode(charset))
+    return words.encode(charset, "backslashreplace").decode(charset)

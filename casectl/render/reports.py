@@ -1,4 +1,7 @@
-"""The door to every report: a screen on a terminal, else TSV or JSON. Only screens load Rich."""
+"""The door to every report: a screen on a terminal, else TSV or JSON. Only screens load Rich.
+
+Whatever comes in is made private first where the output is.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,7 @@ SNIPPET = 120  # characters around a match, for machines
 
 def agenda(agenda: Agenda, output: Output) -> None:
     """The day's list as a screen."""
+    agenda = output.shown(agenda)
     from casectl.render.today import today_screen
 
     output.draw(today_screen(agenda, output))
@@ -39,11 +43,13 @@ def agenda(agenda: Agenda, output: Output) -> None:
 
 def agenda_rows(rows: Sequence[Ranked], output: Output) -> None:
     """The day's list for machines."""
+    rows = output.shown(rows)
     output.table(agenda_objects(rows, output), TODAY_COLUMNS)
 
 
 def explanation(explanation: Explanation, output: Output) -> None:
     """The arithmetic of one case."""
+    explanation = output.shown(explanation)
     from casectl.render.explain import explain_lines, explain_object
 
     if output.json or output.fields:
@@ -54,6 +60,7 @@ def explanation(explanation: Explanation, output: Output) -> None:
 
 def day_done(done: list[Entry], output: Output) -> None:
     """What was done on one day, oldest first."""
+    done = output.shown(done)
     if output.draws:
         from casectl.render.today import done_screen
 
@@ -68,6 +75,7 @@ def case_file(
     file: File, items: Sequence[DueItem], missing: Sequence[str], output: Output, *, whole: bool
 ) -> None:
     """One case: a screen, JSON, or one line per fact (its name, a tab, its value)."""
+    file, items = output.shown(file), output.shown(items)
     if output.draws:
         from casectl.render.case import case_screen
 
@@ -84,6 +92,7 @@ def case_file(
 
 def case_list(rows: Sequence[ListRow], more: int, output: Output) -> None:
     """Cases, one a line; ``more`` were cut by a limit."""
+    rows = output.shown(rows)
     if output.draws:
         from casectl.render.listing import list_screen
 
@@ -94,6 +103,7 @@ def case_list(rows: Sequence[ListRow], more: int, output: Output) -> None:
 
 def hits(hits: Sequence[Hit], words: Sequence[str], more: bool, output: Output) -> None:
     """What a search found, each with the text around the match."""
+    hits = output.shown(hits)
     if output.draws:
         from casectl.render.listing import hits_screen
 
@@ -107,6 +117,7 @@ def hits(hits: Sequence[Hit], words: Sequence[str], more: bool, output: Output) 
 
 def history(entries: Sequence[Entry], more: bool, output: Output) -> None:
     """Operations, the newest first, and what each changed."""
+    entries = output.shown(entries)
     from casectl.render.changes import entry_object
 
     if output.draws:
@@ -123,4 +134,4 @@ def side_by_side(
     """Two clients' records beside each other, as lines to read before saying yes."""
     from casectl.render.case import sides
 
-    return sides(left, right, output)
+    return sides(output.shown(left), output.shown(right), output)

@@ -6,33 +6,32 @@ number) runs across them, so the first cases of each of those fact days are read
 read is then ranked whole, by the one engine; a property test compares with ranking everything.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import cached_property
 
-from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, cut
-from casectl.core.due import (
-    Band,
-    allowed_days,
-    applies,
-    band_of,
-    due_on,
-    last_fact,
-    last_listed,
-    last_pressing,
-    waits,
-)
-from casectl.core.facts import Group
+from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, ahead, cut
+from casectl.core.due import Band, DueItem, Rule, Rules, applies
+from casectl.core.facts import PROMISED, Group, promised_facts
 from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
-from casectl.core.priority import Ranked, RankKey, key_of, rank
+from casectl.core.priority import Ranked, RankKey, fact_key, in_order, rank_by
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import ONE_DAY
 from casectl.store.connection import Database, Row, Value
-from casectl.store.derived import GROUP_COLUMNS
-from casectl.store.rows import CASES, PROMISE_COLUMNS, case_of, marks, promise_of, read_records
+from casectl.store.rows import (
+    CASES,
+    CHUNK,
+    GROUP_COLUMNS,
+    PROMISE_COLUMNS,
+    Part,
+    case_of,
+    marks,
+    promise_of,
+    read_records,
+)
 
-# Every group with its earliest fact: one index seek each.
-GROUPS = (
+# Every group, and the same with the day of its earliest fact, which is an index seek each.
+GROUPS = f"SELECT id, {GROUP_COLUMNS}, '' FROM due_groups"
+HEADS = (
     f"SELECT id, {GROUP_COLUMNS}, (SELECT min(day) FROM due_facts WHERE group_id = due_groups.id) "
     "FROM due_groups"
 )
@@ -50,76 +49,39 @@ class AgendaReader:
     def read(self, ask: Ask) -> Agenda:
         """The list for ``ask.today``, its counts and its hours, all of one moment."""
         with self.db.snapshot():
-            return _Reading(self.db, ask).agenda()
+            return _Reading(self.db, ask, HEADS).agenda()
 
     def rows(self, ask: Ask) -> list[Ranked]:
         """The list alone, for a machine: half the reading."""
         with self.db.snapshot():
-            return _Reading(self.db, ask).rows()
+            return _Reading(self.db, ask, HEADS).rows()
 
-    def pressing(self, ask: Ask, until: date) -> list[CaseRecord]:
-        """Every case with something in a band that presses, or due by ``until``."""
+    def pressing(self, ask: Ask, until: date) -> list[DueItem]:
+        """Every item in a band that presses, or due by ``until``, the most pressing first."""
         with self.db.snapshot():
-            return _Reading(self.db, ask).pressing(until)
+            return _Reading(self.db, ahead(ask, until), GROUPS).pressing(until)
 
-
-class _Rule:
-    """One rule on one day: what all groups share that differ only in program or attempts."""
-
-    def __init__(self, group: Group, ask: Ask) -> None:
-        self.group = group
-        self.ask = ask
-        self.allowed = allowed_days(group, ask.standards.of(group.program))
-        self._days: dict[str, tuple[date, Band | None]] = {}
-
-    @cached_property
-    def late(self) -> str:
-        """The last fact day that is late, ISO."""
-        yesterday = self.ask.today - ONE_DAY
-        return last_fact(self.group, yesterday, self.ask.standards).isoformat()
-
-    @cached_property
-    def pressing(self) -> str:
-        """The last fact day in a band that presses, ISO."""
-        return last_pressing(self.group, self.ask.today, self.ask.standards).isoformat()
-
-    @cached_property
-    def listed(self) -> str:
-        """The last fact day on the list, ISO."""
-        return last_listed(self.group, self.ask.today, self.ask.standards).isoformat()
-
-    @cached_property
-    def waiting(self) -> str:
-        """The earliest day of an attempt that still lets a case wait, ISO."""
-        day = self.ask.today
-        while waits(day - ONE_DAY, self.group, self.ask.today, self.ask.standards):
-            day -= ONE_DAY
-        return day.isoformat()
-
-    def due(self, day: str) -> tuple[date, Band | None]:
-        """The due day and the band of a fact day."""
-        known = self._days.get(day)
-        if known is None:
-            group, standards = self.group, self.ask.standards
-            since = date.fromisoformat(day)
-            due = due_on(group, since, standards)
-            known = due, band_of(group, since, due, self.ask.today, standards)
-            self._days[day] = known
-        return known
-
-    def key(self, day: str, waiting: bool, opened_on: date, number: int, scale: int) -> RankKey:
-        due, band = self.due(day)
-        return key_of(
-            band, waiting, self.group.level, self.allowed, due, self.ask.today, None, opened_on,
-            number, scale,
-        )  # fmt: skip
+    def former_names(self, client_ids: Iterable[str]) -> dict[str, set[str]]:
+        """Names that these clients had before an edit; those who kept theirs are left out."""
+        ids = sorted(set(client_ids))
+        names: dict[str, set[str]] = {}
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            for row in self.db.rows(
+                "SELECT x.row_id, json_extract(x.before, '$.name') FROM clients k "
+                "JOIN changes x ON x.row_id = k.id "
+                f"WHERE k.id IN ({marks(chunk)}) AND k.rev > 1 AND x.before IS NOT NULL",
+                chunk,
+            ):
+                names.setdefault(row[0], set()).add(row[1])
+        return names
 
 
 class _Stream(NamedTuple):
-    """One group that has facts: its number, its rule, and its earliest fact day, ISO."""
+    """One group: its number, its rule, and its earliest fact day, ISO, where it was asked for."""
 
     group_id: int
-    rule: _Rule
+    rule: Rule
     tried: bool
     head: str
 
@@ -127,16 +89,16 @@ class _Stream(NamedTuple):
 class _Reading:
     """One reading of the list: the groups asked for, and what their rules say today."""
 
-    def __init__(self, db: Database, ask: Ask) -> None:
+    def __init__(self, db: Database, ask: Ask, groups: str) -> None:
         self.db = db
         self.ask = ask
-        self.rules: dict[tuple[str | int | None, ...], _Rule] = {}
-        self.streams = list(self._streams())
+        self.rules = Rules(ask.standards, ask.today)
+        self.streams = list(self._streams(groups))
 
     def rows(self) -> list[Ranked]:
         ask = self.ask
         numbers = self._open_numbers() if ask.limit is None else self._candidates(ask.limit)
-        return cut(rank(self._wanted(numbers), ask.standards, ask.today), ask.limit)
+        return cut(rank_by(self.rules, self._wanted(numbers)), ask.limit)
 
     def agenda(self) -> Agenda:
         ask, rows = self.ask, self.rows()
@@ -150,42 +112,81 @@ class _Reading:
             None if rows else self._next_due(),
         )
 
-    def pressing(self, until: date) -> list[CaseRecord]:
-        """The cases with a fact that presses, or that falls due by ``until``."""
-        standards = self.ask.standards
-        wanted: list[Value] = []
-        for stream in self.streams:
-            rule = stream.rule
-            last = max(rule.pressing, last_fact(rule.group, until, standards).isoformat())
-            if stream.head <= last:
-                wanted += [stream.group_id, last]
-        if not wanted:
-            return []
-        groups = ",".join(["(?,?)"] * (len(wanted) // 2))
-        rows = self.db.rows(
-            f"WITH wanted (group_id, until) AS (VALUES {groups}) "
-            "SELECT DISTINCT f.number FROM wanted w "
-            "CROSS JOIN due_facts f ON f.group_id = w.group_id AND f.day <= w.until",
-            wanted,
+    def pressing(self, until: date) -> list[DueItem]:
+        """The items of the facts that press, or that fall due by ``until``.
+
+        What is kept of a derived fact is all there is of it; of promises only the earliest is kept,
+        so those are read: no more of them, and no more attempts, than can be among the items.
+        """
+        streams = {stream.group_id: stream for stream in self.streams}
+        lasts = {each.group_id: self._last_day(each.rule, until) for each in self.streams}
+        derived: dict[int, list[tuple[Rule, date]]] = {}
+        promised: set[int] = set()
+        tried: set[int] = set()
+        last = ""
+        for group_id, day, number in self._facts_to(lasts):
+            stream = streams[group_id]
+            facts = derived.setdefault(number, [])
+            if stream.tried:
+                tried.add(number)
+            if stream.rule.group.kind in PROMISED:
+                promised.add(number)
+                last = max(last, lasts[group_id])
+            else:
+                facts.append((stream.rule, date.fromisoformat(day)))
+        part = Part(promised, last, tried, self.ask.standards.guardian_counts)
+        records = read_records(self.db, derived, part)
+        items = (
+            item
+            for record in records
+            for item in self._pressing_items(record, derived[record.case.number], until)
         )
-        return self._wanted({row[0] for row in rows})
+        return in_order(items, self.ask.today, self.ask.standards.common_scale())
+
+    def _pressing_items(
+        self, record: CaseRecord, derived: Iterable[tuple[Rule, date]], until: date
+    ) -> Iterator[DueItem]:
+        for rule, day in derived:
+            yield rule.item(record, day, None)
+        for group, day, promise in promised_facts(record):
+            rule = self.rules.of(group)
+            due, band = rule.due(day)
+            if band is not None and (band is not Band.SOON or due <= until):
+                yield rule.item(record, day, promise)
+
+    def _last_day(self, rule: Rule, until: date) -> str:
+        """The last fact day that presses or falls due by ``until``, ISO."""
+        last = rule.last_pressing
+        if until > self.ask.today:  # what is due today or earlier presses
+            last = max(last, rule.last_due(until))
+        return last.isoformat()
+
+    def _facts_to(self, lasts: dict[int, str]) -> list[Row]:
+        """The group, day and case of the facts up to each group's last day.
+
+        The days go as one JSON object, which costs less than a variable for each.
+        """
+        days = ",".join(f'"{group_id}":"{last}"' for group_id, last in lasts.items())
+        return self.db.rows(
+            "SELECT f.group_id, f.day, f.number FROM json_each(?) w "
+            "CROSS JOIN due_facts f ON f.group_id = CAST(w.key AS INTEGER) AND f.day <= w.value",
+            (f"{{{days}}}",),
+        )
 
     # -- groups --------------------------------------------------------------------------------
 
-    def _streams(self) -> Iterator[_Stream]:
-        """The groups asked for that have any fact."""
-        ask, own = self.ask, self.ask.standards.programs
-        for row in map(tuple, self.db.rows(GROUPS)):
+    def _streams(self, groups: str) -> Iterator[_Stream]:
+        """The groups asked for; with their heads, only those that have any fact."""
+        ask = self.ask
+        for row in map(tuple, self.db.rows(groups)):
             group_id, kind, stage, level, program, lead, who, reaching, tried, head = row
             if head is None or (ask.level is not None and level < ask.level):
                 continue
             if ask.program is not None and program != ask.program:
                 continue
-            same = (kind, stage, level, program if program in own else "", lead, who)
-            rule = self.rules.get(same)
-            if rule is None:
-                group = Group(kind, stage, level, program, lead, who, bool(reaching))
-                rule = self.rules[same] = _Rule(group, ask)
+            rule = self.rules.of(
+                Group._make((kind, stage, level, program, lead, who, bool(reaching), bool(tried)))
+            )
             if applies(rule.group, ask.standards.of(program)):
                 yield _Stream(group_id, rule, bool(tried), head)
 
@@ -196,9 +197,9 @@ class _Reading:
         scale = self.ask.standards.common_scale()
         # No case of a group stands before its head, were it open the longest and never tried.
         heads = sorted(
-            (stream.rule.key(stream.head, False, date.min, 0, scale), index)
+            (fact_key(stream.rule, day, False, date.min, 0, scale), index)
             for index, stream in enumerate(self.streams)
-            if stream.rule.due(stream.head)[1] is not None
+            if stream.rule.due(day := date.fromisoformat(stream.head))[1] is not None
         )
         best: dict[int, RankKey] = {}
         for head, index in heads:
@@ -219,30 +220,32 @@ class _Reading:
         if not stream.tried:
             halves: list[tuple[bool, str, list[Value]]] = [(False, "", [stream.group_id])]
         else:
+            first_waiting = rule.first_waiting.isoformat()
             halves = [
-                (False, " AND tried_on < ?", [stream.group_id, rule.waiting]),
-                (True, " AND tried_on >= ?", [stream.group_id, rule.waiting]),
+                (False, " AND tried_on < ?", [stream.group_id, first_waiting]),
+                (True, " AND tried_on >= ?", [stream.group_id, first_waiting]),
             ]
         for waiting, half, values in halves:
             for day, opened_on, number in self._head_rows(rule, half, values, take):
-                key = rule.key(day, waiting, date.fromisoformat(opened_on), number, scale)
+                on, opened = date.fromisoformat(day), date.fromisoformat(opened_on)
+                key = fact_key(rule, on, waiting, opened, number, scale)
                 if key[0] <= Band.SOON:
                     yield number, key
 
-    def _head_rows(self, rule: _Rule, half: str, values: list[Value], take: int) -> list[Row]:
+    def _head_rows(self, rule: Rule, half: str, values: list[Value], take: int) -> list[Row]:
         select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{half} "
         rows = self.db.rows(f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take])
         if len(rows) == take:
-            last = rows[-1][0]
+            last = date.fromisoformat(rows[-1][0])
             due, band = rule.due(last)
             # DEADLINE goes by the hour as well, which is not kept here: the whole day is read.
             most = -1 if band is Band.DEADLINE else take
             while rule.due(last)[0] == due:
                 rows += self.db.rows(
                     f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
-                    [*values, last, most],
+                    [*values, last.isoformat(), most],
                 )
-                last = (date.fromisoformat(last) + ONE_DAY).isoformat()
+                last += ONE_DAY
         return rows
 
     def _wanted(self, numbers: set[int]) -> list[CaseRecord]:
@@ -268,7 +271,7 @@ class _Reading:
         # the overdue from those in need is exact, while both are whole.
         due = need - overdue
         if need == cap:
-            due = self._cases(cap, lambda rule: (rule.late, rule.pressing))
+            due = self._cases(cap, lambda rule: (rule.last_late, rule.last_pressing))
         counts = (min(each, cap) for each in (self._open_count(cap), need, overdue, due, silent))
         return Counts(*counts), min(listed, cap + shown)
 
@@ -276,9 +279,11 @@ class _Reading:
         """Cases listed, pressing, late and out of contact in one pass; None past ``SCANNED``."""
         wanted: list[Value] = []
         for group_id, rule, _, head in self.streams:
-            if head <= rule.listed:
-                silent = rule.late if rule.group.kind == "contact" else ""
-                wanted += [group_id, rule.listed, rule.pressing, rule.late, silent]
+            listed = rule.last_listed.isoformat()
+            if head <= listed:
+                late = rule.last_late.isoformat()
+                silent = late if rule.group.kind == "contact" else ""
+                wanted += [group_id, listed, rule.last_pressing.isoformat(), late, silent]
         if not wanted:
             return 0, 0, 0, 0
         groups = ",".join(["(?,?,?,?,?)"] * (len(wanted) // 5))
@@ -300,15 +305,16 @@ class _Reading:
     def _counted_to(self, cap: int, shown: int) -> tuple[int, int, int, int]:
         """The same four counts, each in a pass of its own that ends at its cap."""
         return (
-            self._cases(cap + shown, lambda rule: ("", rule.listed)),
-            self._cases(cap, lambda rule: ("", rule.pressing)),
-            self._cases(cap, lambda rule: ("", rule.late)),
+            self._cases(cap + shown, lambda rule: (date.min, rule.last_listed)),
+            self._cases(cap, lambda rule: (date.min, rule.last_pressing)),
+            self._cases(cap, lambda rule: (date.min, rule.last_late)),
             self._cases(
-                cap, lambda rule: ("", rule.late) if rule.group.kind == "contact" else None
+                cap,
+                lambda rule: (date.min, rule.last_late) if rule.group.kind == "contact" else None,
             ),
         )
 
-    def _cases(self, cap: int, days: Callable[[_Rule], tuple[str, str] | None]) -> int:
+    def _cases(self, cap: int, days: Callable[[Rule], tuple[date, date] | None]) -> int:
         """How many cases have a fact after the first day and not after the second, up to ``cap``.
 
         One statement for all groups: a seek for each, and no more rows than it must read.
@@ -316,8 +322,8 @@ class _Reading:
         wanted: list[Value] = []
         for stream in self.streams:
             between = days(stream.rule)
-            if between is not None and stream.head <= between[1]:
-                wanted += [stream.group_id, *between]
+            if between is not None and stream.head <= between[1].isoformat():
+                wanted += [stream.group_id, *(day.isoformat() for day in between)]
         if not wanted:
             return 0
         groups = ",".join(["(?,?,?)"] * (len(wanted) // 3))
@@ -382,7 +388,8 @@ class _Reading:
 
     def _next_due(self) -> date | None:
         """The earliest day that anything at all falls due."""
-        return min((stream.rule.due(stream.head)[0] for stream in self.streams), default=None)
+        heads = ((each.rule, date.fromisoformat(each.head)) for each in self.streams)
+        return min((rule.due_on(head) for rule, head in heads), default=None)
 
 
 def _full(best: dict[int, RankKey], limit: int, head: RankKey) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -26,15 +26,18 @@ from casectl.core.model import (
 )
 from casectl.core.text import fold, handle_stem
 from casectl.store.connection import Database, Value
-from casectl.store.derived import SEARCHED, FactRow, Groups, fact_rows, insert_facts, joined
+from casectl.store.derived import FACT_COLUMNS, SEARCHED, FactRow, Groups, fact_rows, joined
 from casectl.store.identity import new_ids
-from casectl.store.journal import Journal, Operation, insert_sql
-from casectl.store.rows import iso
+from casectl.store.journal import Journal, Operation
+from casectl.store.rows import CHUNK, iso
 from casectl.store.schema import RECORDS
 from casectl.store.twins import Twins
 
 BATCH = 1_000
 CACHE_KIB = 32_768  # pages held while loading, so that the indexes' far ends stay in memory
+
+TEXT_COLUMNS = ("id", "row_id", "source", "case_id", "folded")
+COUNTER_COLUMNS = ("scope", "value")
 
 Row = tuple[Value, ...]
 
@@ -108,7 +111,7 @@ def write(
 
 
 class _Writer:
-    """The batches of one operation: each table's rows, facts and texts with one ``executemany``."""
+    """The batches of one operation: rows, then the facts and texts that follow from them."""
 
     def __init__(self, operation: Operation, settle: Settle | None, namesakes: bool) -> None:
         self.operation = operation
@@ -140,10 +143,10 @@ class _Writer:
             if twins:
                 twins.add(place, load, self.last, handle, client_id)
         for table, made in rows.tables.items():
-            self.db.execute_many(insert_sql(table), made)
+            insert_all(self.db, table, RECORDS[table], made)
             self.operation.changed += len(made)
-        self.db.execute_many("INSERT INTO counters (scope, value) VALUES (?, ?)", rows.counters)
-        insert_facts(self.db, sorted(facts, key=_in_index_order))
+        insert_all(self.db, "counters", COUNTER_COLUMNS, rows.counters)
+        insert_all(self.db, "due_facts", FACT_COLUMNS, sorted(facts, key=_in_index_order))
         self._add_texts(rows.tables)
 
     def finish(self) -> None:
@@ -170,10 +173,27 @@ class _Writer:
                     self.last_text += 1
                     case_id = _case_id(table, row)
                     texts.append((self.last_text, row[0], table, case_id, folded))
-        self.db.execute_many(
-            "INSERT INTO search_texts (id, row_id, source, case_id, folded) VALUES (?,?,?,?,?)",
-            texts,
-        )
+        insert_all(self.db, "search_texts", TEXT_COLUMNS, texts)
+
+
+def insert_all(
+    db: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]
+) -> None:
+    """Write ``rows`` in their order, as many with each statement as it has variables for.
+
+    While a statement runs, SQLite keeps a copy of each page that the row and its triggers change,
+    to take that statement alone back. With a row each, the copies cost as much as the rows.
+    """
+    one = f"({', '.join('?' * len(columns))})"
+    names = ", ".join(f'"{name}"' for name in columns)
+    insert = f"INSERT INTO {table} ({names}) VALUES"
+    each = CHUNK // len(columns)
+    whole = len(rows) - len(rows) % each
+    if whole:
+        together = (tuple(chain(*rows[at : at + each])) for at in range(0, whole, each))
+        db.execute_many(f"{insert} {', '.join([one] * each)}", together)
+    if whole < len(rows):
+        db.execute_many(f"{insert} {one}", rows[whole:])
 
 
 class _Rows:

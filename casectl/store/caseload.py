@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from casectl.core.model import Author
 from casectl.store.connection import (
     APPLICATION_ID,
     Database,
+    Keys,
     connect,
     connect_new,
     create_file,
@@ -19,13 +21,17 @@ from casectl.store.connection import (
 from casectl.store.schema import SCHEMA_VERSION, fingerprint
 
 if TYPE_CHECKING:
+    from casectl.store.accesslog import AccessLog
     from casectl.store.agenda import AgendaReader
+    from casectl.store.audit import Audit
+    from casectl.store.backup import Backups
     from casectl.store.cases import Cases
     from casectl.store.checkup import Checkup
     from casectl.store.contacts import Contacts
     from casectl.store.intake import Intake
     from casectl.store.journal import Journal
     from casectl.store.promises import Promises
+    from casectl.store.purge import Purge
     from casectl.store.reminders import Reminders
     from casectl.store.search import Search
 
@@ -40,6 +46,11 @@ class Caseload:
     @property
     def path(self) -> Path:
         return self.db.path
+
+    @property
+    def key(self) -> bytes | None:
+        """What opened it; None where it is not encrypted."""
+        return self.db.key
 
     @cached_property
     def agenda(self) -> AgendaReader:
@@ -94,6 +105,34 @@ class Caseload:
         return Reminders(self.db)
 
     @cached_property
+    def accesses(self) -> AccessLog:
+        """Who was shown what."""
+        from casectl.store.accesslog import AccessLog
+
+        return AccessLog(self.path)
+
+    @cached_property
+    def backups(self) -> Backups:
+        """Checked copies, beside the caseload or elsewhere."""
+        from casectl.store.backup import Backups
+
+        return Backups(self.db, self.author)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Whether the journal and the records are as they were written."""
+        from casectl.store.audit import Audit
+
+        return Audit(self.db)
+
+    @cached_property
+    def purge(self) -> Purge:
+        """Legal erasure."""
+        from casectl.store.purge import Purge
+
+        return Purge(self.db, self.journal)
+
+    @cached_property
     def checkup(self) -> Checkup:
         """What ``casectl doctor`` looks at."""
         from casectl.store.checkup import Checkup
@@ -110,37 +149,29 @@ class Caseload:
         self.db.close()
 
 
-def open_caseload(path: Path, author: Author) -> Caseload:
+def open_caseload(path: Path, author: Author, keys: Keys | None = None) -> Caseload:
     """Open an existing caseload, migrating it first when its schema is older.
 
     Where the journal's triggers are not the ones installed it opens for reading: today's list is
-    needed most when something is wrong. Raises NotFound where there is no file, CasectlError for a
-    file that is not a caseload or that a newer casectl wrote.
+    needed most when something is wrong. ``keys`` is asked only for an encrypted file. Raises
+    NotFound where there is no file, Locked where no key fits, CasectlError for a file that is not
+    a caseload or that a newer casectl wrote.
     """
-    db = connect(path)
+    db = connect(path, keys)
     try:
-        _check_schema(db)
+        _check_schema(db, author)
     except BaseException:
         db.close()
         raise
     return Caseload(db, author)
 
 
-def _check_schema(db: Database) -> None:
-    header = db.one(
-        "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
-    )
-    if header is None or header["application_id"] != APPLICATION_ID:
-        raise not_a_caseload(db.path)
-    version = header["user_version"]
-    if version > SCHEMA_VERSION:
-        raise CasectlError(
-            f"a newer casectl wrote {db.path} (schema {version}, this one knows {SCHEMA_VERSION})",
-            hint="upgrade casectl",
-        )
-    if version < SCHEMA_VERSION:
+def _check_schema(db: Database, author: Author) -> None:
+    if schema_of(db) < SCHEMA_VERSION:
+        from casectl.store.backup import MIGRATION, Backups
         from casectl.store.migrations import migrate
 
+        Backups(db, author).automatic(MIGRATION)
         migrate(db)
     if not has_its_triggers(db):
         db.read_only_because = CasectlError(
@@ -148,6 +179,22 @@ def _check_schema(db: Database) -> None:
             "is written without a journal",
             hint="casectl doctor tells more",
         )
+
+
+def schema_of(db: Database) -> int:
+    """The schema of an opened file, which this program can read or migrate; refused otherwise."""
+    header = db.one(
+        "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
+    )
+    if header is None or header["application_id"] != APPLICATION_ID:
+        raise not_a_caseload(db.path)
+    version: int = header["user_version"]
+    if version > SCHEMA_VERSION:
+        raise CasectlError(
+            f"a newer casectl wrote {db.path} (schema {version}, this one knows {SCHEMA_VERSION})",
+            hint="upgrade casectl",
+        )
+    return version
 
 
 def has_its_triggers(db: Database) -> bool:
@@ -159,21 +206,26 @@ def has_its_triggers(db: Database) -> bool:
     return known == fingerprint(installed)
 
 
-def create_caseload(path: Path, author: Author) -> Caseload:
-    """Make a new caseload file (0600, its folder 0700) and open it.
+def create_caseload(path: Path, author: Author, key: bytes | None = None) -> Caseload:
+    """Make a new caseload file (0600, its folder 0700) and open it; encrypted, with a ``key``.
 
     Never over an existing file; a failure on the way leaves none.
     """
-    from casectl.store.migrations import migrate
-
     create_file(path)
     db: Database | None = None
     try:
-        db = connect_new(path)
+        db = connect_new(path, key)
+        from casectl.store.migrations import migrate  # the driver must be known by then
+
         migrate(db)
+        if key is not None:
+            from casectl.store.audit import Audit
+
+            Audit(db).rekey(os.urandom(32))  # the journal's, which a rotation leaves as it is
     except BaseException:
         if db is not None:
             db.close()
         path.unlink(missing_ok=True)
+        path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
         raise
     return Caseload(db, author)

@@ -23,7 +23,6 @@ from casectl.store.connection import Database, Value
 from casectl.store.journal import Journal
 from casectl.store.promises import add_promise
 from casectl.store.rows import (
-    CHUNK,
     CLIENT_COLUMNS,
     CONTACT_COLUMNS,
     NOTE_COLUMNS,
@@ -130,19 +129,26 @@ class Cases:
     def record(self, case: Case) -> CaseRecord:
         return read_records(self.db, [case.number])[0]
 
-    def former_names(self, client_ids: Iterable[str]) -> dict[str, set[str]]:
-        """Names that these clients had before an edit; those who kept theirs are left out."""
+    def with_client_ref(self, external_id: str, *, but: str) -> Case | None:
+        """The first case of a client, ``but`` this one, whom another system calls so."""
+        found = read_cases(
+            self.db,
+            "k.external_id = ? AND k.id <> ? ORDER BY c.status = 'closed', c.number LIMIT 1",
+            (external_id, but),
+        )
+        return found[0] if found else None
+
+    def birth_dates(self, client_ids: Iterable[str]) -> dict[str, str]:
+        """When these few clients were born, as far as it is known."""
         ids = sorted(set(client_ids))
-        names: dict[str, set[str]] = {}
-        for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
+        return {
+            row[0]: row[1]
             for row in self.db.rows(
-                "SELECT row_id, json_extract(before, '$.name') FROM changes "
-                f"WHERE row_id IN ({marks(chunk)}) AND before IS NOT NULL",
-                chunk,
-            ):
-                names.setdefault(row[0], set()).add(row[1])
-        return names
+                "SELECT id, birth_date FROM clients "
+                f"WHERE birth_date IS NOT NULL AND id IN ({marks(ids)})",
+                ids,
+            )
+        }
 
     def programs(self) -> list[str]:
         return [

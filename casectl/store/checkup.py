@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from casectl.core.errors import Busy, CasectlError
+from casectl.core.errors import Busy, CasectlError, Locked
 from casectl.core.facts import earliest_by_group
 from casectl.core.model import Author
 from casectl.core.views import FAIL, OK, WARN, Finding
-from casectl.store.connection import Database
+from casectl.store.connection import Database, check_file
 from casectl.store.derived import SEARCHED, Groups, fact_rows, refresh_facts, searchable
 from casectl.store.rows import CHUNK, marks, read_records
 from casectl.store.schema import RECORDS, SCHEMA_VERSION, triggers
 
+if TYPE_CHECKING:
+    from casectl.store.backup import Backups
+
 REPAIR = "casectl doctor --repair"
-RESTORE = "keep the file as it is and restore a backup"
+RESTORE = "keep the file as it is and restore a backup: casectl backup --list"
+BACK_UP = "casectl backup makes one"
+OLD_BACKUP_DAYS = 4  # a long weekend, over which nothing is recorded
+CLOCK_SLACK = 5 / 1440  # days; programs that run at once begin at different moments
 
 # What a damaged file can make of reading it, beside the driver's own complaints.
 UNREADABLE = (CasectlError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -28,24 +36,31 @@ class Checkup:
         self.author = author
 
     def findings(self) -> Iterator[Finding]:
-        """Every check, each by itself: one that cannot be made says so and stops no other."""
+        """Every check, each by itself: one that cannot be made says so and stops no other.
+
+        Raises Busy where another program holds the file: the other checks would wait as long.
+        """
         checks: dict[str, Callable[[], Finding]] = {
             "schema": self._schema,
             "integrity": self._integrity,
             "links": self._links,
             "journal": self._journal,
+            "chain": self._chain,
             "cases": self._cases,
             "facts": self._facts,
             "promise": self._promise,
             "search": self._search,
+            "backups": self._backups,
+            "restore": self._restore,
             "clock": self._clock,
+            "shell history": self._shell_history,
+            "access log": self._access_log,
         }
         for name, check in checks.items():
             try:
                 yield check()
-            except Busy as error:
-                yield Finding(name, FAIL, str(error))
-                return  # the others would wait as long
+            except Busy:
+                raise
             except UNREADABLE as error:
                 words = str(error) if isinstance(error, CasectlError) else type(error).__name__
                 yield Finding(name, FAIL, f"cannot be looked at ({words})", RESTORE)
@@ -55,19 +70,23 @@ class Checkup:
 
         One operation of the journal says that it happened. Records stay as they are.
         """
+        from casectl.store.chain import Changes, add_link
         from casectl.store.migrations import reinstall_triggers
 
         reason, self.db.read_only_because = self.db.read_only_because, None
         try:
             with self.db.transaction():
-                self.db.execute(
-                    "INSERT INTO operations (at, day, worker, command) VALUES (?,?,?,'repair')",
+                number = self.db.value(
+                    "INSERT INTO operations (at, day, worker, command) VALUES (?,?,?,'repair') "
+                    "RETURNING id",
                     (self.author.moment, self.author.day, self.author.worker),
                 )
                 self.db.execute("DELETE FROM current_operation")
+                self.db.execute("DELETE FROM lifted")
                 reinstall_triggers(self.db)
                 self._derive_facts()
                 self._derive_texts()
+                add_link(self.db, number, Changes())
         except BaseException:
             self.db.read_only_because = reason
             raise
@@ -116,7 +135,9 @@ class Checkup:
 
     def _journal(self) -> Finding:
         """Every record's newest journal entry is the record as it stands."""
-        if self.db.value("SELECT count(*) FROM current_operation"):
+        if self.db.value(
+            "SELECT (SELECT count(*) FROM current_operation) + (SELECT count(*) FROM lifted)"
+        ):
             return Finding("journal", FAIL, "an operation was left open", REPAIR)
         wrong = sum(self._unlike_journal(table) for table in RECORDS)
         if wrong:
@@ -124,6 +145,19 @@ class Checkup:
             return Finding("journal", FAIL, detail, "casectl history CASE shows what it knows")
         count = self.db.value("SELECT count(*) FROM operations")
         return Finding("journal", OK, f"{_count(count, 'operation')}, every record as it says")
+
+    def _chain(self) -> Finding:
+        """Nothing in the journal itself was altered since it was recorded."""
+        from casectl.store.audit import Audit
+
+        audited = Audit(self.db).verify(records=False)
+        if audited.first is not None:
+            more = f", and {_count(audited.faults - 1, 'more fault')}" if audited.faults > 1 else ""
+            return Finding("chain", FAIL, f"{audited.first}{more}", "casectl audit verify")
+        keyed = "keyed" if audited.head.keyed else "unkeyed"
+        purged = f", {audited.purged:,} of them purged" if audited.purged else ""
+        detail = f"{_count(audited.changes, 'change')} as sealed{purged}; the chain is {keyed}"
+        return Finding("chain", OK, detail)
 
     def _unlike_journal(self, table: str) -> int:
         """How many records differ from what the journal last said of them.
@@ -141,6 +175,16 @@ class Checkup:
             now, after = json.loads(row["now"]), json.loads(row["after"] or "null")
             wrong += after is None or any(now.get(name) != value for name, value in after.items())
         return wrong
+
+    def _shell_history(self) -> Finding:
+        from casectl.store.shellhistory import shell_history
+
+        return shell_history(self.db)
+
+    def _access_log(self) -> Finding:
+        from casectl.store.accesslog import AccessLog
+
+        return AccessLog(self.db.path).finding()
 
     def _cases(self) -> Finding:
         """What the program keeps true of each case by itself."""
@@ -213,20 +257,81 @@ class Checkup:
             self.db.execute(
                 "INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"
             )
+        except Busy:
+            raise
         except CasectlError:
             return 1
         return 0
 
+    def _backups(self) -> Finding:
+        """Whether what was recorded is in one, and how old that is."""
+        from casectl.store.backup import backups_of
+
+        newest = next((each for each in self.backups.all() if each.manifest is not None), None)
+        first = self.db.value("SELECT at FROM operations ORDER BY id LIMIT 1")
+        if newest is None:
+            if first is None or self._days_since(first) < 1:
+                return Finding("backups", OK, "none yet; tomorrow's first entry makes one")
+            return Finding("backups", WARN, "there is no backup", BACK_UP)
+        assert newest.manifest is not None
+        plain = [each.path.name for each in backups_of(self.db.path) if not check_file(each.path)]
+        if plain and self.db.key is not None:
+            detail = f"{_count(len(plain), 'copy')} not encrypted, as the caseload is ({plain[0]})"
+            hint = f"{BACK_UP} that is; remove those in {self.backups.folder}"
+            return Finding("backups", WARN, detail, hint)
+        days = self._days_since(newest.made_at)
+        held = newest.manifest.contents.operation
+        since: int = self.db.value("SELECT count(*) FROM operations WHERE id > ?", (held,))
+        when = f"the newest of {newest.made_at[:10]}"
+        if days < 0:
+            return Finding("backups", WARN, f"{when}, a day to come", BACK_UP)
+        if since and days >= OLD_BACKUP_DAYS:
+            detail = f"{when}, and {_count(since, 'operation')} in none"
+            return Finding("backups", WARN, detail, BACK_UP)
+        held_words = f"{_count(since, 'operation')} since" if since else "with everything recorded"
+        return Finding("backups", OK, f"{when}, {held_words}")
+
+    def _restore(self) -> Finding:
+        """The newest backup, restored into a private folder and checked there."""
+        from casectl.store.restore import tried_out
+
+        newest = next(iter(self.backups.all()), None)
+        if newest is None:
+            return Finding("restore", OK, "there is no backup to try")
+        try:
+            contents = tried_out(newest.path, self.db.key)
+        except Busy:
+            raise
+        except Locked:
+            detail = f"{newest.path.name} has another key than the caseload has now"
+            return Finding("restore", WARN, detail, BACK_UP)
+        except CasectlError as error:
+            return Finding("restore", FAIL, str(error.args[0]), BACK_UP)
+        cases = _count(contents.rows.get("cases", 0), "case")
+        return Finding("restore", OK, f"the newest backup was restored and is sound: {cases}")
+
+    @property
+    def backups(self) -> Backups:
+        from casectl.store.backup import Backups
+
+        return Backups(self.db, self.author)
+
+    def _days_since(self, moment: str) -> float:
+        now = datetime.fromisoformat(self.author.moment)
+        return (now - datetime.fromisoformat(moment)) / timedelta(days=1)
+
     def _clock(self) -> Finding:
-        last = self.db.one("SELECT at, day FROM operations ORDER BY id DESC LIMIT 1")
-        newest = max(last["day"], last["at"][:10]) if last is not None else ""
-        if newest > max(self.author.day, self.author.moment[:10]):
-            return Finding(
-                "clock",
-                WARN,
-                f"the newest entry is of {newest}, and today is {self.author.day}",
-                "set the machine's clock right, or what is late will not show",
-            )
+        """Whether the machine's clock stands before what was recorded, by day or by the hour."""
+        newest = self.db.one("SELECT max(at) AS at, max(day) AS day FROM operations")
+        assert newest is not None, "an aggregate has one row"
+        at, day = newest["at"] or "", newest["day"] or ""
+        hint = "set the machine's clock right, or what is late will not show"
+        if max(day, at[:10]) > max(self.author.day, self.author.moment[:10]):
+            detail = f"the newest entry is of {max(day, at[:10])}, and today is {self.author.day}"
+            return Finding("clock", WARN, detail, hint)
+        if at and self._days_since(at) < -CLOCK_SLACK:
+            detail = f"the newest entry is of {at}, and now it is {self.author.moment}"
+            return Finding("clock", WARN, detail, hint)
         return Finding("clock", OK, f"today is {self.author.day}, after everything recorded")
 
     def _derive_facts(self) -> None:

@@ -1,18 +1,28 @@
-"""The one module that opens a caseload file and knows its driver and the driver's exceptions."""
+"""The one module that opens a caseload file and knows its driver and the driver's exceptions.
+
+Two drivers with one interface: SQLCipher's for an encrypted file, the standard library's for one
+that is not, which starts faster and needs no key. The file's first bytes tell which it is.
+"""
 
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from casectl.core.errors import Busy, CasectlError, NotFound
+from casectl.core.errors import Busy, CasectlError, Locked, NotFound
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+    from sqlite3 import Row as Row
+else:
+    Connection = Row = object
 
 # "casectl" files say so in their header, so that another program's file is never mistaken for one.
 APPLICATION_ID = 0x43415345
@@ -21,15 +31,30 @@ APPLICATION_ID = 0x43415345
 BUSY_SECONDS = 30.0
 SLICE_SECONDS = 0.5
 
+# A copy is made in steps, so that nobody waits long to write; each write begins it anew.
+STEP_PAGES = 2_000
+STEP_SLEEP = 0.05  # seconds, while another program has the file to itself
+RESTARTS = 3
+
 NOT_TEXT = "a text in it is not valid UTF-8"
 
-PRAGMAS = (
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA fullfsync = ON",  # macOS: really on the disk
-)
+PRAGMAS = ["PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL"]
+if sys.platform == "darwin":
+    PRAGMAS.append("PRAGMA fullfsync = ON")  # really on the disk
 
-Row = sqlite3.Row
+# How a file begins that anybody can read; an encrypted one begins with its salt.
+PLAIN = b"SQLite format 3\0"
+
+
+class Code:
+    """SQLite's result codes (https://sqlite.org/rescode.html), which both drivers pass on."""
+
+    PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN = 3, 5, 6, 8, 10, 11, 13, 14
+    CONSTRAINT, NOTADB = 19, 26
+
+
+# Gives the keys to try for an encrypted file, or raises what says why there are none.
+Keys = Callable[[], Sequence[bytes]]
 Value = str | int | None
 Answer = TypeVar("Answer")
 
@@ -37,9 +62,12 @@ Answer = TypeVar("Answer")
 class Database:
     """A thin cover of one connection: rows in, rows out, the driver's errors in our words."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: Connection, path: Path, driver: Any) -> None:
         self.connection = connection
         self.path = path
+        self.driver = driver  # a module of DB-API 2.0
+        self.key: bytes | None = None  # what opened it; None for a file that is not encrypted
+        self.file: tuple[int, int] | None = None  # which file the path named when it was opened
         self.read_only_because: CasectlError | None = None  # raised at the first write
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
@@ -59,7 +87,7 @@ class Database:
         return self._ask(lambda: self.connection.execute(sql, values).rowcount)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
-        with translated_errors(self.path):
+        with self.translated_errors():
             self.connection.executemany(sql, rows)
 
     def close(self) -> None:
@@ -70,14 +98,61 @@ class Database:
         """One immediate transaction: everything inside happens, or nothing does."""
         if self.read_only_because is not None:
             raise self.read_only_because
-        self.execute("BEGIN IMMEDIATE")
-        try:
+        with self.turn():
+            self.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.rollback()
+                raise
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Inside, no other casectl writes. Raises Busy, also where the file was replaced meanwhile:
+        what is written into the old one would be lost.
+        """
+        from casectl.store.turn import turn
+
+        with turn(self.path, BUSY_SECONDS, _busy()):
+            if self.file is not None and _file_at(self.path) != self.file:
+                raise Busy(
+                    f"{self.path} was replaced by another file a moment ago",
+                    hint="nothing was written; repeat the command",
+                )
             yield
-            self.execute("COMMIT")
-        except BaseException:
-            if self.connection.in_transaction:
-                self.connection.rollback()
-            raise
+
+    def rekey(self, key: bytes) -> None:
+        """Encrypt every page with another key, in one transaction of the driver's own."""
+        with self.turn(), self.translated_errors():
+            self.connection.execute(f"PRAGMA rekey = {raw_key(key)}")
+        self.key = key
+
+    def export_into(self, path: Path, key: bytes | None) -> None:
+        """Copy everything into an empty file, encrypted with ``key``, or not at all for None.
+
+        ``backup`` cannot cross that border. Only inside ``turn``, so that nobody writes meanwhile.
+        """
+        driver = driver_for(key or self.key)
+        whole = {name: self.value(f"PRAGMA {name}") for name in ("application_id", "user_version")}
+        with self.translated_errors():
+            source = driver.connect(str(self.path.absolute()), isolation_level=None)
+            try:
+                source.execute("PRAGMA cipher_log_level = NONE")
+                if self.key is not None:
+                    source.execute(f"PRAGMA key = {raw_key(self.key)}")
+                source.execute(
+                    "ATTACH DATABASE ? AS copy KEY ?",
+                    (str(path.absolute()), f"x'{key.hex()}'" if key else ""),
+                )
+                source.execute("SELECT sqlcipher_export('copy')").fetchall()
+                for name, value in whole.items():  # what the export leaves behind
+                    source.execute(f"PRAGMA copy.{name} = {value}")
+            except driver.DatabaseError as error:
+                raise _translated(error, path) from None
+            finally:
+                source.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -91,66 +166,99 @@ class Database:
         finally:
             self.connection.rollback()
 
+    def copy_into(self, copy: Database, *, at_once: bool) -> bool:
+        """Copy every page into an empty file, under that file's key; never encrypted into plain.
+
+        Between the steps others write, and each write begins the copy anew: after some, False, and
+        the copy is worth nothing. ``at_once`` keeps writers waiting until it is done. Raises Busy.
+        """
+        give_up = monotonic() + BUSY_SECONDS
+        left, restarts, code = self.value("PRAGMA page_count"), 0, 0
+
+        def after_step(status: int, remaining: int, _: int) -> None:
+            nonlocal give_up, left, restarts, code
+            code = status
+            if status not in (Code.BUSY, Code.LOCKED):
+                give_up = monotonic() + BUSY_SECONDS
+            elif monotonic() >= give_up:
+                raise _busy()
+            restarts += remaining > left
+            left = remaining
+            if restarts > RESTARTS:
+                raise _Restarted
+
+        try:
+            self.connection.backup(
+                copy.connection,
+                pages=-1 if at_once else STEP_PAGES,
+                progress=after_step,
+                sleep=STEP_SLEEP,
+            )
+        except _Restarted:
+            return False
+        except self.driver.DatabaseError as error:
+            if _primary_code(error) is None:
+                error.sqlite_errorcode = code  # SQLCipher's driver forgets it here
+            written = _primary_code(error) in (Code.FULL, Code.READONLY, Code.IOERR)
+            raise _translated(error, copy.path if written else self.path) from None
+        return True
+
+    @contextmanager
+    def translated_errors(self) -> Iterator[None]:
+        """The driver's exceptions as errors that say what to do. Never holds a stored value."""
+        try:
+            yield
+        except self.driver.ProgrammingError:
+            raise  # a mistake of ours, not the file's
+        except UnicodeDecodeError:
+            raise damaged(self.path, NOT_TEXT) from None
+        except self.driver.DatabaseError as error:
+            raise _translated(error, self.path) from None
+
     def _ask(self, question: Callable[[], Answer]) -> Answer:
         """The driver's answer, asked for again while another program holds the file."""
         give_up: float | None = None
-        with translated_errors(self.path):
+        with self.translated_errors():
             while True:
                 try:
                     return question()
-                except sqlite3.OperationalError as error:
+                except self.driver.OperationalError as error:
                     now = monotonic()
                     give_up = give_up or now + BUSY_SECONDS - SLICE_SECONDS
                     if not _is_busy(error) or now >= give_up:
                         raise
 
 
-@contextmanager
-def translated_errors(path: Path) -> Iterator[None]:
-    """The driver's exceptions as errors that say what to do. Never holds a stored value."""
-    try:
-        yield
-    except sqlite3.ProgrammingError:
-        raise  # a mistake of ours, not the file's
-    except UnicodeDecodeError:
-        raise damaged(path, NOT_TEXT) from None
-    except sqlite3.DatabaseError as error:
-        raise _translated(error, path) from None
-
-
-def _translated(error: sqlite3.DatabaseError, path: Path) -> CasectlError:
+def _translated(error: Exception, path: Path) -> CasectlError:
     words = str(error)
     match _primary_code(error):
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return Busy(
-                f"the caseload is busy: another program has held it for {BUSY_SECONDS:g} s",
-                hint="try again, or close the other program",
-            )
-        case sqlite3.SQLITE_READONLY:
+        case Code.BUSY | Code.LOCKED:
+            return _busy()
+        case Code.READONLY:
             return CasectlError(
                 f"cannot write: {path} is read-only",
                 hint="check the permissions of the file and its folder",
             )
-        case sqlite3.SQLITE_FULL:
+        case Code.FULL:
             return CasectlError(
                 f"cannot write: no space left where {path} lives", hint="nothing was changed"
             )
-        case sqlite3.SQLITE_IOERR:
+        case Code.IOERR:
             return CasectlError(
                 f"cannot read or write {path} ({words})",
                 hint="nothing was changed; is its disk full or gone? casectl doctor tells more",
             )
-        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+        case Code.CANTOPEN | Code.PERM:
             return CasectlError(
                 f"cannot open {path}", hint="check the permissions of the file and its folder"
             )
-        case sqlite3.SQLITE_NOTADB:
+        case Code.NOTADB:
             return not_a_caseload(path)
-        case sqlite3.SQLITE_CONSTRAINT if "FOREIGN KEY" in words:
+        case Code.CONSTRAINT if "FOREIGN KEY" in words:
             return CasectlError("later records depend on this, so it stays")
-        case sqlite3.SQLITE_CONSTRAINT:
+        case Code.CONSTRAINT:
             return CasectlError(f"the caseload refused the change ({words})")
-        case sqlite3.SQLITE_CORRUPT:
+        case Code.CORRUPT:
             return damaged(path, words)
         case None:
             # The driver could not read what the file holds; its message quotes it, ours must not.
@@ -158,18 +266,33 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> CasectlError:
     return CasectlError(f"the caseload could not do that ({words})", hint="casectl doctor")
 
 
-def _primary_code(error: sqlite3.DatabaseError) -> int | None:
+def _busy() -> Busy:
+    return Busy(
+        f"the caseload is busy: another program has held it for {BUSY_SECONDS:g} s",
+        hint="try again, or close the other program",
+    )
+
+
+def _primary_code(error: Exception) -> int | None:
     """SQLite's own code, without what it adds; None where the driver itself complains."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
 
 
-def _is_busy(error: sqlite3.DatabaseError) -> bool:
-    return _primary_code(error) == sqlite3.SQLITE_BUSY
+def _is_busy(error: Exception) -> bool:
+    return _primary_code(error) == Code.BUSY
+
+
+class _Restarted(Exception):
+    """Ends a copy that others' writes begin anew again and again; never leaves this module."""
+
+
+class NotACaseload(CasectlError):
+    """The file is another program's, or encrypted with another key."""
 
 
 def not_a_caseload(path: Path) -> CasectlError:
-    return CasectlError(f"{path} is not a casectl caseload", hint="name another with --db")
+    return NotACaseload(f"{path} is not a casectl caseload", hint="name another with --db")
 
 
 def damaged(path: Path, words: str) -> CasectlError:
@@ -208,10 +331,19 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def check_file(path: Path) -> None:
-    """Refuse what is not a caseload before the driver can touch it."""
+def check_file(path: Path) -> bool:
+    """Refuse what is not a caseload before the driver can touch it; whether it is encrypted."""
     try:
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise CasectlError(f"{path} is not a file", hint="name a caseload with --db")
+        if status.st_size == 0:
+            raise CasectlError(
+                f"{path} is empty, not a caseload",
+                hint="restore a backup, or remove it and run casectl init",
+            )
+        with path.open("rb", buffering=0) as file:
+            return file.read(len(PLAIN)) != PLAIN
     except FileNotFoundError:
         if path.is_symlink():
             raise NotFound(
@@ -221,34 +353,81 @@ def check_file(path: Path) -> None:
         raise NotFound(f"no caseload at {path}", hint="casectl init makes one") from None
     except OSError as error:
         raise CasectlError(f"cannot open {path} ({error.strerror})") from None
-    if not stat.S_ISREG(status.st_mode):
-        raise CasectlError(f"{path} is not a file", hint="name a caseload with --db")
-    if status.st_size == 0:
-        raise CasectlError(
-            f"{path} is empty, not a caseload",
-            hint="restore a backup, or remove it and run casectl init",
-        )
 
 
-def connect(path: Path) -> Database:
-    """Open an existing file. Reading works on a read-only disk; writing then says why not."""
-    check_file(path)
-    return connect_new(path)
+def connect(path: Path, keys: Keys | None = None) -> Database:
+    """Open an existing file. Reading works on a read-only disk; writing then says why not.
+
+    Raises Locked for an encrypted file without ``keys``, and where none of them fits.
+    """
+    if not check_file(path):
+        return connect_new(path)
+    if keys is None:
+        raise not_a_caseload(path)
+    for key in keys():
+        with suppress(NotACaseload):
+            return connect_new(path, key)
+    raise Locked(
+        f"the key does not open {path}",
+        hint="it is another caseload's key, or the file is damaged or not a caseload",
+    )
 
 
-def connect_new(path: Path) -> Database:
+def connect_new(path: Path, key: bytes | None = None) -> Database:
     """Open a file that was checked, or that was made empty a moment ago."""
+    driver = driver_for(key)
     # mode=rw never creates a file, and rolls back what a crash left half written. A plain path
     # becomes a URI whole, so that no ?, # or % in it is an option.
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"
-    with translated_errors(path):
-        connection = sqlite3.connect(uri, uri=True, timeout=SLICE_SECONDS, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    db = Database(connection, path)
     try:
+        connection = driver.connect(uri, uri=True, timeout=SLICE_SECONDS, isolation_level=None)
+    except driver.DatabaseError as error:
+        raise _translated(error, path) from None
+    connection.row_factory = driver.Row
+    db = Database(connection, path, driver)
+    db.key, db.file = key, _file_at(path)
+    try:
+        if key is not None:
+            # Raw, so that nothing is derived from it at each opening. The log would go to stderr.
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            connection.execute(f"PRAGMA key = {raw_key(key)}")
+            if path.stat().st_size:  # only now does a key show that it does not fit
+                db.value("SELECT count(*) FROM sqlite_master")
         for pragma in PRAGMAS:
             db.execute(pragma)
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def driver_for(key: bytes | None) -> Any:
+    """The driver that opens a file with this key; SQLCipher's costs a command three ms."""
+    if key is None:
+        import sqlite3
+
+        return sqlite3
+    try:
+        from sqlcipher3 import dbapi2
+    except ImportError:
+        raise CasectlError(
+            "this Python has no sqlcipher3, which opens encrypted caseloads",
+            hint="pip install sqlcipher3",
+        ) from None
+    # sqlite-utils takes a driver by this name before the standard one, and so its exceptions.
+    sys.modules.setdefault("pysqlite3", dbapi2)
+    sys.modules.setdefault("pysqlite3.dbapi2", dbapi2)
+    return dbapi2
+
+
+def raw_key(key: bytes) -> str:
+    """A key as SQLCipher takes it without deriving anything: bytes in hexadecimal."""
+    return f"\"x'{key.hex()}'\""

@@ -12,9 +12,9 @@ from casectl.core.facts import Group, earliest_by_group
 from casectl.core.model import CaseRecord
 from casectl.core.text import fold
 from casectl.store.connection import Database, Value
-from casectl.store.rows import CHUNK, marks, read_records
+from casectl.store.rows import CHUNK, GROUP_COLUMNS, marks, read_records
 
-GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried"
+FACT_COLUMNS = ("group_id", "day", "opened_on", "number", "tried_on")
 
 FactRow = tuple[int, str, str, int, str | None]
 
@@ -83,10 +83,8 @@ def refresh_facts(db: Database, case_ids: Iterable[str]) -> None:
 
 
 def insert_facts(db: Database, rows: Iterable[FactRow]) -> None:
-    db.execute_many(
-        "INSERT INTO due_facts (group_id, day, opened_on, number, tried_on) VALUES (?,?,?,?,?)",
-        rows,
-    )
+    names = ", ".join(FACT_COLUMNS)
+    db.execute_many(f"INSERT INTO due_facts ({names}) VALUES (?,?,?,?,?)", rows)
 
 
 def forget_facts(db: Database, number: int) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from casectl.core.model import Case
-from casectl.core.views import Change, Entry
+from casectl.core.views import Change, Entry, Gone
 from casectl.store.connection import Database, Row, Value
+from casectl.store.schema import PURGES
 
 # An import changes a hundred thousand rows; nobody reads more than the first of them.
 SHOWN_CHANGES = 20
@@ -15,12 +16,13 @@ OPERATIONS = "SELECT o.id, o.at, o.day, o.worker, o.command, o.undoes FROM opera
 OF_CASE = "x.operation_id = ?1 AND (?2 IS NULL OR x.case_id = ?2 OR x.row_id = ?3)"
 
 
-def entries(db: Database, case: Case | None, limit: int | None) -> list[Entry]:
+def entries(db: Database, case: Case | Gone | None, limit: int | None) -> list[Entry]:
     """The newest operations first, of one case (its client's included) or of all."""
-    where, values = "1", []
+    where: str = "1"
+    values: list[Value] = []
     if case is not None:
         where = "o.id IN (SELECT operation_id FROM changes WHERE case_id = ? OR row_id = ?)"
-        values = [case.id, case.client_id]
+        values = list(_keys_of(case))
     rows = db.rows(
         f"{OPERATIONS} WHERE {where} ORDER BY o.id DESC LIMIT ?",
         [*values, -1 if limit is None else limit],
@@ -54,7 +56,10 @@ def undone_by(db: Database) -> dict[int, int]:
 
 
 def last_undoable(db: Database) -> int | None:
-    """The newest operation that is neither an undo nor undone; a repair changed no record."""
+    """The newest operation that is neither an undo nor undone; a repair changed no record.
+
+    A purge is one: it will be refused, which is better than undoing what came before it.
+    """
     undone = undone_by(db)
     rows = db.rows(
         "SELECT o.id FROM operations o WHERE o.undoes IS NULL "
@@ -65,7 +70,57 @@ def last_undoable(db: Database) -> int | None:
     return next((row["id"] for row in rows if row["id"] not in undone), None)
 
 
-def _entry(db: Database, row: Row, undone: dict[int, int], case: Case | None = None) -> Entry:
+def standing_undos(db: Database) -> list[int]:
+    """The undos that are not undone themselves, oldest first.
+
+    What undoes an undo is a redo, and what undoes a redo is an undo again.
+    """
+    undos: dict[int, None] = {}
+    for row in db.rows("SELECT id, undoes FROM operations WHERE undoes IS NOT NULL ORDER BY id"):
+        if row["undoes"] not in undos:
+            undos[row["id"]] = None
+    undone = undone_by(db)
+    return [number for number in undos if number not in undone]
+
+
+def newest_of_its_own(db: Database) -> int | None:
+    """The newest operation that changed something and is neither an undo nor a redo."""
+    number: int | None = db.value(
+        "SELECT o.id FROM operations o WHERE o.undoes IS NULL "
+        "AND EXISTS (SELECT 1 FROM changes x WHERE x.operation_id = o.id) "
+        "ORDER BY o.id DESC LIMIT 1"
+    )
+    return number
+
+
+def gone(db: Database, number: int) -> Gone | None:
+    """The case of that number, if it was purged."""
+    row = db.one(
+        "SELECT x.case_id, o.id, o.day FROM changes x JOIN operations o ON o.id = x.operation_id "
+        f"WHERE x.row_id = ? AND x.table_name = '{PURGES}'",
+        (str(number),),
+    )
+    return Gone(number, *row) if row else None
+
+
+def purged_by(db: Database, operation: int) -> str | None:
+    """Why an operation cannot be undone for ever, in words; None where nothing of it was purged."""
+    row = db.one(
+        "SELECT table_name FROM changes WHERE operation_id = ? "
+        f"AND (table_name = '{PURGES}' OR (before IS NULL AND after IS NULL)) "
+        f"ORDER BY table_name <> '{PURGES}' LIMIT 1",
+        (operation,),
+    )
+    if row is None:
+        return None
+    if row["table_name"] == PURGES:
+        return "is a purge, and what it erased is gone"
+    return "wrote something that was purged since"
+
+
+def _entry(
+    db: Database, row: Row, undone: dict[int, int], case: Case | Gone | None = None
+) -> Entry:
     changes = tuple(_changes(db, row["id"], case))
     count = db.value(f"SELECT count(*) FROM changes x WHERE {OF_CASE}", _of_case(row["id"], case))
     return Entry(
@@ -83,11 +138,16 @@ def _entry(db: Database, row: Row, undone: dict[int, int], case: Case | None = N
     )
 
 
-def _of_case(operation: int, case: Case | None) -> tuple[Value, ...]:
-    return (operation, case.id, case.client_id) if case else (operation, None, None)
+def _of_case(operation: int, case: Case | Gone | None) -> tuple[Value, ...]:
+    return (operation, *_keys_of(case)) if case else (operation, None, None)
 
 
-def _changes(db: Database, operation: int, case: Case | None) -> list[Change]:
+def _keys_of(case: Case | Gone) -> tuple[str, str | None]:
+    """The case's key and its client's; of a purged case nobody says whose it was."""
+    return (case.case_id, None) if isinstance(case, Gone) else (case.id, case.client_id)
+
+
+def _changes(db: Database, operation: int, case: Case | Gone | None) -> list[Change]:
     """The first changes of an operation; those of ``case`` alone where one is asked for."""
     import json
 
@@ -100,7 +160,10 @@ def _changes(db: Database, operation: int, case: Case | None) -> list[Change]:
     for row in rows:
         before = json.loads(row["before"]) if row["before"] else None
         after = json.loads(row["after"]) if row["after"] else None
-        if row["table_name"] == "clients":
+        who: Whose
+        if row["table_name"] == PURGES:
+            who = (int(row["row_id"]), None, None)
+        elif row["table_name"] == "clients":
             who = _whose_client(db, row["row_id"], after or before or {})
         else:
             who = _whose_case(db, row["case_id"])
@@ -137,11 +200,18 @@ def _removed_case(db: Database, case_id: str) -> Whose:
         "FROM changes WHERE row_id = ? AND after IS NULL ORDER BY id DESC LIMIT 1",
         (case_id,),
     )
-    if row is None:
-        return None, None, None
+    if row is None or row["number"] is None:
+        return _purged_number(db, case_id), None, None
     name = db.value(
         "SELECT json_extract(coalesce(after, before), '$.name') FROM changes "
         "WHERE row_id = ? ORDER BY id DESC LIMIT 1",
         (row["client_id"],),
     )
     return row["number"], row["handle"], name
+
+
+def _purged_number(db: Database, case_id: str) -> int | None:
+    number: str | None = db.value(
+        f"SELECT row_id FROM changes WHERE case_id = ? AND table_name = '{PURGES}'", (case_id,)
+    )
+    return None if number is None else int(number)

@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.model import Author, Case
-from casectl.core.views import Entry
+from casectl.core.views import Entry, Gone
 from casectl.store import derived, history
 from casectl.store.connection import Database, Value
 from casectl.store.identity import new_id
 from casectl.store.schema import COMMON, RECORDS
+
+if TYPE_CHECKING:
+    from casectl.store.chain import Sealer
 
 # The records that belong to one; while there are any, it stays.
 DEPENDENTS = {
@@ -41,9 +45,13 @@ class Operation:
         self.changed = 0
 
     def insert(self, table: str, row: dict[str, Any]) -> str:
-        """Add a record. Its key is made here unless it has one; returns the key."""
+        """Add a record. Its key is made here unless it has one; returns the key.
+
+        One that was there before goes on counting its revisions: more than one means that it has
+        been something else.
+        """
         row_id = str(row.get("id") or new_id())
-        full = {**row, "id": row_id, **self._stamp(1)}
+        full = {**row, "id": row_id, **self._stamp(row.get("rev", 0) + 1)}
         columns = RECORDS[table]
         self.db.execute(insert_sql(table), [full.get(name) for name in columns])
         self._touched(table, full)
@@ -127,6 +135,13 @@ class Journal:
         self.author = author
         self.committed = False  # whether any operation was
 
+    @cached_property
+    def _sealer(self) -> Sealer:
+        """Made by the first operation: a command that only reads does not load the hash."""
+        from casectl.store.chain import Sealer
+
+        return Sealer(self.db.connection)
+
     @contextmanager
     def operation(self, command: str, *, undoes: int | None = None) -> Iterator[Operation]:
         """Everything inside is one operation. Without a change nothing is recorded.
@@ -140,15 +155,17 @@ class Journal:
                 (self.author.moment, self.author.day, self.author.worker, command, undoes),
             )
             self.db.execute("INSERT INTO current_operation (id) VALUES (?)", (number,))
+            self._sealer.begin()
             operation = Operation(self.db, self.author, number)
             yield operation
             if not operation.changed:
                 raise _NothingChanged
             derived.refresh_facts(self.db, operation.cases)
             self.db.execute("DELETE FROM current_operation")
+            self._sealer.close(self.db, number)
         self.committed = self.committed or bool(operation.changed)
 
-    def entries(self, *, case: Case | None = None, limit: int | None = None) -> list[Entry]:
+    def entries(self, *, case: Case | Gone | None = None, limit: int | None = None) -> list[Entry]:
         """The newest operations first, of one case (its client's included) or of all."""
         return history.entries(self.db, case, limit)
 
@@ -181,11 +198,16 @@ class Journal:
         """The newest operation that is neither an undo nor undone."""
         return history.last_undoable(self.db)
 
+    def gone(self, number: int) -> Gone | None:
+        """The case of that number, if it was purged."""
+        return history.gone(self.db, number)
+
     def undo(self, number: int | None = None) -> Entry:
         """Undo one operation, the newest by default; the undo is itself an operation.
 
         Returns what was undone, ``undone_by`` the new operation. Undoing an undo does it again.
-        Raises CasectlError when a later operation changed the same thing, and says which.
+        Raises CasectlError when a later operation changed the same thing, and says which, or when
+        what it wrote was purged.
         """
         target = self.last_undoable() if number is None else number
         if target is None:
@@ -195,28 +217,66 @@ class Journal:
             raise NotFound(f"no operation {target}", hint="casectl undo --list shows them")
         if entry.undone_by is not None:
             raise _undone_already(target, entry.undone_by)
-        with self.operation("undo", undoes=target) as operation:
+        return entry._replace(undone_by=self._take_back(target, "undo", target))
+
+    def redo(self) -> tuple[Entry, int]:
+        """Do again what was undone last: what that was, and the operation that did it again.
+
+        Raises NotFound when nothing was undone since the last change, CasectlError when something
+        stands in the way.
+        """
+        undos = history.standing_undos(self.db)
+        if not undos:
+            raise NotFound("nothing to redo")
+        target = undos[-1]
+        newest = history.newest_of_its_own(self.db) or 0
+        if target < newest:
+            raise NotFound(
+                f"nothing to redo: operation {newest} came after the last undo",
+                hint=f"casectl undo {target} takes that undo back, where nothing depends on it",
+            )
+        first = target
+        while (undone_entry := self.entry(first)) and undone_entry.undoes is not None:
+            first = undone_entry.undoes
+        again = self._take_back(target, "redo", first)
+        entry = self.entry(first)
+        assert entry is not None, "it was there to be undone"
+        return entry, again
+
+    def _take_back(self, target: int, command: str, told: int) -> int:
+        """Revert one operation by another, whose number is returned; ``told`` is the one named."""
+        with self.operation(command, undoes=target) as operation:
             # Somebody may have undone it since we looked; from here on nobody else writes.
             undone = history.undone_by(self.db)[target]
             if undone != operation.number:
                 raise _undone_already(target, undone)
+            purged = history.purged_by(self.db, target)
+            if purged is not None:
+                raise CasectlError(f"cannot {command} operation {told}: it {purged}")
+            reversal = _Reversal(operation, target, f"{command} operation {told}")
             for table, before, after in reversed(self.changes(target)):
-                self._revert(operation, target, table, before, after)
-        return entry._replace(undone_by=operation.number)
+                reversal.revert(table, before, after)
+        return operation.number
 
-    def _revert(
-        self,
-        operation: Operation,
-        target: int,
-        table: str,
-        before: dict[str, Any] | None,
-        after: dict[str, Any] | None,
+
+class _Reversal:
+    """One operation being reverted by another, change by change; ``what`` says so to a person."""
+
+    def __init__(self, operation: Operation, target: int, what: str) -> None:
+        self.db = operation.db
+        self.operation = operation
+        self.target = target
+        self.what = what
+
+    def revert(
+        self, table: str, before: dict[str, Any] | None, after: dict[str, Any] | None
     ) -> None:
+        """Put one record back as it was, in the columns that were changed."""
         row_id = (after or before or {})["id"]
         current = self.db.one(f"SELECT * FROM {table} WHERE id = ?", (row_id,))
         if after is None:  # it had been deleted
             if before is not None and current is None:
-                operation.insert(table, before)
+                self.operation.insert(table, before)
             return
         changed = [
             name
@@ -224,18 +284,16 @@ class Journal:
             if name not in COMMON and (before is None or before[name] != value)
         ]
         if current is None or any(current[name] != after[name] for name in changed):
-            raise self._conflict(target, "x.row_id = ?1", row_id, changed)
+            raise self._conflict("x.row_id = ?1", row_id, changed)
         if before is not None:
-            operation.update(table, row_id, **{name: before[name] for name in changed})
+            self.operation.update(table, row_id, **{name: before[name] for name in changed})
             return
         of_it = DEPENDENTS.get(table)
         if of_it and self.db.value(f"{of_it} LIMIT 1", (row_id,)):
-            raise self._conflict(target, f"x.row_id IN ({of_it})", row_id, None)
-        operation.delete(table, row_id)
+            raise self._conflict(f"x.row_id IN ({of_it})", row_id, None)
+        self.operation.delete(table, row_id)
 
-    def _conflict(
-        self, target: int, where: str, row_id: str, columns: list[str] | None
-    ) -> CasectlError:
+    def _conflict(self, where: str, row_id: str, columns: list[str] | None) -> CasectlError:
         """The refusal, naming the newest operation that stands in the way; undoing it helps.
 
         That is one that changed the ``columns`` of these rows, or, for None, the rows at all.
@@ -246,10 +304,10 @@ class Journal:
             "JOIN operations o ON o.id = x.operation_id "
             f"WHERE {where} AND o.id > ?2 AND o.id NOT IN (SELECT id FROM current_operation) "
             "ORDER BY o.id DESC",
-            (row_id, target),
+            (row_id, self.target),
         ):
             # An operation that is undone again, and its undo, cancel out.
-            cancelled = row["id"] in undone or (row["undoes"] or 0) > target
+            cancelled = row["id"] in undone or (row["undoes"] or 0) > self.target
             if not cancelled and _changes(row["before"], row["after"], columns):
                 later = row["id"]
                 why = (
@@ -258,10 +316,10 @@ class Journal:
                     else f"operation {later} changed the same thing later"
                 )
                 return CasectlError(
-                    f"cannot undo operation {target}: {why}", hint=f"casectl undo {later} first"
+                    f"cannot {self.what}: {why}", hint=f"casectl undo {later} first"
                 )
         return CasectlError(
-            f"cannot undo operation {target}: what it wrote is no longer as it left it",
+            f"cannot {self.what}: what it wrote is no longer as it left it",
             hint="casectl doctor tells more",
         )
 

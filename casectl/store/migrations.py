@@ -9,8 +9,15 @@ from __future__ import annotations
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils.migrations import Migrations
 
-from casectl.store.connection import APPLICATION_ID, Database, translated_errors
-from casectl.store.schema import SCHEMA_VERSION, TABLES, fingerprint, statements, triggers
+from casectl.store.connection import APPLICATION_ID, Database
+from casectl.store.schema import (
+    SCHEMA_VERSION,
+    SEALS,
+    TABLES,
+    fingerprint,
+    statements,
+    triggers,
+)
 
 migrations = Migrations("casectl")
 
@@ -21,9 +28,20 @@ def m001_caseload(db: SqliteUtils) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m002_seals(db: SqliteUtils) -> None:
+    from casectl.store.chain import seal_all
+
+    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        db.execute(f'DROP TRIGGER "{name}"')  # the journal is about to be written to
+    for statement in statements(SEALS):
+        db.execute(statement)
+    seal_all(db.conn)
+
+
 def migrate(db: Database) -> None:
     """Bring the schema up to this program's version, all of it or none of it."""
-    with translated_errors(db.path), db.transaction():
+    with db.translated_errors(), db.transaction():
         migrations.apply(SqliteUtils(db.connection, execute_plugins=False))
         reinstall_triggers(db)
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

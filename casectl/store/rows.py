@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
 from casectl.core.errors import CasectlError
 from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
+from casectl.core.values import NamedTuple
 from casectl.store.connection import Database, Row, Value
 
 Made = TypeVar("Made", Promise, Contact, Note)
@@ -30,6 +31,7 @@ CONTACT_COLUMNS = (
     "contacts.id), item, recorded_at, worker"
 )
 NOTE_COLUMNS = ", ".join(Note._fields)
+GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried"
 
 # A letter is sent, not answered: it never counts as reaching anybody. A corrected contact no
 # longer counts; the row that corrects it does.
@@ -45,12 +47,16 @@ def _last_reached(party: str) -> str:
     )
 
 
-RECORDS = (
-    f"SELECT {CASE_COLUMNS}, {_last_reached('client')} AS reached_client_on, "
-    f"{_last_reached('guardian')} AS reached_guardian_on, "
-    "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open') "
-    "AS promise_ended_on, k.phone, k.safe_contact "
-    "FROM cases c JOIN clients k ON k.id = c.client_id"
+def _records(guardian: str, ended: str) -> str:
+    return (
+        f"SELECT {CASE_COLUMNS}, {_last_reached('client')}, {guardian}, {ended}, "
+        "k.phone, k.safe_contact FROM cases c JOIN clients k ON k.id = c.client_id"
+    )
+
+
+RECORDS = _records(
+    _last_reached("guardian"),
+    "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open')",
 )
 # Attempts since somebody was last reached; on the same day the order of recording decides.
 ATTEMPTS = (
@@ -94,13 +100,15 @@ def _case(row: Row) -> Case:
         clock_from, hold_until, resumed_on, closed_on, close_reason, worker,
     ) = tuple(row)[:23]  # fmt: skip
     read = date.fromisoformat  # a list reads thousands of days: no call of ours around each
-    return Case(
-        id_, number, handle, client_id, client, status, urgency, risk,
-        read(opened_on), read(reviewed_on), program, referred_by, need, external_id,
-        crisis_since and read(crisis_since), covered_until and read(covered_until),
-        assessed_on and read(assessed_on), clock_from and read(clock_from),
-        hold_until and read(hold_until), resumed_on and read(resumed_on),
-        closed_on and read(closed_on), close_reason, worker,
+    return Case._make(
+        (
+            id_, number, handle, client_id, client, status, urgency, risk,
+            read(opened_on), read(reviewed_on), program, referred_by, need, external_id,
+            crisis_since and read(crisis_since), covered_until and read(covered_until),
+            assessed_on and read(assessed_on), clock_from and read(clock_from),
+            hold_until and read(hold_until), resumed_on and read(resumed_on),
+            closed_on and read(closed_on), close_reason, worker,
+        )
     )  # fmt: skip
 
 
@@ -169,47 +177,82 @@ def read_cases(db: Database, where: str, values: Iterable[Value] = ()) -> list[C
     return [case_of(row) for row in db.rows(f"{CASES} WHERE {where}", tuple(values))]
 
 
-def read_records(db: Database, numbers: Iterable[int]) -> list[CaseRecord]:
+class Part(NamedTuple):
+    """As much of the records as some items need, where reading all of it would be most of the work.
+
+    What a promise ended on is left out: it is a fact of its own.
+    """
+
+    promised: Container[int]  # cases whose open promises are read,
+    until: str  # and up to which day
+    tried: Container[int]  # cases whose attempts are
+    guardian: bool  # whether reaching the guardian counts anywhere
+
+
+def read_records(
+    db: Database, numbers: Iterable[int], part: Part | None = None
+) -> list[CaseRecord]:
     """What the due engine reads of these cases; closed ones included, in number order."""
     wanted = sorted(set(numbers))
+    select = RECORDS
+    if part is not None:
+        select = _records(_last_reached("guardian") if part.guardian else "NULL", "NULL")
     records: list[CaseRecord] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        rows = db.rows(f"{RECORDS} WHERE c.number IN ({marks(chunk)})", chunk)
+        rows = db.rows(f"{select} WHERE c.number IN ({marks(chunk)})", chunk)
+        promised = tried = [row[0] for row in rows]
+        if part is not None:
+            promised = [row[0] for row in rows if row[1] in part.promised]
+            tried = [row[0] for row in rows if row[1] in part.tried]
         with readable_days():
-            records += _records(db, rows)
+            promises = _open_promises(db, promised, part and part.until)
+            attempts = _attempts(db, tried)
+            records += [_record(row, promises, attempts) for row in rows]
     return sorted(records, key=lambda record: record.case.number)
 
 
-def _records(db: Database, rows: list[Row]) -> list[CaseRecord]:
-    ids = [row["id"] for row in rows]
-    promises: dict[str, list[Promise]] = {}
-    for row in db.rows(
-        f"SELECT {PROMISE_COLUMNS} FROM promises "
-        f"WHERE status = 'open' AND case_id IN ({marks(ids)}) ORDER BY due_on, number",
-        ids,
-    ):
-        promises.setdefault(row["case_id"], []).append(_read(Promise, row))
-    tried = {row[0]: (row[1], row[2]) for row in db.rows(ATTEMPTS.format(marks=marks(ids)), ids)}
-    records = []
-    for row in rows:
-        case = _case(row)
-        client_on, guardian_on, ended_on, phone, safe_contact = tuple(row)[23:]
-        attempts, tried_on = tried.get(case.id, (0, None))
-        records.append(
-            CaseRecord(
-                case,
-                tuple(promises.get(case.id, ())),
-                client_on and date.fromisoformat(client_on),
-                guardian_on and date.fromisoformat(guardian_on),
-                attempts,
-                tried_on and date.fromisoformat(tried_on),
-                ended_on and date.fromisoformat(ended_on),
-                phone,
-                safe_contact,
-            )
-        )
-    return records
+def _open_promises(db: Database, ids: list[str], until: str | None) -> dict[str, list[Promise]]:
+    """The open promises of each of these cases, the earliest first."""
+    found: dict[str, list[Promise]] = {}
+    if ids:
+        where = "" if until is None else "AND due_on <= ? "
+        for row in db.rows(
+            f"SELECT {PROMISE_COLUMNS} FROM promises WHERE status = 'open' "
+            f"AND case_id IN ({marks(ids)}) {where}ORDER BY due_on, number",
+            ids if until is None else [*ids, until],
+        ):
+            promise = _read(Promise, row)
+            found.setdefault(promise.case_id, []).append(promise)
+    return found
+
+
+def _attempts(db: Database, ids: list[str]) -> dict[str, tuple[int, str]]:
+    """How often each of these cases was tried since it was last reached, and the last day."""
+    if not ids:
+        return {}
+    rows = db.rows(ATTEMPTS.format(marks=marks(ids)), ids)
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _record(
+    row: Row, promises: dict[str, list[Promise]], attempts: dict[str, tuple[int, str]]
+) -> CaseRecord:
+    case = _case(row)
+    client_on, guardian_on, ended_on, phone, safe_contact = tuple(row)[23:]
+    tries, tried_on = attempts.get(case.id, (0, ""))
+    read = date.fromisoformat
+    return CaseRecord(
+        case,
+        tuple(promises.get(case.id, ())),
+        client_on and read(client_on),
+        guardian_on and read(guardian_on),
+        tries,
+        read(tried_on) if tried_on else None,
+        ended_on and read(ended_on),
+        phone,
+        safe_contact,
+    )
 
 
 def marks(values: Iterable[object]) -> str:

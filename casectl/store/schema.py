@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Record tables and their columns, in the order the journal writes them. Each row has a UUIDv7 as
 # its key and says who last changed it; days are ISO text.
@@ -137,6 +137,17 @@ CREATE VIRTUAL TABLE search_index USING fts5 (
     folded, content = 'search_texts', content_rowid = 'id', tokenize = 'trigram');
 """
 
+# Version 2: nothing in the journal can be altered unnoticed; see ``chain``.
+SEALS = """
+ALTER TABLE changes ADD COLUMN seal TEXT;
+CREATE TABLE chain (operation_id INTEGER PRIMARY KEY, hash TEXT NOT NULL);
+
+-- What the keep triggers let through meanwhile: a row stands here within one transaction only.
+CREATE TABLE lifted (what TEXT NOT NULL);
+"""
+# A change of no record: that a case was erased, and why. Its row is the case's number.
+PURGES = "purges"
+
 CASE_OF = {
     "clients": "NULL",
     "cases": "{row}.id",
@@ -152,7 +163,11 @@ def statements(script: str) -> list[str]:
 
 
 def triggers() -> dict[str, str]:
-    """Every trigger, by name. Reinstalled whole after each migration (``transform`` drops them)."""
+    """Every trigger, by name. Reinstalled whole after each migration (``transform`` drops them).
+
+    Those of the journal call ``seal``, a function that only casectl defines, so that another
+    program's writes fail even inside an operation.
+    """
     made: dict[str, str] = {}
     for table, columns in RECORDS.items():
         for event, old, new in (
@@ -161,32 +176,64 @@ def triggers() -> dict[str, str]:
             ("DELETE", "OLD", ""),
         ):
             row = new or old
-            values = ", ".join(
-                (
-                    "(SELECT id FROM current_operation)",
-                    f"'{table}'",
-                    f"{row}.id",
-                    CASE_OF[table].format(row=row),
-                    _as_json(old, columns),
-                    _as_json(new, columns),
-                )
-            )
+            of = f"'{table}', {row}.id, {CASE_OF[table].format(row=row)}"
             name = f"journal_{table}_{event.lower()}"
             made[name] = (
                 f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN "
                 "SELECT RAISE(ABORT, 'a write outside an operation') "
                 "WHERE NOT EXISTS (SELECT 1 FROM current_operation); "
-                "INSERT INTO changes (operation_id, table_name, row_id, case_id, before, after) "
-                f"VALUES ({values}); END"
+                f"{insert_change(of, _as_json(old, columns), _as_json(new, columns))}; END"
             )
-    for table in ("operations", "changes"):
-        for event in ("UPDATE", "DELETE"):
+    for table, (key, but_for) in KEPT.items():
+        for event, unless in (
+            ("INSERT", f"NOT EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"),
+            ("UPDATE", but_for),
+            ("DELETE", None),
+        ):
             name = f"keep_{table}_{event.lower()}"
+            when = f" WHEN NOT ({unless})" if unless else ""
             made[name] = (
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN "
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table}{when} BEGIN "
                 "SELECT RAISE(ABORT, 'the journal only grows'); END"
             )
     return made
+
+
+def insert_change(of: str, before: str, after: str) -> str:
+    """The statement that journals one change; ``of`` is its table, row and case.
+
+    The inner SELECT is there so that each side is made into JSON once.
+    """
+    return (
+        "INSERT INTO changes (operation_id, table_name, row_id, case_id, before, after, seal) "
+        f"SELECT (SELECT id FROM current_operation), {of}, was, is_now, seal({of}, was, is_now) "
+        f"FROM (SELECT {before} AS was, {after} AS is_now)"
+    )
+
+
+# The digest of a change without the salt, by which its contents could be guessed at.
+UNSALTED = "substr({row}.seal, instr({row}.seal, ':'))"
+
+# What only grows: each table's key, and which update is let through. An INSERT OR REPLACE would
+# delete the old row without a word to any delete trigger, so a key that is there is refused.
+KEPT = {
+    "operations": ("id", None),
+    "changes": (
+        "id",
+        "EXISTS (SELECT 1 FROM lifted WHERE what = 'purge') "
+        f"AND OLD.table_name <> '{PURGES}' AND NEW.before IS NULL AND NEW.after IS NULL "
+        f"AND NEW.seal IS {UNSALTED.format(row='OLD')} AND "
+        + " AND ".join(
+            f"NEW.{name} IS OLD.{name}"
+            for name in ("id", "operation_id", "table_name", "row_id", "case_id")
+        ),
+    ),
+    "chain": (
+        "operation_id",
+        "EXISTS (SELECT 1 FROM lifted WHERE what = 'rekey') "
+        "AND NEW.operation_id IS OLD.operation_id",
+    ),
+}
 
 
 def _as_json(row: str, columns: tuple[str, ...]) -> str:

@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from shlex import quote
 
+from casectl.core.spoken import spoken_size
 from casectl.core.views import FAIL, OK, WARN, Finding
+from casectl.store.backup import folder_of
 
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING; the trigram index came one version earlier
 LITTLE_SPACE = 100 * 1024 * 1024
+TIMES_ITS_SIZE = 3  # the file, its rollback journal, and a backup
 
 # Folders that another program copies elsewhere while casectl writes, as they are named.
 SYNCED = {
@@ -51,6 +54,7 @@ def surroundings(path: Path) -> Iterator[Finding]:
         "folder": _folder,
         "place": _place,
         "space": _space,
+        "backup folder": _backup_folder,
         "sqlite": _sqlite,
     }
     for name, check in checks.items():
@@ -75,7 +79,7 @@ def _file(path: Path) -> Finding:
         )
     if not path.exists():
         return Finding("file", FAIL, f"no caseload at {path}", "casectl init makes one")
-    return Finding("file", OK, f"{path.absolute()}, {_size(path.stat().st_size)}")
+    return Finding("file", OK, f"{path.absolute()}, {spoken_size(path.stat().st_size)}")
 
 
 def _permissions(path: Path) -> Finding:
@@ -170,9 +174,52 @@ def _filesystem(path: Path) -> str | None:
 
 def _space(path: Path) -> Finding:
     free = shutil.disk_usage(_real(path).parent).free
-    if free < max(LITTLE_SPACE, 2 * path.stat().st_size):
-        return Finding("space", WARN, f"only {_size(free)} free on its disk", "make some room")
-    return Finding("space", OK, f"{_size(free)} free on its disk")
+    if free < max(LITTLE_SPACE, TIMES_ITS_SIZE * path.stat().st_size):
+        return Finding(
+            "space",
+            WARN,
+            f"only {spoken_size(free)} free on its disk, and a backup needs as much as the file",
+            "make some room",
+        )
+    return Finding("space", OK, f"{spoken_size(free)} free on its disk")
+
+
+def _backup_folder(path: Path) -> Finding:
+    """Backups hold what the caseload holds, so they are to be as private, and as safe."""
+    folder = folder_of(path)
+    if folder.is_symlink():
+        return Finding(
+            "backup folder",
+            FAIL,
+            f"{folder} is a link, and no backup is made through one",
+            f"rm {quote(str(folder))}; casectl backup --to DIR writes elsewhere",
+        )
+    status = folder.stat()  # where there is none, "backups" says so
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & 0o077 or not _mine(status):
+        return Finding(
+            "backup folder",
+            FAIL if mode & 0o077 else WARN,
+            f"others may look into {folder} ({mode:03o})",
+            f"chmod 700 {quote(str(folder))}",
+        )
+    loose = [each for each in folder.iterdir() if each.is_file() and each.stat().st_mode & 0o077]
+    if loose:
+        return Finding(
+            "backup folder",
+            WARN,
+            f"{len(loose):,} files of {folder} are open to others ({loose[0].name})",
+            f"chmod 600 {quote(str(folder))}/*.db {quote(str(folder))}/*.json",
+        )
+    program = _synced_by(folder)
+    if program is not None:
+        return Finding(
+            "backup folder",
+            WARN,
+            f"{program} copies this folder elsewhere, with everything that the backups hold",
+            "keep the caseload outside it; casectl backup --to DIR writes where you want one",
+        )
+    return Finding("backup folder", OK, f"the backups are yours alone ({mode:03o})")
 
 
 def _sqlite(path: Path) -> Finding:
@@ -194,11 +241,3 @@ def _real(path: Path) -> Path:
 
 def _mine(status: os.stat_result) -> bool:
     return not hasattr(os, "getuid") or status.st_uid == os.getuid()
-
-
-def _size(size: int) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size} {unit}"
-        size //= 1000
-    return f"{size:,} GB"

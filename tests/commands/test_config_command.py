@@ -67,7 +67,7 @@ def test_a_variable_that_still_overrides_is_said(run: Run, file: Path) -> None:
 
 def test_where_the_file_is(run: Run, file: Path) -> None:
     assert run("config path").out == f"{file}\n"
-    assert run("config path --json").json == {"path": str(file), "exists": False}
+    assert run("config path --json").json == {"path": str(file), "exists": True}
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_bad_word_typed(run: Run, file: Path, command: str, words: str) -> Non
     assert (result.code, result.out) == (2, "")
     assert words in result.err
     assert result.err.count("\n") == 1
-    assert not file.exists()
+    assert file.read_text(encoding="utf-8") == ""
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,58 @@ def test_a_bad_file_stops_every_command_with_its_name(
     assert result.err == (
         f"casectl: {file}: no setting 'standards.folow_up'; did you mean 'standards.follow_up'?\n"
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "today", "remind", "show 1", "list", "config list", "config get limit",
+        "config unset limit", "init", "cron", "follow 1 x --due fri",
+    ],
+)  # fmt: skip
+def test_a_file_that_is_named_and_not_there_stops_every_command(
+    run: Run, caseload: None, file: Path, command: str
+) -> None:
+    file.unlink()
+    result = run(command)
+    assert (result.code, result.out) == (78, "")
+    assert result.err == (
+        f"casectl: CASECTL_CONFIG names {file}, which is not there; name the right file, or make "
+        "it with casectl config set\n"
+    )
+    assert not file.exists()
+
+
+def test_doctor_says_so_and_goes_on(run: Run, caseload: None, file: Path) -> None:
+    file.unlink()
+    result = run("doctor --json")
+    findings = {each["check"]: each for each in result.json}
+    assert (result.code, findings["configuration"]["state"]) == (1, "FAIL")
+    assert f"CASECTL_CONFIG names {file}" in findings["configuration"]["detail"]
+    assert findings["facts"]["state"] == "ok"
+
+
+def test_set_makes_the_file_that_is_named(run: Run, caseload: None, file: Path) -> None:
+    file.unlink()
+    assert run("config path --json").json == {"path": str(file), "exists": False}
+    result = run("config set limit many")
+    assert (result.code, file.exists()) == (2, False)
+    assert run("config set limit 5").out == f"limit is now 5 ({file}).\n"
+    assert file.read_text(encoding="utf-8") == "limit = 5\n"
+    file.unlink()
+    said = run("config set worker 'Kim Example'").out
+    assert f"Written to {file}, but CASECTL_WORKER in the environment still says kim." in said
+    assert run("today").code == 0
+
+
+def test_without_the_variable_there_need_be_no_file(
+    run: Run, caseload: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CASECTL_CONFIG")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+    assert run("config get limit --fields value,source").out == "20\tdefault\n"
+    monkeypatch.setenv("CASECTL_CONFIG", "")
+    assert run("today").code == 0
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

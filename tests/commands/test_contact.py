@@ -165,9 +165,38 @@ def test_part_of_a_name_is_confirmed_on_a_terminal(run: Run, maria: None) -> Non
     assert run("reached maria --yes").code == 0
 
 
+def test_an_appointment_is_not_kept_before_its_day(run: Run, maria: None) -> None:
+    assert run("appointment 1 clinic --at 'fri 10:00'").code == 0
+    for command in ("reached 1.1", "contact 1.1 --outcome reached"):
+        result = run(command)
+        assert (result.code, result.out) == (2, "")
+        assert result.err == (
+            "casectl: 1.1 is an appointment on Fri 20 Nov 2026, not kept before that; "
+            "name the case to record a contact: 1\n"
+        )
+    assert run("reached 1.1 --on thu", today="2026-11-20").code == 2
+    assert run("show 1 --json").json["promises"][0]["state"] == "open"
+    assert run("tried 1.1").code == 0, "an attempt before it keeps nothing"
+    assert run("reached 1.1 --by office", today="2026-11-20").code == 0
+    assert run("show 1 --json").json["promises"][0]["state"] != "open"
+
+
 def test_several_of_a_name_are_picked_from(run: Run, maria: None) -> None:
     run("intake 'Mario Example' --urgency low --new")
     assert run("reached example").code == 4
     assert "example-1 (Maria Example), example-2 (Mario Example)" in run("reached example").err
     assert "Mario Example (example-2)" in run("reached example", answers=["b"]).out
     assert run("reached example", answers=[""]).code == 1
+
+
+def test_the_picker_tells_two_of_one_name_apart(run: Run, maria: None) -> None:
+    """By birth date where it is known, and by what is known of the case."""
+    run("intake 'Maria Example' --dob 1978-03-29 --program Housing --on 2026-03-04 --new")
+    run("intake 'Maria Example' --new --on 2026-11-09")
+    run("hold 3 --until 2026-12-01 --reason away")
+    result = run("reached maria", answers=["b"])
+    assert "Maria Example (example-2)" in result.out
+    assert result.err.splitlines()[1:3] == [
+        "  b  example-2  Maria Example  born 1978-03-29, active, intake Wed 4 Mar, Housing",
+        "  c  example-3  Maria Example  on hold, intake Mon 9 Nov",
+    ]

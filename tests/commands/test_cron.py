@@ -138,7 +138,9 @@ paths = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=12
 @settings(deadline=None, max_examples=60)
 def test_any_path_comes_back_from_cron_and_sh(caseload: str, config: str) -> None:
     says_what_it_got = ("/bin/sh", "-c", 'printf "<%s>" "$CASECTL_CONFIG" "$@"', "sh")
-    errand = PLAIN._replace(program=says_what_it_got, caseload=f"/{caseload}", config=f"/{config}")
+    errand = PLAIN._replace(
+        program=says_what_it_got, caseload=f"/{caseload}", config=("CASECTL_CONFIG", f"/{config}")
+    )
     line = next(each for each in crontab_lines(errand, "kim") if each[0].isdigit())
     _, command = as_cron_reads(line)
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=True)
@@ -160,7 +162,22 @@ def test_the_configuration_is_named_only_where_the_shell_moves_it(
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     assert "CASECTL_CONFIG" not in run("cron").out
     monkeypatch.setenv("XDG_CONFIG_HOME", "/etc/kim")
-    assert "CASECTL_CONFIG='/etc/kim/casectl/config.toml'" in run("cron").out
+    assert " XDG_CONFIG_HOME='/etc/kim' " in run("cron").out
+    assert 'Environment="XDG_CONFIG_HOME=/etc/kim"' in lines_of(run("cron --systemd"))
+
+
+def test_a_settings_folder_without_a_file_is_no_failure_under_cron(
+    run: Run, due: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line finds what is set there later, and until then the defaults hold."""
+    monkeypatch.delenv("CASECTL_CONFIG")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+    _, command = as_cron_reads(crontab_line(lines_of(run("cron"))))
+    assert as_cron_runs(command, tmp_path, CASECTL_TODAY=TODAY).stdout.startswith("1.")
+    file = tmp_path / "settings" / "casectl" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("horizon = 'soon'\n")
+    assert as_cron_runs(command, tmp_path).returncode == 78  # it is read, then
 
 
 @pytest.mark.parametrize(
@@ -311,6 +328,7 @@ def test_systemd_takes_the_units(
 ) -> None:
     awkward = tmp_path / AWKWARD
     (tmp_path / "caseload.db").rename(awkward)
+    (tmp_path / f"{AWKWARD}.toml").touch()
     monkeypatch.setenv("CASECTL_CONFIG", str(tmp_path / f"{AWKWARD}.toml"))
     lines = lines_of(run(["--db", str(awkward), "cron", "--systemd"]))
     files = []
@@ -351,8 +369,10 @@ def test_windows_gets_a_task() -> None:
 @pytest.mark.parametrize("path", ["/a\nb", "/a\tb", "/a\u202eb", "/a\x1b[2Jb"])
 def test_a_path_that_no_line_can_hold_is_refused(path: str) -> None:
     for errand in (
-        PLAIN._replace(program=(path,)), PLAIN._replace(caseload=path), PLAIN._replace(config=path)
-    ):  # fmt: skip
+        PLAIN._replace(program=(path,)),
+        PLAIN._replace(caseload=path),
+        PLAIN._replace(config=("CASECTL_CONFIG", path)),
+    ):
         with pytest.raises(CasectlError, match="control characters"):
             checked(errand)
 

@@ -14,6 +14,7 @@ from casectl.core.fictitious import DEMO_CASES
 from casectl.core.model import Author
 from casectl.core.views import FAIL
 from casectl.store import open_caseload
+from casectl.store.keys import read_key_file
 
 
 def path_in(out: str) -> Path:
@@ -54,6 +55,7 @@ def test_it_shows_the_list_on_a_terminal_and_piped(run: Run, width: int | None) 
 def test_what_it_says_to_type_next_works(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     out = run("demo").out
     monkeypatch.setenv("CASECTL_DB", str(path_in(out)))
+    monkeypatch.setenv("CASECTL_KEY_FILE", str(path_in(out).with_suffix(".key")))
     typed = re.findall(r"^  \S+ ((?:show|today|reached).*)$", out, re.MULTILINE)
     assert len(typed) == 4
     for command in typed:
@@ -107,7 +109,11 @@ def test_json_says_what_was_made(run: Run) -> None:
 
 def test_the_demo_is_a_sound_caseload(run: Run) -> None:
     path = path_in(run("demo").out)
-    store = open_caseload(path, Author("kim", TODAY, f"{TODAY}T08:00:00Z"))
+    store = open_caseload(
+        path,
+        Author("kim", TODAY, f"{TODAY}T08:00:00Z"),
+        lambda: read_key_file(path.with_suffix(".key")),
+    )
     try:
         assert not [finding for finding in store.checkup.findings() if finding.state == FAIL]
     finally:

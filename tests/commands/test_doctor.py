@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import TODAY, Run
 from frozen import thaw
 
+from casectl.core.model import Author
 from casectl.core.views import FAIL, OK, WARN
-from casectl.store import surroundings
+from casectl.store import open_caseload, surroundings
 
 # What a test's surroundings are not: a real day, a crontab, a folder of one's own.
 APART = {"configuration", "reminders", "cron"}
@@ -25,6 +26,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(mode=0o700)
     place = folder / "caseload.db"
     thaw("v1", place, populated=True)
+    open_caseload(place, Author("kim", TODAY, f"{TODAY}T08:00:00Z")).close()  # and its backup
     monkeypatch.setenv("CASECTL_DB", str(place))
     return place
 
@@ -78,8 +80,8 @@ def test_a_sound_caseload(path: Path, run: Run) -> None:
     assert states(run) == {}
     assert list(findings) == [
         "configuration", "file", "permissions", "folder", "place", "space", "sqlite", "schema",
-        "integrity", "links", "journal", "cases", "facts", "promise", "search", "clock",
-        "reminders",
+        "integrity", "links", "journal", "chain", "cases", "facts", "promise", "search",
+        "backups", "restore", "clock", "shell history", "access log", "reminders",
     ]  # fmt: skip
     assert findings["cases"]["detail"] == "4 cases, 3 open"
 

@@ -94,12 +94,21 @@ def test_an_appointment_missed_is_not_one(run: Run) -> None:
     assert file["contacts"] == []
 
 
+@pytest.mark.parametrize("when", ["tomorrow", "fri 9:00", "2027-01-14"])
 @pytest.mark.parametrize("verb", ["kept", "missed"])
-def test_what_lies_ahead_is_neither(run: Run, verb: str) -> None:
-    run("appointment 1 'clinic' --at fri")
-    result = run(f"{verb} 1.1")
-    assert result.code == 2
-    assert "still ahead" in result.err
+def test_what_lies_ahead_is_neither(run: Run, verb: str, when: str) -> None:
+    run(["appointment", "1", "clinic", "--at", when])
+    result = run(f"{verb} 1.1 --yes")
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert "still ahead; cancel it if it will not take place" in result.err
+    assert promises(run)["1.1"]["state"] == "open"
+
+
+def test_people_come_early(run: Run) -> None:
+    """The clock of the tests says 8:00."""
+    run("appointment 1 'clinic' --at 'today 16:30'")
+    assert run("kept 1.1").code == 0
+    assert promises(run)["1.1"]["state"] == "kept"
 
 
 def test_a_snooze_keeps_the_first_day_and_counts(run: Run) -> None:

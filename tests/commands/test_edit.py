@@ -54,8 +54,42 @@ def test_the_phone_brings_its_safe_contact_words(run: Run) -> None:
     assert "phone: 555-0100 -> 555-0199 (safe contact: evenings only)" in out
     assert "Do the safe-contact words hold for the new number as well?" in out
     out = run("edit 1 --phone 555-0198 --safe-contact 'mornings only'").out
-    assert "(safe contact: mornings only)" in out
-    assert "Do the safe-contact words hold" not in out
+    assert out.splitlines()[1:] == [
+        "  phone: 555-0199 -> 555-0198 (safe contact: mornings only)",
+        "  safe contact before: evenings only",
+    ]
+    out = run(["edit", "1", "--phone", "", "--safe-contact", "never"]).out
+    assert "  safe contact: mornings only -> never" in out
+    out = run(["edit", "1", "--phone", "555-0197", "--safe-contact", ""]).out
+    assert "phone: none -> 555-0197 (safe contact: not known, ask)" in out
+    assert "  safe contact: never -> none" in out
+
+
+def test_an_id_that_another_client_holds(run: Run) -> None:
+    run("intake 'Bo Example' --external-id P1")
+    run("intake --same 2")
+    before = run("show 1 --json").json
+    result = run("edit 1 --external-id P1 --phone 555-0199")
+    assert (result.code, result.out) == (4, "")
+    assert result.err == (
+        "casectl: external id 'P1' is that of example-2 already; "
+        "casectl merge 2 1 if they are the same person\n"
+    )
+    assert run("show 1 --json").json == before
+    assert run("edit 3 --external-id P1").code == 0, "the client's own"
+    assert run("edit 1 --external-id P2").code == 0
+    assert run("edit 2 --external-id P3").code == 0
+    assert run("edit 1 --external-id P1").code == 0, "nobody holds it any longer"
+
+
+def test_an_id_that_another_holds_is_asked_for_again_in_a_walk(run: Run) -> None:
+    run("intake 'Bo Example' --external-id P1")
+    answers = ["", "1978", "", "", "", "", "", "", "", "P1", "P2", "", "", ""]
+    result = run("edit 1", answers=answers)
+    assert result.code == 0, result.err
+    assert "external id 'P1' is that of example-2 already" in result.err
+    shown = run("show 1 --json").json
+    assert (shown["birth_date"], shown["client_external_id"]) == ("1978", "P2")
 
 
 def test_an_empty_text_clears_but_for_the_name(run: Run) -> None:

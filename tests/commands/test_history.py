@@ -80,7 +80,7 @@ def test_a_limit_says_that_there_are_older_ones(run: Run) -> None:
 
 
 def test_what_was_undone_says_so(run: Run) -> None:
-    run("undo 7")
+    assert run("undo 7 --yes").code == 0
     entries = run("history --json").json
     assert (entries[0]["command"], entries[0]["undoes"]) == ("undo", 7)
     assert entries[0]["what"] == ["removed note 2.n1: a note on Ben"]

@@ -14,7 +14,7 @@ def test_init_says_where_and_what_next(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "caseload.db"
     assert result.code == 0
     assert f"Created your caseload, readable by you alone:\n  {path}\n" in result.out
-    assert "It is not encrypted yet" in result.out
+    assert "It is encrypted" in result.out
     assert result.out.endswith("Next: casectl intake\n")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert run("today").code == 0
@@ -74,7 +74,7 @@ def test_a_terminal_is_asked_who_signs(run: Run, nobody_yet: None) -> None:
 def test_enter_keeps_the_login(run: Run, nobody_yet: None, tmp_path: Path) -> None:
     result = run("init", answers=[""])
     assert "Entries are signed kexample" in result.out
-    assert not (tmp_path / "config.toml").exists()
+    assert not (tmp_path / "config.toml").read_text(encoding="utf-8")
 
 
 def test_a_script_is_not_asked(run: Run, nobody_yet: None) -> None:

@@ -277,11 +277,61 @@ def test_what_was_typed_of_a_known_person_is_not_dropped_silently(run: Run, mari
     assert shown(run, 2)["phone"] is None
 
 
-def test_stopping_there_writes_nothing_and_leaves_no_draft(run: Run, maria: None) -> None:
-    result = run("intake 'Maria Example'", answers=["", "", "", ""])
-    assert result.code == 1
-    assert count(run) == 1
-    assert "interrupted" not in run("intake 'Bo Sample'", answers=["", "", ""]).err
+def test_it_is_asked_as_soon_as_there_is_a_name(run: Run, maria: None) -> None:
+    result = run("intake", answers=["Maria Example", "n", "high", "low", ""])
+    assert result.code == 0
+    asked = ["Name: ", "Possibly on file already", "Its number for a new case", "Urgency: "]
+    places = [result.err.index(each) for each in asked]
+    assert places == sorted(places)
+    assert result.err.count("Its number for a new case") == 1
+
+
+def test_a_birth_date_that_is_known_counts_there(run: Run, maria: None) -> None:
+    result = run("intake --dob 1980", answers=["Maria Example", "", "", ""])
+    assert result.code == 0
+    assert "Possibly on file" not in result.err
+    result = run("intake 'Maria Example' --dob 1978", answers=["n", "", "", ""])
+    assert "born 1978-03, active" in result.err
+
+
+def test_going_back_asks_again_only_about_another_name(run: Run, maria: None) -> None:
+    answers = ["Maria Example", "1", "<", "", "<", "Bo Sample", "", "", ""]
+    result = run("intake", answers=answers)
+    assert result.code == 0
+    assert result.err.count("Possibly on file already") == 1
+    assert shown(run, 2)["client"] == "Bo Sample"
+    assert shown(run, 2)["client_id"] != shown(run, 1)["client_id"]
+
+
+def test_stopping_there_writes_nothing_and_keeps_the_draft(run: Run, maria: None) -> None:
+    words = "intake 'Maria Example' --phone 555-0100 --urgency high"
+    result = run(words, answers=[""])
+    assert (result.code, result.out, count(run)) == (1, "", 1)
+    assert result.err.endswith(
+        "Kept as a draft: casectl intake goes on with it.\ncasectl: nothing was written\n"
+    )
+    result = run("intake", answers=["", "n", "", ""])
+    assert "An intake of Maria Example was interrupted. Go on with it? [Y/n]" in result.err
+    case = shown(run, 2)
+    assert (case["client"], case["phone"], case["urgency"]) == ("Maria Example", "555-0100", 3)
+    assert "interrupted" not in run("intake", answers=["Chen Mock", "", "", ""]).err
+
+
+def test_what_all_stands_on_the_command_line_is_kept_as_well(run: Run, maria: None) -> None:
+    words = "intake 'Maria Example' --urgency low --risk low --next call --due fri"
+    assert "Kept as a draft" in run(words, answers=[""]).err
+    assert run("intake", answers=["y", "1"]).code == 0
+    assert shown(run, 2)["client_id"] == shown(run, 1)["client_id"]
+
+
+def test_a_draft_is_not_mixed_into_somebody_else_s_intake(run: Run, maria: None) -> None:
+    run("intake 'Maria Example' --phone 555-0100", answers=[""])
+    result = run("intake 'Bo Sample'", answers=["n"])
+    assert (result.code, count(run)) == (1, 1)
+    question = "An intake of Maria Example was interrupted. Drop it, and take in Bo Sample instead?"
+    assert question in result.err
+    assert run("intake 'Bo Sample'", answers=["y", "", "", ""]).code == 0
+    assert shown(run, 2)["phone"] is None
 
 
 # --- Guided ---------------------------------------------------------------------------------
@@ -441,11 +491,21 @@ def test_a_draft_can_be_dropped(run: Run, interrupt: Interrupt) -> None:
 def test_an_interruption_at_the_last_question_keeps_the_draft(
     run: Run, interrupt: Interrupt
 ) -> None:
-    run("intake 'Maria Example'")
-    result = interrupt("intake", "Maria Example", "high", "low", "")
+    result = interrupt("intake", "Maria Example", "high", "low")
     assert result.code == 130
     assert "Kept as a draft" in result.err
-    result = run("intake", answers=["y", "", "n"])
+    assert run("intake", answers=["y", ""]).code == 0
+    assert shown(run)["risk"] == "low"
+
+
+def test_an_interruption_where_somebody_is_on_file_keeps_the_draft(
+    run: Run, interrupt: Interrupt
+) -> None:
+    run("intake 'Maria Example'")
+    for result in (interrupt("intake 'Maria Example' --risk low"), interrupt("intake", "y")):
+        assert result.code == 130
+        assert "Kept as a draft" in result.err
+    result = run("intake", answers=["y", "n", "high", ""])
     assert result.code == 0
     assert shown(run, 2)["risk"] == "low"
 
@@ -518,6 +578,7 @@ def test_a_pipe_gives_the_same(run: Run, caseload: None) -> None:
     assert result.json == {
         "rows": 1,
         "taken": 1,
+        "closed": 0,
         "left_out": 0,
         "first_case": 1,
         "last_case": 1,
@@ -714,6 +775,66 @@ def test_a_declared_program_is_asked_of_the_rows_too(
     result = run("intake --from -", stdin="name,program\nAnn,Huosing\n")
     assert result.code == 5
     assert "row 2, program: no program like that; there are Housing" in result.err
+
+
+CLOSED_ROWS = (
+    "name,intake,exit date,court date,risk\n"
+    "Maria Example,2025-01-10,2025-06-30,2025-05-01,imminent\n"
+    "Bo Sample,2026-11-02,,,low\n"
+    "Chen Mock,,2026-11-18,,\n"
+)
+
+
+def test_a_row_with_an_exit_date_becomes_a_closed_case(run: Run, store: Caseload) -> None:
+    result = run("intake --from -", stdin=CLOSED_ROWS)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines() == [
+        "Took in 3 of 3 rows: cases 1 to 3.",
+        "2 of them are closed, as the file says: nothing is owed.",
+        "Where the last contact is not known, contact comes due spread over days ahead.",
+        "Next: casectl today",
+    ]
+    maria, bo, chen = (shown(run, case) for case in (1, 2, 3))
+    assert (maria["case_status"], maria["opened_on"], maria["closed_on"], maria["due"]) == (
+        "closed",
+        "2025-01-10",
+        "2025-06-30",
+        [],
+    )
+    assert maria["close_reason"] == "closed before it was imported"
+    assert (chen["case_status"], chen["opened_on"]) == ("closed", "2026-11-18")
+    assert (bo["case_status"], bo["closed_on"]) == ("active", None)
+    assert [each["case"] for each in run("today --soon 60 --json").json] == [2]
+    assert says_nothing_wrong(store)
+    assert run("intake 'Maria Example'").code == 4, "who comes back is on file"
+    assert run("reopen 1 --reason back --risk low").code == 0
+    assert says_nothing_wrong(store)
+
+
+def test_closed_rows_alone_speak_of_no_contact(run: Run, caseload: None) -> None:
+    stdin = "name,ExitDate,court date\nMaria Example,2026-11-10,2026-11-09\n"
+    result = run("intake --from - --pending", stdin=stdin)
+    assert result.out.splitlines() == [
+        "Took in 1 of 1 row: case 1.",
+        "1 of them is closed, as the file says: nothing is owed.",
+        "Next: casectl today",
+    ]
+    assert run("undo").code == 0
+    assert run("intake --from - --json", stdin=CLOSED_ROWS).json["closed"] == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("A,2026-11-02,2026-11-01", "it is before the intake day"),
+        ("A,,2026-11-19", "it lies in the future"),
+        ("A,,yes", "write the day with its year"),
+    ],
+)
+def test_an_exit_date_that_cannot_be_meant(run: Run, caseload: None, row: str, reason: str) -> None:
+    result = run("intake --from -", stdin=f"name,intake,date closed\n{row}\n")
+    assert (result.code, count(run)) == (5, 0)
+    assert result.err.startswith(f"row 2, date closed: {reason}")
 
 
 # --- The first morning ----------------------------------------------------------------------

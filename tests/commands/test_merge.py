@@ -100,6 +100,20 @@ def test_the_history_tells_of_it(run: Run) -> None:
     assert told[-1] == "removed client María Sample-Test"
 
 
+def test_two_open_cases_are_said_and_how_to_close_one(run: Run) -> None:
+    said = run("merge 2 1 --yes").out.splitlines()[-1]
+    words, _, command = said.partition("casectl ")
+    assert words == "Open now: sampletest-1, sampletest-2. If one will do: "
+    assert command == 'close 1 --reason "one case with 2"'
+    assert run(command).code == 0
+    assert [each["case"] for each in run("list --json").json] == [2]
+
+
+def test_one_open_case_needs_no_such_words(run: Run) -> None:
+    run("close 2 --reason moved")
+    assert "Open now" not in run("merge 1 2 --yes").out
+
+
 @pytest.mark.parametrize(("words", "code"), [("1 1", 2), ("1 9", 3), ("9 1", 3), ("1 sam", 4)])
 def test_bad_values(run: Run, words: str, code: int) -> None:
     result = run(f"merge {words}")

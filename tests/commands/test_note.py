@@ -16,7 +16,8 @@ from conftest import Run
 
 
 @pytest.fixture(autouse=True)
-def ann(caseload: None, run: Run) -> None:
+def ann(caseload: None, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # what is left to be found stays here
     assert run("intake 'Ann Sample' --urgency low --on 2026-10-01 --new").code == 0
 
 

@@ -44,7 +44,7 @@ def test_every_write_can_be_taken_back_and_done_again(run: Run, command: str) ->
     assert "Undid operation 2" in undone.out
     assert "(sample-1)" in undone.out or "(otero-1)" in undone.out
     assert shown(run) == before
-    assert "casectl undo 3 does it again." in undone.out
+    assert "casectl redo, or later casectl undo 3, does it again." in undone.out
     assert run("undo 3").code == 0
     assert shown(run) == after
     assert run("doctor").code == 0
@@ -86,7 +86,7 @@ def test_numbers_are_never_given_twice(run: Run) -> None:
 def test_an_older_one_that_nothing_depends_on(run: Run) -> None:
     run("follow 1 'call school' --due fri")
     run("note 1 'kept'")
-    assert run("undo 2").code == 0
+    assert run("undo 2 --yes").code == 0
     assert shown(run)["promises"] == []
     assert len(shown(run)["notes"]) == 1
 
@@ -100,6 +100,31 @@ def test_an_older_one_is_confirmed_on_a_terminal(run: Run) -> None:
     assert len(shown(run)["promises"]) == 1
     assert run("undo 2", answers=["y"]).code == 0
     assert run("undo", answers=[]).code == 0, "the newest one is not asked about"
+
+
+def test_a_script_says_yes_to_an_older_one(run: Run) -> None:
+    run("follow 1 'call school' --due fri")
+    run("note 1 'kept'")
+    before = shown(run)
+    result = run("undo 2")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "casectl: operation 2 is not the last change, so nothing was undone; add --yes to undo it "
+        "all the same\n"
+    )
+    assert shown(run) == before
+    assert run("undo 2 --yes").code == 0
+    assert run("undo 4").code == 0, "the last operation of all, which is that undo"
+    assert shown(run) == before
+    assert run("undo 3").code == 0, "the newest change, by its number"
+    assert run("undo --json").json["operation"] == 2
+
+
+def test_a_script_may_undo_the_last_one_whatever_its_size(run: Run) -> None:
+    rows = "".join(f"Person {number}\n" for number in range(30))
+    assert run("intake --from -", stdin=f"name\n{rows}").code == 0
+    assert run("undo 2").code == 0
+    assert len(run("list --json").json) == 1
 
 
 @pytest.mark.parametrize(
@@ -118,7 +143,7 @@ def test_a_conflict_is_refused_with_its_reason(
         result = run(command)
         assert result.code == 0, result.err
     before = shown(run)
-    result = run(f"undo {number}")
+    result = run(f"undo {number} --yes")
     assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
     assert words in result.err
     assert shown(run) == before

@@ -15,13 +15,9 @@ from casectl.core.due import (
     RULES,
     Band,
     DueItem,
-    band_of,
+    Rules,
     due_items,
-    due_on,
     is_past_its_hour,
-    last_fact,
-    last_listed,
-    last_pressing,
     retry_on,
 )
 from casectl.core.errors import BadConfiguration
@@ -431,21 +427,23 @@ fact_days = st.integers(-40, 40).map(lambda days: TODAY + timedelta(days=days))
 def test_due_days_never_decrease_with_fact_days(
     group: Group, standards: Standards, fact: date, days: int
 ) -> None:
-    later = fact + timedelta(days=days)
-    assert due_on(group, fact, standards) <= due_on(group, later, standards)
+    rule = Rules(standards, TODAY).of(group)
+    assert rule.due_on(fact) <= rule.due_on(fact + timedelta(days=days))
 
 
 @given(groups, standards(), fact_days)
 def test_nothing_falls_due_before_its_fact(group: Group, standards: Standards, fact: date) -> None:
-    assert due_on(group, fact, standards) >= fact
+    assert Rules(standards, TODAY).of(group).due_on(fact) >= fact
 
 
 @given(groups, standards(), fact_days, st.integers(1, 20), todays)
 def test_an_older_fact_is_never_in_a_lesser_band(
     group: Group, standards: Standards, fact: date, days: int, today: date
 ) -> None:
+    rule = Rules(standards, today).of(group)
+
     def band(since: date) -> int:
-        found = band_of(group, since, due_on(group, since, standards), today, standards)
+        found = rule.due(since)[1]
         return len(Band) if found is None else found
 
     assert band(fact) <= band(fact + timedelta(days=days))
@@ -455,17 +453,21 @@ def test_an_older_fact_is_never_in_a_lesser_band(
 def test_the_last_facts_are_the_last_ones(
     group: Group, standards: Standards, today: date, ahead: int
 ) -> None:
+    rule = Rules(standards, today).of(group)
+
     def band(since: date) -> Band | None:
-        return band_of(group, since, due_on(group, since, standards), today, standards)
+        return rule.due(since)[1]
 
     one = timedelta(days=1)
     until = today + timedelta(days=ahead)
-    last = last_fact(group, until, standards)
-    assert due_on(group, last, standards) <= until < due_on(group, last + one, standards)
-    last = last_pressing(group, today, standards)
+    last = rule.last_due(until)
+    assert rule.due_on(last) <= until < rule.due_on(last + one)
+    last = rule.last_late
+    assert rule.due_on(last) < today <= rule.due_on(last + one)
+    last = rule.last_pressing
     assert band(last) not in (None, Band.SOON)
     assert band(last + one) in (None, Band.SOON)
-    last = last_listed(group, today, standards)
+    last = rule.last_listed
     assert band(last) is not None
     assert band(last + one) is None
 

@@ -10,7 +10,7 @@ from caseloads import records, standards, todays
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casectl.core.due import applies, due_items, due_on
+from casectl.core.due import Rules, applies, due_items
 from casectl.core.facts import (
     BOTH,
     CLIENT_ONLY,
@@ -197,11 +197,9 @@ def test_what_is_kept_gives_the_earliest_due_day_of_each_group(
     record = data.draw(records(today, statuses=STATUSES))
     kept = earliest_by_group(record)
     assert set(kept) == {fact.group for fact in facts_of(record)}
-    intervals = standards.of(record.case.program)
+    intervals, rules = standards.of(record.case.program), Rules(standards, today)
     due = [
-        due_on(group, since, standards)
-        for group, since in kept.items()
-        if applies(group, intervals)
+        rules.of(group).due_on(since) for group, since in kept.items() if applies(group, intervals)
     ]
     items = [item.due for item in due_items(record, standards, today)]
     assert min(due, default=None) == min(items, default=None)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casectl.core.agenda import Ask
-from casectl.core.due import Band, DueItem
+from casectl.core.agenda import Ask, ahead
+from casectl.core.due import Band, DueItem, due_items
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -21,6 +21,7 @@ from casectl.core.model import (
     Level,
     Promise,
 )
+from casectl.core.priority import in_order
 from casectl.core.reminding import Mark, Reminder, private, reminders, unsent
 from casectl.core.standards import Standards
 from casectl.core.text import without_name
@@ -47,7 +48,12 @@ def record(*promises: Promise, urgency: Level = Level.LOW, name: str = "Mara Qui
 def reminded(
     each: CaseRecord, today: date = TODAY, *, until: date | None = None, now: str = "08:00"
 ) -> list[Reminder]:
-    return reminders([each], Ask(today, Standards()), until or today, now)
+    until = until or today
+    standards = ahead(Ask(today, Standards()), until).standards
+    items = [
+        item for item in due_items(each, standards, today) if item.is_pressing or item.due <= until
+    ]
+    return reminders(in_order(items, today, standards.common_scale()), today, now)
 
 
 def states(each: CaseRecord, days: int, *, now: str = "08:00") -> list[str]:

@@ -1,6 +1,8 @@
-"""Our ``NamedTuple`` does what the standard one does."""
+"""Our ``NamedTuple`` and ``IntEnum`` do what the standard ones do."""
 
 import copy
+import enum
+import json
 import pickle
 import typing
 from datetime import date
@@ -99,3 +101,44 @@ def test_a_value_like_any_other() -> None:
     match ours:
         case Ours("a", day):
             assert day == DAY
+
+
+class OurSize(values.IntEnum):
+    """One of ours."""
+
+    SMALL = 1
+    LARGE = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class StandardSize(enum.IntEnum):
+    SMALL = 1
+    LARGE = 3
+
+
+def test_numbers_with_names() -> None:
+    for ours, standard in zip(OurSize, StandardSize, strict=True):
+        assert int(ours) == int(standard) and hash(ours) == hash(standard)
+        assert (ours.name, ours.value, str(ours)) == (standard.name, standard.value, str(standard))
+        assert f"{ours}{ours:>3}" == f"{standard}{standard:>3}"
+        assert repr(ours) == repr(standard).replace("Standard", "Our")
+        assert json.dumps(ours) == json.dumps(standard)
+        assert OurSize(standard.value) is ours and isinstance(ours, OurSize)
+        for same in (copy.copy(ours), copy.deepcopy(ours), pickle.loads(pickle.dumps(ours))):
+            assert same is ours
+    assert len(OurSize) == len(StandardSize)
+    assert list(OurSize) == [OurSize.SMALL, OurSize.LARGE]
+    assert OurSize.SMALL < OurSize.LARGE and max(OurSize) is OurSize.LARGE
+    assert OurSize.LARGE.word == "large"
+    assert OurSize.__doc__ == "One of ours."
+    for kind in (OurSize, StandardSize):
+        with pytest.raises(ValueError, match="2 is not a valid"):
+            kind(2)
+    match OurSize(3):
+        case OurSize.LARGE:
+            pass
+        case _:
+            pytest.fail("not matched")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import casectl.core.agenda
 import casectl.store.agenda
-from casectl.core.agenda import Agenda, Ask, Counts, cut
+from casectl.core.agenda import Agenda, Ask, Counts, ahead, cut
 from casectl.core.due import DueItem, due_items
 from casectl.core.model import (
     ACTIVE,
@@ -29,7 +29,7 @@ from casectl.core.model import (
     CaseRecord,
     Promise,
 )
-from casectl.core.priority import rank
+from casectl.core.priority import in_order, rank
 from casectl.core.standards import Standards
 from casectl.core.views import FAIL
 from casectl.store import Caseload, create_caseload, open_caseload
@@ -93,8 +93,7 @@ def test_the_list_equals_ranking_everything(
             expected = ranking_everything(caseload, ask, cap)
             assert told(store.agenda.read(ask), cap) == told(expected, cap)
             until = ask.today + timedelta(days=data.draw(st.sampled_from((-3, 0, 1, 7, 30))))
-            pressing = [each.case.number for each in store.agenda.pressing(ask, until)]
-            assert pressing == everything_pressing(caseload, ask, until)
+            assert store.agenda.pressing(ask, until) == everything_pressing(caseload, ask, until)
 
 
 @contextmanager
@@ -177,12 +176,15 @@ def hours(wanted: list[CaseRecord], ask: Ask) -> list[tuple[Case, Promise]]:
     return sorted(timed, key=lambda each: (each[1].due_on, each[1].due_time or "99", each[1].id))
 
 
-def everything_pressing(caseload: list[CaseRecord], ask: Ask, until: date) -> list[int]:
-    return [
-        record.case.number
+def everything_pressing(caseload: list[CaseRecord], ask: Ask, until: date) -> list[DueItem]:
+    ask = ahead(ask, until)
+    items = [
+        item
         for record in asked_for(caseload, ask)
-        if any(item.is_pressing or item.due <= until for item in owes(record, ask))
+        for item in owes(record, ask)
+        if item.is_pressing or item.due <= until
     ]
+    return in_order(items, ask.today, ask.standards.common_scale())
 
 
 def test_of_more_deadlines_than_are_listed_whole_the_earliest_hours_come_first(

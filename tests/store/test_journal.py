@@ -4,46 +4,39 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torture import desk
+from torture.desk import CHANGES, Action, Desk, State, a_client, newest, state_of
 
 from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.model import (
-    ACTIVE,
-    APPOINTMENT,
     CANCELLED,
-    CLOSED,
-    DEADLINE,
     DONE,
     FOLLOW_UP,
-    KEPT,
     OPEN,
-    PENDING,
     REACHED,
-    TRIED,
     Author,
     Case,
-    Client,
     Contact,
-    Level,
     Load,
     Promise,
 )
 from casectl.core.views import FAIL
 from casectl.store import Caseload, create_caseload, open_caseload
-from casectl.store.schema import COMMON, RECORDS
+from casectl.store.schema import RECORDS
+
+Thing = TypeVar("Thing")
 
 AUTHOR = Author("kim", "2026-11-18", "2026-11-18T08:00:00Z")
 TODAY = date(2026, 11, 18)
-NAMES = ("Maria Garcia", "Ann Otero", "王小明", "Sam Otero")
-WORDS = ("call the school", "看医生", "bring papers")
 
 
 @pytest.fixture(scope="module")
@@ -76,63 +69,28 @@ def own(empty: Path) -> Iterator[Caseload]:
         yield store
 
 
-def a_client(name: str) -> Client:
-    return Client("", name, phone="555-0100")
-
-
 def a_case(**known: Any) -> Case:
-    values: dict[str, Any] = {
-        "id": "", "number": 0, "handle": "", "client_id": "", "client": "", "status": ACTIVE,
-        "urgency": 2, "risk": "low", "opened_on": TODAY, "level_reviewed_on": TODAY,
-    }  # fmt: skip
-    return Case(**(values | known))
+    return desk.a_case(TODAY, **known)
 
 
 def a_promise(kind: str, **known: Any) -> Promise:
-    values: dict[str, Any] = {
-        "id": "", "case_id": "", "number": 0, "kind": kind, "what": "call the school",
-        "due_on": TODAY + timedelta(days=7),
-    }  # fmt: skip
-    return Promise(**(values | known))
+    return desk.a_promise(kind, TODAY + timedelta(days=7), **known)
 
 
 def a_contact(outcome: str, **known: Any) -> Contact:
-    values: dict[str, Any] = {
-        "id": "", "case_id": "", "number": 0, "on_day": TODAY, "outcome": outcome, "by": "phone",
-        "party": "client", "text": "all well",
-    }  # fmt: skip
-    return Contact(**(values | known))
+    return desk.a_contact(outcome, TODAY, **known)
 
 
 # --- What is on file --------------------------------------------------------------------------
 
-State = dict[str, list[tuple[Any, ...]]]
-
-
-def state_of(store: Caseload) -> State:
-    """Every record, but for who changed it last and how often."""
-    kept = {
-        table: ", ".join(f'"{name}"' for name in columns if name not in COMMON)
-        for table, columns in RECORDS.items()
-    }
-    return {
-        table: [tuple(row) for row in store.db.rows(f"SELECT {names} FROM {table} ORDER BY id")]
-        for table, names in kept.items()
-    }
-
 
 def everything(store: Caseload) -> dict[str, list[tuple[Any, ...]]]:
     """All that a failed operation must leave alone: records, journal, counters, what is derived."""
-    tables = (*RECORDS, "operations", "changes", "current_operation", "counters", "due_facts")
+    tables = (*RECORDS, "operations", "changes", "chain", "current_operation", "counters")
     return {
         table: [tuple(row) for row in store.db.rows(f"SELECT * FROM {table}")]
-        for table in (*tables, "search_texts", "drafts")
+        for table in (*tables, "lifted", "due_facts", "search_texts", "drafts")
     }
-
-
-def newest(store: Caseload) -> int:
-    """The number of the newest operation; 0 before any."""
-    return int(store.db.value("SELECT max(id) FROM operations") or 0)
 
 
 def assert_sound(store: Caseload) -> None:
@@ -225,204 +183,50 @@ def test_what_is_journaled_is_what_was_before_and_after(own: Caseload) -> None:
 
 # --- A random day's work ------------------------------------------------------------------------
 
-Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+class Drawn:
+    """Chance that hypothesis decides, and makes smaller where something fails."""
+
+    def __init__(self, data: st.DataObject) -> None:
+        self._draw = data.draw
+
+    def one_of(self, things: Sequence[Thing]) -> Thing:
+        return self._draw(st.sampled_from(things))
+
+    def number(self, low: int, high: int) -> int:
+        return self._draw(st.integers(low, high))
+
+    def yes(self) -> bool:
+        return self._draw(st.booleans())
 
 
-class Desk:
-    """Somebody who does one thing after another, as commands do, to a caseload of a few cases."""
+class WatchedDesk(Desk):
+    """A desk where after each thing everything is sound, and a refusal has changed nothing."""
 
-    def __init__(self, store: Caseload, draw: Draw) -> None:
-        self.store = store
-        self.draw = draw
-        self.numbers: set[tuple[str, int]] = set()
-
-    def act(self) -> None:
-        """One thing; nothing where what it needs is not there."""
-        tomorrow = self.day + timedelta(days=self.draw(st.integers(0, 2)))
-        moment = f"{tomorrow}T08:00:00Z"
-        self.store.journal.author = Author("kim", tomorrow.isoformat(), moment)
-        self.draw(st.sampled_from(ACTIONS))(self)
+    def act(self, actions: Sequence[Action] | None = None) -> None:
+        super().act(actions)
         assert_sound(self.store)
 
-    @property
-    def day(self) -> date:
-        return date.fromisoformat(self.store.journal.author.day)
-
-    def some_case(self, *statuses: str) -> Case | None:
-        cases = [
-            case
-            for case in self.store.cases.all(closed=True)
-            if case.status in statuses or (not statuses and case.is_open)
-        ]
-        return self.draw(st.sampled_from(cases)) if cases else None
-
-    def some_promise(self, case: Case) -> Promise | None:
-        promises = self.store.promises.open_of(case)
-        return self.draw(st.sampled_from(promises)) if promises else None
-
-    def a_day(self) -> date:
-        return self.day + timedelta(days=self.draw(st.integers(-5, 12)))
-
-    def new_promise(self) -> Promise:
-        kind = self.draw(st.sampled_from((FOLLOW_UP, DEADLINE, APPOINTMENT)))
-        repeats = self.draw(st.sampled_from((None, "FREQ=WEEKLY"))) if kind == FOLLOW_UP else None
-        what = self.draw(st.sampled_from(WORDS))
-        return a_promise(kind, due_on=self.a_day(), what=what, repeats=repeats)
-
-    # -- the things that commands do -----------------------------------------------------------
-
-    def intake(self) -> None:
-        known = self.some_case() if self.draw(st.booleans()) else None
-        urgency = self.draw(st.integers(1, 4))
-        arriving = a_case(
-            status=self.draw(st.sampled_from((ACTIVE, ACTIVE, PENDING))),
-            urgency=urgency,
-            opened_on=self.day,
-            level_reviewed_on=self.day,
-            crisis_since=self.day if urgency == Level.CRISIS else None,
-        )
-        name = known.client if known else self.draw(st.sampled_from(NAMES))
-        made = self.store.intake.take_in(
-            Load(
-                a_client(name),
-                arriving,
-                (self.new_promise(),) if self.draw(st.booleans()) else (),
-                (a_contact(REACHED, on_day=self.day),) if self.draw(st.booleans()) else (),
-                same_client=known.client_id if known else None,
-            )
-        )
-        self.is_new("case", made.number)
-
-    def promise(self) -> None:
-        if case := self.some_case():
-            made = self.store.promises.make(case, self.new_promise(), "follow")
-            self.is_new(f"{case.id}.p", made.number)
-
-    def end(self) -> None:
-        if (case := self.some_case()) and (promise := self.some_promise(case)):
-            again = self.new_promise() if self.draw(st.booleans()) else None
-            status = KEPT if promise.kind == APPOINTMENT else DONE
-            ended = self.store.promises.end(
-                [promise], status, outcome="went well", command="done", again=again
-            )
-            if ended[0].following:
-                self.is_new(f"{case.id}.p", ended[0].following.number)
-
-    def snooze(self) -> None:
-        if (case := self.some_case()) and (promise := self.some_promise(case)):
-            self.store.promises.snooze([promise], self.a_day(), None, "asked to")
-
-    def cancel(self) -> None:
-        if case := self.some_case():
-            self.store.promises.cancel(self.store.promises.open_of(case)[:2], "not needed")
-
-    def contact(self) -> None:
-        if case := self.some_case():
-            outcome = self.draw(st.sampled_from((REACHED, TRIED)))
-            covered = self.draw(st.sampled_from((None, self.a_day())))
-            party = self.draw(st.sampled_from(("client", "guardian", "provider")))
-            does = self.some_promise(case) if outcome == REACHED else None
-            recorded = self.store.contacts.record(
-                case,
-                a_contact(outcome, on_day=self.day, party=party, covered_until=covered),
-                command="contact",
-                does=does,
-                promise=self.new_promise() if self.draw(st.booleans()) else None,
-            )
-            self.is_new(f"{case.id}.c", recorded.contact.number)
-
-    def correct(self) -> None:
-        if case := self.some_case():
-            wrong = self.store.contacts.numbered(case, self.draw(st.integers(1, 3)))
-            if wrong is not None and not wrong.corrected:
-                right = wrong._replace(outcome=TRIED, on_day=self.a_day(), covered_until=None)
-                made = self.store.contacts.correct(case, wrong, right)
-                self.is_new(f"{case.id}.c", made.number)
-
-    def note(self) -> None:
-        if case := self.some_case():
-            made = self.store.contacts.note(case, self.draw(st.sampled_from(WORDS)), self.day)
-            self.is_new(f"{case.id}.n", made.number)
-
-    def level(self) -> None:
-        if case := self.some_case():
-            urgency = self.draw(st.sampled_from((None, 1, 3, 4)))
-            risk = self.draw(st.sampled_from((None, "low", "imminent")))
-            self.store.cases.set_level(case, urgency=urgency, risk=risk, reason="seen", on=self.day)
-
-    def assess(self) -> None:
-        if case := self.some_case():
-            self.store.cases.assessed(case, self.day, None)
-
-    def close(self) -> None:
-        if case := self.some_case():
-            self.store.cases.close(case, "moved away", self.day)
-
-    def hold(self) -> None:
-        if case := self.some_case(ACTIVE):
-            self.store.cases.hold(case, self.a_day(), "in hospital")
-
-    def reopen(self) -> None:
-        if case := self.some_case(CLOSED, "on_hold"):
-            promise = self.new_promise() if self.draw(st.booleans()) else None
-            risk = self.draw(st.sampled_from((None, "moderate", "imminent")))
-            self.store.cases.reopen(case, self.day, "came back", risk=risk, promise=promise)
-
-    def accept(self) -> None:
-        if case := self.some_case(PENDING):
-            self.store.cases.accept(case, self.day, None)
-
-    def edit(self) -> None:
-        if case := self.some_case():
-            name = self.draw(st.sampled_from(NAMES))
-            program = self.draw(st.sampled_from((None, "Housing")))
-            self.store.cases.correct_facts(case, {"name": name}, {"program": program})
-
-    def merge(self) -> None:
-        keep, join = self.some_case(), self.some_case()
-        if keep and join and keep.client_id != join.client_id:
-            self.store.cases.merge(keep, join, {"phone": "555-0199"}, "two phones")
-
-    def undo(self) -> None:
-        """Any operation of the past, undone ones and undos among them."""
-        last = newest(self.store)
-        if last:
-            self.try_to_undo(self.draw(st.integers(1, last)))
-
     def try_to_undo(self, number: int) -> CasectlError | None:
-        """Undo it whole, or leave everything as it is and say why."""
         before = everything(self.store)
-        try:
-            self.store.journal.undo(number)
-        except CasectlError as error:
+        error = super().try_to_undo(number)
+        if error is not None:
             assert everything(self.store) == before
             assert str(number) in str(error)
             assert "casectl undo" in str(error)
-            return error
-        return None
-
-    def is_new(self, scope: str, number: int) -> None:
-        assert (scope, number) not in self.numbers
-        self.numbers.add((scope, number))
-
-
-ACTIONS = (
-    Desk.intake, Desk.intake, Desk.promise, Desk.promise, Desk.end, Desk.snooze, Desk.cancel,
-    Desk.contact, Desk.contact, Desk.correct, Desk.note, Desk.level, Desk.assess, Desk.close,
-    Desk.hold, Desk.reopen, Desk.accept, Desk.edit, Desk.merge, Desk.undo, Desk.undo,
-)  # fmt: skip
+        return error
 
 
 def a_days_work(store: Caseload, data: st.DataObject) -> tuple[Desk, list[State]]:
     """A desk after up to 14 operations; and what was on file before the first and after each."""
-    desk = Desk(store, data.draw)
+    at_work = WatchedDesk(store, Drawn(data))
     states = [state_of(store)]
     for _ in range(data.draw(st.integers(1, 14))):
         before = newest(store)
-        desk.act()
+        at_work.act()
         if newest(store) > before:
             states.append(state_of(store))
-    return desk, states
+    return at_work, states
 
 
 @settings(max_examples=60, deadline=None)
@@ -450,16 +254,16 @@ def test_undoing_everything_in_turn_gives_back_every_state(
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_the_newest_undone_first_walks_back_through_every_state(
+def test_undo_walks_back_through_every_state_and_redo_forth(
     empty: Path, data: st.DataObject
 ) -> None:
-    """Plain ``casectl undo``, again and again: each step stands where it stood."""
+    """Plain ``casectl undo`` and ``redo``, again and again: each step stands where it stood."""
     with a_copy(empty) as store:
-        desk = Desk(store, data.draw)
+        at_work = WatchedDesk(store, Drawn(data))
         states = [state_of(store)]
         for _ in range(data.draw(st.integers(1, 10))):
             before = newest(store)
-            data.draw(st.sampled_from([act for act in ACTIONS if act is not Desk.undo]))(desk)
+            at_work.act(CHANGES)
             if newest(store) > before:
                 states.append(state_of(store))
         for state in reversed(states[:-1]):
@@ -468,6 +272,12 @@ def test_the_newest_undone_first_walks_back_through_every_state(
             assert_sound(store)
         with pytest.raises(NotFound, match="nothing to undo"):
             store.journal.undo()
+        for state in states[1:]:
+            store.journal.redo()
+            assert state_of(store) == state
+            assert_sound(store)
+        with pytest.raises(NotFound, match="nothing to redo"):
+            store.journal.redo()
 
 
 @settings(max_examples=60, deadline=None)
@@ -475,17 +285,17 @@ def test_the_newest_undone_first_walks_back_through_every_state(
 def test_a_refusal_names_what_to_undo_first(empty: Path, data: st.DataObject) -> None:
     """Doing what it says, again and again, lets every operation be undone."""
     with a_copy(empty) as store:
-        desk, _ = a_days_work(store, data)
+        at_work, _ = a_days_work(store, data)
         wanted = data.draw(st.integers(1, max(newest(store), 1)))
         entry = store.journal.entry(wanted)
         if entry is None or entry.undone_by is not None:
             return
         number, steps = wanted, 0
-        while error := desk.try_to_undo(number):
+        while error := at_work.try_to_undo(number):
             named = re.search(r"casectl undo (\d+)", str(error))
             assert named, str(error)
             first = int(named[1])
-            while again := desk.try_to_undo(first):
+            while again := at_work.try_to_undo(first):
                 deeper = re.search(r"casectl undo (\d+)", str(again))
                 assert deeper, str(again)
                 first = int(deeper[1])

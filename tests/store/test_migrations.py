@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -15,7 +16,7 @@ from sqlite_utils.migrations import Migrations
 
 from casectl.core.errors import CasectlError
 from casectl.core.model import Author
-from casectl.core.views import OK
+from casectl.core.views import FAIL, OK
 from casectl.store import Caseload, caseload, create_caseload, migrations, open_caseload
 from casectl.store.schema import SCHEMA_VERSION, fingerprint, triggers
 
@@ -30,10 +31,19 @@ def oldest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(params=["v1", "v2"])
+def any_schema(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The same people as each casectl left them."""
+    path = tmp_path / "caseload.db"
+    thaw(request.param, path, populated=True)
+    return path
+
+
 @pytest.fixture
 def populated(tmp_path: Path) -> Path:
+    """A caseload of this program's schema."""
     path = tmp_path / "caseload.db"
-    thaw("v1", path, populated=True)
+    thaw(f"v{SCHEMA_VERSION}", path, populated=True)
     return path
 
 
@@ -44,6 +54,7 @@ def add_migration(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def add(function: Callable[[SqliteUtils], None]) -> None:
         newer = Migrations("casectl")
         newer()(migrations.m001_caseload)
+        newer()(migrations.m002_seals)
         newer(name="m_next")(function)
         monkeypatch.setattr(migrations, "migrations", newer)
         monkeypatch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
@@ -84,7 +95,7 @@ def test_the_oldest_schema_becomes_the_newest(oldest: Path, tmp_path: Path) -> N
 
 def test_triggers_never_change_without_a_migration() -> None:
     made = triggers()
-    marks = {1: "63abdcbc"}
+    marks = {2: "f3c7fe2a"}
     assert fingerprint([made[name] for name in sorted(made)]) == marks[SCHEMA_VERSION]
 
 
@@ -95,7 +106,42 @@ def test_nothing_is_wrong_with_a_caseload_of_the_oldest_schema(
     assert {each.name: each.detail for each in findings if each.state != OK} == {}
 
 
-def test_the_people_of_the_oldest_schema_are_all_there(populated: Path, run: Run) -> None:
+def test_nothing_is_wrong_with_a_caseload_of_any_schema(
+    any_schema: Path, opened: Callable[[Path], Caseload]
+) -> None:
+    store = opened(any_schema)
+    assert [each.name for each in store.checkup.findings() if each.state == FAIL] == []
+    assert store.audit.verify().faults == 0
+
+
+def test_a_journal_that_was_kept_without_seals_is_sealed_and_chained(
+    tmp_path: Path, opened: Callable[[Path], Caseload]
+) -> None:
+    path = tmp_path / "caseload.db"
+    thaw("v1", path, populated=True)
+    store = opened(path)
+    audited = store.audit.verify()
+    assert (audited.operations, audited.changes, audited.faults) == (7, 17, 0)
+    assert audited.head == store.audit.head()
+    assert (audited.head.operation, audited.head.keyed) == (7, False)
+    seals = [row[0] for row in store.db.rows("SELECT seal FROM changes")]
+    assert all(re.fullmatch("[0-9a-f]{32}:[0-9a-f]{64}", seal) for seal in seals)
+    assert len({seal[:32] for seal in seals}) == len(seals), "each has a salt of its own"
+    case = store.cases.by_number(1)
+    assert case is not None
+    store.contacts.note(case, "after the migration", date.fromisoformat(TODAY))
+    assert store.audit.verify().faults == 0
+
+
+def test_a_populated_caseload_of_the_newest_schema_is_not_migrated(
+    populated: Path, opened: Callable[[Path], Caseload]
+) -> None:
+    before = populated.read_bytes()
+    opened(populated)
+    assert populated.read_bytes() == before
+
+
+def test_the_people_of_any_schema_are_all_there(any_schema: Path, run: Run) -> None:
     assert [each["client"] for each in run("list --all --json").json] == [
         "Maria Example", "Ola Sample", "Pat Placeholder", "Sam Mock",
     ]  # fmt: skip

@@ -1,0 +1,182 @@
+"""key: what opens the caseload, and how to change it."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from casectl.core.errors import CasectlError
+from casectl.parameters import current
+from casectl.session import Session
+from casectl.unlocking import first_line, recover, set_passphrase, set_recovery
+
+key_app = typer.Typer(
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+SLOT_COLUMNS = ("opens_with", "where", "written")
+NewPassphrase = Annotated[
+    bool, typer.Option("--stdin", help="Read the new passphrase from standard input, one line.")
+]
+
+
+@key_app.callback()
+def key() -> None:
+    """What opens the caseload, and how to change it.
+
+    The caseload is encrypted with a random key. Each slot beside it holds that key, wrapped: for
+    your passphrase, and for a recovery code. docs/security.md tells all of it.
+    """
+
+
+@key_app.command("slots")
+def slots(ctx: typer.Context) -> None:
+    """What opens the caseload."""
+    session = current(ctx)
+    vault = session.vault
+    _needs_encryption(session)
+    made: list[dict[str, str | None]] = [
+        {
+            "opens_with": slot.kind,
+            "where": str(vault.folder / slot.name),
+            "written": slot.written.isoformat(),
+        }
+        for slot in vault.slots()
+    ]
+    found = vault.found()
+    if found is not None:
+        made.append({"opens_with": "nothing asked", "where": found.source, "written": None})
+    output = session.output
+    if output.draws:
+        output.say(*(f"{each['opens_with']:<14}  {each['where']}" for each in made))
+    else:
+        output.table(made, SLOT_COLUMNS)
+
+
+@key_app.command("passphrase")
+def passphrase(ctx: typer.Context, stdin: NewPassphrase = False) -> None:
+    """Set another passphrase.
+
+    The one before opens the caseload no longer. Backups made until now keep their own.
+    """
+    session = current(ctx)
+    keys = _opened(session)
+    had_recovery = session.vault.has_recovery
+    _set_passphrase(session, keys, stdin=stdin)
+    if not had_recovery and session.can_ask:
+        set_recovery(session, keys)
+    session.output.wrote(
+        {"slot": "passphrase"}, "The new passphrase opens the caseload; the old one does not."
+    )
+
+
+@key_app.command("code")
+def code(ctx: typer.Context) -> None:
+    """Make another recovery code.
+
+    It is shown once and asked back in part. The one before opens the caseload no longer.
+    """
+    session = current(ctx)
+    keys = _opened(session)
+    if not session.can_ask:
+        raise CasectlError("a recovery code is shown to a person", hint="run it on a terminal")
+    set_recovery(session, keys)
+    session.output.wrote(
+        {"slot": "recovery code"}, "The new recovery code opens the caseload; the old one does not."
+    )
+
+
+@key_app.command("recover")
+def recover_(
+    ctx: typer.Context,
+    stdin: Annotated[
+        bool,
+        typer.Option("--stdin", help="Read the code and the new passphrase, a line each."),
+    ] = False,
+) -> None:
+    """Open the caseload with the recovery code, and set another passphrase."""
+    session = current(ctx)
+    _needs_encryption(session)
+    if not stdin and not session.can_ask:
+        raise CasectlError("nobody can be asked for the code", hint="give it with --stdin")
+    keys = recover(
+        session,
+        (lambda: first_line(session)) if stdin else (lambda: session.ask("Recovery code: ")),
+    )
+    _set_passphrase(session, keys, stdin=stdin)
+    session.vault.forget()
+    session.vault.remember(keys)
+    session.output.wrote(
+        {"slot": "passphrase"},
+        "The new passphrase opens the caseload. The recovery code still does;",
+        "if somebody may have seen it, casectl key code makes another.",
+    )
+
+
+@key_app.command("rotate")
+def rotate(
+    ctx: typer.Context,
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="Read the passphrase from standard input, one line.")
+    ] = False,
+) -> None:
+    """Encrypt the caseload with a new key.
+
+    For when somebody may have copied the key. The passphrase and the recovery code stay; a key file
+    that is named in the settings gets the new key. Backups keep the key they were made with. Killed
+    at any moment, the caseload opens as before.
+    """
+    session = current(ctx)
+    vault = session.vault
+    words = None
+    if vault.has_passphrase:
+        if not stdin and not session.can_ask:
+            raise CasectlError("the passphrase is needed", hint="give it with --stdin")
+        words = first_line(session) if stdin else session.ask_secret("Passphrase: ")
+        vault.unlock(words)  # a wrong one is refused before anything is written
+    store = session.store
+    store.backups.automatic("rotation")
+    vault.rotate(store, words, vault.named_key_file)
+    said = ["The caseload is encrypted with a new key."]
+    if vault.has_command:
+        said.append("Your key command still prints the old one: give it the new one, which")
+        said.append("casectl key show prints.")
+    session.output.wrote({"rotated": True}, *said)
+
+
+@key_app.command("show")
+def show(ctx: typer.Context) -> None:
+    """Print the key itself, for a key command's keeper.
+
+    Whoever reads it reads the caseload. It asks first; a script says --yes.
+    """
+    session = current(ctx)
+    keys = _opened(session)
+    session.confirm(
+        "Print the key that opens the caseload?",
+        otherwise=CasectlError("the key is printed only on purpose", hint="add --yes"),
+    )
+    session.output.made_lines({"key": keys[0].hex()}, keys[0].hex())
+
+
+def _opened(session: Session) -> Sequence[bytes]:
+    """The key that the file opens with, asked for where it is locked."""
+    key = session.store.key
+    if key is None:
+        raise CasectlError(f"{session.db_path} is not encrypted", hint="casectl encrypt does that")
+    return [key]
+
+
+def _needs_encryption(session: Session) -> None:
+    if not session.vault.is_encrypted:
+        raise CasectlError(f"{session.db_path} is not encrypted", hint="casectl encrypt does that")
+
+
+def _set_passphrase(session: Session, keys: Sequence[bytes], *, stdin: bool) -> None:
+    if stdin:
+        session.vault.set_passphrase(keys, first_line(session))
+    elif session.can_ask:
+        set_passphrase(session, keys)
+    else:
+        raise CasectlError("nobody can be asked for it", hint="give it with --stdin")

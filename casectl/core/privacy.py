@@ -1,0 +1,178 @@
+"""What may be told where others can see the screen: numbers, initials and days; nobody's words.
+
+With ``--private`` every value is made private before anything is drawn or said from it. Only what
+is named here as plain is told as it stands: a field or a type that nobody thought of is hidden.
+What is made here is only ever told, never written to a caseload.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from casectl.core.agenda import Agenda
+from casectl.core.due import DueItem
+from casectl.core.explaining import Step
+from casectl.core.intake import Twin
+from casectl.core.model import (
+    DEADLINE_KINDS,
+    FOLLOW_UP_KINDS,
+    MEANS,
+    PARTIES,
+    Case,
+    Client,
+    Contact,
+    Note,
+    Promise,
+)
+from casectl.core.priority import Ranked
+from casectl.core.reminding import Reminder
+from casectl.core.text import initials
+from casectl.core.views import Change, Doomed, Entry, Hit
+
+Told = TypeVar("Told")
+
+HIDDEN = "***"
+
+# The texts that are ours or the worker's own: keys, moments, words from a closed list. Numbers and
+# days are told always, and so is that there is nothing.
+PLAIN: Mapping[type, frozenset[str]] = {
+    Client: frozenset({"id"}),
+    Case: frozenset({"id", "client_id", "status", "risk", "worker"}),
+    Promise: frozenset({"id", "case_id", "kind", "due_time", "repeats", "status"}),
+    Contact: frozenset({"id", "case_id", "outcome", "corrects", "recorded_at", "worker"}),
+    Note: frozenset({"id", "case_id", "recorded_at", "worker"}),
+    DueItem: frozenset({"kind", "stage", "item", "time"}),
+    Ranked: frozenset({"key"}),
+    Agenda: frozenset({"ask"}),
+    Step: frozenset({"standard", "source"}),
+    Reminder: frozenset({"state"}),
+    Twin: frozenset({"why", "client_id"}),
+    Hit: frozenset({"source", "item", "day", "field"}),
+    Change: frozenset({"table"}),
+    Doomed: frozenset({"status", "closed_on"}),
+    Entry: frozenset({"at", "day", "worker", "command"}),
+}
+# The same of a row as the journal holds it, by column.
+PLAIN_COLUMNS = frozenset(
+    {
+        "id", "client_id", "case_id", "rev", "updated_at", "updated_by", "recorded_at", "made_on",
+        "status", "risk", "worker", "opened_on", "level_reviewed_on", "crisis_since",
+        "covered_until", "assessed_on", "clock_from", "hold_until", "resumed_on", "closed_on",
+        "kind", "due_on", "due_time", "first_due_on", "repeats", "repeats_from", "ended_on",
+        "on_day", "outcome", "corrects",
+    }
+)  # fmt: skip
+# Words that a person picks from a list; anything else in such a column is somebody's own.
+LISTED: Mapping[str, tuple[str, ...]] = {
+    "by": MEANS,
+    "party": PARTIES,
+    "subject": (*FOLLOW_UP_KINDS, *DEADLINE_KINDS),
+}
+
+# How an item is named: 12.3, 12.contact.
+_ITEM = r"\d{1,19}\.(?:\d{1,19}|[a-z]{1,20})"
+# What names a case by its client, as a word of its own: garcia-12, not a day and not a path.
+_HANDLE = r"(?<![\w./-])(?=\w*[^\W\d])[^\W_]{1,20}-(\d{1,19})(?![\w/-])"
+
+
+def private(value: Told) -> Told:
+    """``value`` with initials for names, the number for a handle, and ``***`` for free text."""
+    told: Any = _private(value)
+    return told  # type: ignore[no-any-return]
+
+
+def without_handles(sentence: str) -> str:
+    """``sentence`` with each case named by its number, for an error made deep inside."""
+    return re.sub(_HANDLE, r"\1", sentence)
+
+
+def _private(value: Any) -> Any:
+    if isinstance(value, str):
+        return HIDDEN if value else value
+    if isinstance(value, Mapping):
+        return {key: _private(each) for key, each in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return _named(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_private(each) for each in value)
+    return value
+
+
+def _named(value: Any) -> Any:
+    plain = PLAIN.get(type(value), frozenset())
+    made = {
+        name: each if name in plain else _field(name, each)
+        for name, each in zip(value._fields, value, strict=True)
+    }
+    match value:
+        case Client():
+            made["name"] = initials(value.name)
+        case Case() | Twin() | Doomed():
+            made |= {"client": initials(value.client), "handle": str(value.number)}
+        case Promise():
+            made["what"] = _promised(made)
+        case DueItem():
+            # What is derived from the record is said in words of ours.
+            made["what"] = value.what if value.promise is None else made["promise"].what
+        case Change():
+            made |= {
+                "client": value.client and initials(value.client),
+                "handle": value.handle and _number(value.handle),
+                "before": _row(value.table, value.before),
+                "after": _changed_row(value),
+            }
+        case Entry():
+            made["cases"] = tuple(map(_number, value.cases))
+            made["clients"] = tuple(map(initials, value.clients))
+    return value._replace(**made)
+
+
+def _field(name: str, value: Any) -> Any:
+    if name in LISTED and isinstance(value, str):
+        return value if value in LISTED[name] else "other" if name == "subject" else HIDDEN
+    if name == "item" and isinstance(value, str) and re.fullmatch(_ITEM, value):
+        return value
+    return _private(value)
+
+
+def _promised(made: Mapping[str, Any]) -> str:
+    """``call ***``: of what somebody promised, what kind of thing it is."""
+    subject = made["subject"]
+    kind = subject if subject not in (None, "other") else made["kind"]
+    return f"{kind.replace('_', '-')} {HIDDEN}"
+
+
+def _row(table: str, row: dict[str, Any] | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    made = {
+        name: each if name in PLAIN_COLUMNS else _field(name, each) for name, each in row.items()
+    }
+    if table == "promises":
+        made["outcome"] = _private(row.get("outcome"))  # of a contact it is reached or tried
+    if "name" in row:
+        made["name"] = initials(row["name"] or "")
+    if "handle" in row:
+        made["handle"] = _number(row["handle"] or "")
+    return made
+
+
+def _changed_row(change: Change) -> dict[str, Any] | None:
+    """The row as it became. What changed and looks the same once it is hidden says that it did."""
+    before, after = change.before or {}, change.after
+    made, was = _row(change.table, after), _row(change.table, before) or {}
+    if made is None or after is None or change.before is None:
+        return made
+    return {
+        name: f"{each} (changed)" if before.get(name) != after[name] and each == was.get(name)
+        else each
+        for name, each in made.items()
+    }  # fmt: skip
+
+
+def _number(handle: str) -> str:
+    """``12`` of garcia-12."""
+    number = handle.rpartition("-")[2]
+    return number if number.isascii() and number.isdigit() else HIDDEN

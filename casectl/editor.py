@@ -1,0 +1,171 @@
+"""A person's own editor on a text that nobody else may read: in memory, and gone afterwards.
+
+Editors leave backups and swap files beside what they edit, so a whole folder is made for one file
+and removed with everything in it, however the editing ends: saved, failed, Ctrl-C, a closed window.
+What a kill -9 leaves is removed the next time that somebody edits.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from casectl.core.errors import BadValue, CasectlError
+
+NAME = "note.txt"
+FOLDER = re.compile(r"casectl-note-(\d+)-\w+")
+SECONDS_TO_END = 2.0  # what an editor gets to put the terminal right once it is told to end
+
+# Vim and Neovim keep copies elsewhere as well: swap, undo and backup files, and registers.
+VIM = ("-n", "-i", "NONE", "-c", "set nobackup nowritebackup noundofile")
+
+
+class Desk:
+    """A private folder (0700) with one file in it (0600)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / NAME
+
+    def put(self, text: str) -> None:
+        try:
+            handle = os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+        except OSError as error:
+            raise CasectlError(f"cannot write {self.file} ({error.strerror})") from None
+
+    def read(self, most: int) -> bytes:
+        """What the editor left, one byte past ``most`` at the longest; b"" where it left none."""
+        try:
+            with self.file.open("rb") as file:
+                return file.read(most + 1)
+        except OSError:
+            return b""
+
+    def edit(self, command: Sequence[str]) -> None:
+        """Let the person edit the file. Raises CasectlError where the editor fails."""
+        import subprocess
+
+        try:
+            process = subprocess.Popen([*command, str(self.file)])
+        except OSError as error:
+            raise CasectlError(
+                f"cannot run the editor {command[0][:60]!r} ({error.strerror})",
+                hint="set $VISUAL or $EDITOR",
+            ) from None
+        try:
+            code = process.wait()
+        except BaseException:
+            process.terminate()
+            try:
+                process.wait(SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            raise
+        if code != 0:
+            raise CasectlError(f"the editor ended with {code}; nothing was written")
+
+    def leave(self) -> Path:
+        """Keep the file after all, alone in its folder, and tell where it is from now on."""
+        kept = self.folder.with_name(self.folder.name.replace("-note-", "-kept-"))
+        self.folder.rename(kept)
+        for each in kept.iterdir():
+            if each.name != NAME:
+                with suppress(OSError):
+                    each.unlink()
+        return kept / NAME
+
+
+def editor_command() -> list[str]:
+    """The words of $VISUAL or $EDITOR. Raises BadValue where neither is set."""
+    import shlex
+
+    for name in ("VISUAL", "EDITOR"):
+        if command := os.environ.get(name, "").strip():
+            try:
+                return _leaving_nothing(shlex.split(command))
+            except ValueError:
+                raise BadValue(f"cannot read ${name} as a command") from None
+    raise BadValue("no editor is set", hint="export EDITOR=nano, or write the text after the case")
+
+
+def _leaving_nothing(command: list[str]) -> list[str]:
+    found = shutil.which(command[0]) if command else None
+    real = Path(os.path.realpath(found)).name if found else ""
+    return [*command, *VIM] if real.startswith(("vim", "nvim")) else command
+
+
+@contextmanager
+def desk() -> Iterator[Desk]:
+    """A desk of one's own, cleared afterwards. A signal that ends a program ends it as Ctrl-C does.
+
+    Only the first signal does: a second one must not stop the clearing up.
+    """
+    import tempfile
+
+    with _ending_on_signals():
+        parent = _in_memory() or tempfile.gettempdir()
+        _clear_leftovers(Path(parent))
+        try:
+            folder = tempfile.mkdtemp(prefix=f"casectl-note-{os.getpid()}-", dir=parent)
+        except OSError as error:
+            raise CasectlError(f"cannot make a folder in {parent} ({error.strerror})") from None
+        try:
+            yield Desk(Path(folder))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_memory() -> str | None:
+    """A folder that is kept in memory, so that the text never reaches a disk; None for any."""
+    for folder in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):
+        if folder and Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    return None
+
+
+def _clear_leftovers(parent: Path) -> None:
+    """Remove the desks of processes that were killed before they could."""
+    for each in parent.glob("casectl-note-*"):
+        match = FOLDER.fullmatch(each.name)
+        if match and not each.is_symlink() and not _is_running(int(match[1])):
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":  # signal 0 would end it there
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # somebody else's, whose folder is not ours to remove
+    return True
+
+
+@contextmanager
+def _ending_on_signals() -> Iterator[None]:
+    import signal
+
+    numbers = [
+        getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    ]
+
+    def end(number: int, frame: object) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    kept = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

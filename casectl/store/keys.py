@@ -1,0 +1,153 @@
+"""Where the key comes from for one run: a key file, a key command or the login keyring.
+
+``today`` with a key file is a start-up budget, so what only a command or the keyring needs is
+loaded when one is asked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from casectl.core.keys import BadKey, keys_in, lines_of
+from casectl.core.values import NamedTuple
+from casectl.store.private import make_folder, put, read
+
+FILE_VARIABLE = "CASECTL_KEY_FILE"
+COMMAND_VARIABLE = "CASECTL_KEY_COMMAND"
+FILE_SETTING = "key_file"
+COMMAND_SETTING = "key_command"
+KEYRING = "the login keyring"
+
+LARGEST = 1000  # bytes; two keys take 130
+COMMAND_SECONDS = 30
+ONE_KEY = "a key is one line of 64 hexadecimal digits"
+
+
+class Found(NamedTuple):
+    """The keys to try, in order, and what gave them."""
+
+    keys: list[bytes]
+    source: str
+
+
+def find_keys(
+    name: str, *, key_file: str | None = None, key_command: str | None = None
+) -> Found | None:
+    """What the first source that is set gives; None where none is, and the keyring has no key.
+
+    The environment goes before the configuration, whose ``key_file`` and ``key_command`` these
+    are. ``name`` is the caseload's in the login keyring. A source that is set and gives no key
+    raises BadKey or NotFound; the next one is not tried, which could hold an older key.
+    """
+    from casectl.store.hardening import no_core_dumps
+
+    no_core_dumps()
+    if named := os.environ.get(FILE_VARIABLE):
+        return Found(read_key_file(at_home(named)), FILE_VARIABLE)
+    if command := os.environ.get(COMMAND_VARIABLE):
+        return Found(run_key_command(command, COMMAND_VARIABLE), COMMAND_VARIABLE)
+    if key_file:
+        return Found(read_key_file(at_home(key_file)), FILE_SETTING)
+    if key_command:
+        return Found(run_key_command(key_command, COMMAND_SETTING), COMMAND_SETTING)
+    from casectl.store import keyring
+
+    keys = keyring.get(name)
+    return None if keys is None else Found(keys, KEYRING)
+
+
+def at_home(named: str) -> Path:
+    """Cron and the configuration have no shell that knows ``~``."""
+    try:
+        return Path(named).expanduser()
+    except RuntimeError:  # nobody's home; the file's own name then
+        return Path(named)
+
+
+# -- a key file --------------------------------------------------------------------------------
+
+
+def read_key_file(path: Path) -> list[bytes]:
+    """One key, or two while a rotation is under way. Raises NotFound, BadKey, CasectlError.
+
+    Refused unless a plain file of one's own, 0600 or stricter: a key that others could read
+    protects nothing. Windows has no such modes, and a home folder there is private.
+    """
+    content, status = read(path, LARGEST)
+    if hasattr(os, "geteuid"):
+        if status.st_uid != os.geteuid():
+            raise BadKey(f"the key file {path} belongs to another user of this machine")
+        mode = status.st_mode & 0o7777
+        if mode & ~0o600:
+            raise BadKey(
+                f"the key file {path} is open to more than its owner's reading ({mode:03o})",
+                hint=f"chmod 600 {path}, and think about who may have seen it",
+            )
+    try:
+        return keys_in(content.decode("ascii"))
+    except ValueError:
+        raise BadKey(f"{path} does not hold a key", hint=ONE_KEY) from None
+
+
+def write_key_file(path: Path, keys: Sequence[bytes]) -> None:
+    """Make a key file (0600), or replace one that holds one of these keys already.
+
+    So another caseload's key is never written over, and a rotation goes by way of both keys.
+    """
+
+    def check(fresh: Path) -> None:
+        if read_key_file(fresh) != list(keys):
+            raise BadKey(f"{path} was not written as it should be", hint="check the disk")
+
+    new = not os.path.lexists(path)
+    if not new and not set(read_key_file(path)) & set(keys):
+        raise BadKey(f"{path} holds the key of another caseload", hint="it was left as it is")
+    make_folder(path.parent)
+    put(path, lines_of(keys).encode(), check, new=new)
+
+
+# -- a key command -----------------------------------------------------------------------------
+
+
+def run_key_command(command: str, source: str = COMMAND_SETTING) -> list[bytes]:
+    """The key that a program prints, as borg and restic ask for theirs. Raises BadKey.
+
+    No shell reads ``command``; it is split into words as one would. Its standard input is closed,
+    its standard error is the terminal's or cron's. ``source`` names it: an error quotes neither
+    the command, which could hold a secret, nor what it printed.
+    """
+    import shlex
+    import subprocess
+
+    what = f"the key command ({source})"
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        raise BadKey(f"{what} opens a quotation mark and never closes it") from None
+    if not words:
+        raise BadKey(f"{what} is empty")
+    try:
+        done = subprocess.run(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise BadKey(f"{what} did not end within {COMMAND_SECONDS} s, and was stopped") from None
+    except (OSError, ValueError) as error:  # a NUL character is a ValueError
+        why = error.strerror if isinstance(error, OSError) else "not a command"
+        raise BadKey(
+            f"{what} cannot be run ({why})", hint="name its program with the whole path"
+        ) from None
+    if done.returncode < 0:
+        raise BadKey(f"{what} was ended by signal {-done.returncode}")
+    if done.returncode:
+        raise BadKey(f"{what} failed with exit code {done.returncode}")
+    try:
+        return keys_in(done.stdout.decode("ascii"))
+    except ValueError:
+        raise BadKey(f"{what} did not print a key", hint=ONE_KEY) from None

@@ -1,0 +1,214 @@
+"""Between a person and the key of their caseload: asked for, made, and changed, at a terminal.
+
+Passphrases and codes are read unseen and never shown, logged or kept; the one recovery code that is
+shown is the one just made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casectl.core.errors import BadValue, CasectlError, Declined
+from casectl.core.keys import WrongCode, WrongPassphrase
+from casectl.render import tell
+
+if TYPE_CHECKING:
+    from casectl.session import Session
+
+TRIES = 3
+# How much of a recovery code is asked back: enough to show that it was written down.
+ASKED_BACK = 6
+
+HOW_TO_PROTECT = (
+    "--key-file FILE makes a key without questions; --unencrypted leaves the file plain"
+)
+
+
+def ask_keys(session: Session) -> Sequence[bytes]:
+    """The passphrase, asked in place; then the login keyring has the key until it is idle.
+
+    Raises WrongPassphrase after the third wrong one.
+    """
+    vault = session.vault
+    tell(f"{vault.path} is locked.")
+    for left in reversed(range(TRIES)):
+        try:
+            keys = vault.unlock(session.ask_secret("Passphrase: "))
+        except WrongPassphrase:
+            vault.note_failed_unlock(session.clock.moment, session.config.worker)
+            if not left:
+                raise
+            tell("That is not the passphrase.")
+        else:
+            vault.remember(keys)
+            return keys
+    raise AssertionError("unreachable")
+
+
+class Protection:
+    """How a new caseload is protected: the key it gets, and the words that say what that means."""
+
+    def __init__(self, key: bytes | None, *said: str, made: Path | None = None) -> None:
+        self.key = key
+        self.said = said
+        self.made = made  # the new key file, if there is one
+
+    def take_back(self, session: Session) -> None:
+        """No caseload came of it, so neither slots nor a key file stay."""
+        if session.vault.remove_folder() and self.made is not None:
+            self.made.unlink(missing_ok=True)
+
+
+def make_caseload(
+    session: Session, *, unencrypted: bool = False, key_file: str | None = None
+) -> Protection:
+    """A new caseload, protected, where this session looks for one; it goes on with that."""
+    session.vault.check_place()
+    protection = protect(session, unencrypted=unencrypted, key_file=key_file)
+    try:
+        session.create_store(protection.key)
+    except BaseException:
+        protection.take_back(session)
+        raise
+    return protection
+
+
+def protect(session: Session, *, unencrypted: bool, key_file: str | None) -> Protection:
+    """Make what opens the caseload, before there is one. Raises what leaves nothing behind.
+
+    A key file where one is named, a key command's key where one is set, else a passphrase and a
+    recovery code, for which somebody must sit at the terminal.
+    """
+    vault = session.vault
+    if unencrypted:
+        if key_file is not None:
+            raise BadValue("--unencrypted needs no --key-file", hint="give one of them")
+        return Protection(
+            None,
+            "It is not encrypted: whoever gets the file reads it. Keep it on an encrypted disk.",
+            "casectl encrypt changes that at any time.",
+        )
+    if vault.slots():
+        raise CasectlError(
+            f"{vault.folder} holds the slots of an earlier caseload",
+            hint="move it away, or restore the caseload that it belongs to",
+        )
+    file = Path(key_file).expanduser() if key_file is not None else vault.named_key_file
+    if file is not None:
+        return _by_key_file(session, file)
+    found = vault.found() if vault.has_command else None
+    if found is not None:
+        vault.make_folder()
+        return Protection(
+            found.keys[0],
+            f"It is encrypted, and opened by what {found.source} prints, which alone has the key.",
+            "casectl key passphrase adds a passphrase and a recovery code.",
+        )
+    if not session.can_ask:
+        raise BadValue("say how the caseload is protected", hint=HOW_TO_PROTECT)
+    try:
+        return _by_passphrase(session)
+    except BaseException:
+        vault.remove_folder()
+        raise
+
+
+def _by_key_file(session: Session, file: Path) -> Protection:
+    vault = session.vault
+    there = os.path.lexists(file)
+    key = vault.key_of_file(file)
+    vault.make_folder()
+    said = [
+        f"It is encrypted; its key is in {'' if there else 'the new file '}{file.absolute()}",
+        "Only that file opens it, so keep a copy elsewhere, or add a passphrase with a recovery",
+        "code: casectl key passphrase",
+    ]
+    if vault.named_key_file != file:
+        said.append(f"casectl config set key_file {file.absolute()}")
+    return Protection(key, *said, made=None if there else file)
+
+
+def _by_passphrase(session: Session) -> Protection:
+    vault = session.vault
+    tell("Your caseload is encrypted with a key that a passphrase opens.")
+    tell("Take four or five words that nobody would put together; there is no back door.")
+    key = vault.new_key()
+    set_passphrase(session, [key])
+    set_recovery(session, [key])
+    kept = vault.remember([key])
+    idle = session.config.lock_minutes
+    return Protection(
+        key,
+        "It is encrypted, and opened by your passphrase or the recovery code.",
+        f"Unlocked until it is idle for {idle} minutes; casectl lock locks it at once."
+        if kept
+        else "This system has no login keyring, so each command asks for the passphrase.",
+    )
+
+
+def set_passphrase(session: Session, keys: Sequence[bytes]) -> None:
+    """A new passphrase, typed twice, or the first line of standard input in a script."""
+    for left in reversed(range(TRIES)):
+        first = session.ask_secret("New passphrase: ")
+        try:
+            session.vault.check_passphrase(first)
+            if session.ask_secret("Once more: ") != first:
+                raise BadValue("the two are not the same")
+        except BadValue as error:
+            if not left:
+                raise
+            tell(f"{error}.")
+            continue
+        tell("Wrapping the key; this takes a few seconds …")
+        session.vault.set_passphrase(keys, first)
+        return
+
+
+def set_recovery(session: Session, keys: Sequence[bytes]) -> None:
+    """A new recovery code: shown once, and part of it asked back before it counts."""
+    code = session.vault.new_code()
+    tell("")
+    tell("This recovery code opens the caseload when the passphrase is lost. It is shown once.")
+    tell("Write it down, and keep it where neither this machine's thief nor a fire gets it:")
+    tell("")
+    for start in range(0, len(code), 37):
+        tell(f"    {code[start : start + 37]}")
+    tell("")
+    for left in reversed(range(TRIES)):
+        typed = session.ask(f"Its last {ASKED_BACK} characters, to be sure: ")
+        if typed.strip().upper() == code[-ASKED_BACK:]:
+            session.vault.set_recovery(keys, code)
+            return
+        if left:
+            tell("Those are not its last ones.")
+    raise Declined("the code was not confirmed, so it opens nothing", hint="begin again")
+
+
+def recover(session: Session, read_code: Callable[[], str]) -> list[bytes]:
+    """The keys behind the recovery code, asked for until it fits. Raises WrongCode."""
+    for left in reversed(range(TRIES)):
+        try:
+            return session.vault.recover(read_code())
+        except WrongCode as error:
+            session.vault.note_failed_unlock(session.clock.moment, session.config.worker)
+            if not left or not session.can_ask:
+                raise
+            tell(f"{error}.")
+    raise AssertionError("unreachable")
+
+
+def first_line(session: Session) -> str:
+    """A secret from a script's standard input: its first line, without the line end."""
+    import sys
+
+    line = sys.stdin.readline() if sys.stdin is not None else ""
+    if not line:
+        raise BadValue("--stdin is given, and standard input is empty")
+    with suppress(UnicodeEncodeError):
+        line.encode()
+        return line.rstrip("\r\n")
+    raise BadValue("standard input is not valid UTF-8")

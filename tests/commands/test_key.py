@@ -1,0 +1,428 @@
+"""Encrypted caseloads: made, locked and unlocked, their key changed, and back to plain."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from casectl.core.keys import WrongPassphrase
+from casectl.store import keyring, slots
+from casectl.store.connection import PLAIN
+from casectl.store.keys import read_key_file
+
+PASSPHRASE = "correct horse battery staple"
+OTHER = "seven quiet herons wading"
+NAME = "Zebedee Quillfeather"
+
+
+class Kept:
+    """A login keyring that forgets with the test."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, list[bytes]] = {}
+        self.there = True
+
+    def available(self) -> bool:
+        return self.there
+
+    def put(self, name: str, keys: Sequence[bytes], seconds: int = 0) -> None:
+        self.keys[name] = list(keys)
+
+    def get(self, name: str) -> list[bytes] | None:
+        return self.keys.get(name)
+
+    def forget(self, name: str) -> bool:
+        return self.keys.pop(name, None) is not None
+
+
+@pytest.fixture(autouse=True)
+def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
+    ours = Kept()
+    for name in ("available", "put", "get", "forget"):
+        monkeypatch.setattr(keyring, name, getattr(ours, name))
+    return ours
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passphrase slots without scrypt, which takes a second each time; test_slots has the real."""
+
+    def put(folder: Path, keys: Sequence[bytes], passphrase: str) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lines = [passphrase, *(key.hex() for key in keys)]
+        (folder / slots.PASSPHRASE).write_text("\n".join(lines), encoding="utf-8")
+
+    def get(folder: Path, passphrase: str) -> list[bytes]:
+        kept, *keys = (folder / slots.PASSPHRASE).read_text(encoding="utf-8").split("\n")
+        if kept != passphrase:
+            raise WrongPassphrase("the passphrase is wrong")
+        return [bytes.fromhex(key) for key in keys]
+
+    monkeypatch.setattr(slots, "add_passphrase", put)
+    monkeypatch.setattr(slots, "rewrap_passphrase", put)
+    monkeypatch.setattr(slots, "open_passphrase", get)
+
+
+@pytest.fixture
+def code(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A recovery code that the test knows beforehand."""
+    made = slots.new_code()
+    monkeypatch.setattr(slots, "new_code", lambda: made)
+    return made
+
+
+@pytest.fixture
+def by_passphrase(
+    run: Run, quick: None, code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Path:
+    """A caseload that a passphrase opens, unlocked, with one client."""
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    made = run("init", answers=[PASSPHRASE, PASSPHRASE, code[-6:]])
+    assert made.code == 0, made.err
+    assert run(["intake", NAME, "--next", "call", "--due", "fri"]).code == 0
+    return tmp_path / "caseload.db"
+
+
+# --- Made -----------------------------------------------------------------------------------
+
+
+def test_a_script_says_how_it_is_protected(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    refused = run("init")
+    assert refused.code == 2
+    assert "--key-file FILE" in refused.err
+    assert "--unencrypted" in refused.err
+    assert not list(tmp_path.glob("caseload*"))
+
+
+def test_a_key_file_is_made_without_a_question(run: Run, tmp_path: Path) -> None:
+    assert run(f"init --key-file {tmp_path / 'my.key'}").code == 0
+    assert stat.S_IMODE((tmp_path / "my.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "caseload.db.keys").stat().st_mode) == 0o700
+    content = (tmp_path / "caseload.db").read_bytes()
+    assert not content.startswith(PLAIN)
+
+
+def test_nothing_of_a_client_is_readable_in_the_file(run: Run, tmp_path: Path) -> None:
+    run("init")
+    run(["intake", NAME, "--phone", "555-0199", "--next", "call the aunt", "--due", "fri"])
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert b"Quillfeather" not in content, path
+            assert b"quillfeather" not in content, path
+            assert b"555-0199" not in content, path
+
+
+def test_unencrypted_says_what_that_means(run: Run, tmp_path: Path) -> None:
+    made = run("init --unencrypted")
+    assert "It is not encrypted: whoever gets the file reads it" in made.out
+    assert (tmp_path / "caseload.db").read_bytes().startswith(PLAIN)
+    assert not (tmp_path / "caseload.db.keys").exists()
+    assert run(f"init --unencrypted --key-file {tmp_path / 'k'}").code in (1, 2)
+
+
+def test_a_person_gets_a_passphrase_and_a_code(by_passphrase: Path, run: Run, code: str) -> None:
+    assert [each["opens_with"] for each in run("key slots --json").json] == [
+        "passphrase", "recovery code", "nothing asked",
+    ]  # fmt: skip
+    assert NAME in run("today").out
+    assert not by_passphrase.read_bytes().startswith(PLAIN)
+
+
+def test_a_code_that_was_not_written_down_makes_nothing(
+    run: Run, quick: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    made = run("init", answers=[PASSPHRASE, PASSPHRASE, "no", "no", "no"])
+    assert made.code == 1
+    assert "nothing" in made.err
+    assert not list(tmp_path.glob("caseload*"))
+
+
+def test_two_that_differ_and_one_easily_guessed_are_asked_again(
+    run: Run, quick: None, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    answers = ["hunter2", PASSPHRASE, OTHER, PASSPHRASE, PASSPHRASE, code[-6:]]
+    made = run("init", answers=answers)
+    assert made.code == 0, made.err
+    assert "at least 15 characters" in made.err
+    assert "not the same" in made.err
+    assert PASSPHRASE not in made.out + made.err
+
+
+def test_slots_of_an_earlier_caseload_are_never_written_over(by_passphrase: Path, run: Run) -> None:
+    by_passphrase.unlink()
+    before = (by_passphrase.with_name("caseload.db.keys") / slots.PASSPHRASE).read_bytes()
+    again = run("init", answers=[PASSPHRASE] * 4)
+    assert again.code == 1
+    assert "slots of an earlier caseload" in again.err
+    assert (by_passphrase.with_name("caseload.db.keys") / slots.PASSPHRASE).read_bytes() == before
+
+
+# --- Locked and unlocked --------------------------------------------------------------------
+
+
+def test_a_locked_caseload_asks_in_place_and_goes_on(by_passphrase: Path, run: Run) -> None:
+    assert run("lock").out == "Locked.\n"
+    asked = run("today", answers=["wrong", PASSPHRASE])
+    assert asked.code == 0
+    assert NAME in asked.out
+    assert "That is not the passphrase" in asked.err
+    assert NAME in run("today").out, "unlocked for the commands that follow"
+
+
+def test_a_script_is_told_that_it_is_locked(by_passphrase: Path, run: Run) -> None:
+    run("lock")
+    for command in ("today", "remind", "show 1", "doctor"):
+        refused = run(command)
+        assert refused.code == 1, command
+        assert NAME not in refused.out
+    refused = run("remind")
+    assert refused.out == ""
+    assert "is locked" in refused.err
+    assert refused.err.count("\n") == 1
+
+
+def test_three_wrong_ones_are_enough(by_passphrase: Path, run: Run) -> None:
+    run("lock")
+    refused = run("today", answers=["one", "two", "three", PASSPHRASE])
+    assert refused.code == 1
+    assert NAME not in refused.out
+
+
+def test_unlock_reads_standard_input_when_told_to(by_passphrase: Path, run: Run) -> None:
+    run("lock")
+    assert run("unlock").code == 1
+    assert run("unlock --stdin", stdin="wrong\n").code == 1
+    assert run("unlock --stdin", stdin=f"{PASSPHRASE}\n").code == 0
+    assert run("unlock").out.startswith("It is open already")
+
+
+def test_without_a_keyring_each_command_asks(by_passphrase: Path, run: Run, kept: Kept) -> None:
+    run("lock")
+    kept.there = False
+    kept.keys.clear()
+    assert NAME in run("today", answers=[PASSPHRASE]).out
+    assert run("today").code == 1
+    refused = run("unlock", answers=[PASSPHRASE])
+    assert refused.code == 1
+    assert "no login keyring" in refused.err
+
+
+def test_a_plain_caseload_has_nothing_to_lock(run: Run) -> None:
+    run("init --unencrypted")
+    for command in ("lock", "unlock", "key slots", "key passphrase", "key rotate", "key code"):
+        refused = run(command)
+        assert refused.code == 1, command
+        assert "not encrypted" in refused.err
+
+
+def test_another_caseloads_key_does_not_open_it(run: Run, tmp_path: Path) -> None:
+    run("init")
+    other = tmp_path / "other"
+    run(["--db", str(other / "caseload.db"), "init", "--key-file", str(other / "k")])
+    shutil.copy(other / "k", tmp_path / "caseload.key")
+    refused = run("today")
+    assert refused.code == 1
+    assert "the key does not open" in refused.err
+
+
+def test_completion_never_asks(
+    by_passphrase: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("lock")
+    monkeypatch.setenv("_CASECTL_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "casectl show ")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    completed = run("", answers=[PASSPHRASE])
+    assert completed.out.strip() == ""
+    assert "Passphrase" not in completed.err
+
+
+# --- Changed --------------------------------------------------------------------------------
+
+
+def test_another_passphrase_ends_the_old_one(by_passphrase: Path, run: Run) -> None:
+    assert run("key passphrase", answers=[OTHER, OTHER]).code == 0
+    run("lock")
+    assert run("unlock --stdin", stdin=f"{PASSPHRASE}\n").code == 1
+    assert run("unlock --stdin", stdin=f"{OTHER}\n").code == 0
+
+
+def test_a_lost_passphrase_is_replaced_by_the_code(
+    by_passphrase: Path, run: Run, code: str
+) -> None:
+    run("lock")
+    spaced = " ".join(code[start : start + 8] for start in range(0, len(code), 8)).lower()
+    recovered = run("key recover", answers=["AGE-SECRET-KEY-1NOTACODE", spaced, OTHER, OTHER])
+    assert recovered.code == 0, recovered.err
+    assert NAME in run("today").out
+    assert code not in recovered.out + recovered.err
+
+
+def test_another_code_ends_the_old_one(
+    by_passphrase: Path, run: Run, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pyrage.x25519 import Identity
+
+    other = str(Identity.generate())
+    monkeypatch.setattr(slots, "new_code", lambda: other)
+    assert run("key code", answers=[other[-6:]]).code == 0
+    assert run("key recover --stdin", stdin=f"{code}\n{OTHER}\n").code == 1
+    assert run("key recover --stdin", stdin=f"{other}\n{OTHER}\n").code == 0
+
+
+def test_a_rotation_keeps_every_way_in_but_the_old_key(
+    by_passphrase: Path, run: Run, code: str, kept: Kept
+) -> None:
+    old = kept.keys[str(by_passphrase)]
+    assert run("key rotate", answers=[PASSPHRASE]).code == 0
+    assert kept.keys[str(by_passphrase)] != old
+    assert NAME in run("today").out
+    kept.keys[str(by_passphrase)] = old
+    assert run("today").code == 1, "the old key opens nothing"
+    kept.keys.clear()
+    assert run("key recover --stdin", stdin=f"{code}\n{OTHER}\n").code == 0
+    assert NAME in run("today").out
+    assert run("audit verify").code == 0
+
+
+def test_a_rotation_with_a_wrong_passphrase_changes_nothing(by_passphrase: Path, run: Run) -> None:
+    before = by_passphrase.read_bytes()
+    assert run("key rotate", answers=["wrong"]).code == 1
+    assert by_passphrase.read_bytes() == before
+    assert NAME in run("today").out
+
+
+def test_a_key_file_follows_a_rotation(run: Run, tmp_path: Path) -> None:
+    run("init")
+    run(["intake", NAME])
+    [old] = read_key_file(tmp_path / "caseload.key")
+    assert run("key rotate").code == 0
+    assert read_key_file(tmp_path / "caseload.key") != [old]
+    assert NAME in run("list").out
+
+
+def test_a_rotation_that_nothing_would_remember_is_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    key = (tmp_path / "caseload.key").read_text().strip()
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    monkeypatch.setenv("CASECTL_KEY_COMMAND", f"echo {key}")
+    assert run("today").code == 0
+    refused = run("key rotate")
+    assert refused.code == 1
+    assert "nothing here would hold the new key" in refused.err
+    assert run("today").code == 0
+
+
+@pytest.mark.parametrize("step", range(1, 8))
+def test_a_rotation_stopped_anywhere_still_opens(
+    by_passphrase: Path, run: Run, code: str, kept: Kept, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Each file it writes is one step; a kill between two leaves a caseload that opens."""
+    from casectl.store import private
+
+    steps = 0
+
+    def count(*args: object, **named: object) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == step:
+            raise KeyboardInterrupt
+
+    put, hold = private.put, slots.rewrap_passphrase
+
+    def putting(*args: object, **named: object) -> None:
+        count()
+        put(*args, **named)  # type: ignore[arg-type]
+
+    def holding(*args: object, **named: object) -> None:
+        count()
+        hold(*args, **named)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(slots, "put", putting)
+        patch.setattr(slots, "rewrap_passphrase", holding)
+        stopped = run("key rotate", answers=[PASSPHRASE])
+    assert stopped.code == (130 if steps == step else 0)
+    kept.keys.clear()
+    opened = run("today", answers=[PASSPHRASE])
+    assert NAME in opened.out, opened.err
+    kept.keys.clear()
+    assert run("key recover --stdin", stdin=f"{code}\n{OTHER}\n").code == 0
+    assert NAME in run("today").out
+    kept.keys.clear()
+    assert run("key rotate", answers=[OTHER]).code == 0, "and it can be done again"
+
+
+def test_the_key_is_printed_only_on_purpose(run: Run, tmp_path: Path) -> None:
+    run("init")
+    assert run("key show").code == 1
+    shown = run("key show --yes")
+    assert shown.out.strip() == (tmp_path / "caseload.key").read_text().strip()
+
+
+# --- From one sort to the other -------------------------------------------------------------
+
+
+def test_a_plain_caseload_is_encrypted_whole(run: Run, tmp_path: Path) -> None:
+    run("init --unencrypted")
+    run(["intake", NAME, "--next", "call", "--due", "fri"])
+    run("reached 1 'spoke about the move'")
+    before = run("show 1 --json").json
+    done = run("encrypt")
+    assert done.code == 0, done.err
+    content = (tmp_path / "caseload.db").read_bytes()
+    assert not content.startswith(PLAIN)
+    assert b"Quillfeather" not in content
+    assert run("show 1 --json").json == before
+    assert run("search Quillfeather").out
+    verified = run("audit verify")
+    assert verified.code == 0
+    assert "unkeyed" not in verified.out
+    assert run("undo").code == 0
+    assert run("encrypt").code == 1, "once is enough"
+
+
+def test_a_plain_copy_is_asked_for_twice(run: Run, tmp_path: Path) -> None:
+    run("init")
+    run(["intake", NAME])
+    copy = tmp_path / "plain.db"
+    assert run(f"decrypt --to {copy}").code == 1
+    assert not copy.exists()
+    assert run(f"decrypt --to {copy} --yes").code == 0
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    names = sqlite3.connect(copy).execute("SELECT name FROM clients").fetchall()
+    assert names == [(NAME,)]
+    assert run(["--db", str(copy), "list"]).code == 0
+    verified = run(["--db", str(copy), "audit", "verify"])
+    assert verified.code == 0
+    assert "unkeyed" in verified.out
+    again = run(f"decrypt --to {copy} --yes")
+    assert again.code == 1
+    assert "exists already" in again.err
+
+
+def test_who_is_about_to_write_into_a_replaced_file_is_told(run: Run, tmp_path: Path) -> None:
+    from casectl.core.errors import Busy
+    from casectl.core.model import Author
+    from casectl.store import open_caseload
+
+    run("init --unencrypted")
+    other = open_caseload(tmp_path / "caseload.db", Author("kim", "2026-11-18", "x"))
+    assert run("encrypt").code == 0
+    with pytest.raises(Busy, match="was replaced"), other.db.transaction():
+        pass
+    other.close()

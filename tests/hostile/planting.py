@@ -1,0 +1,147 @@
+"""A caseload whose every text is chosen by a test, down to columns that no command fills so.
+
+Somebody may hand over a file that another program wrote, so nothing is assumed of a text that the
+schema does not hold. A column that is added later is planted too, unless it is named here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from itertools import count
+from typing import Any
+
+from casectl.core.model import (
+    ACTIVE,
+    APPOINTMENT,
+    CLOSED,
+    DEADLINE,
+    DONE,
+    FOLLOW_UP,
+    ON_HOLD,
+    PENDING,
+    REACHED,
+    TRIED,
+    Case,
+    Client,
+    Contact,
+    Load,
+    Note,
+    Promise,
+)
+from casectl.store import Caseload
+from casectl.store.schema import COMMON, RECORDS
+
+WEDNESDAY = date(2026, 11, 18)  # the tests' day
+EARLIER, LATER = date(2026, 10, 1), date(2026, 11, 20)
+
+# Columns whose text the schema, the program's own parsers or a key's shape decides.
+STRUCTURED: dict[str, set[str]] = {
+    "clients": {"id", "folded", "interpreter"},
+    "cases": {
+        "id", "number", "client_id", "status", "urgency", "risk", "opened_on", "level_reviewed_on",
+        "crisis_since", "covered_until", "assessed_on", "clock_from", "hold_until", "resumed_on",
+        "closed_on",
+    },
+    "promises": {
+        "id", "case_id", "number", "kind", "due_on", "due_time", "subject", "first_due_on",
+        "snoozes", "lead_days", "minutes", "repeats", "repeats_from", "status", "ended_on",
+        "made_on",
+    },
+    "contacts": {
+        "id", "case_id", "number", "on_day", "outcome", "minutes", "interpreter", "covered_until",
+        "corrects",
+    },
+    "notes": {"id", "case_id", "number", "on_day"},
+}  # fmt: skip
+
+# Cases 1 to 5: in crisis with everything on file, closed, pending, held, and the first client's
+# second one.
+Text = Callable[[str], str]  # a column as table.column -> the text it is to hold
+
+
+def planted_columns() -> list[str]:
+    return [
+        f"{table}.{column}"
+        for table, columns in RECORDS.items()
+        for column in columns
+        if column not in STRUCTURED[table] and column not in COMMON
+    ]
+
+
+def plant(store: Caseload, text: Text) -> None:
+    """Five cases, every planted column of every row as ``text`` says, and what was there before
+    in the journal.
+    """
+    store.intake.load_many(loads())
+    with store.journal.operation("edit") as operation:
+        for table in RECORDS:
+            for row in store.db.rows(f"SELECT * FROM {table}"):
+                columns = [
+                    name
+                    for name in RECORDS[table]
+                    if name not in STRUCTURED[table] and name not in COMMON
+                ]
+                values = {name: text(f"{table}.{name}") for name in columns}
+                if table == "clients":
+                    values["folded"] = values["name"].casefold()
+                if table == "cases" and values["handle"].isalnum():
+                    values["handle"] += f"-{row['number']}"
+                operation.update(table, row["id"], **values)
+    first = store.cases.by_number(1)
+    assert first is not None
+    drafted = {"name": text("drafts.name"), "next_step": text("drafts.next_step")}
+    store.intake.keep_draft("intake", json.dumps(drafted))
+    store.intake.keep_draft(f"note:{first.id}", text("drafts.note"))
+
+
+def loads() -> list[Load]:
+    return [
+        Load(
+            Client("", "Ada Example", phone="1"),
+            case(4, "imminent", ACTIVE)._replace(crisis_since=EARLIER, program="A"),
+            promises=[
+                promise(FOLLOW_UP, "one", subject="call", snoozes=2, first_due_on=EARLIER),
+                promise(DEADLINE, "two", subject="court", due_time="09:30"),
+                promise(APPOINTMENT, "three", due_time="14:00"),
+                promise(FOLLOW_UP, "four", status=DONE, ended_on=WEDNESDAY),
+                promise(FOLLOW_UP, "five", due_on=EARLIER),
+            ],
+            contacts=[
+                Contact("first", "", 0, LATER, REACHED, "phone", "client", "told"),
+                Contact(
+                    "", "", 0, WEDNESDAY, TRIED, "visit", "guardian", "tried", corrects="first"
+                ),
+            ],
+            notes=[Note("", "", 0, WEDNESDAY, "noted"), Note("", "", 0, EARLIER, "noted")],
+        ),
+        Load(
+            Client("", "Bo Sample"),
+            case(1, "low", CLOSED)._replace(closed_on=WEDNESDAY, close_reason="done"),
+        ),
+        Load(Client("", "Cy Test"), case(2, None, PENDING)),
+        Load(
+            Client("", "Di Trial"),
+            case(3, "high", ON_HOLD)._replace(hold_until=LATER),
+            promises=[promise(DEADLINE, "lease", subject="recertification")],
+        ),
+        Load(Client("", "Ed Instance"), case(2, "low", ACTIVE)),
+    ]
+
+
+def case(urgency: int, risk: str | None, status: str) -> Case:
+    return Case(
+        "", 0, "", "", "", status, urgency, risk, EARLIER, EARLIER,
+        None if status == PENDING else "A",
+    )  # fmt: skip
+
+
+def promise(kind: str, what: str, **more: Any) -> Promise:
+    return Promise("", "", 0, kind, what, WEDNESDAY)._replace(**more)
+
+
+def rotating(texts: list[str], start: int) -> Text:
+    """Each planted column the next of ``texts``, beginning with another one each round."""
+    places = count(start)
+    return lambda column: texts[next(places) % len(texts)]

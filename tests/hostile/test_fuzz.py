@@ -1,0 +1,293 @@
+"""Any input to any parser: it is read, or refused in one line of our own, and never by accident.
+
+A few seconds here; ``make fuzz`` runs the same for minutes, with other examples each time.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shlex
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from terminals import acting
+
+from casectl.config import parse_config
+from casectl.core import dates, matching, recurrence, text
+from casectl.core.errors import BadConfiguration, BadImport, BadValue, CasectlError
+from casectl.core.privacy import private, without_handles
+from casectl.core.settings import ROOT, STANDARDS, find_key, typed
+from casectl.formats.crontab import Errand, crontab_lines, shell_words, systemd_units
+from casectl.formats.spreadsheet import HEADERS, Reader, opened, settled_orders
+from casectl.render import Output, broken, json_text
+from casectl.render.screens import draw, wrapped
+from casectl.store.accesslog import AccessLog
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
+fuzz = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+TODAY = date(2026, 11, 18)
+# What a command line can hold; a lone surrogate is refused before anything is read.
+anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+days = st.dates(date(1990, 1, 1), date(2150, 1, 1))
+orders = st.sampled_from([None, "dmy", "mdy"])
+
+
+def pieces(*words: str) -> st.SearchStrategy[str]:
+    """Words of a grammar in any order, with anything between them."""
+    signs = ["", " ", "  ", "-", "/", ".", ",", ":", "+", "T", ";", "=", "\u00a0", "\n", "٣", "０"]
+    numbers = st.integers(-5, 10**12).map(str) | st.integers(0, 60).map(str)
+    each = st.sampled_from([*words, *signs]) | numbers | st.text(max_size=3)
+    return st.lists(each, max_size=8).map("".join) | st.lists(each, max_size=8).map(" ".join)
+
+
+WHEN = pieces(
+    "today", "tomorrow", "yesterday", "fri", "friday", "next", "last", "in", "ago", "weeks", "day",
+    "days", "month", "years", "eow", "eom", "eoy", "dec", "december", "feb", "29", "31", "3rd", "31st",
+    "2026", "2028", "9999", "0001", "noon", "am", "pm", "9:00", "24:00", "23:59:60", "Z", "W54", "at",
+    "half", "the", "of", "on", "working", "1978-03", "1e9", "nan", "inf", "++", "--", "1_000",
+)  # fmt: skip
+EVERY = pieces(
+    "day", "week", "weeks", "month", "months", "year", "mon", "tue", "weekday", "other", "second",
+    "last", "until", "times", "x", "FREQ=", "DAILY", "YEARLY", "SECONDLY", ";INTERVAL=", ";COUNT=",
+    ";UNTIL=", ";BYDAY=", "MO", "-1FR", ";BYMONTH=", ";BYMONTHDAY=", "30", "-31", ";BYSETPOS=", "0",
+    "RRULE:", "20261118", "T000000Z", "first", "and", "on", "of", "quarter", "fortnight",
+)  # fmt: skip
+
+
+def one_line(error: CasectlError) -> None:
+    words = str(error)
+    assert words and len(words) < 2000
+    assert "\n" not in text.visible(words)
+
+
+# --- Days, hours and repeats --------------------------------------------------------------------
+
+
+@fuzz
+@given(WHEN | anything, days, orders, st.booleans())
+def test_days(words: str, today: date, order: Any, back: bool) -> None:
+    try:
+        day = dates.parse_day(words, today, order=order, back=back)
+        when = dates.parse_when(day.isoformat(), today)
+        assert when.day == day and 1900 <= day.year <= 2200
+    except BadValue as error:
+        one_line(error)
+
+
+@fuzz
+@given(WHEN | anything, days, orders)
+def test_moments(words: str, today: date, order: Any) -> None:
+    try:
+        when = dates.parse_when(words, today, order=order)
+        again = f"{when.day.isoformat()} {when.time or ''}".strip()
+        assert dates.parse_when(again, today + timedelta(days=100)) == when
+    except BadValue as error:
+        one_line(error)
+
+
+@fuzz
+@given(WHEN | anything, days, orders)
+def test_birth_dates(words: str, today: date, order: Any) -> None:
+    try:
+        born = dates.parse_birth_date(words, today, order=order)
+        assert dates.parse_birth_date(born, today) == born
+        assert born <= today.isoformat()
+    except BadValue as error:
+        one_line(error)
+
+
+@fuzz
+@given(EVERY | anything, days, orders)
+def test_repeats(words: str, first: date, order: Any) -> None:
+    try:
+        rule = recurrence.parse_every(words, first, first, order=order)
+        assert recurrence.parse_every(rule, first, first) == rule
+        following = recurrence.next_after(rule, first, first)
+        assert following is None or following > first
+        assert "\n" not in recurrence.spoken_rule(rule, order)
+    except BadValue as error:
+        one_line(error)
+
+
+# --- Texts and names ----------------------------------------------------------------------------
+
+
+@fuzz
+@given(anything, anything, st.integers(1, 200))
+def test_texts(words: str, other: str, width: int) -> None:
+    assert text.fold(text.fold(words)) == text.fold(words)
+    for shown in (text.visible(words), text.initials(words), text.handle_stem(words),
+                  text.shortened(text.visible(words), width), broken(text.visible(words), width)):  # fmt: skip
+        assert not acting(shown.encode())
+    assert not acting(draw(wrapped(words, width), Output(width=width, colour=True)).encode())
+    assert json.loads(json_text({"key": words})) == {"key": words}
+    assert not acting(json_text(words).encode())
+    assert str(matching.snippet(words, matching.words_of(other), width)) is not None
+    told = text.without_name(words, other)
+    assert text.without_name(told, other) == told or other in words
+    assert isinstance(without_handles(words), str) and private(words) in ("***", "")
+    for check in (text.checked_name, lambda each: text.checked_text(each, "text")):
+        try:
+            assert check(words).strip() == words.strip()
+        except BadValue as error:
+            one_line(error)
+
+
+ITEM = pieces("1", "ann", "sample", "sample-1", ".1", ".contact", ".c1", ".n1", ".", "12", "-1")
+
+
+@pytest.fixture
+def people(run: Run, caseload: None) -> None:
+    assert run("intake 'Ann Sample' --next wait --due fri").code == 0
+    assert run("intake 'Annette Example' --need x").code == 0
+    assert run("tried 1").code == 0
+
+
+@fuzz
+@given(st.data())
+def test_items_and_cases(run: Run, people: None, data: st.DataObject) -> None:
+    name = data.draw(ITEM | anything.filter(lambda each: "\x00" not in each))
+    command = data.draw(st.sampled_from([
+        ["show"], ["today", "--explain"], ["history"], ["undo"], ["done"], ["kept"], ["correct"],
+        ["snooze", "mon", "why"], ["cancel", "why"], ["purge", "--dry-run"], ["reached"], ["search"],
+    ]))  # fmt: skip
+    result = run([command[0], *[each for each in command[1:] if each[0] == "-"], "--", name,
+                  *[each for each in command[1:] if each[0] != "-"]])  # fmt: skip
+    assert result.code in (0, 1, 2, 3, 4) and "went wrong" not in result.err, result
+    assert result.code == 0 or result.err.count("\n") == 1, result
+    assert not acting((result.out + result.err).encode(), keep="\n\t")
+
+
+# --- Settings and files -------------------------------------------------------------------------
+
+KEYS = [*ROOT, *(f"standards.{name}" for name in STANDARDS), "programs.A.contact.low", "programs"]
+
+
+@fuzz
+@given(st.sampled_from(KEYS) | anything, WHEN | anything)
+def test_settings(name: str, value: str) -> None:
+    try:
+        key = find_key(name)
+        assert typed(key, value) is not None
+    except BadValue as error:
+        one_line(error)
+
+
+toml_values = st.recursive(
+    st.booleans() | st.integers() | st.floats() | anything | st.dates() | st.datetimes(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["low", "contact", "deadlines", "court"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+documents = st.dictionaries(
+    st.sampled_from(KEYS + ["standards", "programs"]) | anything, toml_values, max_size=6
+)
+
+
+@fuzz
+@given(st.data())
+def test_configurations(data: st.DataObject) -> None:
+    import tomlkit
+
+    if data.draw(st.booleans()):
+        words = data.draw(anything)
+    else:
+        try:
+            words = tomlkit.dumps(data.draw(documents))
+        except (ValueError, TypeError):
+            return  # what tomlkit cannot write
+    try:
+        config = parse_config(words, Path("config.toml"))
+        assert config.limit > 0 and isinstance(config.private, bool)
+    except BadConfiguration as error:
+        one_line(error)
+
+
+CELLS = st.one_of(
+    anything, WHEN, st.sampled_from(["high", "imminent", "yes", "555-0142", "a@b.example", "Ann"])
+)
+NAMES = st.sampled_from([name for names in HEADERS.values() for name in names]) | anything
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> bytes:
+    import csv
+
+    written = io.StringIO(newline="")
+    rows = csv.writer(written, delimiter=draw(st.sampled_from(",;\t")))
+    width = draw(st.integers(1, 6))
+    rows.writerow(draw(st.lists(NAMES, min_size=width, max_size=width)))
+    for _ in range(draw(st.integers(0, 4))):
+        count = width if draw(st.integers(0, 9)) else draw(st.integers(0, 8))
+        rows.writerow(draw(st.lists(CELLS, min_size=count, max_size=count)))
+    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"]))
+    return written.getvalue().encode(encoding, "replace")
+
+
+@fuzz
+@given(tables() | st.binary(max_size=300), st.sampled_from([None, "cp1252", "utf-16", "nonsense"]))
+def test_spreadsheets(content: bytes, encoding: str | None) -> None:
+    try:
+        with opened(None, io.BytesIO(content), encoding) as sheet:
+            found = settled_orders(sheet)
+            reader = Reader(sheet, TODAY, order=None, orders=found, programs=(), program=None)
+            for number, cells in sheet.rows():
+                known, problems = reader.read(number, cells)
+                assert (known is None) == bool(problems)
+                for problem in problems:
+                    assert "\n" not in text.visible(str(problem))
+    except (BadImport, BadValue) as error:
+        one_line(error)
+
+
+@fuzz
+@given(
+    st.binary(max_size=200)
+    | st.lists(anything, max_size=5).map(lambda each: json.dumps(each).encode())
+)
+def test_access_logs(tmp_path: Path, content: bytes) -> None:
+    log = AccessLog(tmp_path / "c.db")
+    log.path.write_bytes(content)
+    before = len(list(log.read()))
+    log.add("2026-11-18T08:00:00Z", "kim", "show", [7])
+    assert [each.cases for each in log.read()][before:] == [(7,)]
+
+
+# --- What other programs read -------------------------------------------------------------------
+
+printable = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Cf"]), min_size=1)
+
+
+@fuzz
+@given(st.lists(printable, min_size=1, max_size=4), printable)
+def test_crontabs(program: list[str], caseload: str) -> None:
+    assert shlex.split(shell_words([*program, caseload])) == [*program, caseload]
+    errand = Errand(
+        tuple(program), caseload, ("CASECTL_CONFIG", caseload), 7, 30, frozenset(range(5)), None
+    )
+    lines = crontab_lines(errand, "kim")
+    assert all("\n" not in line for line in lines)
+    for line in lines:
+        if line[0] not in "#M":
+            # cron ends a command at a bare % and takes the backslash of an escaped one away.
+            assert not [i for i, c in enumerate(line) if c == "%" and line[i - 1] != "\\"]
+            command = line.split(" ", 5)[5].replace("\\%", "%")
+            assert shlex.split(command)[1:] == errand.words()
+    for unit in systemd_units(errand).values():
+        assert all("\n" not in line for line in unit)

@@ -1,0 +1,326 @@
+"""--private: numbers and initials, and no word of anybody's, in whatever a command prints.
+
+A marker stands in every text of a caseload. No command prints one, but what its own line held.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+from planting import plant
+from terminals import Ask, shown
+
+from casectl.cli import COMMANDS
+from casectl.core.model import Author
+from casectl.core.privacy import HIDDEN, private, without_handles
+from casectl.store import Caseload, open_caseload
+from casectl.store.schema import RECORDS
+
+pytest.importorskip("pty", reason="no pseudo-terminals on this system")
+
+MARK = "zqx"
+# Who signed an entry, and when, is the worker's own.
+THE_WORKER_S = ("cases.worker", "contacts.worker", "notes.worker", "contacts.recorded_at",
+                "notes.recorded_at")  # fmt: skip
+
+
+def marked(column: str) -> str:
+    if column in THE_WORKER_S:
+        return "kim"
+    if column == "cases.handle":
+        return f"{MARK}handle"
+    return f"{MARK}{column.replace('.', '')} {MARK}more"
+
+
+@pytest.fixture
+def planted(store: Caseload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Caseload:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("EDITOR", "true")
+    monkeypatch.delenv("HISTFILE", raising=False)
+    plant(store, marked)
+    return store
+
+
+READING = [
+    "today --all", "today --done", "today --explain 1", "today --explain 4", "today --accessible",
+    "show 1", "show 1 --all", "show 2", "show 3", "show 4", "show zqx", f"show {MARK}clientsname",
+    "list --all", "list --sort name", "search zqx", "search no-such-word", "history", "history 1",
+    "undo --list", "remind", "remind --within '1 year'", "remind --format json", "remind --terse",
+    "remind --format ndjson", "remind --format ics", "remind --full-names", "doctor", "db path",
+    "config list", "config get worker", "cron", "backup --list", "key slots", "audit verify",
+    "audit log", "audit log --case 1", "purge 1 --dry-run", "purge 2 --dry-run",
+    "purge --older-than '1 day' --dry-run",
+]  # fmt: skip
+# In this order each does something; what is typed here holds no marker.
+WRITING = [
+    "intake 'Fay Trial' --new --need help --next call --due fri --phone 5",
+    "intake 'zqxclientsname zqxmore'",
+    "intake --same 1 --phone 3",
+    "intake --same 1",
+    "follow 1 call --due fri",
+    "follow zqxclients call --due fri",
+    "follow 2 call --due fri",
+    "deadline 1 court --on fri",
+    "appointment 1 visit --at fri --place here",
+    "reached 1 talked --next call --due fri",
+    "reached 1.3",
+    "reached 1.5",
+    "tried 1",
+    "contact 1 talked --outcome tried",
+    "note 1 noted",
+    "correct 1.c3 right",
+    "correct 1.c1 right",
+    "done 1",
+    "done 1.1",
+    "done 1.2 'went well' --again fri",
+    "done 1.2 again",
+    "done 1.assessment",
+    "missed 1.3",
+    "snooze 4.1 fri why",
+    "snooze 1.6 mon why",
+    "cancel 1.7 why",
+    "kept 1.8",
+    "edit 1 --phone 5 --need flat",
+    "edit 1 --name 'New Name'",
+    "edit 1 --phone ''",
+    "edit 5 --external-id 'zqxclientsexternal_id zqxmore'",
+    "edit 1",
+    "set 1 --risk low --reason better",
+    "hold 5 --until fri --reason leave",
+    "hold 5 --until fri --reason leave",
+    "reopen 5 --reason back",
+    "reopen 2 --reason back",
+    "accept 3 --next call --due fri",
+    "close 3 --reason ended",
+    "close 1 --reason ended",
+    "close 1 --reason ended --yes",
+    "merge 1 4",
+    "merge 1 4 --yes",
+    "undo 3",
+    "undo 3 --yes",
+    "undo",
+    "redo",
+    "redo",
+    "purge 1 --reason asked",
+    "purge 2 --reason asked",
+    "purge 2 --reason asked --yes",
+    "config set limit 10",
+]
+# Commands that know nothing of any client, or that make another caseload.
+APART = {
+    "init": "makes an empty caseload",
+    "demo": "makes fictitious people",
+    "unlock": "asks for a passphrase",
+    "lock": "forgets a key",
+    "key": "keys alone, but for slots above",
+    "encrypt": "makes another file of the whole",
+    "decrypt": "makes another file of the whole",
+    "backup": "copies the file, but for --list above",
+    "restore": "puts a copy in place",
+}
+
+
+def asks_of(command: str) -> Iterator[Ask]:
+    import shlex
+
+    words = ["--private", *shlex.split(command)]
+    yield Ask(words, 80)
+    yield Ask(words)
+    if "--format" not in words:
+        yield Ask([*words, "--json"])
+
+
+def assert_no_marker(asks: list[Ask]) -> None:
+    for told in shown(asks):
+        typed = " ".join(told.ask.words).split() + told.ask.stdin.split()
+        text = (told.out + told.err).decode().casefold()
+        for word in {each.strip("'\"") for each in typed}:
+            text = text.replace(word, "")
+        assert MARK not in text, told
+
+
+def test_every_command_is_looked_at() -> None:
+    used = {command.split()[0] for command in (*READING, *WRITING)}
+    assert used | set(APART) >= set(COMMANDS), "say here what a new command prints in private"
+
+
+@pytest.mark.parametrize("width", [40, 120])
+def test_no_screen_tells(planted: Caseload, width: int) -> None:
+    assert_no_marker([each._replace(width=width) for words in READING for each in asks_of(words)
+                      if each.width])  # fmt: skip
+
+
+def test_no_reading_tells(planted: Caseload) -> None:
+    assert_no_marker([each for words in READING for each in asks_of(words)])
+
+
+def test_without_it_the_same_commands_do_tell(planted: Caseload) -> None:
+    """So that the tests here would notice."""
+    told = shown([Ask(["show", "1", "--all", "--json"]), Ask(["today"], 80), Ask(["history"])])
+    assert all(MARK.encode() in each.out for each in told)
+
+
+@pytest.mark.parametrize("form", [0, 1, 2], ids=["a terminal", "a pipe", "JSON"])
+def test_no_writing_tells(planted: Caseload, form: int) -> None:
+    assert_no_marker([list(asks_of(words))[form] for words in WRITING])
+
+
+PROMPTS = [
+    (["intake"], "y\n\n\n\n\n\n"),
+    (["intake"], "n\nzqxclientsname zqxmore\n\n"),
+    (["intake", "Bo New"], "n\n"),
+    (["edit", "1"], "\n" * 20),
+    (["edit", "1"], "-\n"),
+    (["show", "zqx"], "a\n"),
+    (["note", "zqx"], "a\nhello\n.\n"),
+    (["close", "1"], "y\nwhy\n"),
+    (["merge", "1", "4"], "y\n"),
+    (["undo", "2"], "y\n"),
+    (["reopen", "2"], "why\nhigh\n"),
+    (["note", "1", "--edit"], ""),
+]
+
+
+def test_no_prompt_tells(planted: Caseload) -> None:
+    assert_no_marker([Ask(["--private", *words], 80, stdin=typed) for words, typed in PROMPTS])
+
+
+def test_no_import_tells(planted: Caseload, tmp_path: Path) -> None:
+    rows = [
+        "name,birth date,phone,level,due,intake",
+        "zqxclientsname zqxmore,,,,,",
+        "Ann Zqxother,zqxnoday,zqxphone,zqxlevel,zqxdue,zqxday",
+        "Ann Zqxother,2001,1,low,,",
+    ]
+    (tmp_path / "people.csv").write_text("\n".join(rows), "utf-8")
+    words = ["--private", "intake", "--from", "people.csv"]
+    assert_no_marker([Ask(words), Ask(words, 80), Ask([*words, "--skip-bad"], 80)])
+
+
+def test_no_completion_tells(planted: Caseload) -> None:
+    told = shown(
+        [
+            Ask([], environment={"_CASECTL_COMPLETE": "complete_bash", "COMP_WORDS": line,
+                                 "COMP_CWORD": "2", "CASECTL_PRIVATE": "1"})
+            for line in ("casectl show zq", "casectl show ", "casectl show 1")
+        ]
+    )  # fmt: skip
+    assert all(MARK.encode() not in each.out for each in told)
+    assert told[-1].out.split() == [b"1"]
+
+
+# --- How it is asked for ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def maria(run: Run, caseload: None) -> None:
+    run("intake 'Maria Garcia' --phone 555-0142 --next 'call Maria' --due today --risk low")
+
+
+def test_the_option_the_variable_and_the_setting(
+    run: Run, maria: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Maria" in run("list").out
+    for words in ("--private list", "list --private"):
+        out = run(words).out
+        assert "M.G." in out and "Maria" not in out and "garcia" not in out
+    assert run("config set private yes").code == 0
+    assert "Maria" not in run("list").out
+    assert "Maria" in run("list --no-private").out
+    assert "Maria" in run("--no-private list").out
+    assert run("config unset private --json").json["value"] is False
+    monkeypatch.setenv("CASECTL_PRIVATE", "1")
+    assert "Maria" not in run("list").out
+    assert run("config get private --json").json["source"] == "CASECTL_PRIVATE"
+    assert "Maria" in run("list --no-private").out
+
+
+def test_what_is_left_is_enough_to_work_with(run: Run, maria: None) -> None:
+    (row,) = run("today --private --json").json
+    assert (row["case"], row["handle"], row["client"]) == (1, "1", "M.G.")
+    assert (row["status"], row["what"], row["phone"]) == ("DUE TODAY", f"call {HIDDEN}", HIDDEN)
+    assert row["safe_contact"] is None, "that nothing is known is no secret"
+    assert "1.1          M.G.  " in run("today --private", width=80).out
+    assert run("reached 1 --private").out.startswith("Reached M.G. (1) by phone")
+
+
+def test_full_names_are_the_opposite(run: Run, maria: None) -> None:
+    result = run("remind --full-names --private")
+    assert result.code == 2
+    assert "--full-names shows what is private; add --no-private" in result.err
+
+
+def test_an_error_names_the_number(run: Run, maria: None) -> None:
+    assert run("close 1 --reason moved --yes").code == 0
+    assert "garcia-1 is closed already" in run("close 1 --reason x --yes").err
+    assert "casectl: 1 is closed already" in run("close 1 --reason x --yes --private").err
+    assert run("show gacria-1 --private").err == (
+        "casectl: no case 'gacria-1'; did you mean 1?\n".replace("'gacria-1'", "'1'")
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("garcia-12 is closed", "12 is closed"),
+        ("no item garcia-12.3; did you mean (王小明-7)?", "no item 12.3; did you mean (7)?"),
+        ("Fri 27 Nov 2026, 2026-11-27, 1978-03", "Fri 27 Nov 2026, 2026-11-27, 1978-03"),
+        ("/tmp/garcia-12/x-1.db", "/tmp/garcia-12/x-1.db"),
+        ("019a95e0-7c00-7b2e-9f3a-5d1c2e4f6a80", "019a95e0-7c00-7b2e-9f3a-5d1c2e4f6a80"),
+    ],
+)
+def test_handles_in_an_error(said: str, told: str) -> None:
+    assert without_handles(said) == told
+
+
+# --- Only what is told changes ----------------------------------------------------------------
+
+
+def test_what_is_stored_is_the_same(planted: Caseload, tmp_path: Path) -> None:
+    """A hidden text is never written back: the same commands leave the same records."""
+    import shlex
+
+    paths = [tmp_path / name for name in ("open.db", "private.db")]
+    for path, flags in zip(paths, ([], ["--private"]), strict=True):
+        shutil.copy(planted.path, path)
+        asks = [Ask([*flags, "--db", str(path), "--yes", *shlex.split(each)]) for each in WRITING]
+        shown([each for each in asks if "config" not in each.words])
+    open_one, private_one = map(contents, paths)
+    assert open_one == private_one
+    assert HIDDEN not in str(private_one)
+
+
+def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every record but its keys and moments, which differ from run to run."""
+    changing = {"id", "client_id", "case_id", "corrects", "updated_at", "recorded_at"}
+    author = Author("kim", "2026-11-18", "2026-11-18T08:00:00Z")
+    store = open_caseload(path, author)
+    try:
+        return {
+            table: sorted(
+                (tuple(row[name] for name in columns if name not in changing)
+                 for row in store.db.rows(f"SELECT * FROM {table}")),
+                key=str,
+            )
+            for table, columns in RECORDS.items()
+        }  # fmt: skip
+    finally:
+        store.close()
+
+
+def test_a_type_that_nobody_thought_of_is_hidden() -> None:
+    from typing import NamedTuple
+
+    class New(NamedTuple):
+        words: str
+        number: int
+        within: list[str]
+
+    assert private(New("secret", 3, ["secret"])) == New(HIDDEN, 3, [HIDDEN])
+    assert private({"key": "secret"}) == {"key": HIDDEN}
