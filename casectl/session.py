@@ -264,6 +264,8 @@ class Session:
             tell(f"casectl: {error}; there is no backup of today")
         except KeyboardInterrupt:
             tell("casectl: interrupted, so there is no backup of today; the rest is done")
+        except Exception as error:  # noqa: BLE001 - what was asked for is done, whatever this is
+            tell(f"casectl: there is no backup of today ({type(error).__name__}); casectl doctor")
 
     @property
     def author(self) -> Author:

@@ -123,12 +123,12 @@ def _by_key_file(session: Session, file: Path) -> Protection:
     key = vault.key_of_file(file)
     vault.make_folder()
     said = [
-        f"It is encrypted; its key is in {'' if there else 'the new file '}{file.absolute()}",
-        "Only that file opens it, so keep a copy elsewhere, or add a passphrase with a recovery",
-        "code: casectl key passphrase",
+        f"It is encrypted; its key is in {'the' if there else 'a new'} file:",
+        f"  {file.absolute()}",
+        "Only that file opens it: keep a copy elsewhere, or add casectl key passphrase.",
     ]
     if vault.named_key_file != file:
-        said.append(f"casectl config set key_file {file.absolute()}")
+        said.append("casectl config set key_file FILE tells casectl where it is.")
     return Protection(key, *said, made=None if there else file)
 
 

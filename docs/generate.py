@@ -21,7 +21,6 @@ from typer._click.core import Command, Context, Parameter
 from typer.core import TyperArgument, TyperGroup
 
 from casectl import __version__, cli
-from casectl.core.agenda import Ask
 from casectl.core.casefile import list_rows
 from casectl.core.matching import Snippet
 from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
@@ -29,9 +28,10 @@ from casectl.core.priority import rank
 from casectl.core.reminding import reminders
 from casectl.core.spoken import MONTHS
 from casectl.core.standards import Standards
-from casectl.core.views import Change, Entry, File, Hit
+from casectl.core.views import Backup, Change, Entry, File, Hit
 from casectl.render import Object, Output, objects
 from casectl.render import reminders as mail
+from casectl.render.backups import BACKUP_COLUMNS, backup_object
 from casectl.render.changes import entry_object
 from casectl.render.done import DONE_COLUMNS, done_objects
 
@@ -65,6 +65,8 @@ Errors are one line on standard error."""
 ENVIRONMENT = [
     ("CASECTL_DB", "The caseload file, as --db."),
     ("CASECTL_CONFIG", "The configuration file, instead of the one in the settings folder."),
+    ("CASECTL_KEY_FILE", "The file that holds the key, before every other source of it."),
+    ("CASECTL_KEY_COMMAND", "What prints the key, before the settings key_file and key_command."),
     ("CASECTL_WORKER", "Who is writing, instead of the setting worker."),
     ("CASECTL_TODAY", "The day that it is, as 2026-11-18, at 8:00: for tests."),
     ("CASECTL_NO_INPUT", "When set, never ask, as --no-input."),
@@ -208,6 +210,7 @@ SAMPLE_NOTE = Note(
     on_day=DAY,
     text="the school asks for a letter",
 )
+SAMPLE_BACKUP = Backup(Path("caseload-2026-11-22T093000Z.db"), "2026-11-22T09:30:00Z", 0, None)
 SAMPLE_RECORD = CaseRecord(
     SAMPLE_CASE,
     promises=(SAMPLE_PROMISE,),
@@ -231,8 +234,8 @@ def sample_reports() -> list[tuple[str, Object]]:
     """What each reading command prints, one object of it."""
     output, standards = _output(), Standards()
     due = list_rows([SAMPLE_RECORD], standards, DAY)
-    pressing = reminders([SAMPLE_RECORD], Ask(DAY, standards), DAY, output.time)
-    items = [each.item for each in pressing]
+    items = list(rank([SAMPLE_RECORD], standards, DAY)[0].items)
+    pressing = reminders(items, DAY, output.time)
     file = File(
         SAMPLE_CASE, SAMPLE_CLIENT, SAMPLE_RECORD, [SAMPLE_PROMISE], [SAMPLE_CONTACT],
         [SAMPLE_NOTE], [],
@@ -250,6 +253,7 @@ def sample_reports() -> list[tuple[str, Object]]:
         ("search TEXT --json", objects.hit_object(hit, found)),
         ("today --done --json", done_objects([did], output)[0]),
         ("history --json", entry_object(entry, output)),
+        ("backup --list --json", backup_object(SAMPLE_BACKUP)),
     ]
 
 
@@ -269,6 +273,7 @@ PIPED = {
     "list": objects.LIST_COLUMNS,
     "search": objects.HIT_COLUMNS,
     "history": objects.HISTORY_COLUMNS,
+    "backup --list": BACKUP_COLUMNS,
 }
 
 

@@ -6,6 +6,7 @@ what casectl would find.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from generate import generate
 from casectl.core.model import Author
 from casectl.core.views import FAIL
 from casectl.store import Caseload, open_caseload
-from torture.program import DAY
+from torture.program import DAY, KEY, run, world
 
 AUTHOR = Author("torture", DAY, f"{DAY}T08:00:00Z")
 CASES = 40
@@ -47,10 +48,17 @@ class Operation(NamedTuple):
         return MOMENT.sub("moment", text)
 
 
-def make(path: Path, cases: int = CASES) -> None:
-    """A caseload of fictitious people, whole and unopened."""
+def make(path: Path, cases: int = CASES, *, plain: bool = False) -> None:
+    """A caseload of fictitious people, whole and unopened; encrypted where there is a key."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     generate(path, cases, SEED, date.fromisoformat(DAY))
+    if KEY in os.environ and not plain:
+        encrypted = run(["encrypt"], world(path))
+        assert encrypted.code == 0, encrypted.err
+
+
+def _keys() -> list[bytes]:
+    return [bytes.fromhex(Path(os.environ[KEY]).read_text(encoding="ascii"))]
 
 
 def is_unfinished(path: Path) -> bool:
@@ -70,7 +78,7 @@ def copy(path: Path, to: Path) -> None:
 @contextmanager
 def looked_into(path: Path) -> Iterator[Caseload]:
     """The caseload, opened as a command opens it: what a crash left half written is rolled back."""
-    store = open_caseload(path, AUTHOR)
+    store = open_caseload(path, AUTHOR, _keys if KEY in os.environ else None)
     try:
         yield store
     finally:

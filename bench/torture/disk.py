@@ -148,6 +148,8 @@ class Disk:
                 self._change((record.path, None))
             case "R":
                 self._change((record.path, None), (record.data.decode(), self._now(record.path)))
+            case "L":
+                self._change((record.data.decode(), self._now(record.path)))
             case "W":
                 self.files[record.inode].since.append(Piece(record.offset, record.data))
             case "T":

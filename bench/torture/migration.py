@@ -21,8 +21,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from casectl.core.errors import CasectlError
 from casectl.store import Caseload
-from casectl.store.schema import SCHEMA_VERSION
-from torture.caseload import complaints, contents, copy, is_unfinished, looked_into, make
+from casectl.store.schema import RECORDS, SCHEMA_VERSION
+from torture.caseload import (
+    Operation,
+    complaints,
+    contents,
+    copy,
+    is_unfinished,
+    looked_into,
+    make,
+    operations,
+)
 from torture.kills import Aim
 from torture.program import forked, run, world
 from torture.report import Failures, Verdict, figure, heading
@@ -93,9 +102,10 @@ def the_next_casectl() -> None:
         vars(module)["SCHEMA_VERSION"] = SCHEMA_VERSION + 1
 
 
-def rows(store: Caseload) -> dict[str, bytes]:
-    """What the caseload holds, but for when its migrations ran."""
-    return {name: mark for name, mark in contents(store).items() if name != "_sqlite_migrations"}
+def rows(store: Caseload) -> tuple[dict[str, bytes], list[Operation]]:
+    """The records and their history. What a migration adds to them may differ each time it runs."""
+    held = contents(store)
+    return {table: held[table] for table in RECORDS}, operations(store)
 
 
 next_one = partial(forked, prepare=the_next_casectl)

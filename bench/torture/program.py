@@ -22,6 +22,8 @@ from measure import environment
 
 CASECTL = str(Path(sys.executable).parent / "casectl")
 DAY = "2026-11-18"  # every caseload here is of this day, a Wednesday
+# Names, in the environment, the file with the key of every caseload here; unset, they are plain.
+KEY = "TORTURE_KEY_FILE"
 # A child that could not even begin, so that no exit code of casectl's own is mistaken for it.
 NOT_BEGUN = 70
 
@@ -84,8 +86,10 @@ Start = Callable[[Sequence[str], Mapping[str, str]], Running]
 
 
 def world(caseload: Path, **values: str) -> dict[str, str]:
-    """The environment of one casectl: its caseload, its day, and no configuration."""
+    """The environment of one casectl: its caseload and key, its day, and no configuration."""
     folder = caseload.parent
+    if KEY in os.environ:
+        values = {"CASECTL_KEY_FILE": os.environ[KEY], **values}
     return environment(
         HOME=str(folder),
         XDG_CONFIG_HOME=str(folder / ".config"),

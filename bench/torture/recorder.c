@@ -9,7 +9,8 @@
  *     C  a file was created           D  a folder was created
  *     W  data was written             T  a file was cut or stretched to the offset
  *     S  a file or folder was synced  U  a name was removed
- *     R  path was renamed to data     O  data was said on standard output
+ *     R  path was renamed to data     L  the file of path got the name data as well
+ *     O  data was said on standard output
  *     X  something that cannot be replayed: the path says what
  */
 #define _GNU_SOURCE
@@ -232,6 +233,17 @@ int unlink(const char *name) { return unlinkat(AT_FDCWD, name, 0); }
 
 int rmdir(const char *name) { return unlinkat(AT_FDCWD, name, AT_REMOVEDIR); }
 
+int link(const char *name, const char *to) {
+    LIBC(link);
+    char from_path[PATH_MAX], to_path[PATH_MAX];
+    int from_inside = name_inside(AT_FDCWD, name, from_path);
+    int to_inside = name_inside(AT_FDCWD, to, to_path), done = libc(name, to);
+    if (done) return done;
+    if (from_inside && to_inside) record('L', 0, 0, from_path, to_path, strlen(to_path));
+    else if (to_inside) record('X', 0, 0, "a link across its border", NULL, 0);
+    return done;
+}
+
 int renameat(int at, const char *name, int to_at, const char *to) {
     LIBC(renameat);
     char from_path[PATH_MAX], to_path[PATH_MAX];
@@ -285,13 +297,6 @@ ssize_t writev(int descriptor, const struct iovec *parts, int count) {
     LIBC(writev);
     if (descriptor != log_descriptor) unseen(descriptor, "writev");
     return libc(descriptor, parts, count);
-}
-
-int link(const char *name, const char *to) {
-    LIBC(link);
-    char path[PATH_MAX];
-    if (name_inside(AT_FDCWD, to, path)) record('X', 0, 0, "link", NULL, 0);
-    return libc(name, to);
 }
 
 int posix_fallocate64(int descriptor, off64_t offset, off64_t length) {

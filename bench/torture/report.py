@@ -47,6 +47,6 @@ class Failures:
             place = self.folder / "kept" / f"{kind}-{self[kind]}"
             place.mkdir(parents=True, exist_ok=True)
             for path in evidence:
-                if path.exists():
+                if path.is_file():
                     shutil.copy2(path, place)
             print(f"    kept in {place}", flush=True)

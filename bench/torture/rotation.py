@@ -33,7 +33,7 @@ def torture(folder: Path, sizes: Sizes) -> Verdict:
     heading("rotation: killed while the key changes")
     failures = Failures(folder)
     plain, path = folder / "plain.db", folder / "caseload.db"
-    make(plain, CASES)
+    make(plain, CASES, plain=True)
     listed = run(["list", "--all", "--json"], world(plain)).out
 
     rotated = Changed(plain, path, listed, Random(sizes.rotations), failures)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import secrets
 import shutil
 import sqlite3
 import sys
@@ -22,6 +23,7 @@ sys.path.insert(0, str(BENCH))  # the parts are the package ``torture`` beside b
 
 from casectl.core.errors import CasectlError  # noqa: E402
 from torture import cuts, faults, kills, migration, remind, rotation, writers  # noqa: E402
+from torture.program import KEY  # noqa: E402
 from torture.report import Verdict  # noqa: E402
 
 PARTS = {
@@ -45,6 +47,9 @@ def main() -> int:
     parser.add_argument(
         "--dir", type=Path, default=OUT, help="a folder on a real disk (bench/out/torture)"
     )
+    parser.add_argument(
+        "--plain", action="store_true", help="caseloads that are not encrypted; else all are"
+    )
     asked = parser.parse_args()
     chosen = asked.only.split(",")
     if not set(chosen) <= set(PARTS):
@@ -54,13 +59,28 @@ def main() -> int:
         return 0
     print(
         f"casectl under torture: Python {platform.python_version()}, SQLite "
-        f"{sqlite3.sqlite_version}, {platform.system()}, {os.cpu_count()} cores"
+        f"{sqlite3.sqlite_version}, {platform.system()}, {os.cpu_count()} cores; "
+        f"{'plain' if asked.plain else 'encrypted'} caseloads"
     )
+    key = asked.dir / "key"
+    if not asked.plain:
+        make_key(key)
     verdicts = [torture(name, asked.dir / name, quick=asked.quick) for name in chosen]
+    if all(verdict.held for verdict in verdicts):
+        key.unlink(missing_ok=True)
     print()
     for verdict in verdicts:
         print(verdict.line)
     return int(not all(verdict.held for verdict in verdicts))
+
+
+def make_key(path: Path) -> None:
+    """A throwaway key for every caseload of this run; it stays beside one that is kept."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(f"{secrets.token_hex(32)}\n", encoding="ascii")
+    os.environ[KEY] = str(path)
 
 
 def torture(name: str, folder: Path, *, quick: bool) -> Verdict:

@@ -124,8 +124,9 @@ def rotate(
     """Encrypt the caseload with a new key.
 
     For when somebody may have copied the key. The passphrase and the recovery code stay; a key file
-    that is named in the settings gets the new key. Backups keep the key they were made with. Killed
-    at any moment, the caseload opens as before.
+    that is named in the settings gets the new key. The backups beside the caseload are encrypted
+    with it as well; those elsewhere keep the key they were made with. Killed at any moment, the
+    caseload opens as before.
     """
     session = current(ctx)
     vault = session.vault

@@ -18,6 +18,7 @@ from casectl.core.values import NamedTuple
 
 # Smaller comes first. Band, waits, the band's own numbers, then due day, opened on, case number.
 RankKey = tuple[int, bool, int, int, str, int, int, int]
+DUE_ON = 6  # up to here a key is the same for all facts of a group that fall due on one day
 
 # A deadline without an hour stands after the timed ones of its day and level.
 NO_HOUR = "99:99"

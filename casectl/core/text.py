@@ -87,7 +87,7 @@ def initials(name: str) -> str:
         return "?"
     if len(letters) > 3:
         letters = [letters[0], letters[-1]]
-    return visible("".join(f"{letter.upper()}." for letter in letters))
+    return visible(f"{'.'.join(letters).upper()}.")
 
 
 def handle_stem(name: str) -> str:
@@ -141,7 +141,9 @@ def _name_parts(name: str) -> set[str]:
 
 def _may_hold(parts: set[str], plain: str) -> bool:
     """Whether a part of two letters or more is in ``plain``, punctuation inside it aside."""
-    squeezed = "".join(filter(str.isalpha, plain))
+    squeezed = plain.replace(" ", "")
+    if not squeezed.isalpha():
+        squeezed = "".join(filter(str.isalpha, squeezed))
     return any(part in plain or part in squeezed for part in parts if len(part) > 1)
 
 

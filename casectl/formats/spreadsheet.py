@@ -251,6 +251,8 @@ def _survey(file: BinaryIO, named: str | None) -> Surveyed:
         except UnicodeDecodeError as error:
             before = error.object[: error.start].decode(encoding, "ignore")
             raise _not_text(lines + before.count("\n") + 1, encoding, named) from None
+        except UnicodeError:  # of UTF-16 without its mark, say: there is no place to name
+            raise _not_text(lines + 1, encoding, named) from None
         seen = seen or bool(text.strip("\ufeff \r\n\t"))
         nul = nul or "\0" in text
         lines += text.count("\n")

@@ -13,7 +13,7 @@ from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, ahead, cu
 from casectl.core.due import Band, DueItem, Rule, Rules, applies
 from casectl.core.facts import PROMISED, Group, promised_facts
 from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
-from casectl.core.priority import Ranked, RankKey, fact_key, in_order, rank_by
+from casectl.core.priority import DUE_ON, Ranked, RankKey, fact_key, in_order, rank_by
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import ONE_DAY
 from casectl.store.connection import Database, Row, Value
@@ -204,18 +204,25 @@ class _Reading:
         best: dict[int, RankKey] = {}
         for head, index in heads:
             band = head[0]
-            if band > Band.DEADLINE and _full(best, limit, head):
+            urgent = band <= Band.DEADLINE
+            last = None if urgent else _last_of(best, limit)
+            if last is not None and last < head:
                 break
-            take = max(limit, WHOLE + 1) if band <= Band.DEADLINE else limit
-            for number, key in self._first(self.streams[index], take, scale):
+            take = max(limit, WHOLE + 1) if urgent else limit
+            for number, key in self._first(self.streams[index], take, scale, last):
                 if number not in best or key < best[number]:
                     best[number] = key
         chosen = sorted(best, key=best.__getitem__)
-        urgent = sum(best[number][0] <= Band.DEADLINE for number in chosen)
-        return set(chosen[: max(limit, urgent)])
+        whole = sum(best[number][0] <= Band.DEADLINE for number in chosen)
+        return set(chosen[: max(limit, whole)])
 
-    def _first(self, stream: _Stream, take: int, scale: int) -> Iterator[tuple[int, RankKey]]:
-        """The first cases of a group; of a tried one, of those that wait and those that do not."""
+    def _first(
+        self, stream: _Stream, take: int, scale: int, last: RankKey | None
+    ) -> Iterator[tuple[int, RankKey]]:
+        """The first cases of a group; of a tried one, of those that wait and those that do not.
+
+        None that fall due on a day behind ``last``, where there are enough before it.
+        """
         rule = stream.rule
         if not stream.tried:
             halves: list[tuple[bool, str, list[Value]]] = [(False, "", [stream.group_id])]
@@ -229,6 +236,8 @@ class _Reading:
             for day, opened_on, number in self._head_rows(rule, half, values, take):
                 on, opened = date.fromisoformat(day), date.fromisoformat(opened_on)
                 key = fact_key(rule, on, waiting, opened, number, scale)
+                if last is not None and key[:DUE_ON] > last[:DUE_ON]:
+                    break
                 if key[0] <= Band.SOON:
                     yield number, key
 
@@ -265,14 +274,15 @@ class _Reading:
     def _counts(self, shown: int) -> tuple[Counts, int]:
         """The counts, and how many cases are listed; each exact up to a cap."""
         cap = COUNT_CAP + 1
-        found = self._counted_at_once() or self._counted_to(cap, shown)
-        listed, need, overdue, silent = found
+        still_open = self._open_count(cap)
+        at_once = self._counted_at_once() if still_open < cap else None
+        listed, need, overdue, silent = at_once or self._counted_to(cap, shown)
         # Only each group's earliest fact is kept, so a case's second one is not seen here; taking
         # the overdue from those in need is exact, while both are whole.
         due = need - overdue
         if need == cap:
             due = self._cases(cap, lambda rule: (rule.last_late, rule.last_pressing))
-        counts = (min(each, cap) for each in (self._open_count(cap), need, overdue, due, silent))
+        counts = (min(each, cap) for each in (still_open, need, overdue, due, silent))
         return Counts(*counts), min(listed, cap + shown)
 
     def _counted_at_once(self) -> tuple[int, int, int, int] | None:
@@ -392,6 +402,6 @@ class _Reading:
         return min((rule.due_on(head) for rule, head in heads), default=None)
 
 
-def _full(best: dict[int, RankKey], limit: int, head: RankKey) -> bool:
-    """Whether ``limit`` cases already stand before everything from ``head`` on."""
-    return len(best) >= limit and sum(key < head for key in best.values()) >= limit
+def _last_of(best: dict[int, RankKey], limit: int) -> RankKey | None:
+    """The last of the first ``limit`` keys; None while there are fewer."""
+    return sorted(best.values())[limit - 1] if len(best) >= limit else None

@@ -146,7 +146,8 @@ class _Writer:
             insert_all(self.db, table, RECORDS[table], made)
             self.operation.changed += len(made)
         insert_all(self.db, "counters", COUNTER_COLUMNS, rows.counters)
-        insert_all(self.db, "due_facts", FACT_COLUMNS, sorted(facts, key=_in_index_order))
+        facts.sort(key=_in_index_order)
+        insert_all(self.db, "due_facts", FACT_COLUMNS, facts)
         self._add_texts(rows.tables)
 
     def finish(self) -> None:

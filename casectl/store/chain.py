@@ -33,6 +33,12 @@ CHAIN_KEY = "chain_key"  # in ``meta``, in hexadecimal; none there for an unkeye
 START = ""  # the link before the first
 
 OPERATION = "id, at, day, worker, command, undoes"
+# All that a link is made of, in one question.
+END = (
+    f"SELECT {OPERATION}, (SELECT count(*) FROM changes WHERE operation_id = operations.id), "
+    "(SELECT hash FROM chain ORDER BY operation_id DESC LIMIT 1), "
+    f"(SELECT value FROM meta WHERE name = '{CHAIN_KEY}') FROM operations WHERE id = ?"
+)
 LINKED = "operation_id, id, table_name, row_id, case_id, seal"
 NONE: tuple[None, tuple[()]] = (None, ())
 
@@ -108,20 +114,18 @@ class Sealer:
 
     def close(self, db: Database, number: int) -> None:
         """Link the operation to the one before it."""
-        changes = self.changes
-        written = db.value("SELECT count(*) FROM changes WHERE operation_id = ?", (number,))
-        if written != changes.count:  # a statement failed after its first rows, and was forgiven
-            of_it = f"SELECT {LINKED} FROM changes WHERE operation_id = ? ORDER BY id"
-            changes = Changes(db.rows(of_it, (number,)))
-        add_link(db, number, changes)
+        add_link(db, number, self.changes)
 
 
 def add_link(db: Database, number: int, changes: Changes) -> None:
-    """Link an operation that made these changes to the one before it."""
-    operation = db.one(f"SELECT {OPERATION} FROM operations WHERE id = ?", (number,))
-    assert operation is not None, "whoever made the operation links it"
-    previous = db.value("SELECT hash FROM chain ORDER BY operation_id DESC LIMIT 1")
-    link = link_of(chain_key(db), previous or START, operation, changes)
+    """Link an operation, of which ``changes`` were sealed, to the one before it."""
+    row = db.one(END, (number,))
+    assert row is not None, "whoever made the operation links it"
+    *operation, written, previous, key = row
+    if written != changes.count:  # a statement failed after its first rows, and was forgiven
+        of_it = f"SELECT {LINKED} FROM changes WHERE operation_id = ? ORDER BY id"
+        changes = Changes(db.rows(of_it, (number,)))
+    link = link_of(bytes.fromhex(key or ""), previous or START, operation, changes)
     db.execute("INSERT INTO chain (operation_id, hash) VALUES (?, ?)", (number, link))
 
 

@@ -252,7 +252,10 @@ class Journal:
                 raise _undone_already(target, undone)
             purged = history.purged_by(self.db, target)
             if purged is not None:
-                raise CasectlError(f"cannot {command} operation {told}: it {purged}")
+                raise CasectlError(
+                    f"cannot {command} operation {told}: it {purged}",
+                    hint="casectl undo --list shows others",
+                )
             reversal = _Reversal(operation, target, f"{command} operation {told}")
             for table, before, after in reversed(self.changes(target)):
                 reversal.revert(table, before, after)

@@ -23,6 +23,7 @@ from pathlib import Path
 from casectl.core.errors import BadValue, Busy, CasectlError, Locked, NotFound
 from casectl.core.model import Author
 from casectl.core.views import Contents, Manifest, Plan, Restored
+from casectl.store.audit import Audit
 from casectl.store.backup import (
     BEFORE,
     HASHED_AT_ONCE,
@@ -238,6 +239,8 @@ class Restoring:
         with closing(connect_new(anew, key)) as copy:
             check(copy)
             differing = difference(contents_of(copy), before)
+            if db.key is None:
+                Audit(copy).rekey(os.urandom(32))  # an encrypted caseload's chain has a key
         if differing:
             raise BadBackup(f"{self.backup} could not be encrypted again: {differing}")
         self.fresh = anew
@@ -293,10 +296,10 @@ class Restoring:
             for end in SIDE_FILES:
                 with suppress(FileNotFoundError):
                     Path(f"{self.real}{end}").replace(f"{place}{end}")
-        if not os.path.lexists(self.real):
-            return None
         if keys_of(self.real).is_dir():
             copy_keys(keys_of(self.real), keys_of(place))
+        if not os.path.lexists(self.real):
+            return None
         try:
             os.link(self.real, place)
         except OSError:  # a disk without hard links
@@ -350,7 +353,8 @@ def _found(backup: Path, caseload: Path) -> Path:
     """The file that was named, or the backup of that name. Raises what says why it is none."""
     place = backup
     if not os.path.lexists(place) and place.name == str(place):
-        place = folder_of(caseload) / place.name
+        folder = caseload.parent if BEFORE in place.name else folder_of(caseload)
+        place = folder / place.name
     if not os.path.lexists(place):
         raise NotFound(f"no backup {backup}", hint="casectl backup --list shows them")
     refuse_link(place)

@@ -285,7 +285,6 @@ class Vault:
             if key_file is not None:
                 write_key_file(key_file, keys)
 
-        caseload.backups.automatic("rotation")
         hold([old, new])
         caseload.db.rekey(new)
         caseload.backups.rekey(old)

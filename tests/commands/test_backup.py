@@ -243,6 +243,22 @@ def test_an_older_passphrase_opens_an_older_backup(
     assert run("today").code == 0, "by the key file, as before"
 
 
+def test_a_new_key_takes_the_backups_along(run: Run, path: Path) -> None:
+    """With a key file alone, nobody would have the old key any more."""
+    assert run(["init", "--key-file", os.environ["CASECTL_KEY_FILE"]]).code == 0
+    assert run("intake 'Maria Example'").code == 0
+    assert run("backup").code == 0
+    before = Path(os.environ["CASECTL_KEY_FILE"]).read_text(encoding="ascii")
+    assert run("key rotate --yes").code == 0
+    assert Path(os.environ["CASECTL_KEY_FILE"]).read_text(encoding="ascii") != before
+    made = backups.backups_of(path)
+    assert [each.manifest and each.manifest.reason for each in made] == ["rotation"], "that day's"
+    assert findings(run)["restore"]["state"] == "ok"
+    for each in made:
+        assert run(f"restore {each.path} --yes").code == 0
+        assert len(run("list --json").json) == 1
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -358,6 +374,21 @@ def test_its_failure_never_fails_the_command(
     assert result.err.count("\n") == 1
     assert "is a link; name the place itself; there is no backup of today" in result.err
     assert len(run("show 1 --json").json["contacts"]) == 2
+
+
+def test_not_even_a_mistake_of_ours_fails_the_command(
+    run: Run, older: Path, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(self: Database, copy: Database, *, at_once: bool) -> bool:
+        raise ZeroDivisionError
+
+    at("2026-11-20T09:00:00Z")
+    monkeypatch.setattr(Database, "copy_into", mistaken)
+    result = run("reached 1 spoke")
+    assert result.code == 0
+    assert result.err == (
+        "casectl: there is no backup of today (ZeroDivisionError); casectl doctor\n"
+    )
 
 
 def test_ctrl_c_during_it_says_that_the_rest_is_done(

@@ -26,11 +26,15 @@ def test_the_picture_is_the_demos(
         """The first ``today`` looks at the demo, what follows at a caseload of one's own."""
         monkeypatch.setattr(cli, "clock", lambda: clock)
         if not demo.exists():
+            monkeypatch.setenv("CASECTL_KEY_FILE", str(demo.with_suffix(".key")))
             assert run(["--db", str(demo), "demo"]).code == 0
             return run(["--db", str(demo), *command.split()], width=WIDTH)
         monkeypatch.setenv("CASECTL_DB", str(own))
+        monkeypatch.setenv("CASECTL_KEY_FILE", str(tmp_path / "casectl.key"))
         result = run(command, width=WIDTH)
-        return result._replace(out=result.out.replace(str(own), "…/caseload.db"))
+        return result._replace(
+            out=result.out.replace(str(own), "…/caseload.db").replace(str(tmp_path), "…")
+        )
 
     walked = walk(README.read_text(encoding="utf-8"), type_)
     assert [each.command for each in walked.typed if each.code != 0] == []

@@ -13,6 +13,7 @@ from casectl.session import Clock
 
 TOUR = Path(__file__).resolve().parents[2] / "docs" / "tour.md"
 # Where the tour's caseload is said to be; the test's own stands in a folder of the day.
+HOME = "/home/kim"
 SAID = "/home/kim/.local/share/casectl/caseload.db"
 
 SHOWN_THERE = (
@@ -25,11 +26,12 @@ SHOWN_THERE = (
 @pytest.fixture
 def type_(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
     path = str(tmp_path / "caseload.db")
+    monkeypatch.delenv("CASECTL_KEY_FILE")
 
     def type_(command: str, clock: Clock) -> Result:
         monkeypatch.setattr(cli, "clock", lambda: clock)
         result = run(command, width=WIDTH)
-        return result._replace(out=result.out.replace(path, SAID))
+        return result._replace(out=result.out.replace(path, SAID).replace(str(tmp_path), HOME))
 
     return type_
 

@@ -106,7 +106,7 @@ def answer(ask: Ask) -> tuple[int, str, str]:
     for handle in {in_child, out_child, err_child}:
         os.close(handle)
     _feed(in_ours, ask)
-    told = _read_all({out_ours, err_ours})
+    told = _read_all(ask, {out_ours, err_ours})
     if ask.width:
         os.close(in_ours)
     _, status = os.waitpid(child, 0)
@@ -114,13 +114,13 @@ def answer(ask: Ask) -> tuple[int, str, str]:
     return os.waitstatus_to_exitcode(status), out, "" if ask.width else err
 
 
-def _read_all(handles: set[int]) -> dict[int, bytes]:
+def _read_all(ask: Ask, handles: set[int]) -> dict[int, bytes]:
     """What comes until every one has closed at the other side."""
     told = dict.fromkeys(handles, b"")
     waiting = set(handles)
     while waiting:
         ready, _, _ = select.select(list(waiting), [], [], SECONDS)
-        assert ready, "a command waits for something that never comes"
+        assert ready, f"it waits for something that never comes: {ask}, {told}"
         for each in ready:
             try:
                 read = os.read(each, 65536)

@@ -5,6 +5,7 @@ A marker stands in every text of a caseload. No command prints one, but what its
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from casectl.cli import COMMANDS
 from casectl.core.model import Author
 from casectl.core.privacy import HIDDEN, private, without_handles
 from casectl.store import Caseload, open_caseload
+from casectl.store.keys import read_key_file
 from casectl.store.schema import RECORDS
 
 pytest.importorskip("pty", reason="no pseudo-terminals on this system")
@@ -300,7 +302,7 @@ def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every record but its keys and moments, which differ from run to run."""
     changing = {"id", "client_id", "case_id", "corrects", "updated_at", "recorded_at"}
     author = Author("kim", "2026-11-18", "2026-11-18T08:00:00Z")
-    store = open_caseload(path, author)
+    store = open_caseload(path, author, lambda: read_key_file(Path(os.environ["CASECTL_KEY_FILE"])))
     try:
         return {
             table: sorted(

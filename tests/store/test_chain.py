@@ -16,7 +16,7 @@ from casectl.core.model import Author, Case, Client, Load
 from casectl.core.views import FAIL, Audited
 from casectl.store import audit, create_caseload, open_caseload
 from casectl.store.audit import Audit
-from casectl.store.chain import CHAIN_KEY, Sealer, seal_all
+from casectl.store.chain import CHAIN_KEY, Sealer, link_of, seal_all
 from casectl.store.schema import RECORDS
 
 AUTHOR = Author("kim", "2026-11-18", "2026-11-18T08:00:00Z")
@@ -108,6 +108,7 @@ def test_the_same_contents_have_other_seals_each_time(path: Path) -> None:
     """Nobody can try a name on the digest of a change that was purged."""
     store = open_caseload(path, AUTHOR)
     case = store.cases.all()[0]
+    store.db.execute("PRAGMA synchronous = OFF")
     for _ in range(300):  # more than the salts that are made at once
         store.contacts.note(case, "the same again", TODAY)
     seals = [row[0] for row in store.db.rows("SELECT seal FROM changes")]
@@ -560,13 +561,12 @@ def test_a_rekey_that_fails_changes_nothing(path: Path, monkeypatch: pytest.Monk
     store = open_caseload(path, AUTHOR)
     head = store.audit.head()
     calls: list[int] = []
-    real = audit.link_of
 
     def breaks(*values: object) -> str:
         calls.append(1)
         if len(calls) == 9:
             raise KeyboardInterrupt
-        return real(*values)  # type: ignore[arg-type]
+        return link_of(*values)  # type: ignore[arg-type]
 
     monkeypatch.setattr(audit, "link_of", breaks)
     with pytest.raises(KeyboardInterrupt):

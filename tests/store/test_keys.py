@@ -331,6 +331,7 @@ def test_a_source_that_gives_no_key_is_not_passed_over(
 
 def test_a_key_file_at_home(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(key_file.parent))
+    monkeypatch.delenv("CASECTL_KEY_FILE", raising=False)
     assert find_keys("here", key_file="~/casectl.key") == ([ONE], "key_file")
     monkeypatch.setenv("CASECTL_KEY_FILE", "~/casectl.key")
     assert find_keys("here") == ([ONE], "CASECTL_KEY_FILE")

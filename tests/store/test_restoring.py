@@ -27,7 +27,7 @@ from casectl.store import Caseload, create_caseload, open_caseload, slots
 from casectl.store import restore as restore_module
 from casectl.store.backup import backups_of, folder_of, keys_of
 from casectl.store.connection import check_file, connect
-from casectl.store.manifest import BadBackup, contents_of, difference
+from casectl.store.manifest import BadBackup, contents_of
 from casectl.store.restore import restoring, tried_out
 
 KEY, OTHER = bytes(range(32)), bytes(range(32, 64))
@@ -120,7 +120,7 @@ def test_the_backup_takes_the_place_and_the_old_file_stays(
     assert keys_of(done.aside).is_dir() == keys_of(path).is_dir() == (key is not None)
     assert [each.name for each in path.parent.iterdir() if each.name.endswith("restoring")] == []
     # And back again, by the name that it was given.
-    again, _ = restored(done.aside, path, key)
+    again, _ = restored(Path(done.aside.name), path, key)
     assert (again.lost, again.manifest) == (0, None)
     assert held(path, key) == before
     with closing(open_caseload(path, author(), by(key))) as store:
@@ -266,10 +266,13 @@ def test_what_sqlite_left_of_a_lost_file_is_not_taken_for_the_new_ones(
     for end in ("-journal", "-wal"):
         Path(f"{place}{end}").write_bytes(b"what a crash left")
     keys_of(place).mkdir()
+    (keys_of(place) / "passphrase.age").write_bytes(b"of the lost file")
     restored(made.path, place, key)
     assert made.manifest is not None
     assert held(place, key) == made.manifest.contents
     assert not Path(f"{place}-journal").exists()
+    aside = place.with_name("lost.db.before-restore-2026-11-22T093000Z")
+    assert (keys_of(aside) / "passphrase.age").read_bytes() == b"of the lost file"
     assert keys_of(place).is_dir() == (key is not None)
 
 
@@ -372,7 +375,13 @@ def test_a_plain_backup_never_makes_an_encrypted_caseload_plain(path: Path, tmp_
         pass
     restored(made.path, path, KEY)
     assert check_file(path), "it is encrypted"
-    assert difference(held(path, KEY), before) is None
+    now = held(path, KEY)
+    assert now._replace(head=None) == before._replace(
+        head=None, rows={**before.rows, "meta": before.rows["meta"] + 1}
+    )
+    assert now.head is not None and now.head.keyed
+    with closing(open_caseload(path, author(), by(KEY))) as store:
+        assert store.audit.verify().faults == 0
 
 
 def test_an_encrypted_backup_over_a_plain_caseload_stays_encrypted(
