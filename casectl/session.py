@@ -259,7 +259,8 @@ class Session:
         if not (self.has_written or self.backs_up) or self.config.backup == "off":
             return
         try:
-            self.store.backups.daily()
+            if not self.store.has_todays_backup(self.clock.moment[:10]):
+                self.store.backups.daily()
         except CasectlError as error:
             tell(f"casectl: {error}; there is no backup of today")
         except KeyboardInterrupt:

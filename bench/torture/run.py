@@ -22,7 +22,7 @@ BENCH = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(BENCH))  # the parts are the package ``torture`` beside bench's own modules
 
 from casectl.core.errors import CasectlError  # noqa: E402
-from torture import cuts, faults, kills, migration, remind, rotation, writers  # noqa: E402
+from torture import cuts, faults, histories, kills, migration, remind, rotation, writers  # noqa: E402
 from torture.program import KEY  # noqa: E402
 from torture.report import Verdict  # noqa: E402
 
@@ -33,6 +33,7 @@ PARTS = {
     "faults": faults,
     "migration": migration,
     "rotation": rotation,
+    "histories": histories,
     "remind": remind,
 }
 OUT = BENCH / "out" / "torture"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,6 +145,18 @@ class Caseload:
         """Whether an operation was committed through this opening of the file."""
         journal: Journal | None = self.__dict__.get("journal")
         return journal is not None and journal.committed
+
+    def has_todays_backup(self, day: str) -> bool:
+        """Whether none is due on ``day`` (ISO, UTC), told without loading what makes one.
+
+        There is one by its name, or nothing was recorded before that day.
+        """
+        folder = Path(f"{os.path.realpath(self.path)}.backups")
+        with suppress(OSError):
+            if any(f"-{day}T" in each.name for each in folder.iterdir()):
+                return True
+        first = self.db.value("SELECT at FROM operations ORDER BY id LIMIT 1")
+        return first is None or bool(first[:10] == day)
 
     def close(self) -> None:
         self.db.close()

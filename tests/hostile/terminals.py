@@ -13,6 +13,7 @@ import re
 import select
 import subprocess
 import sys
+import time
 import unicodedata
 from collections.abc import Sequence
 from importlib import import_module
@@ -26,7 +27,7 @@ LOADED = (
     "casectl.render.today", "casectl.render.case", "casectl.render.listing",
     "casectl.core.privacy", "json", "sqlite3", "sqlite_utils",
 )  # fmt: skip
-SECONDS = 60  # for all commands together a multiple of what they take
+SECONDS = 60  # many times what any command takes
 
 # The styles of render/screens.py: the only escape sequences that casectl itself may write.
 OWN_STYLES = re.compile(r"\x1b\[(?:0|1|2|33|1;31|1;35)m")
@@ -118,9 +119,13 @@ def _read_all(ask: Ask, handles: set[int]) -> dict[int, bytes]:
     """What comes until every one has closed at the other side."""
     told = dict.fromkeys(handles, b"")
     waiting = set(handles)
+    give_up = time.monotonic() + SECONDS
     while waiting:
-        ready, _, _ = select.select(list(waiting), [], [], SECONDS)
-        assert ready, f"it waits for something that never comes: {ask}, {told}"
+        ready, _, _ = select.select(list(waiting), [], [], 1)
+        if not ready:
+            assert time.monotonic() < give_up, f"it waits for what never comes: {ask}, {told}"
+            if ask.width:  # a question for a passphrase throws away what was typed before it
+                os.write(next(iter(waiting)), b"\x04")
         for each in ready:
             try:
                 read = os.read(each, 65536)
