@@ -291,7 +291,7 @@ def _take_in(rows: Path, made: Path) -> Took:
     """One import into a new caseload, on a terminal so that its progress is drawn as well."""
     made.unlink(missing_ok=True)
     env = world(made)
-    run((CASECTL, "init"), env)
+    run((CASECTL, "init", "--unencrypted"), env)
     return run((CASECTL, "intake", "--from", str(rows), "--new", "--yes"), env, terminal=True)
 
 

@@ -39,7 +39,7 @@ def ask_keys(session: Session) -> Sequence[bytes]:
         try:
             keys = vault.unlock(session.ask_secret("Passphrase: "))
         except WrongPassphrase:
-            vault.note_failed_unlock(session.clock.moment, session.config.worker)
+            note_failure(session)
             if not left:
                 raise
             tell("That is not the passphrase.")
@@ -47,6 +47,14 @@ def ask_keys(session: Session) -> Sequence[bytes]:
             vault.remember(keys)
             return keys
     raise AssertionError("unreachable")
+
+
+def note_failure(session: Session) -> None:
+    """Put a failed unlock on record; where that fails it is said, and the answer stays no."""
+    try:
+        session.vault.note_failed_unlock(session.clock.moment, session.config.worker)
+    except CasectlError as error:
+        tell(f"casectl: {error}; the failed unlock is not on record")
 
 
 class Protection:
@@ -194,7 +202,7 @@ def recover(session: Session, read_code: Callable[[], str]) -> list[bytes]:
         try:
             return session.vault.recover(read_code())
         except WrongCode as error:
-            session.vault.note_failed_unlock(session.clock.moment, session.config.worker)
+            note_failure(session)
             if not left or not session.can_ask:
                 raise
             tell(f"{error}.")

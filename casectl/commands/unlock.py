@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from casectl.core.errors import CasectlError
+from casectl.core.keys import WrongPassphrase
 from casectl.parameters import current
 from casectl.session import Session
-from casectl.unlocking import ask_keys, first_line
+from casectl.unlocking import ask_keys, first_line, note_failure
 
 
 def unlock(
@@ -30,7 +31,11 @@ def unlock(
         _said(session, "open", f"It is open already: {found.source} has the key.")
         return
     if stdin:
-        vault.remember(vault.unlock(first_line(session)))
+        try:
+            vault.remember(vault.unlock(first_line(session)))
+        except WrongPassphrase:
+            note_failure(session)
+            raise
     elif session.can_ask:
         ask_keys(session)
     else:

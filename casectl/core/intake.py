@@ -42,6 +42,10 @@ UNSTATED_URGENCY = Level.MEDIUM
 SECTION = 0.618
 
 CLOSED_BEFORE = "closed before it was imported"
+# How the client was reached is not known; the text says where the row comes from.
+REACHED_BEFORE = Contact("", "", 0, date.min, REACHED, "phone", "client", "as imported")
+PROMISED_BEFORE = Promise("", "", 0, FOLLOW_UP, "", date.min)
+COURT_DATE = PROMISED_BEFORE._replace(kind=DEADLINE, what="court date", subject="court")
 
 CASE_NUMBER, CLIENT_ID, NAME = "case number", "client id", "name and birth date"
 
@@ -98,7 +102,8 @@ def arrival(given: Given, today: date, *, pending: bool, order: DateOrder | None
         raise BadValue("--due needs --next TEXT", hint="say what is due")
     if given.next_step is not None and given.due is None:
         raise BadValue("--next needs --due WHEN", hint="a next step without a day is no promise")
-    case = _case(given, today, pending)
+    level = level_of(given.urgency or UNSTATED_URGENCY, given.risk)
+    case = _case(given, level, today, pending)
     promises = []
     if given.next_step is not None and given.due is not None:
         promises.append(new_promise(case, FOLLOW_UP, given.next_step, given.due, order=order))
@@ -114,20 +119,24 @@ def imported(given: Given, today: date, *, pending: bool, clocks: Clocks) -> Loa
     """
     level = level_of(given.urgency or UNSTATED_URGENCY, given.risk)
     clock_from = clocks.start(level, given.program) if given.closed_on is None else None
-    case = _case(given, today, pending, clock_from)
+    case = _case(given, level, today, pending, clock_from)
     promises = []
     if given.next_step is not None and given.due is not None:
-        promises.append(_promise(FOLLOW_UP, given.next_step, given.due))
+        what, when = given.next_step, given.due
+        subject = subject_of(FOLLOW_UP, None, what)
+        promises.append(
+            PROMISED_BEFORE._replace(
+                what=what, due_on=when.day, due_time=when.time, subject=subject
+            )
+        )
     if given.court is not None:
-        promises.append(_promise(DEADLINE, "court date", given.court))
+        when = given.court
+        promises.append(COURT_DATE._replace(due_on=when.day, due_time=when.time))
     contacts = []
     if given.last_contact is not None:
-        # How the client was reached is not known; the text says where the row comes from.
-        contacts.append(
-            Contact("", "", 0, given.last_contact, REACHED, "phone", "client", "as imported")
-        )
+        contacts.append(REACHED_BEFORE._replace(on_day=given.last_contact))
     notes = [Note("", "", 0, today, text) for text in _notes(given)]
-    return Load(_client(given), case, promises, contacts, notes)
+    return Load(_client(given), case, promises, contacts, notes, None)
 
 
 def _notes(given: Given) -> list[str]:
@@ -137,31 +146,23 @@ def _notes(given: Given) -> list[str]:
     return notes
 
 
-def _case(given: Given, today: date, pending: bool, clock_from: date | None = None) -> Case:
+def _case(
+    given: Given, level: Level, today: date, pending: bool, clock_from: date | None = None
+) -> Case:
     """``clock_from`` for an imported case: its level is as of today, whenever its intake was."""
     urgency = int(given.urgency or UNSTATED_URGENCY)
     opened_on = given.opened_on or given.closed_on or today
     reviewed_on = opened_on if clock_from is None else today
+    crisis_since = reviewed_on if level == Level.CRISIS else None
+    closed_on = given.closed_on
+    status = CLOSED if closed_on else PENDING if pending else ACTIVE
+    covered_until = assessed_on = hold_until = resumed_on = worker = None
     return Case(
-        id="",
-        number=0,
-        handle="",
-        client_id="",
-        client=given.name,
-        status=CLOSED if given.closed_on else PENDING if pending else ACTIVE,
-        urgency=urgency,
-        risk=given.risk,
-        opened_on=opened_on,
-        level_reviewed_on=reviewed_on,
-        program=given.program,
-        referred_by=given.referred_by,
-        need=given.need,
-        external_id=given.case_ref,
-        crisis_since=reviewed_on if level_of(urgency, given.risk) == Level.CRISIS else None,
-        clock_from=clock_from,
-        closed_on=given.closed_on,
-        close_reason=CLOSED_BEFORE if given.closed_on else None,
-    )
+        "", 0, "", "", given.name, status, urgency, given.risk, opened_on, reviewed_on,
+        given.program, given.referred_by, given.need, given.case_ref, crisis_since,
+        covered_until, assessed_on, clock_from, hold_until, resumed_on, closed_on,
+        CLOSED_BEFORE if closed_on else None, worker,
+    )  # fmt: skip
 
 
 def _client(given: Given) -> Client:
@@ -169,13 +170,6 @@ def _client(given: Given) -> Client:
         "", given.name, given.birth_date, given.phone, given.email, given.address, given.language,
         given.interpreter, given.pronouns, given.safe_contact, given.client_ref,
     )  # fmt: skip
-
-
-def _promise(kind: str, what: str, when: When) -> Promise:
-    named = "court" if kind == DEADLINE else None
-    return Promise(
-        "", "", 0, kind, what, when.day, when.time, subject=subject_of(kind, named, what)
-    )
 
 
 class Clocks:

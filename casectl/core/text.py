@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import filterfalse
 
 from casectl.core.errors import BadValue
 
@@ -55,7 +56,7 @@ def fold(text: str) -> str:
         import unicodedata
 
         text = unicodedata.normalize("NFKD", text.translate(_STROKES))
-        text = "".join(char for char in text if not unicodedata.combining(char))
+        text = "".join(filterfalse(unicodedata.combining, text))
     return " ".join(text.casefold().split())
 
 

@@ -111,6 +111,9 @@ DAYS = ("opened_on", "closed_on", "last_contact")
 DATES = ("birth_date", "due", "court", *DAYS)
 REPEATING = ("urgency", "risk", "program", "due", "court", *DAYS)
 
+# What is known of somebody before a row is read, field by field in their order.
+NOTHING_KNOWN: dict[str, Any] = {**dict.fromkeys(Given._fields), **Given._field_defaults}
+
 _TOO_LONG_A_NAME = f"the name is over {NAME_LIMIT} characters"
 YES, NO = ("yes", "y", "true", "1", "x"), ("no", "n", "false", "0")
 
@@ -373,12 +376,12 @@ class Reader:
         self.width = len(sheet.headers)
         self.holds_nul = sheet.surveyed.holds_nul
         self.headers = {column.field: column.header for column in sheet.columns}
-        # What repeats down a column (a level, a program, a day) is read once.
+        self.name_parts = [part for part in NAME_PARTS if part in self.headers]
         self.columns = [
-            (*column, lru_cache(4096)(read) if column.field in REPEATING else read)
+            (*column, self._column_reader(column.field, orders.get(column.header, order)))
             for column in sheet.columns
-            for read in [self._cell_reader(column.field, orders.get(column.header, order))]
         ]
+        self.texts = {place for place, _, _, read in self.columns if read in (_text, _name_part)}
         if not any(field in self.headers for field in NAMING):
             raise BadImport("no column names a person or a case", hint=_understood_headers())
 
@@ -399,7 +402,7 @@ class Reader:
             cell = cells[place].strip()
             if not cell:
                 continue
-            if plain and read in (_text, _name_part):
+            if plain and place in self.texts:
                 known[field] = cell
                 continue
             try:
@@ -411,7 +414,7 @@ class Reader:
         if problems:
             return None, problems
         known.setdefault("program", self.program)
-        return Given(**known), []
+        return Given._make({**NOTHING_KNOWN, **known}.values()), []
 
     def _header_at(self, place: int) -> str:
         return next(
@@ -421,13 +424,14 @@ class Reader:
 
     def _name(self, number: int, known: dict[str, Any], problems: list[Problem]) -> None:
         """Put the name together; where there is none, a number stands for the client."""
-        naming = [self.headers[part] for part in ("name", *NAME_PARTS) if part in self.headers]
-        parts = " ".join([known.pop(part) for part in NAME_PARTS if part in known])
+        parts = " ".join([known.pop(part) for part in self.name_parts if part in known])
         name = known.get("name") or parts or known.get("client_ref") or known.get("case_ref")
-        if name and len(name) > NAME_LIMIT:
-            problems.append(Problem(number, naming[0], _TOO_LONG_A_NAME))
-        elif name:
+        if name and len(name) <= NAME_LIMIT:
             known["name"] = name
+            return
+        naming = [self.headers[part] for part in ("name", *NAME_PARTS) if part in self.headers]
+        if name:
+            problems.append(Problem(number, naming[0], _TOO_LONG_A_NAME))
         elif not any(problem.column in naming for problem in problems):
             column = next(self.headers[field] for field in NAMING if field in self.headers)
             problems.append(Problem(number, column, "no name, and no number that could stand in"))
@@ -444,6 +448,11 @@ class Reader:
             yield Problem(number, self.headers["closed_on"], "it is before the intake day")
 
     # -- cells ---------------------------------------------------------------------------------
+
+    def _column_reader(self, field: str, order: DateOrder | None) -> Callable[[str], Any]:
+        """Reads a cell; what repeats down a column (a level, a program, a day) is read once."""
+        read = self._cell_reader(field, order)
+        return lru_cache(4096)(read) if field in REPEATING else read
 
     def _cell_reader(self, field: str, order: DateOrder | None) -> Callable[[str], Any]:
         match field:

@@ -57,7 +57,7 @@ def _told(access: Access) -> str:
         return f"{access.command} failed"
     count = len(access.cases) + access.more
     if not count:
-        return f"{access.command}: nothing found"
+        return "search: nothing found" if access.command == "search" else access.command
     named = ", ".join(map(str, access.cases[:NAMED]))
     more = f" and {count - NAMED:,} more" if count > NAMED else ""
     return f"{access.command}: case{'s' if count > 1 else ''} {named}{more}"

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shlex import quote
+from time import sleep
 
 from casectl.core.errors import CasectlError
 from casectl.core.views import FAIL, OK, Access, Finding
@@ -20,6 +22,7 @@ from casectl.store.private import private_umask
 NAME = "access log"
 # A search may find a thousand cases; one line stays one write.
 MOST_CASES = 1_000
+TRIES = 100  # in a second, to be the only one who writes
 
 
 class AccessLog:
@@ -69,6 +72,7 @@ class AccessLog:
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise OSError(0, "it is not a file")
+            _take_turn(handle)
             if _ends_inside_a_line(handle):
                 line = b"\n" + line
             if os.write(handle, line) != len(line):
@@ -132,6 +136,25 @@ def _access(line: bytes) -> Access | None:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _take_turn(handle: int) -> None:
+    """Wait until no other casectl is writing its line, which could look like one cut short.
+
+    Not for long: a program that was stopped in the middle keeps nobody from what they look at.
+    """
+    if sys.platform == "win32":
+        return
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
+    for _ in range(TRIES):
+        try:
+            flock(handle, LOCK_EX | LOCK_NB)
+            return
+        except BlockingIOError:
+            sleep(1 / TRIES)
+        except OSError:  # a file system without locks
+            return
 
 
 def _ends_inside_a_line(handle: int) -> bool:

@@ -35,6 +35,8 @@ from casectl.store.twins import Twins
 
 BATCH = 1_000
 CACHE_KIB = 32_768  # pages held while loading, so that the indexes' far ends stay in memory
+PIECE = 1 << 20  # of the search index, as FTS5 has it by default
+LARGE_PIECE = 1 << 24
 
 TEXT_COLUMNS = ("id", "row_id", "source", "case_id", "folded")
 COUNTER_COLUMNS = ("scope", "value")
@@ -51,7 +53,8 @@ def _picker(table: str) -> Callable[[Row], Iterable[Value]]:
 
 
 SEARCHED_IN = {table: _picker(table) for table in SEARCHED}
-CASE_ID = 1  # the place in the rows of a case's children
+# Where a row says which case it belongs to; a client's says nothing.
+CASE_ID_AT = {"clients": None, "cases": 0, "promises": 1, "contacts": 1, "notes": 1}
 
 
 class Loaded(NamedTuple):
@@ -146,7 +149,7 @@ class _Writer:
             insert_all(self.db, table, RECORDS[table], made)
             self.operation.changed += len(made)
         insert_all(self.db, "counters", COUNTER_COLUMNS, rows.counters)
-        facts.sort(key=_in_index_order)
+        facts.sort()  # in the order of the table's key, which no two share
         insert_all(self.db, "due_facts", FACT_COLUMNS, facts)
         self._add_texts(rows.tables)
 
@@ -157,22 +160,33 @@ class _Writer:
                 "ON CONFLICT (scope) DO UPDATE SET value = excluded.value",
                 (self.last,),
             )
-        # All at once: each statement leaves a segment of the index that has to be merged again.
+        # All at once, and many in large pieces: each piece has to be merged with others again.
+        many = self.last - self.first >= BATCH
+        if many:
+            self._index_in_pieces_of(LARGE_PIECE)
         self.db.execute(
             "INSERT INTO search_index (rowid, folded) "
             "SELECT id, folded FROM search_texts WHERE id > ?",
             (self.texts_before,),
         )
+        if many:
+            self._index_in_pieces_of(PIECE)
+
+    def _index_in_pieces_of(self, size: int) -> None:
+        """Bytes that FTS5 gathers in memory before it writes them; the file remembers it."""
+        self.db.execute(
+            "INSERT INTO search_index (search_index, rank) VALUES ('hashsize', ?)", (size,)
+        )
 
     def _add_texts(self, tables: dict[str, list[Row]]) -> None:
         texts: list[Row] = []
         for table, made in tables.items():
-            searched = SEARCHED_IN[table]
+            searched, case_at = SEARCHED_IN[table], CASE_ID_AT[table]
             for row in made:
                 folded = joined(searched(row))
                 if folded:
                     self.last_text += 1
-                    case_id = _case_id(table, row)
+                    case_id = None if case_at is None else row[case_at]
                     texts.append((self.last_text, row[0], table, case_id, folded))
         insert_all(self.db, "search_texts", TEXT_COLUMNS, texts)
 
@@ -308,16 +322,6 @@ def _reached_and_tried(
     since = [day for day, number in attempts if (day, number) > answered]
     last = max(since) if since else None
     return reached.get("client"), reached.get("guardian"), len(since), last
-
-
-def _in_index_order(row: FactRow) -> tuple[int, str, str, int]:
-    return row[:4]
-
-
-def _case_id(table: str, row: Row) -> Value:
-    if table == "clients":
-        return None
-    return row[0] if table == "cases" else row[CASE_ID]
 
 
 def _size(load: Load) -> int:

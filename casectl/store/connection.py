@@ -38,7 +38,9 @@ RESTARTS = 3
 
 NOT_TEXT = "a text in it is not valid UTF-8"
 
-PRAGMAS = ["PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL"]
+# EXTRA also syncs the folder once the rollback journal is gone from it. FULL leaves that to the
+# system, and a power cut right after a commit can bring the journal back, which takes it back.
+PRAGMAS = ["PRAGMA foreign_keys = ON", "PRAGMA synchronous = EXTRA"]
 if sys.platform == "darwin":
     PRAGMAS.append("PRAGMA fullfsync = ON")  # really on the disk
 
@@ -306,10 +308,13 @@ def create_file(path: Path) -> None:
 
     They are made so, whatever the umask. A folder that is there already stays as it is.
     """
+    from casectl.store.private import sync_folder
+
     mask = os.umask(0o077)
     try:
         _make_folder(path.parent)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        sync_folder(path.parent)  # or a power cut takes the name, and all that was acknowledged
     except FileExistsError:
         if path.is_symlink() and not path.exists():
             raise CasectlError(
@@ -326,9 +331,12 @@ def create_file(path: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
+    from casectl.store.private import sync_folder
+
     if not folder.exists():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def check_file(path: Path) -> bool:

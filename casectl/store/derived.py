@@ -42,12 +42,13 @@ class Groups:
         }
 
     def number(self, group: Group) -> int:
-        if group not in self.known:
-            self.known[group] = self.db.value(
+        number = self.known.get(group)
+        if number is None:
+            number = self.known[group] = self.db.value(
                 f"INSERT INTO due_groups ({GROUP_COLUMNS}) VALUES (?,?,?,?,?,?,?,?) RETURNING id",
                 tuple(int(each) if isinstance(each, bool) else each for each in group),
             )
-        return self.known[group]
+        return number
 
 
 def fact_rows(record: CaseRecord, groups: Groups, number: int | None = None) -> list[FactRow]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import time
 
+# A random hexadecimal digit as the one that marks the variant: its upper two bits are 10.
+VARIANT = {f"{digit:x}": "89ab"[digit & 3] for digit in range(16)}
+
 
 def new_id() -> str:
     """48 bits of milliseconds, then 74 random bits between the version and variant marks."""
@@ -25,9 +28,8 @@ def new_ids(count: int) -> list[str]:
     head = f"{head[:8]}-{head[8:]}-7"
     drawn = os.urandom(10 * count).hex()
     keys = []
-    for start in range(0, 20 * count, 20):
-        random = drawn[start : start + 20]
-        variant = "89ab"[int(random[3], 16) & 3]
-        keys.append(f"{head}{random[:3]}-{variant}{random[4:7]}-{random[7:19]}")
+    for at in range(0, 20 * count, 20):
+        group, end = drawn[at + 4 : at + 7], drawn[at + 7 : at + 19]
+        keys.append(f"{head}{drawn[at : at + 3]}-{VARIANT[drawn[at + 3]]}{group}-{end}")
     keys.sort()
     return keys

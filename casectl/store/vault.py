@@ -107,7 +107,10 @@ class Vault:
         checked_passphrase(passphrase)
 
     def note_failed_unlock(self, moment: str, worker: str) -> None:
-        """A wrong passphrase or code goes on the record beside the caseload."""
+        """A wrong passphrase or code goes on record beside the caseload. Raises CasectlError."""
+        from casectl.store.accesslog import AccessLog
+
+        AccessLog(self.path).add(moment, worker, "unlock", failed=True)
 
     @property
     def has_passphrase(self) -> bool:

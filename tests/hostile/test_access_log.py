@@ -16,6 +16,7 @@ from conftest import TODAY, Run
 from casectl.core.errors import CasectlError
 from casectl.store import Caseload
 from casectl.store.accesslog import MOST_CASES, AccessLog
+from casectl.store.vault import Sources, Vault
 
 
 @pytest.fixture
@@ -173,3 +174,24 @@ def test_doctor_says_how_large_it_is(run: Run, log: Path) -> None:
     assert "nothing was shown yet" in run("doctor").out
     run("show 1")
     assert "bytes of who was shown what; it only grows" in run("doctor").out
+
+
+def test_a_failed_unlock(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --stdin, and with a passphrase that is asked for."""
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    caseload = tmp_path / "secret.db"
+    made = run(["--db", str(caseload), "init", "--key-file", str(tmp_path / "some.key")])
+    assert made.code == 0, made
+    vault = Vault(caseload, Sources())
+    vault.set_passphrase([bytes(32)], "four words nobody says")
+    monkeypatch.setattr(Vault, "found", lambda self: None)
+    log = AccessLog(caseload)
+    assert run(["--db", str(caseload), "unlock", "--stdin"], stdin="wrong\n").code == 1
+    assert [(each.command, each.failed, each.cases) for each in log.read()] == [
+        ("unlock", True, ())
+    ]
+    assert "wrong" not in log.path.read_text("ascii")
+    log.path.unlink()
+    log.path.mkdir()
+    result = run(["--db", str(caseload), "unlock", "--stdin"], stdin="wrong\n")
+    assert result.code == 1 and "the failed unlock is not on record" in result.err

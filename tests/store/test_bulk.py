@@ -144,6 +144,34 @@ def test_many_batches_are_one_operation(store: Caseload, monkeypatch: pytest.Mon
     assert failures(store) == []
 
 
+@pytest.mark.parametrize("count", [1, 19, 20, 21, 40, 61])
+def test_rows_that_share_a_statement_are_rows_of_their_own(store: Caseload, count: int) -> None:
+    loads = [load(f"Person {n}", promises=[promise("call")]) for n in range(count)]
+    store.intake.load_many(loads)
+    names = [each.client.name for each in loads]
+    assert [each.client for each in store.cases.all()] == names
+    (entry,) = store.journal.entries()
+    changes = store.journal.changes(entry.id)
+    assert [table for table, _, _ in changes] == [
+        table for table in ("clients", "cases", "promises") for _ in loads
+    ]
+    assert [after and after["name"] for _, _, after in changes[:count]] == names
+    assert failures(store) == []
+
+
+def test_many_texts_leave_the_index_as_it_was_set(
+    store: Caseload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "BATCH", 10)
+    store.intake.load_many([load(f"Person {n}") for n in range(25)])
+    store.intake.take_in(load("Ana Example"))
+    kept = "SELECT v FROM search_index_config WHERE k = 'hashsize'"
+    assert store.db.value(kept) == bulk.PIECE
+    assert [hit.text for hit in store.search.find("erson 24", 5)] == ["Person 24"]
+    assert [hit.text for hit in store.search.find("example", 5)] == ["Ana Example"]
+    assert failures(store) == []
+
+
 def test_nothing_to_load_is_no_operation(store: Caseload) -> None:
     assert store.intake.load_many([]).cases == 0
     assert store.journal.entries() == []

@@ -99,7 +99,7 @@ def test_nothing_is_made_over_what_is_there(tmp_path: Path) -> None:
 def test_the_settings_of_a_connection(store: Caseload) -> None:
     value = store.db.value
     assert value("PRAGMA foreign_keys") == 1
-    assert value("PRAGMA synchronous") == 2, "FULL"
+    assert value("PRAGMA synchronous") == 3, "EXTRA"
     assert value("PRAGMA journal_mode") == "delete"
     assert connection.BUSY_SECONDS == 30
 
