@@ -45,7 +45,7 @@ class Sizes(NamedTuple):
     installed: int
 
 
-FULL, QUICK = Sizes(9_000, 1_000), Sizes(50, 5)
+FULL, QUICK = Sizes(9_000, 1_000), Sizes(40, 4)
 
 
 def torture(folder: Path, sizes: Sizes) -> Verdict:

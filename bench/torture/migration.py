@@ -50,7 +50,7 @@ class Sizes(NamedTuple):
     crowds: int
 
 
-FULL, QUICK = Sizes(250, 20), Sizes(10, 1)
+FULL, QUICK = Sizes(250, 20), Sizes(5, 1)
 
 
 def torture(folder: Path, sizes: Sizes) -> Verdict:

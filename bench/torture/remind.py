@@ -32,7 +32,7 @@ class Sizes(NamedTuple):
     together: int  # rounds of two cron jobs and a session
 
 
-FULL, QUICK = Sizes(900, 100, 100), Sizes(15, 2, 2)
+FULL, QUICK = Sizes(900, 100, 100), Sizes(9, 1, 1)
 
 
 def torture(folder: Path, sizes: Sizes) -> Verdict:

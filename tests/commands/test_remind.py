@@ -97,6 +97,17 @@ def test_one_line_for_each_item_the_most_pressing_first(run: Run, busy_day: None
     ]
 
 
+def test_a_name_that_was_corrected_is_left_out_as_well(run: Run, take_in: TakeIn) -> None:
+    take_in("Ada Bello", promised(FOLLOW_UP, "call Bello's school, ask for Cerny", NOW))
+    assert "Cerny" in run("remind").out
+    run("edit 1 --name 'Ada Cerny'")
+    assert "call B.'s school, ask for C." in run("remind").out
+    # Back to the first name, then out of the caseload and in again: it still was the other one.
+    for number in (2, 1, 4):
+        assert run(f"undo {number}").code == 0
+    assert "call B.'s school, ask for C." in run("remind").out
+
+
 def test_it_is_the_day_s_list_item_by_item(run: Run, busy_day: None) -> None:
     listed = {
         reason["item"]: reason
