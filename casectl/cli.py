@@ -204,8 +204,8 @@ def _with_common(own: Callable[..., Any]) -> Callable[..., Any]:
         assert session is not None
         session.json = values.pop("as_json")
         session.fields = _field_names(values.pop("fields"))
-        session.no_input = session.no_input or values.pop("no_input")
-        session.yes = session.yes or values.pop("yes")
+        session.no_input |= values.pop("no_input")  # said here, or before the command
+        session.yes |= values.pop("yes")
         if (private := values.pop("private")) is not None:
             session.named_private = private
         return own(**values)

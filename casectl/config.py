@@ -2,10 +2,11 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from casectl.core.agenda import LIMIT
 from casectl.core.errors import BadConfiguration, BadValue, CasectlError, NoConfiguration
@@ -26,6 +27,8 @@ from casectl.core.workdays import WorkCalendar
 HORIZON = 7  # days ahead that SOON looks
 LOCK_MINUTES = 60  # unused for so long, a key leaves the login keyring
 DEFAULT = "default"
+# The XDG base directory specification: a variable, and where to look in the home folder without it.
+XDG = {"config": ("XDG_CONFIG_HOME", ".config"), "data": ("XDG_DATA_HOME", ".local/share")}
 LOGIN = "login name"
 # More than this is not a configuration, and reading it would keep every command waiting.
 LARGEST = 1_000_000
@@ -56,15 +59,30 @@ def config_path() -> Path:
     named = os.environ.get("CASECTL_CONFIG")
     if named:
         return Path(named)
-    from platformdirs import user_config_path
-
-    return user_config_path("casectl") / "config.toml"
+    return _own_folder("config") / "config.toml"
 
 
 def default_caseload_path() -> Path:
-    from platformdirs import user_data_path
+    return _own_folder("data") / "caseload.db"
 
-    return user_data_path("casectl") / "caseload.db"
+
+def _own_folder(kind: Literal["config", "data"]) -> Path:
+    """Where this system keeps a program's files of that kind, as platformdirs finds it.
+
+    Asked at every start, and on Linux two lines of the XDG base directory specification answer,
+    where platformdirs takes 2 ms to load. A test compares the two.
+    """
+    if sys.platform == "linux":
+        variable, usual = XDG[kind]
+        named, home = os.environ.get(variable, ""), os.environ.get("HOME", "")
+        if named.startswith("/"):
+            return Path(named, "casectl")
+        if not named and home.startswith("/"):
+            return Path(home, usual, "casectl")
+    import platformdirs
+
+    find = platformdirs.user_config_path if kind == "config" else platformdirs.user_data_path
+    return find("casectl")
 
 
 # -- reading -----------------------------------------------------------------------------------

@@ -7,12 +7,14 @@ import stat
 from datetime import date
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from casectl.config import (
     Config,
     all_values,
     config_path,
+    default_caseload_path,
     load_config,
     parse_config,
     set_value,
@@ -311,3 +313,27 @@ def test_the_document_shows_the_defaults_and_every_setting() -> None:
     set_there = set(config.sources)
     assert set_there >= {*ROOT, *(f"standards.{name}" for name in STANDARDS)}
     assert all(f"| `{key}` |" in text for key in ROOT)
+
+
+FOLDERS: list[dict[str, str | None]] = [
+    {"XDG_CONFIG_HOME": None, "XDG_DATA_HOME": None},
+    {"XDG_CONFIG_HOME": "/elsewhere/settings", "XDG_DATA_HOME": "/elsewhere/data"},
+    {"XDG_CONFIG_HOME": "relative", "XDG_DATA_HOME": " "},
+    {"XDG_CONFIG_HOME": " /padded ", "XDG_DATA_HOME": "~/data"},
+    {"XDG_CONFIG_HOME": "", "XDG_DATA_HOME": "", "HOME": "/home/of/nobody"},
+    {"XDG_CONFIG_HOME": None, "XDG_DATA_HOME": None, "HOME": None},
+]
+
+
+@pytest.mark.parametrize("variables", FOLDERS)
+def test_the_folders_are_those_that_platformdirs_finds(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str | None]
+) -> None:
+    monkeypatch.delenv("CASECTL_CONFIG", raising=False)
+    for name, value in variables.items():
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    assert config_path() == platformdirs.user_config_path("casectl") / "config.toml"
+    assert default_caseload_path() == platformdirs.user_data_path("casectl") / "caseload.db"

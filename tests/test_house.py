@@ -23,6 +23,7 @@ from typer.core import TyperGroup
 
 import casectl
 from casectl import cli
+from casectl.__main__ import SELDOM_USED
 from casectl.cli import COMMANDS, FUNCTION_NAMES, built
 
 HOUSE = Path(casectl.__file__).parent
@@ -324,6 +325,46 @@ def test_the_list_on_a_terminal_loads_a_little_of_rich(demo_caseload: None, star
     assert started.of(HEAVY - {"rich", "logging", "json"}) == set()
 
 
+INSTALLED = """
+import os, sys
+from casectl.__main__ import Later, main
+ended = os._exit
+def end(code):
+    with open(os.environ["LOADED"], "w") as out:
+        waiting = [name for name, module in sys.modules.items() if type(module) is Later]
+        out.write("\\n".join(waiting))
+    ended(code)
+os._exit = end
+main()
+"""
+
+
+@pytest.mark.parametrize("words", [["today"], ["remind"], ["reached", "1", "spoke"]])
+def test_the_installed_program_leaves_what_it_does_not_use(
+    demo_caseload: None, tmp_path: Path, words: list[str]
+) -> None:
+    """What no everyday command looks into never loads; an import by somebody else does not."""
+    loaded = tmp_path / "loaded"
+    environ = {**os.environ, "LOADED": str(loaded)}
+    code, out = piped([sys.executable, "-c", INSTALLED, *words], environ)
+    assert code == 0 and out
+    assert set(loaded.read_text(encoding="utf-8").split("\n")) == set(SELDOM_USED)
+
+
+@pytest.mark.parametrize("name", SELDOM_USED)
+def test_what_was_left_loads_when_it_is_looked_into(name: str) -> None:
+    probe = (
+        "import sys\nfrom casectl.__main__ import Later, load_later\n"
+        f"sys.modules.pop({name!r}, None)\nload_later({name!r})\nimport {name}\n"
+        f"assert type({name}) is Later\n"
+        f"names = {name}.__all__ if hasattr({name}, '__all__') else {name}.__doc__\n"
+        f"assert names and type({name}) is not Later\n"
+        f"assert [each for each in dir({name}) if each[0].islower()]\n"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_commands_are_built_one_at_a_time(demo_caseload: None, start: Start) -> None:
     modules = {f"casectl.commands.{entry.module}" for entry in COMMANDS.values()}
     assert start("today").of(modules) == {"casectl.commands.today"}
@@ -383,3 +424,21 @@ def test_the_root_lists_every_command_and_the_exit_codes(run: Run) -> None:
     for name, entry in COMMANDS.items():
         assert f"{name} {entry.help}" in listed
     assert " ".join(cli.EXIT_CODES.split()) in listed
+
+
+# --- What comes before the command ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["--yes list", "--no-input list", "-y --no-input config list"])
+def test_what_every_command_accepts_may_stand_before_it(run: Run, words: str) -> None:
+    assert run("init --unencrypted").code == 0
+    done = run(words)
+    assert (done.code, done.err) == (0, "")
+
+
+def test_no_before_the_command_holds_as_it_does_after_it(run: Run) -> None:
+    run("init --unencrypted")
+    run("intake 'Ada Example' --next call --due fri")
+    done = run("--no-input close ada --reason moved", answers=["y"])
+    assert done.code == 4
+    assert run("--yes close ada --reason moved", answers=[]).code == 0

@@ -97,7 +97,7 @@ def private(reminder: Reminder, former_names: Iterable[str] = ()) -> Reminder:
     case = item.case._replace(client=initials(name), handle="", program=None)
     promise = item.promise
     if promise is None:
-        return reminder._replace(item=item._replace(case=case))
+        return Reminder(item._replace(case=case), reminder.state)
     what = without_name(promise.what, name, *former_names)
     promise = promise._replace(what=what, place=None, waiting_on=None)
-    return reminder._replace(item=item._replace(case=case, what=what, promise=promise))
+    return Reminder(item._replace(case=case, what=what, promise=promise), reminder.state)

@@ -110,4 +110,6 @@ def json_lines(objects: Sequence[Object], fields: tuple[str, ...] | None) -> lis
 def spelled(words: str) -> str:
     """Text for standard output whatever its character set: cron's is often not the terminal's."""
     charset = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if charset == "utf-8":  # nearly always, and then every letter has its place
+        return words
     return words.encode(charset, "backslashreplace").decode(charset)
