@@ -313,16 +313,22 @@ class _Reading:
         return None if seen >= SCANNED else (found[0], found[1], found[2], found[3])
 
     def _counted_to(self, cap: int, shown: int) -> tuple[int, int, int, int]:
-        """The same four counts, each in a pass of its own that ends at its cap."""
-        return (
-            self._cases(cap + shown, lambda rule: (date.min, rule.last_listed)),
-            self._cases(cap, lambda rule: (date.min, rule.last_pressing)),
-            self._cases(cap, lambda rule: (date.min, rule.last_late)),
-            self._cases(
-                cap,
-                lambda rule: (date.min, rule.last_late) if rule.group.kind == "contact" else None,
-            ),
+        """The same four counts, each in a pass of its own that ends at its cap.
+
+        Who is out of contact is late, and who is late presses: past the cap the wider count is
+        known to be there as well.
+        """
+        silent = self._cases(
+            cap, lambda rule: (date.min, rule.last_late) if rule.group.kind == "contact" else None
         )
+        late = silent
+        if late < cap:
+            late = self._cases(cap, lambda rule: (date.min, rule.last_late))
+        presses = late
+        if presses < cap:
+            presses = self._cases(cap, lambda rule: (date.min, rule.last_pressing))
+        listed = self._cases(cap + shown, lambda rule: (date.min, rule.last_listed))
+        return listed, presses, late, silent
 
     def _cases(self, cap: int, days: Callable[[Rule], tuple[date, date] | None]) -> int:
         """How many cases have a fact after the first day and not after the second, up to ``cap``.
