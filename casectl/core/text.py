@@ -70,7 +70,7 @@ def checked_text(text: str, what: str, *, limit: int = NOTE_LIMIT) -> str:
         raise BadValue(f"the {what} holds a NUL character, which cannot be kept")
     if len(text) > limit:
         raise BadValue(f"the {what} is over {limit:,} characters")
-    if not re.sub(_INVISIBLE, "", text):
+    if not any(map(str.isalnum, text)) and not re.sub(_INVISIBLE, "", text):
         raise BadValue(f"the {what} is empty")
     return text
 
