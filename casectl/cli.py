@@ -225,6 +225,10 @@ def _field_names(text: str | None) -> tuple[str, ...] | None:
 def _unknown(name: str) -> str:
     from difflib import get_close_matches
 
+    if name == "help":
+        return "no command 'help'; casectl --help tells of all, casectl show --help of one"
+    if name.partition(".")[0].isdecimal():
+        return f"no command {name[:40]!r}; casectl show {name[:40]} shows what is on file"
     close = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
     hint = f"did you mean {close[0]!r}?" if close else "casectl --help lists them"
     return f"no command {name[:40]!r}; {hint}"
@@ -340,6 +344,8 @@ def run(args: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort) as stop:
         if isinstance(stop.__cause__, EOFError):
             return _failed("the input ended before the answer; nothing was written", 1)
+        if sys.stderr is not None and sys.stderr.isatty():
+            sys.stderr.write("\n")  # the terminal shows ^C where the person was typing
         return _failed("interrupted; nothing was half written", INTERRUPTED)
     except BrokenPipeError:
         return _reader_left()
@@ -381,6 +387,8 @@ def _usage(error: ClickException) -> str:
     path = context.command_path if context is not None else "casectl"
     if message.endswith("?") or "casectl --help" in message:
         return message
+    if message.startswith("got unexpected extra argument"):
+        message += "; a text of several words goes in quotes"
     return f"{message}; see {path} --help"
 
 

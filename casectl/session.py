@@ -143,7 +143,12 @@ class Session:
             return None
         level = URGENCIES.get(text.strip().lower())
         if level is None:
-            raise BadValue(f"no level {text[:40]!r}; there are {', '.join(URGENCIES)}")
+            from casectl.core.intake import did_you_mean
+
+            raise BadValue(
+                f"no level {text[:40]!r}; there are {', '.join(URGENCIES)}",
+                hint=did_you_mean(text, URGENCIES),
+            )
         return int(level)
 
     def use_defaults(self) -> None:
@@ -409,7 +414,10 @@ class Session:
         """
         match = self.store.cases.find(text)
         if not match.cases:
-            raise self._no_case(text)
+            item = self._item_of(text)  # 9.7 copied from the list is a way to say case 9
+            if item is None:
+                raise self._no_case(text)
+            return item.case
         if match.exact:
             return match.cases[0]
         if len(match.cases) > 1:
@@ -468,16 +476,21 @@ class Session:
 
     def find_item(self, text: str, *, write: bool = True) -> Item:
         """What ``12.3``, ``garcia-12.contact`` or a bare case names. ``part`` is after the dot."""
+        return self._item_of(text) or Item(self.find_case(text, write=write), None)
+
+    def _item_of(self, text: str) -> Item | None:
+        """The item that ``text`` is the name of; None where it is no item's name."""
         stem, dot, part = text.strip().rpartition(".")
-        if dot and part and (part[0].isdigit() or part in DERIVED_PARTS or part[0] in "cn"):
-            found = self.store.cases.find(stem)
-            if found.exact and found.cases:
-                return Item(found.cases[0], part)
-            if stem.isascii() and stem.isdigit():
-                if self.find_gone(stem) is not None:
-                    raise self._no_case(stem)
-                raise NotFound(f"no case {stem[:20]}", hint="casectl list shows them all")
-        return Item(self.find_case(text, write=write), None)
+        if not (dot and part and (part[0].isdigit() or part in DERIVED_PARTS or part[0] in "cn")):
+            return None
+        found = self.store.cases.find(stem)
+        if found.exact and found.cases:
+            return Item(found.cases[0], part)
+        if stem.isascii() and stem.isdigit():
+            if self.find_gone(stem) is not None:
+                raise self._no_case(stem)
+            raise NotFound(f"no case {stem[:20]}", hint="casectl list shows them all")
+        return None
 
     def find_promise(self, text: str, *, kinds: tuple[str, ...]) -> tuple[Case, Promise]:
         """The promise that ITEM names: ``12.3``, or the only open one of ``kinds`` of a case."""

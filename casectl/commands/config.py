@@ -97,7 +97,8 @@ def unset(ctx: typer.Context, key: KeyArgument) -> None:
     session.configure(key, None)
     after = session.setting(key)
     session.output.wrote(
-        setting_object(*after), f"{after.key} is now {said(after.value)} ({after.source})."
+        setting_object(*after),
+        f"{after.key} is now {said(after.value) or 'not set'} ({after.source}).",
     )
 
 

@@ -170,7 +170,13 @@ def snooze(
     until = session.read_when(when)
     if until.day <= session.today:
         raise BadValue(f"{session.say_day(until.day)} is not a later day", hint="snooze moves on")
-    for case, _ in found:
+    for case, promise in found:
+        if until.day <= promise.due_on:
+            raise BadValue(
+                f"{_item(case, promise)} is due {session.say_day(promise.due_on)}, "
+                f"not before {session.say_day(until.day)}",
+                hint="snooze moves on; to do it sooner, do it",
+            )
         checked_due(until.day, case.opened_on, session.config.date_order)
     reason = checked_text(session.typed(reason, "reason"), "reason")
     moved = session.store.promises.snooze(

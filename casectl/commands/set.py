@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from casectl.core.casefile import owed
-from casectl.core.errors import BadValue
 from casectl.core.guards import check_change
-from casectl.core.model import RISKS, URGENCIES, Case, Level
+from casectl.core.intake import risk_named
+from casectl.core.model import URGENCIES, Case, Level
 from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
 from casectl.render.owed import owed_object, owed_sentences
@@ -36,7 +36,7 @@ def set_(
     """
     session = current(ctx)
     new_urgency = session.read_level(urgency)
-    new_risk = _one_of(risk)
+    new_risk = risk_named(risk) if risk is not None else None
     before = session.find_case(case, write=True)
     check_change(before, "set")
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
@@ -50,15 +50,6 @@ def set_(
         *_sentences(before, after),
         *owed_sentences(after, items, session.output),
     )
-
-
-def _one_of(risk: str | None) -> str | None:
-    if risk is None:
-        return None
-    word = risk.strip().lower()
-    if word not in RISKS:
-        raise BadValue(f"no risk {risk[:40]!r}; there are {', '.join(RISKS)}")
-    return word
 
 
 def _sentences(before: Case, after: Case) -> list[str]:

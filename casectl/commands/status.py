@@ -8,6 +8,7 @@ import typer
 from casectl.core.casefile import owed
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.guards import check_change, what_closing_drops
+from casectl.core.intake import risk_named
 from casectl.core.model import ACTIVE, CLOSED, ON_HOLD, PENDING, RISKS, Case, Promise
 from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
@@ -135,8 +136,8 @@ def reopen(
     old risk stands.
     """
     session = current(ctx)
-    if risk is not None and risk.strip().lower() not in RISKS:
-        raise BadValue(f"no risk {risk[:40]!r}; there are {', '.join(RISKS)}")
+    if risk is not None:
+        risk = risk_named(risk)
     before = session.find_case(case, write=True)
     check_change(before, "reopen")
     promise = session.next_step(before._replace(status=ACTIVE), next_step, due)

@@ -20,6 +20,9 @@ LAST_DAY = date(2200, 12, 31)
 LONGEST_TEXT = 60
 LONGEST_ECHO = 40
 MOST_UNITS = 9999  # of days, weeks, months or years: more is a slip of the finger
+# A day without its year that was, or will be, within so many days on the other side may as well be
+# that one: a hearing of last week must not land in next year, nor tomorrow's call in the last.
+CLOSE = 60
 LEAP_YEAR = 2024  # any of them: it shows how long each month can be
 
 NUMBER_WORDS = {
@@ -232,9 +235,9 @@ def _named_day(words: str, reading: _Reading) -> date | None:
     """
     today = reading.today
     match words.replace("end of the ", "end of "):
-        case "today":
+        case "today" | "tonight":
             return today
-        case "tomorrow":
+        case "tomorrow" | "tmrw" | "tomorow":
             return today + timedelta(days=1)
         case "yesterday":
             return today - timedelta(days=1)
@@ -347,7 +350,8 @@ def _calendar_day(words: str, reading: _Reading) -> date | None:
 def _unprefixed_day(words: str, reading: _Reading) -> date | None:
     written = _written_day(words, reading)
     if written:
-        return _settle(written, reading)
+        day = _settle(written, reading)
+        return day if written.year else _not_the_other(day, reading)
     parts = re.fullmatch(_DAY_OF_MONTH, words)
     return _next_day_of_month(int(parts[1]), reading) if parts else None
 
@@ -430,6 +434,21 @@ def _settle(written: _Written, reading: _Reading) -> date:
     while written.day > month_length(year, written.month):
         year += step
     return date(year, written.month, written.day)
+
+
+def _not_the_other(day: date, reading: _Reading) -> date:
+    """``day``, unless the same day of the year before (looking back: after) is as likely meant."""
+    year = day.year + (1 if reading.back else -1)
+    if day == reading.today or day.day > month_length(year, day.month):
+        return day
+    other = date(year, day.month, day.day)
+    away = abs((other - reading.today).days)
+    if away > CLOSE:
+        return day
+    days = f"{away} day{'' if away == 1 else 's'}"
+    if reading.back:
+        raise reading.refuse(f"{other} is {days} ahead; last year's is {day}")
+    raise reading.refuse(f"{other} was {days} ago; write that, or {day}")
 
 
 def _day_in_year(written: _Written, year: int, reading: _Reading) -> date:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from casectl.core.due import DueItem, due_items
 from casectl.core.model import ACTIVE, CaseRecord
-from casectl.core.priority import Ranked, RankKey, rank_key, ranked_case
+from casectl.core.priority import Ranked, RankKey, item_key, ranked_case
 from casectl.core.standards import Standards
 from casectl.core.values import NamedTuple
 
@@ -31,6 +31,7 @@ class Step(NamedTuple):
     standard: str | None  # its name in the configuration; None for a day somebody fixed
     value: int | None  # in days, or working days for first_contact
     source: str
+    moved: bool = False  # from a day off to the working day before
 
 
 class Explanation(NamedTuple):
@@ -49,7 +50,7 @@ def explain(
     scale = standards.common_scale()
     items = sorted(
         due_items(record, standards, today),
-        key=lambda item: (rank_key(item, today, scale), item.item),
+        key=lambda item: item_key(item, today, scale),
     )
     others = [each.key for each in ranked if each.record.case.id != record.case.id]
     own = ranked_case(record, standards, today, scale)
@@ -76,7 +77,12 @@ def _step(record: CaseRecord, item: DueItem, standards: Standards) -> Step:
     days = item.allowed
     if name == "contact":
         days = standards.of(program).contact[item.level - 1]
-    return Step(item, name, days, standards.source(program, name))
+    fell_on = item.since + timedelta(days=days)
+    moved = name != "first_contact" and item.due < fell_on
+    return Step(
+        item, name, days, standards.source(program, name),
+        moved and not standards.calendar.is_working(fell_on),
+    )  # fmt: skip
 
 
 def _place(own: Ranked | None, others: list[RankKey]) -> int | None:

@@ -5,7 +5,7 @@ Knows no clock and no database; where the clocks of imported cases start is a ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from math import gcd
 from typing import NamedTuple
@@ -288,15 +288,30 @@ def checked_intake_day(day: date, today: date) -> date:
 def level_named(text: str) -> int:
     level = URGENCIES.get(text.strip().lower())
     if level is None:
-        raise BadValue(f"no level {text[:40]!r}; there are {', '.join(reversed(URGENCIES))}")
+        raise BadValue(
+            f"no level {text[:40]!r}; there are {', '.join(reversed(URGENCIES))}",
+            hint=did_you_mean(text, URGENCIES),
+        )
     return int(level)
 
 
 def risk_named(text: str) -> str:
     risk = text.strip().lower()
     if risk not in RISKS:
-        raise BadValue(f"no risk {text[:40]!r}; there are {', '.join(RISKS)}")
+        raise BadValue(
+            f"no risk {text[:40]!r}; there are {', '.join(RISKS)}", hint=did_you_mean(text, RISKS)
+        )
     return risk
+
+
+def did_you_mean(text: str, words: Iterable[str]) -> str | None:
+    """``did you mean medium?`` for ``med`` and ``meduim``; None where nothing is near."""
+    from difflib import get_close_matches
+
+    word, known = text.strip().lower(), list(words)
+    near = [each for each in known if word and each.startswith(word)]
+    near = near or get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if len(near) == 1 else None
 
 
 def checked_program(text: str, declared: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ DUE_ON = 6  # up to here a key is the same for all facts of a group that fall du
 
 # A deadline without an hour stands after the timed ones of its day and level.
 NO_HOUR = "99:99"
+SAFETY = "safety"  # the kind
 
 
 class Ranked(NamedTuple):
@@ -87,6 +88,11 @@ def rank_key(item: DueItem, today: date, scale: int) -> RankKey:
     )  # fmt: skip
 
 
+def item_key(item: DueItem, today: date, scale: int) -> tuple[RankKey, bool, str]:
+    """The same for the items of one case, where a tie is a matter of what: safety before all."""
+    return rank_key(item, today, scale), item.kind != SAFETY, item.item
+
+
 def fact_key(
     rule: Rule, day: date, waits: bool, opened_on: date, number: int, scale: int
 ) -> RankKey:
@@ -100,7 +106,7 @@ def fact_key(
 
 def in_order(items: Iterable[DueItem], today: date, scale: int) -> list[DueItem]:
     """Items of any cases, the most pressing first."""
-    return sorted(items, key=lambda item: (rank_key(item, today, scale), item.item))
+    return sorted(items, key=lambda item: item_key(item, today, scale))
 
 
 def ranked_case(record: CaseRecord, standards: Standards, today: date, scale: int) -> Ranked | None:

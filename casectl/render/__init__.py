@@ -36,6 +36,7 @@ class Output(NamedTuple):
     today: date = date.min
     time: str = "00:00"
     private: bool = False
+    height: int | None = None  # lines of the terminal; None where nothing scrolls away
 
     @classmethod
     def detect(
@@ -57,7 +58,9 @@ class Output(NamedTuple):
                 and not os.environ.get("NO_COLOR")
                 and os.environ.get("TERM", "") not in ("dumb", "unknown")
             )
-        width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 0
+        width = height = 0
+        if terminal:
+            width, height = os.get_terminal_size(sys.stdout.fileno())
         named = os.environ.get("COLUMNS", "")
         if named.isdigit() and int(named) > 0:
             width = int(named)
@@ -72,6 +75,7 @@ class Output(NamedTuple):
             today=today,
             time=time,
             private=private,
+            height=height or None,
         )
 
     @property

@@ -85,7 +85,8 @@ def _standard(step: Step, output: Output) -> str:
     days = "working day" if step.standard == "first_contact" else "day"
     plural = "" if step.value == 1 else "s"
     since = spoken_short(step.item.since, output.today, output.order)
-    return f", {step.value} {days}{plural} after {since} ({step.standard}, {step.source})"
+    moved = ", which is a day off: the working day before" if step.moved else ""
+    return f", {step.value} {days}{plural} after {since}{moved} ({step.standard}, {step.source})"
 
 
 def _arithmetic(band: Band | None, step: Step) -> str:

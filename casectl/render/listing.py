@@ -27,7 +27,10 @@ TOLD_CHANGES = 6
 
 def list_screen(rows: Sequence[ListRow], more: int, output: Output) -> list[Line]:
     if not rows:
-        return wrapped("No case fits. casectl list --all shows every one.", output.width)
+        return wrapped(
+            "No case fits. casectl list --all shows every one, casectl intake takes one in.",
+            output.width,
+        )
     # An item's name is there to be typed, so it is never cut; the client's name gives way.
     room = max(13, max(len(row.first.item) if row.first else 0 for row in rows))
     lines: list[Line] = []

@@ -35,6 +35,9 @@ def today_screen(agenda: Agenda, output: Output) -> list[Line]:
             lines += [[], [(BAND_TITLES[band], band.name)]]
         lines += _row(row, output)
     lines += _more(agenda)
+    # The prompt takes the last line.
+    if output.height is not None and len(lines) >= output.height:
+        lines += _scrolled_away(agenda)
     return lines
 
 
@@ -160,6 +163,19 @@ def _more(agenda: Agenda) -> list[Line]:
     urgent = sum(row.first.band in (Band.SAFETY, Band.DEADLINE) for row in agenda.rows)
     what = "SAFETY and DEADLINE run on" if urgent >= WHOLE else "the whole list"
     return [[], [(f"{count}: casectl today --all ({what})", "dim")]]
+
+
+def _scrolled_away(agenda: Agenda) -> list[Line]:
+    """The rows that may never wait, named again where a person still sees them."""
+    urgent = (Band.SAFETY, Band.DEADLINE)
+    above = {
+        band: [row.first.item for row in agenda.rows if row.first.band is band] for band in urgent
+    }
+    return [
+        [(f"above: {BAND_TITLES[band]} ", band.name), (" ".join(items), "")]
+        for band, items in above.items()
+        if items
+    ]
 
 
 def _nothing(agenda: Agenda, output: Output) -> list[Line]:

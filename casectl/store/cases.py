@@ -65,6 +65,14 @@ class Cases:
             "instr(k.folded, ?) > 0 ORDER BY c.status = 'closed', c.number LIMIT ?",
             (folded, CANDIDATES),
         )
+        words = folded.split()
+        if not named and len(words) > 1:  # maria lopez, of Maria Garcia Lopez
+            every = " AND ".join(["instr(k.folded, ?) > 0"] * len(words))
+            named = read_cases(
+                self.db,
+                f"{every} ORDER BY c.status = 'closed', c.number LIMIT ?",
+                (*words, CANDIDATES),
+            )
         return Match(named, exact=False)
 
     def by_number(self, number: int) -> Case | None:
