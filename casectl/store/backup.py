@@ -26,6 +26,7 @@ from casectl import __version__
 from casectl.core.errors import BadValue, Busy, CasectlError, Locked, NotFound
 from casectl.core.model import Author
 from casectl.core.views import Backup, Contents, Manifest
+from casectl.store.caseload import is_hardly_begun
 from casectl.store.connection import BUSY_SECONDS, STEP_PAGES, Database, connect, connect_new
 from casectl.store.manifest import (
     STAMP,
@@ -117,10 +118,12 @@ class Backups:
     def daily(self) -> Backup | None:
         """The day's backup, unless there is one, or another program makes it just now.
 
-        A caseload made within the day has nothing yet that was not typed a moment ago.
+        On a caseload's first day there is none until there is something to lose.
         """
         first = self._first_moment()
-        if first is None or self._age(first) < EACH_DAY or self._has_one_since(EACH_DAY):
+        if first is None or (self._age(first) < EACH_DAY and is_hardly_begun(self.db)):
+            return None
+        if self._has_one_since(EACH_DAY):
             return None
         try:
             return self.make(DAILY, wait=0)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from casectl.store.reminders import Reminders
     from casectl.store.search import Search
 
+WORTH_A_BACKUP = 10  # entries on a caseload's first day; from the second on, one is
+
 
 class Caseload:
     """One open caseload. Each section is a set of use cases; none of them shows SQL."""
@@ -149,17 +151,23 @@ class Caseload:
     def has_todays_backup(self, day: str) -> bool:
         """Whether none is due on ``day`` (ISO, UTC), told without loading what makes one.
 
-        There is one by its name, or nothing was recorded before that day.
+        There is one by its name, or nothing was recorded before that day, and little on it.
         """
         folder = Path(f"{os.path.realpath(self.path)}.backups")
         with suppress(OSError):
             if any(f"-{day}T" in each.name for each in folder.iterdir()):
                 return True
         first = self.db.value("SELECT at FROM operations ORDER BY id LIMIT 1")
-        return first is None or bool(first[:10] == day)
+        return first is None or bool(first[:10] == day and is_hardly_begun(self.db))
 
     def close(self) -> None:
         self.db.close()
+
+
+def is_hardly_begun(db: Database) -> bool:
+    """Whether so little is recorded that it could be typed again."""
+    entries = "SELECT count(*) FROM (SELECT 1 FROM operations LIMIT ?)"
+    return bool(db.value(entries, (WORTH_A_BACKUP,)) < WORTH_A_BACKUP)
 
 
 def open_caseload(path: Path, author: Author, keys: Keys | None = None) -> Caseload:

@@ -271,7 +271,9 @@ class Checkup:
         first = self.db.value("SELECT at FROM operations ORDER BY id LIMIT 1")
         if newest is None:
             if first is None or self._days_since(first) < 1:
-                return Finding("backups", OK, "none yet; tomorrow's first entry makes one")
+                return Finding(
+                    "backups", OK, "none yet; the tenth entry makes one, or tomorrow's first"
+                )
             return Finding("backups", WARN, "there is no backup", BACK_UP)
         assert newest.manifest is not None
         plain = [each.path.name for each in backups_of(self.db.path) if not check_file(each.path)]

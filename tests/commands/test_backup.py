@@ -427,7 +427,7 @@ def findings(run: Run) -> dict[str, dict[str, str]]:
 def test_doctor_without_a_backup(run: Run, people: None) -> None:
     found = findings(run)
     assert "backup folder" not in found
-    assert found["backups"]["detail"] == "none yet; tomorrow's first entry makes one"
+    assert found["backups"]["detail"] == "none yet; the tenth entry makes one, or tomorrow's first"
     assert found["restore"]["detail"] == "there is no backup to try"
 
 
@@ -510,3 +510,15 @@ def test_doctor_looks_at_the_clock(
     at(now)
     found = findings(run)["clock"]
     assert found["state"] == state, found
+
+
+def test_a_first_day_of_typing_has_its_backup(run: Run) -> None:
+    run("init --unencrypted")
+    for number in range(9):
+        run(["intake", f"Ada Example {number}", "--next", "call", "--due", "fri", "--new"])
+    assert run("backup --list --json").json == []
+    run("intake 'Ben Sample' --next call --due fri")
+    made = run("backup --list --json").json
+    assert [each["reason"] for each in made] == ["daily"]
+    run("intake 'Cleo Sample' --next call --due fri")
+    assert len(run("backup --list --json").json) == 1
