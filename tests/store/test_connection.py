@@ -6,14 +6,15 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from conftest import TODAY, Run
 
-from casectl.core.errors import Busy, CasectlError, NotFound
+from casectl.core.errors import Busy, CasectlError, DiskFailed, Kept, NotFound
 from casectl.core.model import Author
 from casectl.store import Caseload, connection, create_caseload, open_caseload
 from casectl.store.connection import Database, connect, create_file
@@ -178,6 +179,124 @@ def test_a_failure_inside_a_transaction_undoes_all_of_it(store: Caseload) -> Non
         raise KeyboardInterrupt
     assert store.db.value("SELECT count(*) FROM drafts") == 0
     assert not store.db.connection.in_transaction
+
+
+class FailingAtCommit:
+    """A connection whose disk fails at the end of a commit: ``written`` or not, then as ``after``
+    says. SQLite reports a folder that cannot be synced so, when everything is written.
+    """
+
+    def __init__(
+        self, connection: Any, *, written: bool, after: str = "", leaves: Path | None = None
+    ) -> None:
+        self.real, self.written, self.after, self.leaves = connection, written, after, leaves
+        self.failed = False
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        if sql == "COMMIT" and not self.failed:
+            self.failed = True
+            self.real.execute("COMMIT" if self.written else "ROLLBACK")
+            if self.leaves is not None:
+                self.leaves.touch()
+            raise self._error()
+        if self.failed and self.after and sql.startswith(self.after):
+            raise self._error()
+        return self.real.execute(sql, values)
+
+    def _error(self) -> Exception:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+        return error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """From here on a caseload is opened on a disk that fails at the end of a commit."""
+
+    def fail(**how: Any) -> None:
+        opens = connection.connect_new
+
+        def opened(path: Path, key: bytes | None = None) -> Database:
+            db = opens(path, key)
+            db.connection = cast("sqlite3.Connection", FailingAtCommit(db.connection, **how))
+            return db
+
+        monkeypatch.setattr(connection, "connect_new", opened)
+
+    return fail
+
+
+PLAIN_ONLY = "what fails here is the standard library's driver"
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_disk_that_fails_at_a_commit_is_told_as_it_is(
+    run: Run, store: Caseload, failing: Callable[..., None], encrypted: bool, written: bool
+) -> None:
+    """A folder that cannot be synced fails the commit, and the write is there all the same."""
+    if encrypted:
+        pytest.skip(PLAIN_ONLY)
+    run("intake 'Invented Person' --next x --due fri")
+    failing(written=written)
+    result = run("note 1 'once only'")
+    said = "what you recorded is kept, so do not repeat it"
+    assert (result.code, said in result.err) == (1, written), result.err
+    assert ("nothing was changed" in result.err) is not written
+    assert (result.out, result.err.count("\n")) == ("", 1)
+    assert store.db.value("SELECT count(*) FROM notes") == int(written)
+
+
+def test_what_nobody_can_tell_is_not_told(
+    run: Run, store: Caseload, failing: Callable[..., None], encrypted: bool
+) -> None:
+    if encrypted:
+        pytest.skip(PLAIN_ONLY)
+    run("intake 'Invented Person' --next x --due fri")
+    failing(written=True, after="SELECT 1 FROM operations")
+    result = run("note 1 'perhaps'")
+    assert result.code == 1
+    assert "casectl history tells whether it was recorded" in result.err
+    assert "nothing was changed" not in result.err
+
+
+def test_a_note_that_is_kept_leaves_no_draft(
+    run: Run, store: Caseload, failing: Callable[..., None], encrypted: bool
+) -> None:
+    """A draft would be saved as a second note."""
+    if encrypted:
+        pytest.skip(PLAIN_ONLY)
+    run("intake 'Invented Person' --next x --due fri")
+    failing(written=True)
+    result = run("note 1", answers=["once only", "."])
+    assert "is kept" in result.err
+    assert "draft" not in result.err
+    assert store.db.value("SELECT count(*) FROM drafts") == 0
+
+
+def test_what_is_no_operation_may_have_been_written(store: Caseload, encrypted: bool) -> None:
+    if encrypted:
+        pytest.skip(PLAIN_ONLY)
+    real = store.db.connection
+    store.db.connection = cast("sqlite3.Connection", FailingAtCommit(real, written=True))
+    with pytest.raises(DiskFailed, match="it may be written all the same") as caught:
+        store.intake.keep_draft("one", "x")
+    assert not isinstance(caught.value, Kept)
+    assert store.intake.draft("one") == "x"
+
+
+def test_a_rollback_journal_that_stays_takes_the_write_back(
+    store: Caseload, tmp_path: Path, encrypted: bool
+) -> None:
+    if encrypted:
+        pytest.skip(PLAIN_ONLY)
+    left = tmp_path / "caseload.db-journal"
+    half = FailingAtCommit(store.db.connection, written=False, leaves=left)
+    store.db.connection = cast("sqlite3.Connection", half)
+    with pytest.raises(DiskFailed, match="nothing was changed"):
+        store.intake.keep_draft("one", "x")
 
 
 def test_a_write_outside_an_operation_aborts(store: Caseload) -> None:
