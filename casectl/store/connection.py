@@ -282,8 +282,33 @@ class Database:
                         raise
 
 
-def _translated(error: Exception, path: Path) -> CasectlError:
+# What SQLite says in words of its own, of a column or of our triggers.
+OWN_WORDS = (
+    "disk I/O error|database disk image is malformed|database or disk is full|out of memory"
+    "|database (table )?is locked|file is not a database|attempt to write a readonly database"
+    "|interrupted|string or blob too big|a write outside an operation|the journal only grows"
+    "|(FOREIGN KEY|CHECK) constraint failed|(UNIQUE|NOT NULL) constraint failed: [a-z_., ]{1,80}"
+    "|no such (function|table|column): [a-z_.]{1,40}"
+)
+
+
+def _own_words(error: Exception) -> str:
+    """What SQLite says, where it cannot quote anybody's text; else the number of its error.
+
+    A rule that a value breaks, a search that it cannot read, a schema or a trigger that somebody
+    else wrote: it quotes them all, at any length.
+    """
+    import re
+
     words = str(error)
+    known = re.match(OWN_WORDS, words)
+    if known is not None and (known[0] == words or words.startswith("CHECK")):
+        return known[0]
+    return f"SQLite's error {_primary_code(error)}"
+
+
+def _translated(error: Exception, path: Path) -> CasectlError:
+    words = _own_words(error)
     match _primary_code(error):
         case Code.BUSY | Code.LOCKED:
             return _busy()
@@ -359,12 +384,12 @@ def create_file(path: Path) -> None:
 
     They are made so, whatever the umask. A folder that is there already stays as it is.
     """
-    from casectl.store.private import sync_folder
+    from casectl.store.private import create, make_folders, private_umask, sync_folder
 
-    mask = os.umask(0o077)
     try:
-        _make_folder(path.parent)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with private_umask():
+            make_folders(path.parent)
+        create(path)
         sync_folder(path.parent)  # or a power cut takes the name, and all that was acknowledged
     except FileExistsError:
         if path.is_symlink() and not path.exists():
@@ -377,17 +402,6 @@ def create_file(path: Path) -> None:
         raise CasectlError(
             f"cannot create {path} ({error.strerror})", hint="choose another place with --db"
         ) from None
-    finally:
-        os.umask(mask)
-
-
-def _make_folder(folder: Path) -> None:
-    from casectl.store.private import sync_folder
-
-    if not folder.exists():
-        _make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder.parent)
 
 
 def check_file(path: Path) -> bool:

@@ -75,6 +75,9 @@ def read_key_file(path: Path) -> list[bytes]:
     Refused unless a plain file of one's own, 0600 or stricter: a key that others could read
     protects nothing. Windows has no such modes, and a home folder there is private.
     """
+    from casectl.store.hardening import no_core_dumps
+
+    no_core_dumps()
     content, status = read(path, LARGEST)
     if hasattr(os, "geteuid"):
         if status.st_uid != os.geteuid():

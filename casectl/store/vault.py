@@ -36,7 +36,12 @@ class Sources(NamedTuple):
 
 
 class Vault:
+    """Whoever has one is about to have a key, a passphrase or a code in memory, found or made."""
+
     def __init__(self, path: Path, sources: Sources) -> None:
+        from casectl.store.hardening import no_core_dumps
+
+        no_core_dumps()
         self.path = path
         self.sources = sources
         self.opened: list[bytes] | None = None  # by a passphrase or code, in this run

@@ -16,7 +16,7 @@ from conftest import TODAY, Run
 
 from casectl.core.errors import Busy, CasectlError, DiskFailed, Kept, NotFound
 from casectl.core.model import Author
-from casectl.store import Caseload, connection, create_caseload, open_caseload
+from casectl.store import Caseload, connection, create_caseload, open_caseload, private
 from casectl.store.connection import Database, connect, create_file
 
 AUTHOR = Author("kim", TODAY, f"{TODAY}T08:00:00Z")
@@ -66,12 +66,43 @@ def test_a_path_that_is_not_text(tmp_path: Path) -> None:
     open_caseload(path, AUTHOR).close()
 
 
+def test_each_folder_that_is_made_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name stands in the folder above, which is synced before anything is put into it."""
+    synced: list[Path] = []
+    monkeypatch.setattr(private, "sync_folder", synced.append)
+    private.make_folder(tmp_path / "one" / "two" / "three")
+    assert synced == [tmp_path, tmp_path / "one", tmp_path / "one" / "two"]
+    synced.clear()
+    create_caseload(tmp_path / "a" / "b" / "caseload.db", AUTHOR).close()
+    assert synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
+
+
+def test_a_kill_never_leaves_an_encrypted_caseload_without_its_chains_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each commit of its making, it is whole: whatever comes next may not come."""
+    pytest.importorskip("sqlcipher3")
+    commit = Database._commit
+    keyed: list[bool] = []
+
+    def looked_at(db: Database, recorded: Callable[[], bool] | None) -> None:
+        commit(db, recorded)
+        keyed.append(bool(db.value("SELECT count(*) FROM meta WHERE name = 'chain_key'")))
+
+    monkeypatch.setattr(Database, "_commit", looked_at)
+    create_caseload(tmp_path / "caseload.db", AUTHOR, os.urandom(32)).close()
+    assert keyed
+    assert all(keyed)
+
+
 def test_a_failure_on_the_way_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from casectl.store import migrations
 
-    def fails(db: Database) -> None:
+    def fails(db: Database, chain_key: bytes | None = None) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(migrations, "migrate", fails)
@@ -315,6 +346,36 @@ def test_an_error_never_holds_what_is_stored(store: Caseload) -> None:
     with pytest.raises(CasectlError) as caught:
         store.db.rows("SELECT name FROM drafts")
     assert "is damaged" in str(caught.value)
+    assert "Secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT * FROM search_index WHERE search_index MATCH '\"Secret'", "SQLite's error 1"),
+        ("SELECT Secret", "SQLite's error 1"),
+        ("SELECT json('Secret')", "SQLite's error 1"),
+        ("INSERT INTO told VALUES ('Secret')", "SQLite's error 19"),
+        ("INSERT INTO kept VALUES ('a'), ('a')", "UNIQUE constraint failed: kept.a"),
+        ("INSERT INTO kept VALUES ('Secret')", "CHECK constraint failed"),
+        ("SELECT absent", "no such column: absent"),
+        ("DELETE FROM operations", "the journal only grows"),
+    ],
+)
+def test_an_error_quotes_no_text_of_anybodys(store: Caseload, sql: str, said: str) -> None:
+    store.journal.last_undoable()
+    execute = store.db.execute
+    execute("CREATE TEMP TABLE told (a)")
+    execute(
+        "CREATE TEMP TRIGGER tell BEFORE INSERT ON told BEGIN "
+        "SELECT RAISE(ABORT, 'Secret Name, born in May'); END"
+    )
+    execute("CREATE TEMP TABLE kept (a UNIQUE CHECK (a <> 'Secret'))")
+    with store.db.transaction():
+        execute("INSERT INTO operations (at, day, worker, command) VALUES ('', '', '', 'x')")
+    with pytest.raises(CasectlError) as caught:
+        execute(sql)
+    assert f"({said})" in str(caught.value)
     assert "Secret" not in str(caught.value)
 
 
