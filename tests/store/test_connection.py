@@ -148,6 +148,7 @@ def held(path: Path, how: str = "EXCLUSIVE") -> Iterator[None]:
         other.close()
 
 
+@pytest.mark.plain
 def test_a_busy_caseload_is_waited_for_and_then_said(
     store: Caseload, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,6 +196,7 @@ def test_the_wait_ends_as_soon_as_the_other_does(
     other.close()
 
 
+@pytest.mark.plain
 def test_two_writers_never_mix(store: Caseload, tmp_path: Path) -> None:
     other = open_caseload(tmp_path / "caseload.db", AUTHOR)
     with store.db.transaction():
@@ -260,16 +262,12 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return fail
 
 
-PLAIN_ONLY = "what fails here is the standard library's driver"
-
-
+@pytest.mark.plain
 @pytest.mark.parametrize("written", [True, False])
 def test_a_disk_that_fails_at_a_commit_is_told_as_it_is(
-    run: Run, store: Caseload, failing: Callable[..., None], encrypted: bool, written: bool
+    run: Run, store: Caseload, failing: Callable[..., None], written: bool
 ) -> None:
     """A folder that cannot be synced fails the commit, and the write is there all the same."""
-    if encrypted:
-        pytest.skip(PLAIN_ONLY)
     run("intake 'Invented Person' --next x --due fri")
     failing(written=written)
     result = run("note 1 'once only'")
@@ -280,11 +278,10 @@ def test_a_disk_that_fails_at_a_commit_is_told_as_it_is(
     assert store.db.value("SELECT count(*) FROM notes") == int(written)
 
 
+@pytest.mark.plain
 def test_what_nobody_can_tell_is_not_told(
-    run: Run, store: Caseload, failing: Callable[..., None], encrypted: bool
+    run: Run, store: Caseload, failing: Callable[..., None]
 ) -> None:
-    if encrypted:
-        pytest.skip(PLAIN_ONLY)
     run("intake 'Invented Person' --next x --due fri")
     failing(written=True, after="SELECT 1 FROM operations")
     result = run("note 1 'perhaps'")
@@ -293,12 +290,11 @@ def test_what_nobody_can_tell_is_not_told(
     assert "nothing was changed" not in result.err
 
 
+@pytest.mark.plain
 def test_a_note_that_is_kept_leaves_no_draft(
-    run: Run, store: Caseload, failing: Callable[..., None], encrypted: bool
+    run: Run, store: Caseload, failing: Callable[..., None]
 ) -> None:
     """A draft would be saved as a second note."""
-    if encrypted:
-        pytest.skip(PLAIN_ONLY)
     run("intake 'Invented Person' --next x --due fri")
     failing(written=True)
     result = run("note 1", answers=["once only", "."])
@@ -307,9 +303,8 @@ def test_a_note_that_is_kept_leaves_no_draft(
     assert store.db.value("SELECT count(*) FROM drafts") == 0
 
 
-def test_what_is_no_operation_may_have_been_written(store: Caseload, encrypted: bool) -> None:
-    if encrypted:
-        pytest.skip(PLAIN_ONLY)
+@pytest.mark.plain
+def test_what_is_no_operation_may_have_been_written(store: Caseload) -> None:
     real = store.db.connection
     store.db.connection = cast("sqlite3.Connection", FailingAtCommit(real, written=True))
     with pytest.raises(DiskFailed, match="it may be written all the same") as caught:
@@ -318,11 +313,10 @@ def test_what_is_no_operation_may_have_been_written(store: Caseload, encrypted: 
     assert store.intake.draft("one") == "x"
 
 
+@pytest.mark.plain
 def test_a_rollback_journal_that_stays_takes_the_write_back(
-    store: Caseload, tmp_path: Path, encrypted: bool
+    store: Caseload, tmp_path: Path
 ) -> None:
-    if encrypted:
-        pytest.skip(PLAIN_ONLY)
     left = tmp_path / "caseload.db-journal"
     half = FailingAtCommit(store.db.connection, written=False, leaves=left)
     store.db.connection = cast("sqlite3.Connection", half)
@@ -379,6 +373,7 @@ def test_an_error_quotes_no_text_of_anybodys(store: Caseload, sql: str, said: st
     assert "Secret" not in str(caught.value)
 
 
+@pytest.mark.plain
 def test_a_mistake_of_ours_is_not_called_damage(store: Caseload) -> None:
     with pytest.raises(sqlite3.ProgrammingError):
         store.db.rows("SELECT ?", ())
