@@ -38,6 +38,13 @@ class Pair(NamedTuple):
     cpu_ratio: float
 
 
+class Difference(NamedTuple):
+    """What a command takes more than its reference: medians of the differences pair by pair."""
+
+    wall: float
+    cpu: float
+
+
 class Failed(Exception):
     """A command that did not end with 0: it has no figure."""
 
@@ -91,9 +98,7 @@ def output(words: Sequence[str], env: Mapping[str, str]) -> str:
 
 def compare(reference: Callable[[], Took], command: Callable[[], Took], rounds: int) -> Pair:
     """``rounds`` runs of each in turn, after one of each that does not count."""
-    reference()
-    command()
-    pairs = [(reference(), command()) for _ in range(rounds)]
+    pairs = in_turn(reference, command, rounds)
     return Pair(
         median(each.wall for _, each in pairs),
         median(each.cpu for _, each in pairs),
@@ -102,6 +107,23 @@ def compare(reference: Callable[[], Took], command: Callable[[], Took], rounds: 
         median(each.wall / other.wall for other, each in pairs),
         median(each.cpu / other.cpu for other, each in pairs),
     )
+
+
+def subtract(reference: Callable[[], Took], command: Callable[[], Took], rounds: int) -> Difference:
+    """As ``compare``, where the bound is a time and not a ratio."""
+    pairs = in_turn(reference, command, rounds)
+    return Difference(
+        median(each.wall - other.wall for other, each in pairs),
+        median(each.cpu - other.cpu for other, each in pairs),
+    )
+
+
+def in_turn(
+    reference: Callable[[], Took], command: Callable[[], Took], rounds: int
+) -> list[tuple[Took, Took]]:
+    reference()
+    command()
+    return [(reference(), command()) for _ in range(rounds)]
 
 
 def _terminal() -> tuple[int, int]:

@@ -211,6 +211,19 @@ class Session:
 
         return self.vault.keys(ask if self.can_ask else None)
 
+    @property
+    def key_setting(self) -> tuple[str, str] | None:
+        """The variable or setting that gives the key without a person, with its value.
+
+        None where the login keyring or the passphrase does, which cron has not.
+        """
+        from casectl.store.keys import FILE_VARIABLE, at_home, source_of
+
+        source = source_of(self.config.key_file, self.config.key_command)
+        if source is not None and source.name == FILE_VARIABLE:
+            return source.name, str(at_home(source.value).absolute())
+        return source
+
     def create_store(self, key: bytes | None = None) -> Caseload:
         """Make a new caseload where this session looks for one, and use it from here on."""
         made = create_caseload(self.db_path, self.author, key)

@@ -39,8 +39,31 @@ class Result(NamedTuple):
 Run = Callable[..., Result]
 
 
+# What is tested with both sorts of caseloads each time; ``pytest --encrypted`` encrypts everywhere.
+BOTH_SORTS = {
+    "test_bulk", "test_contact", "test_correct", "test_cron", "test_done", "test_edit",
+    "test_follow", "test_history", "test_list", "test_merge",
+    "test_note", "test_purge", "test_redo", "test_remind", "test_search", "test_set", "test_show",
+    "test_status", "test_today", "test_twins", "test_undo",
+}  # fmt: skip
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--encrypted", action="store_true", help="encrypt the tests' caseloads")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "plain: looks into the file without a key")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    plain = metafunc.definition.get_closest_marker("plain") is not None
+    if "encrypted" in metafunc.fixturenames and not plain:
+        always = bool(metafunc.config.getoption("--encrypted"))
+        if not always and metafunc.module.__name__.rpartition(".")[2] in BOTH_SORTS:
+            metafunc.parametrize(
+                "encrypted", [False, True], ids=["plain", "encrypted"], indirect=True
+            )
 
 
 @pytest.fixture(autouse=True)
@@ -100,10 +123,10 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def encrypted(request: pytest.FixtureRequest) -> bool:
-    """Whether caseloads are encrypted in this run (``pytest --encrypted``); plain ones are faster
-    to make and can be tampered with by any program.
-    """
-    return bool(request.config.getoption("--encrypted"))
+    """Whether caseloads are encrypted in this test. A ``plain`` one looks into the file itself."""
+    if request.node.get_closest_marker("plain") is not None:
+        return False
+    return bool(getattr(request, "param", request.config.getoption("--encrypted")))
 
 
 @pytest.fixture

@@ -426,6 +426,13 @@ def test_the_root_lists_every_command_and_the_exit_codes(run: Run) -> None:
     assert " ".join(cli.EXIT_CODES.split()) in listed
 
 
+def test_what_is_tested_with_both_sorts_of_caseloads_is_there() -> None:
+    from conftest import BOTH_SORTS
+
+    there = {path.stem for path in Path(__file__).parent.rglob("test_*.py")}
+    assert there >= BOTH_SORTS
+
+
 # --- What comes before the command ----------------------------------------------------------
 
 

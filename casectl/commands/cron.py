@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from casectl.core.errors import BadDay, BadValue
-from casectl.formats.crontab import Errand, checked, crontab_lines, systemd_units, task_lines
+from casectl.formats.crontab import (
+    LOCKED,
+    Errand,
+    checked,
+    crontab_lines,
+    systemd_units,
+    task_lines,
+)
 from casectl.parameters import current
 from casectl.session import Session
 
@@ -32,15 +39,16 @@ def cron(
     """Print crontab lines that run remind.
 
     Nothing is installed: paste what is printed. The paths of this program and of your caseload are
-    written out, because cron has neither your PATH nor your settings. docs/reminders.md says how
-    to be told on the desktop or in a calendar instead.
+    written out, and what gives the key of an encrypted one, because cron has neither your PATH nor
+    your settings. docs/reminders.md says how to be told on the desktop or in a calendar instead.
     """
     session = current(ctx)
     errand = read_errand(session, at, mail)
     made = {
         "program": list(errand.program),
         "caseload": errand.caseload,
-        "config": str(session.config.path.absolute()) if errand.config else None,
+        "config": str(session.config.path.absolute()) if config_setting() else None,
+        "locked": errand.locked,
         "mail": errand.mail,
     }
     if sys.platform == "win32":
@@ -57,15 +65,23 @@ def read_errand(session: Session, at: str, mail: str | None) -> Errand:
     if mail is not None and not re.fullmatch(ADDRESS, mail):
         raise BadValue(f"{mail[:60]!r} is not an address that cron takes; write you@example.org")
     hour, minute = read_hour(session, at)
+    settings = [config_setting()]
+    locked = False
+    if session.store.key is not None:
+        key = session.key_setting
+        locked = key is None
+        if key is not None and key[0].startswith("CASECTL_"):  # else the configuration has it
+            settings.append(key)
     return checked(
         Errand(
             program=program(),
             caseload=str(session.store.path.absolute()),
-            config=config_setting(),
+            settings=tuple(each for each in settings if each is not None),
             hour=hour,
             minute=minute,
             weekdays=session.standards.calendar.weekdays,
             mail=mail,
+            locked=locked,
         )
     )
 
@@ -115,7 +131,8 @@ def login() -> str:
 
 def unit_lines(errand: Errand) -> list[str]:
     """Both files, each under its name, and what starts them."""
-    lines = [
+    lines = [f"# {line}" for line in LOCKED if errand.locked]
+    lines += [
         "# casectl reminders by systemd. Save the two parts by the names given, then:",
         "#   systemctl --user daemon-reload",
         "#   systemctl --user enable --now casectl-remind.timer",

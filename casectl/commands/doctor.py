@@ -121,6 +121,13 @@ def _cron(session: Session) -> Iterator[Finding]:
             f"CASECTL_DB is {named}: cron starts in another folder and would not find it",
             f"export CASECTL_DB={session.db_path.absolute()}",
         )
+    if _locks_cron_out(session):
+        yield Finding(
+            "cron",
+            WARN,
+            "the caseload is encrypted, and cron finds no key: nobody is there to be asked",
+            "casectl config set key_file FILE or key_command COMMAND; see docs/security.md",
+        )
     if sys.platform == "win32":
         return
     crontab = _crontab()
@@ -164,7 +171,36 @@ def _reminders(session: Session, ours: list[str], lines: list[str]) -> Finding:
                 "the crontab names no caseload, and cron does not know CASECTL_DB",
                 MAKE_CRON,
             )
+        variable = _key_variable(session)
+        if (
+            variable
+            and variable not in line
+            and not any(each.startswith(variable) for each in lines)
+        ):
+            return Finding(
+                "reminders",
+                WARN,
+                f"the crontab's line has no key: cron does not know {variable}",
+                MAKE_CRON,
+            )
     return Finding("reminders", OK, "your crontab runs casectl remind")
+
+
+def _is_encrypted(session: Session) -> bool:
+    try:
+        return session.store.key is not None
+    except CasectlError:  # said already
+        return False
+
+
+def _locks_cron_out(session: Session) -> bool:
+    return _is_encrypted(session) and session.key_setting is None
+
+
+def _key_variable(session: Session) -> str | None:
+    """The variable of this shell that gives the key, if one does."""
+    setting = session.key_setting if _is_encrypted(session) else None
+    return setting[0] if setting is not None and setting[0].startswith("CASECTL_") else None
 
 
 def _is_remind(line: str) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.core.errors import BadValue, Busy, CasectlError, Declined
+from casectl.core.errors import BadValue, Busy, CasectlError, Declined, Kept
 from casectl.core.model import Case, Note
 from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
@@ -89,6 +89,8 @@ def _asked(session: Session, case: Case, save: Callable[[str], Note]) -> Note:
     written = "\n".join(lines)
     try:
         return save(written)
+    except Kept:
+        raise
     except CasectlError as error:
         if not _kept_as_draft(session, case, written, error):
             from casectl.editor import desk
@@ -127,7 +129,7 @@ def _edited(session: Session, case: Case, text: str | None, save: Callable[[str]
                     drafts.drop_draft(name)
                 raise Declined("the note is empty; nothing was written")
             made = save(written)
-        except Declined:
+        except (Declined, Kept):
             raise
         except (CasectlError, KeyboardInterrupt) as stop:
             _rescue(session, case, private, begun, stop)

@@ -66,6 +66,14 @@ class Busy(CasectlError):
     exit_code = 75
 
 
+class DiskFailed(CasectlError):
+    """The disk did not do what it was asked; whether anything was written is told beside it."""
+
+
+class Kept(DiskFailed):
+    """The disk failed at the very end: what was to be recorded is, and must not be repeated."""
+
+
 class BadConfiguration(CasectlError):
     """The configuration cannot be used as it stands (EX_CONFIG of sysexits.h)."""
 

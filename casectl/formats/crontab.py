@@ -32,11 +32,12 @@ class Errand(NamedTuple):
 
     program: tuple[str, ...]  # casectl itself
     caseload: str
-    config: tuple[str, str] | None  # the shell's variable that moves the configuration, its value
+    settings: tuple[tuple[str, str], ...]  # the shell's variables that it needs, with their values
     hour: int
     minute: int
     weekdays: frozenset[int]  # worked ones, Monday is 0
     mail: str | None
+    locked: bool = False  # encrypted, and nothing that cron has would open it
 
     def words(self, *more: str) -> list[str]:
         return [*self.program, "--db", self.caseload, "remind", "--once", "--terse", *more]
@@ -48,13 +49,22 @@ class Errand(NamedTuple):
 
 def checked(errand: Errand) -> Errand:
     """``errand`` if a line of text can hold its paths."""
-    for words in (*errand.program, errand.caseload, *(errand.config or ())):
+    settings = (value for _, value in errand.settings)
+    for words in (*errand.program, errand.caseload, *settings):
         if visible(words) != words:
             raise CasectlError(
                 "a path holds control characters, which no crontab can hold",
                 hint="move the caseload with --db",
             )
     return errand
+
+
+# What a caseload says that only somebody at a terminal can open.
+LOCKED = (
+    "NOT YET: the caseload is encrypted, and at that hour nobody types its passphrase.",
+    "Name a key file or a key command first, and print these lines again:",
+    "casectl config set key_file FILE, or key_command COMMAND; see docs/security.md.",
+)
 
 
 # -- cron --------------------------------------------------------------------------------------
@@ -72,6 +82,8 @@ def crontab_lines(errand: Errand, user: str) -> list[str]:
     ]
     if not errand.mail:
         lines.insert(5, "# MAILTO is who is told; casectl cron --mail you@example.org sets it.")
+    if errand.locked:
+        lines[:0] = (f"# {line}" for line in LOCKED)
     if errand.days_off:
         lines += [
             "# For clients in crisis on your days off too: take away the # of the next line.",
@@ -82,9 +94,8 @@ def crontab_lines(errand: Errand, user: str) -> list[str]:
 
 def _crontab_line(errand: Errand, days: Sequence[int], *more: str) -> str:
     command = shell_words(errand.words(*more))
-    if errand.config:
-        variable, path = errand.config
-        command = f"{variable}={shell_words([path])} {command}"
+    for variable, value in reversed(errand.settings):
+        command = f"{variable}={shell_words([value])} {command}"
     # cron reads an unescaped % as the end of the line, and takes the backslash away.
     command = command.replace("%", "'\\%'")
     return f"{errand.minute} {errand.hour} * * {_cron_days(days)} {command}"
@@ -117,8 +128,8 @@ def systemd_units(errand: Errand) -> Mapping[str, list[str]]:
     script = TELL.format(tool=tool, how=how.format(address=errand.mail))
     words = ["/bin/sh", "-c", script, "casectl", *errand.words()]
     service = ["[Unit]", "Description=casectl reminders", "", "[Service]", "Type=oneshot"]
-    if errand.config:
-        service.append(f"Environment={_unit_word('='.join(errand.config))}")
+    for setting in errand.settings:
+        service.append(f"Environment={_unit_word('='.join(setting))}")
     service.append("ExecStart=" + " ".join(_unit_word(word, run=True) for word in words))
     days = ",".join(WEEK[day] for day in sorted(errand.weekdays))
     timer = [
@@ -155,6 +166,7 @@ def task_lines(errand: Errand) -> list[str]:
         )
     days = ",".join(WEEK[day].upper() for day in sorted(errand.weekdays))
     return [
+        *(f"REM {line}" for line in LOCKED if errand.locked),
         "REM Type this line once, in a command window; it opens a window with your reminders.",
         f"schtasks /Create /TN casectl /SC WEEKLY /D {days} "
         f'/ST {errand.hour:02}:{errand.minute:02} /TR "{run}"',

@@ -16,7 +16,6 @@ from typing import Any
 from casectl.core.values import NamedTuple
 from casectl.core.views import Audited, Fault, Head
 from casectl.store.chain import (
-    CHAIN_KEY,
     LINKED,
     OPERATION,
     START,
@@ -29,7 +28,7 @@ from casectl.store.chain import (
 )
 from casectl.store.connection import Database, Row, Value
 from casectl.store.rows import CHUNK, marks
-from casectl.store.schema import PURGES, RECORDS
+from casectl.store.schema import CHAIN_KEY, PURGES, RECORDS
 
 PAGE = 2 * CHUNK  # rows
 LOWEST = -(2**63)

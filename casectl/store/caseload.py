@@ -238,11 +238,8 @@ def create_caseload(path: Path, author: Author, key: bytes | None = None) -> Cas
         db = connect_new(path, key)
         from casectl.store.migrations import migrate  # the driver must be known by then
 
-        migrate(db)
-        if key is not None:
-            from casectl.store.audit import Audit
-
-            Audit(db).rekey(os.urandom(32))  # the journal's, which a rotation leaves as it is
+        # The journal has a key of its own, which a rotation leaves as it is.
+        migrate(db, None if key is None else os.urandom(32))
     except BaseException:
         if db is not None:
             db.close()

@@ -17,6 +17,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from casectl.store.connection import Database, Value
+from casectl.store.schema import CHAIN_KEY
 
 try:  # hashlib takes ten times as long to load: it brings OpenSSL
     from _blake2 import blake2b
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 SIZE = 32  # bytes of a digest
 SALT = 16  # bytes, all that BLAKE2 takes
 SALTS = 4096  # bytes asked of the system at once
-CHAIN_KEY = "chain_key"  # in ``meta``, in hexadecimal; none there for an unkeyed chain
 START = ""  # the link before the first
 
 OPERATION = "id, at, day, worker, command, undoes"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 REPAIR = "casectl doctor --repair"
 RESTORE = "keep the file as it is and restore a backup: casectl backup --list"
 BACK_UP = "casectl backup makes one"
+MOST_SAID = 120  # characters of what SQLite finds wrong
 OLD_BACKUP_DAYS = 4  # a long weekend, over which nothing is recorded
 CLOCK_SLACK = 5 / 1440  # days; programs that run at once begin at different moments
 
@@ -115,7 +116,7 @@ class Checkup:
     def _integrity(self) -> Finding:
         said = self.db.value("PRAGMA integrity_check")
         if said != "ok":
-            return Finding("integrity", FAIL, str(said).splitlines()[0], RESTORE)
+            return Finding("integrity", FAIL, str(said).splitlines()[0][:MOST_SAID], RESTORE)
         mode = self.db.value("PRAGMA journal_mode")
         if mode != "delete":
             return Finding(

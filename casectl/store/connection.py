@@ -16,7 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from casectl.core.errors import Busy, CasectlError, Locked, NotFound
+from casectl.core.errors import Busy, CasectlError, DiskFailed, Kept, Locked, NotFound
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -96,19 +96,60 @@ class Database:
         self.connection.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """One immediate transaction: everything inside happens, or nothing does."""
+    def transaction(self, recorded: Callable[[], bool] | None = None) -> Iterator[None]:
+        """One immediate transaction: everything inside happens, or nothing does.
+
+        ``recorded`` looks whether it happened, where the disk failed while it was committed. Raises
+        Kept where it did.
+        """
         if self.read_only_because is not None:
             raise self.read_only_because
         with self.turn():
             self.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self.execute("COMMIT")
+                self._commit(recorded)
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.rollback()
                 raise
+
+    def _commit(self, recorded: Callable[[], bool] | None) -> None:
+        """The last step of a commit is to sync the folder, once the rollback journal is gone from
+        it. Where that alone fails SQLite says so as of any other, and everything is written.
+        """
+        try:
+            self.execute("COMMIT")
+        except DiskFailed as error:
+            journal = f"{os.path.realpath(self.path)}-journal"
+            if self.connection.in_transaction or os.path.lexists(journal):
+                raise  # whoever opens the file next takes back what there is of it
+            raise self._after_the_end(error, recorded) from None
+
+    def _after_the_end(
+        self, error: DiskFailed, recorded: Callable[[], bool] | None
+    ) -> CasectlError:
+        """What to say of a commit that failed and left no rollback journal. Nobody else can have
+        written since: this is still our turn.
+        """
+        told = str(error.args[0])
+        if recorded is None:
+            return DiskFailed(
+                told,
+                hint="it may be written all the same: repeat it once the disk is well again",
+            )
+        try:
+            if not recorded():
+                return error
+        except CasectlError:
+            return DiskFailed(
+                told,
+                hint="casectl history tells whether it was recorded, once the disk is well again",
+            )
+        return Kept(
+            f"{told} at the end of recording",
+            hint="what you recorded is kept, so do not repeat it; casectl backup --to another disk",
+        )
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -126,9 +167,19 @@ class Database:
             yield
 
     def rekey(self, key: bytes) -> None:
-        """Encrypt every page with another key, in one transaction of the driver's own."""
-        with self.turn(), self.translated_errors():
-            self.connection.execute(f"PRAGMA rekey = {raw_key(key)}")
+        """Encrypt every page with another key, in one transaction of the driver's own.
+
+        Raises DiskFailed where the file may have either key then.
+        """
+        try:
+            with self.turn(), self.translated_errors():
+                self.connection.execute(f"PRAGMA rekey = {raw_key(key)}")
+        except DiskFailed as error:
+            raise DiskFailed(
+                str(error.args[0]),
+                hint="the caseload opens with the old key or the new one, and whatever opened it "
+                "has both; repeat it when the disk does what it is asked",
+            ) from None
         self.key = key
 
     def export_into(self, path: Path, key: bytes | None) -> None:
@@ -231,8 +282,33 @@ class Database:
                         raise
 
 
-def _translated(error: Exception, path: Path) -> CasectlError:
+# What SQLite says in words of its own, of a column or of our triggers.
+OWN_WORDS = (
+    "disk I/O error|database disk image is malformed|database or disk is full|out of memory"
+    "|database (table )?is locked|file is not a database|attempt to write a readonly database"
+    "|interrupted|string or blob too big|a write outside an operation|the journal only grows"
+    "|(FOREIGN KEY|CHECK) constraint failed|(UNIQUE|NOT NULL) constraint failed: [a-z_., ]{1,80}"
+    "|no such (function|table|column): [a-z_.]{1,40}"
+)
+
+
+def _own_words(error: Exception) -> str:
+    """What SQLite says, where it cannot quote anybody's text; else the number of its error.
+
+    A rule that a value breaks, a search that it cannot read, a schema or a trigger that somebody
+    else wrote: it quotes them all, at any length.
+    """
+    import re
+
     words = str(error)
+    known = re.match(OWN_WORDS, words)
+    if known is not None and (known[0] == words or words.startswith("CHECK")):
+        return known[0]
+    return f"SQLite's error {_primary_code(error)}"
+
+
+def _translated(error: Exception, path: Path) -> CasectlError:
+    words = _own_words(error)
     match _primary_code(error):
         case Code.BUSY | Code.LOCKED:
             return _busy()
@@ -246,7 +322,7 @@ def _translated(error: Exception, path: Path) -> CasectlError:
                 f"cannot write: no space left where {path} lives", hint="nothing was changed"
             )
         case Code.IOERR:
-            return CasectlError(
+            return DiskFailed(
                 f"cannot read or write {path} ({words})",
                 hint="nothing was changed; is its disk full or gone? casectl doctor tells more",
             )
@@ -308,12 +384,12 @@ def create_file(path: Path) -> None:
 
     They are made so, whatever the umask. A folder that is there already stays as it is.
     """
-    from casectl.store.private import sync_folder
+    from casectl.store.private import create, make_folders, private_umask, sync_folder
 
-    mask = os.umask(0o077)
     try:
-        _make_folder(path.parent)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with private_umask():
+            make_folders(path.parent)
+        create(path)
         sync_folder(path.parent)  # or a power cut takes the name, and all that was acknowledged
     except FileExistsError:
         if path.is_symlink() and not path.exists():
@@ -326,17 +402,6 @@ def create_file(path: Path) -> None:
         raise CasectlError(
             f"cannot create {path} ({error.strerror})", hint="choose another place with --db"
         ) from None
-    finally:
-        os.umask(mask)
-
-
-def _make_folder(folder: Path) -> None:
-    from casectl.store.private import sync_folder
-
-    if not folder.exists():
-        _make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder.parent)
 
 
 def check_file(path: Path) -> bool:

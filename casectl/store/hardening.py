@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 
 # Linux: which kinds of memory a dump holds, as bits. Read at the dump, inherited by children.
 FILTER = "/proc/self/coredump_filter"
 
 
+@cache  # once is enough for a process
 def no_core_dumps() -> None:
     """From here on a crash of this process, or of a program it starts, leaves no memory in a file.
 

@@ -146,9 +146,15 @@ class Journal:
     def operation(self, command: str, *, undoes: int | None = None) -> Iterator[Operation]:
         """Everything inside is one operation. Without a change nothing is recorded.
 
-        ``command`` is the verb alone, never the words that followed it.
+        ``command`` is the verb alone, never the words that followed it. Raises Kept where the disk
+        failed, and it is on record all the same.
         """
-        with suppress(_NothingChanged), self.db.transaction():
+        number: int | None = None
+
+        def recorded() -> bool:
+            return self.db.value("SELECT 1 FROM operations WHERE id = ?", (number,)) is not None
+
+        with suppress(_NothingChanged), self.db.transaction(recorded):
             number = self.db.value(
                 "INSERT INTO operations (at, day, worker, command, undoes) "
                 "VALUES (?,?,?,?,?) RETURNING id",

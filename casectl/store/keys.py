@@ -32,6 +32,24 @@ class Found(NamedTuple):
     source: str
 
 
+class Source(NamedTuple):
+    """What is asked for the key: a variable of the environment, or a setting."""
+
+    name: str
+    value: str
+
+
+def source_of(key_file: str | None, key_command: str | None) -> Source | None:
+    """The first that is set; None where the login keyring or a person is asked."""
+    named = (
+        Source(FILE_VARIABLE, os.environ.get(FILE_VARIABLE, "")),
+        Source(COMMAND_VARIABLE, os.environ.get(COMMAND_VARIABLE, "")),
+        Source(FILE_SETTING, key_file or ""),
+        Source(COMMAND_SETTING, key_command or ""),
+    )
+    return next((each for each in named if each.value), None)
+
+
 def find_keys(
     name: str, *, key_file: str | None = None, key_command: str | None = None
 ) -> Found | None:
@@ -44,14 +62,10 @@ def find_keys(
     from casectl.store.hardening import no_core_dumps
 
     no_core_dumps()
-    if named := os.environ.get(FILE_VARIABLE):
-        return Found(read_key_file(at_home(named)), FILE_VARIABLE)
-    if command := os.environ.get(COMMAND_VARIABLE):
-        return Found(run_key_command(command, COMMAND_VARIABLE), COMMAND_VARIABLE)
-    if key_file:
-        return Found(read_key_file(at_home(key_file)), FILE_SETTING)
-    if key_command:
-        return Found(run_key_command(key_command, COMMAND_SETTING), COMMAND_SETTING)
+    if (source := source_of(key_file, key_command)) is not None:
+        if source.name in (FILE_VARIABLE, FILE_SETTING):
+            return Found(read_key_file(at_home(source.value)), source.name)
+        return Found(run_key_command(source.value, source.name), source.name)
     from casectl.store import keyring
 
     keys = keyring.get(name)
@@ -75,6 +89,9 @@ def read_key_file(path: Path) -> list[bytes]:
     Refused unless a plain file of one's own, 0600 or stricter: a key that others could read
     protects nothing. Windows has no such modes, and a home folder there is private.
     """
+    from casectl.store.hardening import no_core_dumps
+
+    no_core_dumps()
     content, status = read(path, LARGEST)
     if hasattr(os, "geteuid"):
         if status.st_uid != os.geteuid():

@@ -11,6 +11,7 @@ from sqlite_utils.migrations import Migrations
 
 from casectl.store.connection import APPLICATION_ID, Database
 from casectl.store.schema import (
+    CHAIN_KEY,
     SCHEMA_VERSION,
     SEALS,
     TABLES,
@@ -39,11 +40,17 @@ def m002_seals(db: SqliteUtils) -> None:
     seal_all(db.conn)
 
 
-def migrate(db: Database) -> None:
-    """Bring the schema up to this program's version, all of it or none of it."""
+def migrate(db: Database, chain_key: bytes | None = None) -> None:
+    """Bring the schema up to this program's version, all of it or none of it.
+
+    ``chain_key`` is what a new caseload's journal is linked with: no kill may leave an encrypted
+    one without, whose chain anybody could make who opens it.
+    """
     with db.translated_errors(), db.transaction():
         migrations.apply(SqliteUtils(db.connection, execute_plugins=False))
         reinstall_triggers(db)
+        if chain_key is not None:
+            db.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (CHAIN_KEY, chain_key.hex()))
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 

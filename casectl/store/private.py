@@ -33,16 +33,19 @@ def make_folder(folder: Path) -> None:
         return
     try:
         with private_umask():
-            _make_folders(folder)
-        sync_folder(folder.parent)
+            make_folders(folder)
     except OSError as error:
         raise CasectlError(f"cannot make {folder} ({error.strerror})") from None
 
 
-def _make_folders(folder: Path) -> None:
+def make_folders(folder: Path) -> None:
+    """Those that are missing, from the outermost on. Each name is on the disk before the next is
+    made: a power cut takes none that something was put into. Raises OSError.
+    """
     if not folder.exists():
-        _make_folders(folder.parent)
+        make_folders(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def create(path: Path) -> None:

@@ -145,6 +145,7 @@ CREATE TABLE chain (operation_id INTEGER PRIMARY KEY, hash TEXT NOT NULL);
 -- What the keep triggers let through meanwhile: a row stands here within one transaction only.
 CREATE TABLE lifted (what TEXT NOT NULL);
 """
+CHAIN_KEY = "chain_key"  # in ``meta``, in hexadecimal; none there for an unkeyed chain
 # A change of no record: that a case was erased, and why. Its row is the case's number.
 PURGES = "purges"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import CasectlError, Locked
+from casectl.core.errors import CasectlError, Kept, Locked
 from casectl.core.keys import Slot, checked_passphrase
 from casectl.core.values import NamedTuple
 from casectl.store.connection import check_file, connect_new, create_file, not_a_caseload
@@ -36,7 +36,12 @@ class Sources(NamedTuple):
 
 
 class Vault:
+    """Whoever has one is about to have a key, a passphrase or a code in memory, found or made."""
+
     def __init__(self, path: Path, sources: Sources) -> None:
+        from casectl.store.hardening import no_core_dumps
+
+        no_core_dumps()
         self.path = path
         self.sources = sources
         self.opened: list[bytes] | None = None  # by a passphrase or code, in this run
@@ -228,8 +233,22 @@ class Vault:
             fresh.unlink(missing_ok=True)  # what a kill left
             self._copied(caseload, fresh, key)
             caseload.close()
-            fresh.replace(real)
-            sync_folder(real.parent)
+            try:
+                fresh.replace(real)
+            except OSError as error:
+                fresh.unlink(missing_ok=True)
+                raise CasectlError(
+                    f"cannot put the encrypted file in its place ({error.strerror})",
+                    hint="the caseload is as it was",
+                ) from None
+            try:
+                sync_folder(real.parent)
+            except OSError as error:
+                raise Kept(
+                    f"cannot sync {real.parent} ({error.strerror}), though the caseload is "
+                    "encrypted now",
+                    hint="casectl doctor looks at it; the key must be kept",
+                ) from None
 
     def decrypt(self, caseload: Caseload, to: Path) -> None:
         """A copy that is not encrypted, in a new file (0600). The caseload stays as it is."""

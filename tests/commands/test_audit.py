@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
+pytestmark = pytest.mark.plain  # what is tampered with is; tests/store has the keyed chain
+
 
 @pytest.fixture(autouse=True)
 def ann(caseload: None, run: Run) -> None:

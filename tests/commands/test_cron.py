@@ -23,7 +23,7 @@ from casectl.store import Caseload
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 
 AWKWARD = 'o\'case load 100% $HOME `id` \\% "x" é;#.db'
-PLAIN = Errand(("/opt/casectl",), "/data/c.db", None, 7, 30, frozenset({0, 1, 2, 3, 4}), None)
+PLAIN = Errand(("/opt/casectl",), "/data/c.db", (), 7, 30, frozenset({0, 1, 2, 3, 4}), None)
 
 
 def as_cron_reads(line: str) -> tuple[str, str]:
@@ -73,6 +73,7 @@ def due(store: Caseload) -> None:
 
 
 def as_cron_runs(command: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """With cron's own environment, in which no variable of the shell names a key."""
     env = {"HOME": str(home), "LOGNAME": "kim", "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh", **more}
     return subprocess.run(
         ["/bin/sh", "-c", command], env=env, cwd=home, stdin=subprocess.DEVNULL,
@@ -139,7 +140,9 @@ paths = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=12
 def test_any_path_comes_back_from_cron_and_sh(caseload: str, config: str) -> None:
     says_what_it_got = ("/bin/sh", "-c", 'printf "<%s>" "$CASECTL_CONFIG" "$@"', "sh")
     errand = PLAIN._replace(
-        program=says_what_it_got, caseload=f"/{caseload}", config=("CASECTL_CONFIG", f"/{config}")
+        program=says_what_it_got,
+        caseload=f"/{caseload}",
+        settings=(("CASECTL_CONFIG", f"/{config}"),),
     )
     line = next(each for each in crontab_lines(errand, "kim") if each[0].isdigit())
     _, command = as_cron_reads(line)
@@ -231,6 +234,55 @@ def test_it_names_the_program_that_was_called(
     assert f"'{program}' --db" in run("cron").out
 
 
+# --- The key ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def keyed(run: Run, tmp_path: Path) -> Path:
+    """An encrypted caseload, opened by a key file that this shell names."""
+    assert run("init").code == 0
+    return tmp_path / "caseload.key"
+
+
+def test_the_line_takes_the_key_along_that_this_shell_names(
+    run: Run, keyed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert f" CASECTL_KEY_FILE='{keyed}' " in crontab_line(lines_of(run("cron")))
+    monkeypatch.chdir(keyed.parent)
+    monkeypatch.setenv("CASECTL_KEY_FILE", keyed.name)
+    assert f" CASECTL_KEY_FILE='{keyed}' " in crontab_line(lines_of(run("cron")))
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    monkeypatch.setenv("CASECTL_KEY_COMMAND", f"cat '{keyed}'")
+    (_, command) = as_cron_reads(crontab_line(lines_of(run("cron"))))
+    assert as_cron_runs(command, keyed.parent, CASECTL_TODAY=TODAY).returncode == 0
+
+
+def test_a_key_of_the_configuration_needs_no_word(
+    run: Run, keyed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    assert run(f"config set key_file {keyed}").code == 0
+    line = crontab_line(lines_of(run("cron")))
+    assert "KEY" not in line
+    assert as_cron_runs(as_cron_reads(line)[1], keyed.parent).returncode == 0
+
+
+def test_what_only_a_person_opens_is_said_first(
+    run: Run, keyed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from casectl.store import keyring, keys
+
+    (key,) = keys.read_key_file(keyed)
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    monkeypatch.setattr(keyring, "get", lambda name: [key])
+    for words in ("cron", "cron --systemd"):
+        assert lines_of(run(words))[0].startswith("# NOT YET: the caseload is encrypted")
+    assert run("cron --json").json["locked"] is True
+    monkeypatch.setenv("CASECTL_KEY_FILE", str(keyed))
+    assert run("cron --json").json["locked"] is False
+    assert "NOT YET" not in run("cron").out
+
+
 # --- systemd ------------------------------------------------------------------------------------
 
 
@@ -274,18 +326,18 @@ def stand_ins(tmp_path: Path) -> Path:
     ],
 )
 def test_the_service_tells_what_is_new_and_what_went_wrong(
-    run: Run, due: None, tmp_path: Path, stand_ins: Path, words: str, told: str
+    run: Run, due: None, tmp_path: Path, stand_ins: Path, encrypted: bool, words: str, told: str
 ) -> None:
     awkward = tmp_path / AWKWARD
     (tmp_path / "caseload.db").rename(awkward)
     service = unit(
         lines_of(run(["--db", str(awkward), "cron", "--systemd", *words.split()])), "ice"
     )
-    (environment,) = (each for each in service if each.startswith("Environment="))
-    name, _, config = as_systemd_reads(environment)[0].partition("=")
+    settings = [each for each in service if each.startswith("Environment=")]
+    named = dict(as_systemd_reads(each)[0].split("=", 1) for each in settings)
+    assert set(named) == {"CASECTL_CONFIG", *(["CASECTL_KEY_FILE"] if encrypted else [])}
     env = {
-        "HOME": str(tmp_path), "PATH": f"{stand_ins}:/usr/bin:/bin", "CASECTL_TODAY": TODAY,
-        name: config,
+        "HOME": str(tmp_path), "PATH": f"{stand_ins}:/usr/bin:/bin", "CASECTL_TODAY": TODAY, **named
     }  # fmt: skip
 
     def start() -> subprocess.CompletedProcess[str]:
@@ -371,7 +423,7 @@ def test_a_path_that_no_line_can_hold_is_refused(path: str) -> None:
     for errand in (
         PLAIN._replace(program=(path,)),
         PLAIN._replace(caseload=path),
-        PLAIN._replace(config=("CASECTL_CONFIG", path)),
+        PLAIN._replace(settings=(("CASECTL_CONFIG", path),)),
     ):
         with pytest.raises(CasectlError, match="control characters"):
             checked(errand)

@@ -337,6 +337,25 @@ def test_the_crontab(
     assert (finding["state"], words in finding["detail"]) == (state, True), finding
 
 
+def test_the_key_that_cron_finds(
+    run: Run, no_crontab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from casectl.store import keyring, keys
+
+    assert run("init").code == 0
+    listed = no_crontab.with_name("listed")
+    no_crontab.write_text(f"#!/bin/sh\ncat '{listed}'\n", encoding="utf-8")
+    for line, state in ((LINE, WARN), (f"CASECTL_KEY_FILE='x' {LINE}", OK)):
+        listed.write_text(f"{line}\n", encoding="utf-8")
+        finding = found(run)["reminders"]
+        assert (finding["state"], "CASECTL_KEY_FILE" in finding["detail"]) == (state, state == WARN)
+    assert "cron" not in found(run)
+    (key,) = keys.read_key_file(tmp_path / "caseload.key")
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    monkeypatch.setattr(keyring, "get", lambda name: [key])
+    assert "cron finds no key" in found(run)["cron"]["detail"]
+
+
 def test_no_crontab_but_a_timer(path: Path, run: Run, tmp_path: Path) -> None:
     assert found(run)["reminders"]["state"] == WARN
     units = tmp_path / ".config" / "systemd" / "user"

@@ -105,6 +105,7 @@ def test_an_undone_redo_can_be_redone(run: Run) -> None:
     assert notes(run) == ["one"]
 
 
+@pytest.mark.plain
 def test_what_is_no_longer_as_the_undo_left_it_is_refused(run: Run, tmp_path: Path) -> None:
     run("edit 1 --phone 2")
     run("undo")

@@ -284,7 +284,7 @@ printable = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "C
 def test_crontabs(program: list[str], caseload: str) -> None:
     assert shlex.split(shell_words([*program, caseload])) == [*program, caseload]
     errand = Errand(
-        tuple(program), caseload, ("CASECTL_CONFIG", caseload), 7, 30, frozenset(range(5)), None
+        tuple(program), caseload, (("CASECTL_CONFIG", caseload),), 7, 30, frozenset(range(5)), None
     )
     lines = crontab_lines(errand, "kim")
     assert all("\n" not in line for line in lines)

@@ -136,3 +136,61 @@ def test_no_core_file_holds_a_key(tmp_path: Path) -> None:
     )
     assert done.returncode < 0
     assert [*tmp_path.iterdir()] in ([], [tmp_path / "config.toml"])
+
+
+HELD = """
+import resource, sys
+if resource.getrlimit(resource.RLIMIT_CORE)[1] in (-1, resource.RLIM_INFINITY):
+    resource.setrlimit(resource.RLIMIT_CORE, (-1, -1))
+from casectl import cli
+from casectl.session import Session
+from casectl.store import keys, slots
+
+def held(module, name):
+    real = getattr(module, name)
+    def looked_at(*given, **named):
+        assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0), name
+        seen.append(name)
+        return real(*given, **named)
+    setattr(module, name, looked_at)
+
+seen = []
+for name in ("new_key", "new_code", "add_passphrase", "open_passphrase", "open_recovery"):
+    held(slots, name)
+held(keys, "keys_in")
+words = "four words nobody joins"
+typed = iter([words, words])
+Session.can_ask = property(lambda self: True)
+Session.ask_secret = lambda self, question: next(typed)
+Session.ask = lambda self, question: "never the code"
+cli.run(sys.argv[1:])
+print(",".join(sorted(set(seen))))
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "held"),
+    [
+        ("init --key-file {home}/new.key", "new_key"),
+        ("init", "add_passphrase,new_code,new_key"),
+        ("encrypt --key-file {home}/new.key", "new_key"),
+        ("key rotate", "new_key"),
+        ("key passphrase", "add_passphrase"),
+        ("today", "keys_in"),
+    ],
+)
+def test_no_dumps_wherever_a_key_is_about_to_be_in_memory(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, held: str
+) -> None:
+    if command == "init":
+        monkeypatch.delenv("CASECTL_KEY_FILE")
+    elif command.startswith("encrypt"):
+        assert run("init --unencrypted").code == 0
+    elif not command.startswith("init"):
+        assert run("init").code == 0
+    words = command.format(home=tmp_path).split()
+    done = subprocess.run(
+        [sys.executable, "-c", HELD, *words], capture_output=True, text=True, check=False
+    )
+    seen = done.stdout.splitlines()[-1].split(",") if done.stdout else []
+    assert set(held.split(",")) <= set(seen), done.stdout + done.stderr

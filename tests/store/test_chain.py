@@ -16,8 +16,8 @@ from casectl.core.model import Author, Case, Client, Load
 from casectl.core.views import FAIL, Audited
 from casectl.store import audit, create_caseload, open_caseload
 from casectl.store.audit import Audit
-from casectl.store.chain import CHAIN_KEY, Sealer, link_of, seal_all
-from casectl.store.schema import RECORDS
+from casectl.store.chain import Sealer, link_of, seal_all
+from casectl.store.schema import CHAIN_KEY, RECORDS
 
 AUTHOR = Author("kim", "2026-11-18", "2026-11-18T08:00:00Z")
 TODAY = date(2026, 11, 18)

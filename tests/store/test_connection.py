@@ -6,16 +6,17 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from conftest import TODAY, Run
 
-from casectl.core.errors import Busy, CasectlError, NotFound
+from casectl.core.errors import Busy, CasectlError, DiskFailed, Kept, NotFound
 from casectl.core.model import Author
-from casectl.store import Caseload, connection, create_caseload, open_caseload
+from casectl.store import Caseload, connection, create_caseload, open_caseload, private
 from casectl.store.connection import Database, connect, create_file
 
 AUTHOR = Author("kim", TODAY, f"{TODAY}T08:00:00Z")
@@ -65,12 +66,43 @@ def test_a_path_that_is_not_text(tmp_path: Path) -> None:
     open_caseload(path, AUTHOR).close()
 
 
+def test_each_folder_that_is_made_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name stands in the folder above, which is synced before anything is put into it."""
+    synced: list[Path] = []
+    monkeypatch.setattr(private, "sync_folder", synced.append)
+    private.make_folder(tmp_path / "one" / "two" / "three")
+    assert synced == [tmp_path, tmp_path / "one", tmp_path / "one" / "two"]
+    synced.clear()
+    create_caseload(tmp_path / "a" / "b" / "caseload.db", AUTHOR).close()
+    assert synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
+
+
+def test_a_kill_never_leaves_an_encrypted_caseload_without_its_chains_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each commit of its making, it is whole: whatever comes next may not come."""
+    pytest.importorskip("sqlcipher3")
+    commit = Database._commit
+    keyed: list[bool] = []
+
+    def looked_at(db: Database, recorded: Callable[[], bool] | None) -> None:
+        commit(db, recorded)
+        keyed.append(bool(db.value("SELECT count(*) FROM meta WHERE name = 'chain_key'")))
+
+    monkeypatch.setattr(Database, "_commit", looked_at)
+    create_caseload(tmp_path / "caseload.db", AUTHOR, os.urandom(32)).close()
+    assert keyed
+    assert all(keyed)
+
+
 def test_a_failure_on_the_way_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from casectl.store import migrations
 
-    def fails(db: Database) -> None:
+    def fails(db: Database, chain_key: bytes | None = None) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(migrations, "migrate", fails)
@@ -116,6 +148,7 @@ def held(path: Path, how: str = "EXCLUSIVE") -> Iterator[None]:
         other.close()
 
 
+@pytest.mark.plain
 def test_a_busy_caseload_is_waited_for_and_then_said(
     store: Caseload, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +196,7 @@ def test_the_wait_ends_as_soon_as_the_other_does(
     other.close()
 
 
+@pytest.mark.plain
 def test_two_writers_never_mix(store: Caseload, tmp_path: Path) -> None:
     other = open_caseload(tmp_path / "caseload.db", AUTHOR)
     with store.db.transaction():
@@ -178,6 +212,116 @@ def test_a_failure_inside_a_transaction_undoes_all_of_it(store: Caseload) -> Non
         raise KeyboardInterrupt
     assert store.db.value("SELECT count(*) FROM drafts") == 0
     assert not store.db.connection.in_transaction
+
+
+class FailingAtCommit:
+    """A connection whose disk fails at the end of a commit: ``written`` or not, then as ``after``
+    says. SQLite reports a folder that cannot be synced so, when everything is written.
+    """
+
+    def __init__(
+        self, connection: Any, *, written: bool, after: str = "", leaves: Path | None = None
+    ) -> None:
+        self.real, self.written, self.after, self.leaves = connection, written, after, leaves
+        self.failed = False
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        if sql == "COMMIT" and not self.failed:
+            self.failed = True
+            self.real.execute("COMMIT" if self.written else "ROLLBACK")
+            if self.leaves is not None:
+                self.leaves.touch()
+            raise self._error()
+        if self.failed and self.after and sql.startswith(self.after):
+            raise self._error()
+        return self.real.execute(sql, values)
+
+    def _error(self) -> Exception:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+        return error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """From here on a caseload is opened on a disk that fails at the end of a commit."""
+
+    def fail(**how: Any) -> None:
+        opens = connection.connect_new
+
+        def opened(path: Path, key: bytes | None = None) -> Database:
+            db = opens(path, key)
+            db.connection = cast("sqlite3.Connection", FailingAtCommit(db.connection, **how))
+            return db
+
+        monkeypatch.setattr(connection, "connect_new", opened)
+
+    return fail
+
+
+@pytest.mark.plain
+@pytest.mark.parametrize("written", [True, False])
+def test_a_disk_that_fails_at_a_commit_is_told_as_it_is(
+    run: Run, store: Caseload, failing: Callable[..., None], written: bool
+) -> None:
+    """A folder that cannot be synced fails the commit, and the write is there all the same."""
+    run("intake 'Invented Person' --next x --due fri")
+    failing(written=written)
+    result = run("note 1 'once only'")
+    said = "what you recorded is kept, so do not repeat it"
+    assert (result.code, said in result.err) == (1, written), result.err
+    assert ("nothing was changed" in result.err) is not written
+    assert (result.out, result.err.count("\n")) == ("", 1)
+    assert store.db.value("SELECT count(*) FROM notes") == int(written)
+
+
+@pytest.mark.plain
+def test_what_nobody_can_tell_is_not_told(
+    run: Run, store: Caseload, failing: Callable[..., None]
+) -> None:
+    run("intake 'Invented Person' --next x --due fri")
+    failing(written=True, after="SELECT 1 FROM operations")
+    result = run("note 1 'perhaps'")
+    assert result.code == 1
+    assert "casectl history tells whether it was recorded" in result.err
+    assert "nothing was changed" not in result.err
+
+
+@pytest.mark.plain
+def test_a_note_that_is_kept_leaves_no_draft(
+    run: Run, store: Caseload, failing: Callable[..., None]
+) -> None:
+    """A draft would be saved as a second note."""
+    run("intake 'Invented Person' --next x --due fri")
+    failing(written=True)
+    result = run("note 1", answers=["once only", "."])
+    assert "is kept" in result.err
+    assert "draft" not in result.err
+    assert store.db.value("SELECT count(*) FROM drafts") == 0
+
+
+@pytest.mark.plain
+def test_what_is_no_operation_may_have_been_written(store: Caseload) -> None:
+    real = store.db.connection
+    store.db.connection = cast("sqlite3.Connection", FailingAtCommit(real, written=True))
+    with pytest.raises(DiskFailed, match="it may be written all the same") as caught:
+        store.intake.keep_draft("one", "x")
+    assert not isinstance(caught.value, Kept)
+    assert store.intake.draft("one") == "x"
+
+
+@pytest.mark.plain
+def test_a_rollback_journal_that_stays_takes_the_write_back(
+    store: Caseload, tmp_path: Path
+) -> None:
+    left = tmp_path / "caseload.db-journal"
+    half = FailingAtCommit(store.db.connection, written=False, leaves=left)
+    store.db.connection = cast("sqlite3.Connection", half)
+    with pytest.raises(DiskFailed, match="nothing was changed"):
+        store.intake.keep_draft("one", "x")
 
 
 def test_a_write_outside_an_operation_aborts(store: Caseload) -> None:
@@ -199,6 +343,37 @@ def test_an_error_never_holds_what_is_stored(store: Caseload) -> None:
     assert "Secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT * FROM search_index WHERE search_index MATCH '\"Secret'", "SQLite's error 1"),
+        ("SELECT Secret", "SQLite's error 1"),
+        ("SELECT json('Secret')", "SQLite's error 1"),
+        ("INSERT INTO told VALUES ('Secret')", "SQLite's error 19"),
+        ("INSERT INTO kept VALUES ('a'), ('a')", "UNIQUE constraint failed: kept.a"),
+        ("INSERT INTO kept VALUES ('Secret')", "CHECK constraint failed"),
+        ("SELECT absent", "no such column: absent"),
+        ("DELETE FROM operations", "the journal only grows"),
+    ],
+)
+def test_an_error_quotes_no_text_of_anybodys(store: Caseload, sql: str, said: str) -> None:
+    store.journal.last_undoable()
+    execute = store.db.execute
+    execute("CREATE TEMP TABLE told (a)")
+    execute(
+        "CREATE TEMP TRIGGER tell BEFORE INSERT ON told BEGIN "
+        "SELECT RAISE(ABORT, 'Secret Name, born in May'); END"
+    )
+    execute("CREATE TEMP TABLE kept (a UNIQUE CHECK (a <> 'Secret'))")
+    with store.db.transaction():
+        execute("INSERT INTO operations (at, day, worker, command) VALUES ('', '', '', 'x')")
+    with pytest.raises(CasectlError) as caught:
+        execute(sql)
+    assert f"({said})" in str(caught.value)
+    assert "Secret" not in str(caught.value)
+
+
+@pytest.mark.plain
 def test_a_mistake_of_ours_is_not_called_damage(store: Caseload) -> None:
     with pytest.raises(sqlite3.ProgrammingError):
         store.db.rows("SELECT ?", ())

@@ -23,14 +23,8 @@ def torture(part: str, folder: Path, **env: str) -> subprocess.CompletedProcess[
     )
 
 
-# A folder that cannot be synced after a commit: the error says that nothing was changed, and the
-# write is kept. Open; docs/reliability.md has it.
-UNTRUE = pytest.mark.xfail(reason="one error message is untrue", strict=False)
-
-
 @pytest.mark.parametrize(
-    "part",
-    ["kills", "cuts", "writers", pytest.param("faults", marks=UNTRUE), "remind", "migration"],
+    "part", ["kills", "cuts", "writers", "faults", "remind", "migration", "rotation"]
 )
 def test_nothing_is_lost(part: str, tmp_path: Path) -> None:
     done = torture(part, tmp_path / "out")
