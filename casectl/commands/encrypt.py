@@ -7,6 +7,7 @@ import typer
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.parameters import current
+from casectl.render import tell
 from casectl.unlocking import protect
 
 
@@ -19,7 +20,8 @@ def encrypt(
 ) -> None:
     """Encrypt a caseload that is not.
 
-    An encrypted copy takes its place once it was checked. The plain file's traces on the disk, and
+    An encrypted copy takes its place once it was checked, and not while another program has the
+    file open: close Datasette or a database browser first. The plain file's traces on the disk, and
     plain backups, are yours to remove: casectl doctor names those it knows.
     """
     session = current(ctx)
@@ -59,7 +61,9 @@ def decrypt(
         f"Write every record to {copy.absolute()}, readable to whoever gets that file?",
         otherwise=CasectlError("a plain copy is written only on purpose", hint="add --yes"),
     )
-    session.vault.decrypt(store, copy)
+    cleared = session.vault.decrypt(store, copy)
+    if cleared:
+        tell("An unfinished plain copy, which an earlier decrypt had left there, was removed.")
     session.output.wrote(
         {"path": str(copy.absolute()), "encrypted": False},
         f"Wrote a copy that is not encrypted: {copy.absolute()}",

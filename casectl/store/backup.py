@@ -20,13 +20,19 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
-from time import monotonic, sleep
 
 from casectl import __version__
 from casectl.core.errors import BadValue, Busy, CasectlError, Locked, NotFound
 from casectl.core.model import Author
 from casectl.core.views import Backup, Contents, Manifest
-from casectl.store.connection import BUSY_SECONDS, STEP_PAGES, Database, connect, connect_new
+from casectl.store.alone import AtWork, alone_in
+from casectl.store.connection import (
+    BUSY_SECONDS,
+    STEP_PAGES,
+    Database,
+    connect,
+    connect_new,
+)
 from casectl.store.manifest import (
     STAMP,
     BadBackup,
@@ -54,7 +60,6 @@ EACH_DAY = timedelta(hours=20)
 BETWEEN_IMPORTS = timedelta(minutes=15)
 # How often a large copy is begun again because somebody wrote, before writers have to wait for it.
 TRIES = 3
-LOCK_SLICE = 0.05  # seconds
 
 BEFORE = ".before-restore-"  # and a moment: what a restored file took the place of
 LEFTOVER = rf"\..+-{STAMP}\.[0-9a-f]{{16}}\.new"
@@ -314,9 +319,9 @@ def copy_whole(db: Database, fresh: Path, key: bytes | None, *, at_once: bool = 
 
 
 @contextmanager
-def staging_for(place: Path) -> Iterator[Path]:
+def staging_for(place: Path, ending: str = "new") -> Iterator[Path]:
     """Where a copy is made until it is whole: in a hidden folder that only its owner can enter."""
-    staging = place.with_name(f".{place.stem}.{os.urandom(8).hex()}.new")
+    staging = place.with_name(f".{place.stem}.{os.urandom(8).hex()}.{ending}")
     try:
         with private_umask():
             staging.mkdir(mode=0o700)
@@ -337,46 +342,6 @@ def making(place: Path) -> Iterator[Path]:
             words = str(error.args[0]).replace(str(fresh), "the copy")
             hint = "casectl doctor tells more"
             raise BadBackup(f"no backup was made: {words}", hint=hint) from None
-
-
-class AtWork(Busy):
-    """Another program makes, checks or removes backups in the same folder."""
-
-
-@contextmanager
-def alone_in(folder: Path, seconds: float) -> Iterator[None]:
-    """One program at a time makes, checks or removes backups in a folder. Raises AtWork.
-
-    The folder itself is locked. Where it cannot be (Windows, some network disks), names that are
-    never given twice keep two apart.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    give_up = monotonic() + seconds
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise CasectlError(f"cannot look into {folder} ({error.strerror})") from None
-    try:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if monotonic() >= give_up:
-                    raise AtWork(
-                        f"another casectl is at work on the backups in {folder}", hint="try again"
-                    ) from None
-                sleep(LOCK_SLICE)
-                continue
-            except OSError:  # a disk without locks
-                pass
-            break
-        yield
-    finally:
-        os.close(handle)
 
 
 def backups_of(caseload: Path, folder: Path | None = None) -> list[Backup]:
@@ -469,6 +434,19 @@ def remove_folder(folder: Path) -> None:
     from shutil import rmtree
 
     rmtree(folder, ignore_errors=True)
+
+
+def clear_staging(folder: Path, ending: str) -> bool:
+    """Remove the hidden folders that killed runs left; whether there were any."""
+    name = re.compile(rf"\..+\.[0-9a-f]{{16}}\.{ending}")
+    left = [
+        each
+        for each in folder.iterdir()
+        if name.fullmatch(each.name) and each.is_dir() and not each.is_symlink()
+    ]
+    for each in left:
+        remove_folder(each)
+    return bool(left)
 
 
 def _clear_leftovers(folder: Path) -> None:

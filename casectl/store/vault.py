@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import CasectlError, Kept, Locked
+from casectl.core.errors import CasectlError, Locked
 from casectl.core.keys import Slot, checked_passphrase
 from casectl.core.values import NamedTuple
 from casectl.store.connection import check_file, connect_new, create_file, not_a_caseload
 from casectl.store.keys import Found, at_home, find_keys, read_key_file, write_key_file
-from casectl.store.private import make_folder, sync_folder
+from casectl.store.private import make_folder
 
 if TYPE_CHECKING:
     from casectl.store.caseload import Caseload
@@ -215,76 +215,26 @@ class Vault:
     # -- another key ---------------------------------------------------------------------------
 
     def encrypt(self, caseload: Caseload, key: bytes) -> None:
-        """Put an encrypted copy in the caseload's place, once it was checked. Closes the caseload.
+        """Put an encrypted copy in the caseload's place, and close it. Raises Busy, Kept."""
+        from casectl.store.converting import encrypt
 
-        Killed at any moment, the plain file or the encrypted one is there, whole. Others that are
-        about to write find that the file was replaced, and say so.
-        """
-        if caseload.db.key is not None:
-            raise CasectlError(f"{self.path} is encrypted already", hint="casectl key rotate")
-        real = Path(os.path.realpath(self.path))
-        fresh = real.with_name(f".{real.name}.encrypting")
-        with caseload.db.turn():
-            fresh.unlink(missing_ok=True)  # what a kill left
-            self._copied(caseload, fresh, key)
-            caseload.close()
-            try:
-                fresh.replace(real)
-            except OSError as error:
-                fresh.unlink(missing_ok=True)
-                raise CasectlError(
-                    f"cannot put the encrypted file in its place ({error.strerror})",
-                    hint="the caseload is as it was",
-                ) from None
-            try:
-                sync_folder(real.parent)
-            except OSError as error:
-                raise Kept(
-                    f"cannot sync {real.parent} ({error.strerror}), though the caseload is "
-                    "encrypted now",
-                    hint="casectl doctor looks at it; the key must be kept",
-                ) from None
+        encrypt(caseload, key)
 
-    def decrypt(self, caseload: Caseload, to: Path) -> None:
-        """A copy that is not encrypted, in a new file (0600). The caseload stays as it is."""
-        if caseload.db.key is None:
-            raise CasectlError(f"{self.path} is not encrypted", hint="casectl backup copies it")
-        with caseload.db.turn():
-            self._copied(caseload, to, None)
+    def decrypt(self, caseload: Caseload, to: Path) -> bool:
+        """A plain copy in a new file; True where what a killed run had left of one was removed."""
+        from casectl.store.converting import decrypt
 
-    def _copied(self, caseload: Caseload, copy: Path, key: bytes | None) -> None:
-        """Everything copied into a new file under ``key`` and compared; no half copy stays."""
-        from casectl.store.audit import Audit
-        from casectl.store.backup import sealed
-        from casectl.store.manifest import check, contents_of, difference
-
-        contents = contents_of(caseload.db)
-        create_file(copy)
-        try:
-            caseload.db.export_into(copy, key)
-            made = connect_new(copy, key)
-            try:
-                check(made)
-                differing = difference(contents_of(made), contents)
-                # Keyed and unkeyed chains differ in each link, so it is made anew.
-                Audit(made).rekey(os.urandom(32) if key is not None else None)
-            finally:
-                made.close()
-            if differing:
-                raise CasectlError(f"the copy has {differing}, so nothing was changed")
-            sealed(copy)
-        except BaseException:
-            copy.unlink(missing_ok=True)
-            raise
+        return decrypt(caseload, to)
 
     def rotate(self, caseload: Caseload, passphrase: str | None, key_file: Path | None) -> None:
         """Encrypt the caseload with a new key. Killed at any moment, it opens with what it had.
 
         First every holder gets both keys, then the file changes in one transaction, then its
         backups one by one, then the old key goes. ``passphrase`` is needed where there is a slot
-        for it.
+        for it. Raises Busy, with everything as it was, while another program has the file.
         """
         from casectl.store import slots
+        from casectl.store.alone import nobody_else
 
         old, new = caseload.db.key, slots.new_key()
         if old is None:
@@ -302,9 +252,22 @@ class Vault:
             if key_file is not None:
                 write_key_file(key_file, keys)
 
-        hold([old, new])
-        caseload.db.rekey(new)
+        with caseload.db.turn():
+            with nobody_else(caseload.db):
+                hold([old, new])
+                caseload.db.rekey(new)
+            self._check_opens_with(new)
         caseload.backups.rekey(old)
         hold([new])
         if self.forget():
             self.remember([new])
+
+    def _check_opens_with(self, key: bytes) -> None:
+        """Raises where the driver only said so; then every holder has the old key as well."""
+        try:
+            connect_new(Path(os.path.realpath(self.path)), key).close()
+        except CasectlError as error:
+            raise CasectlError(
+                f"the caseload did not take the new key ({error.args[0]})",
+                hint="what opened it opens it still; casectl doctor, and then repeat it",
+            ) from None

@@ -426,3 +426,57 @@ def test_who_is_about_to_write_into_a_replaced_file_is_told(run: Run, tmp_path: 
     with pytest.raises(Busy, match="was replaced"), other.db.transaction():
         pass
     other.close()
+
+
+# --- A plain copy that was not finished -----------------------------------------------------
+
+
+def test_a_plain_copy_has_its_name_once_it_is_whole(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill leaves a hidden folder that only its owner can enter, and the next one clears it."""
+    from casectl.store import backup, converting
+
+    run("init")
+    run(["intake", NAME])
+    out = tmp_path / "out"
+    out.mkdir()
+    seen = []
+
+    def killed(folder: Path) -> None:
+        pass
+
+    def sealed(copy: Path) -> None:
+        seen.append(stat.S_IMODE(copy.parent.stat().st_mode))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(converting, "sealed", sealed)
+        patch.setattr(backup, "remove_folder", killed)
+        assert run(f"decrypt --to {out / 'plain.db'} --yes").code == 130
+    [left] = out.iterdir()
+    assert seen == [0o700] and left.name.endswith(".decrypting")
+    assert any(b"Quillfeather" in each.read_bytes() for each in left.iterdir())
+    done = run(f"decrypt --to {out / 'plain.db'} --yes")
+    assert done.code == 0
+    assert "An unfinished plain copy, which an earlier decrypt had left" in done.err
+    assert [each.name for each in out.iterdir()] == ["plain.db"]
+    assert run(f"decrypt --to {out / 'other.db'} --yes").err == ""
+
+
+def test_a_plain_copy_where_there_are_no_hard_links(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+
+    def none(*args: object, **named: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    run("init")
+    run(["intake", NAME])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", none)
+        assert run(f"decrypt --to {tmp_path / 'plain.db'} --yes").code == 0
+    names = sqlite3.connect(tmp_path / "plain.db").execute("SELECT name FROM clients").fetchall()
+    assert names == [(NAME,)]
+    assert not list(tmp_path.glob(".plain*"))

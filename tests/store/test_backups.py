@@ -27,7 +27,8 @@ from casectl.core.standards import Standards
 from casectl.core.views import Backup
 from casectl.render.backups import made_sentences
 from casectl.store import Caseload, backup, create_caseload, open_caseload, slots
-from casectl.store.backup import AtWork, Backups, alone_in, backups_of, folder_of, keys_of
+from casectl.store.alone import AtWork, alone_in
+from casectl.store.backup import Backups, backups_of, folder_of, keys_of
 from casectl.store.connection import connect
 from casectl.store.manifest import BadBackup, contents_of, difference, read_manifest
 from casectl.store.restore import tried_out
