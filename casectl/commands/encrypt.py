@@ -25,16 +25,18 @@ def encrypt(
     plain backups, are yours to remove: casectl doctor names those it knows.
     """
     session = current(ctx)
-    store = session.store
-    if store.key is not None:
-        raise CasectlError(f"{session.db_path} is encrypted already", hint="casectl key rotate")
-    protection = protect(session, unencrypted=False, key_file=key_file)
-    assert protection.key is not None
-    try:
-        session.vault.encrypt(store, protection.key)
-    except BaseException:
-        protection.take_back(session)
-        raise
+    vault = session.vault
+    with vault.changing(vault.chosen_key_file(key_file)):
+        store = session.store
+        if store.key is not None:
+            raise CasectlError(f"{session.db_path} is encrypted already", hint="casectl key rotate")
+        protection = protect(session, unencrypted=False, key_file=key_file)
+        assert protection.key is not None
+        try:
+            vault.encrypt(store, protection.key)
+        except BaseException:
+            protection.take_back(session)
+            raise
     session.output.wrote(
         {"path": str(session.db_path.absolute()), "encrypted": True},
         "The caseload is encrypted now.",

@@ -7,7 +7,8 @@ where no slot was made (a key file alone opens it then).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,6 +200,10 @@ class Vault:
             named = self.sources.key_file
         return at_home(named) if named else None
 
+    def chosen_key_file(self, said: str | None) -> Path | None:
+        """The key file for a new key: what is said on the command line, else what is named."""
+        return at_home(said) if said is not None else self.named_key_file
+
     def key_of_file(self, path: Path) -> bytes:
         """The key that a file holds; a new file gets a new key. Raises BadKey."""
         from casectl.store.slots import new_key
@@ -225,6 +230,27 @@ class Vault:
         from casectl.store.converting import decrypt
 
         return decrypt(caseload, to)
+
+    @contextmanager
+    def changing(self, *key_files: Path | None) -> Iterator[None]:
+        """Inside, no other casectl changes what opens the caseload, or what these key files hold.
+
+        Whoever reads a key in here writes it where it still is the key. Raises AtWork.
+        """
+        from contextlib import ExitStack
+
+        from casectl.store.alone import alone_in
+        from casectl.store.connection import BUSY_SECONDS
+
+        files = [each for each in key_files if each is not None]
+        for each in files:
+            make_folder(each.absolute().parent)
+        folders = {each.parent.resolve() for each in [self.folder, *files]}
+        with ExitStack() as held:
+            for folder in sorted(folders):  # in one order, so that no two wait for each other
+                if folder.is_dir():
+                    held.enter_context(alone_in(folder, BUSY_SECONDS, on="the key"))
+            yield
 
     def rotate(self, caseload: Caseload, passphrase: str | None, key_file: Path | None) -> None:
         """Encrypt the caseload with a new key. Killed at any moment, it opens with what it had.

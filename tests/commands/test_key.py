@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
+from casectl.core.errors import CasectlError
 from casectl.core.keys import WrongPassphrase
-from casectl.store import keyring, slots
-from casectl.store.connection import PLAIN
+from casectl.session import Session
+from casectl.store import connection, keyring, slots
+from casectl.store.connection import PLAIN, Database
 from casectl.store.keys import read_key_file
 
 PASSPHRASE = "correct horse battery staple"
@@ -480,3 +482,101 @@ def test_a_plain_copy_where_there_are_no_hard_links(
     names = sqlite3.connect(tmp_path / "plain.db").execute("SELECT name FROM clients").fetchall()
     assert names == [(NAME,)]
     assert not list(tmp_path.glob(".plain*"))
+
+
+# --- One at a time --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.2)
+
+
+KEY_CHANGES = [
+    ("key rotate --stdin", f"{PASSPHRASE}\n"),
+    ("key passphrase --stdin", f"{OTHER}\n"),
+    ("key recover --stdin", f"CODE\n{OTHER}\n"),
+]
+
+
+@pytest.mark.parametrize(("command", "typed"), KEY_CHANGES)
+def test_what_opens_it_is_changed_by_one_at_a_time(
+    by_passphrase: Path,
+    run: Run,
+    code: str,
+    kept: Kept,
+    impatient: None,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    typed: str,
+) -> None:
+    """In the middle of a rotation another one is refused, and so is another passphrase."""
+    rekey = Database.rekey
+    slot = by_passphrase.with_name("caseload.db.keys") / slots.PASSPHRASE
+    meanwhile = []
+
+    def interrupted(self: Database, key: bytes) -> None:
+        monkeypatch.setattr(Database, "rekey", rekey)
+        before = slot.read_bytes()
+        meanwhile.append(run(command, stdin=typed.replace("CODE", code)))
+        assert slot.read_bytes() == before
+        rekey(self, key)
+
+    monkeypatch.setattr(Database, "rekey", interrupted)
+    assert run("key rotate --stdin", stdin=f"{PASSPHRASE}\n").code == 0
+    [refused] = meanwhile
+    assert refused.code == 75
+    assert "another casectl is at work on the key" in refused.err
+    kept.keys.clear()
+    assert NAME in run("today", answers=[PASSPHRASE]).out
+    assert run(command, stdin=typed.replace("CODE", code)).code == 0
+
+
+def test_nothing_is_restored_while_the_key_changes(run: Run, tmp_path: Path) -> None:
+    from casectl.store.alone import alone_in
+
+    run("init")
+    run(["intake", NAME])
+    run("backup")
+    [backup] = (tmp_path / "caseload.db.backups").glob("*.db")
+    with alone_in(tmp_path, 0):
+        assert run(["restore", str(backup), "--yes"]).code == 75
+        assert NAME in run("list").out, "but records go on"
+
+
+def test_of_two_that_make_a_caseload_one_keeps_its_key(
+    run: Run, impatient: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that fails takes back its own key, and never the other's."""
+    key, other = tmp_path / "shared.key", tmp_path / "other" / "caseload.db"
+    make = Session.create_store
+    meanwhile = []
+
+    def failing(self: Session, key_: bytes | None = None) -> object:
+        monkeypatch.setattr(Session, "create_store", make)
+        meanwhile.append(run(f"init --key-file {key}"))
+        meanwhile.append(run(f"--db {other} init --key-file {key}"))
+        raise CasectlError("no space left")
+
+    monkeypatch.setattr(Session, "create_store", failing)
+    assert run(f"init --key-file {key}").code == 1
+    assert [each.code for each in meanwhile] == [75, 75]
+    assert not key.exists()
+    assert not other.exists()
+    assert run(f"init --key-file {key}").code == 0
+    assert run(f"--db {other} init --key-file {key}").code == 0
+
+
+def test_two_rotations_end_with_a_key_that_is_held(run: Run, tmp_path: Path) -> None:
+    """Two processes at the same moment: one after the other, or one is refused."""
+    import subprocess
+    import sys
+
+    run("init")
+    run(["intake", NAME])
+    words = [sys.executable, "-m", "casectl", "key", "rotate"]
+    both = [subprocess.Popen(words, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert sorted(each.wait() for each in both) in ([0, 0], [0, 75])
+    assert len(read_key_file(tmp_path / "caseload.key")) == 1
+    assert NAME in run("list").out
+    assert run("audit verify").code == 0
