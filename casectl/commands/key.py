@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from casectl.core.errors import CasectlError
+from casectl.core.errors import CasectlError, Declined
 from casectl.parameters import current
+from casectl.render import tell
 from casectl.session import Session
 from casectl.unlocking import first_line, recover, set_passphrase, set_recovery
 
@@ -128,21 +129,29 @@ def rotate(
 
     For when somebody may have copied the key. The passphrase and the recovery code stay; a key file
     that is named in the settings gets the new key. The backups beside the caseload are encrypted
-    with it as well; those elsewhere keep the key they were made with. Killed at any moment, the
-    caseload opens as before. Refused while another program has the file open.
+    with it as well; those elsewhere keep the key they were made with, so without a passphrase keep
+    the old key file for them. Killed at any moment, the caseload opens as before. Refused while
+    another program has the file open.
     """
     session = current(ctx)
     vault = session.vault
     with vault.changing(vault.named_key_file):
         words = _passphrase_of(session, stdin=stdin)
         store = session.store
+        if store.key is not None and not vault.slots():
+            _warn_of_other_backups(session)
         store.backups.automatic("rotation")
-        vault.rotate(store, words, vault.named_key_file)
+        unopened = vault.rotate(store, words, vault.named_key_file)
     said = ["The caseload is encrypted with a new key."]
     if vault.has_command:
         said.append("Your key command still prints the old one: give it the new one, which")
         said.append("casectl key show prints.")
-    session.output.wrote({"rotated": True}, *said)
+    if unopened:
+        said.append("Under a key that is not at hand, and as they were:")
+        said.extend(f"  {each}" for each in unopened)
+    session.output.wrote(
+        {"rotated": True, "unopened_backups": [str(each) for each in unopened]}, *said
+    )
 
 
 def _passphrase_of(session: Session, *, stdin: bool) -> str | None:
@@ -154,6 +163,14 @@ def _passphrase_of(session: Session, *, stdin: bool) -> str | None:
     words = first_line(session) if stdin else session.ask_secret("Passphrase: ")
     session.vault.unlock(words)
     return words
+
+
+def _warn_of_other_backups(session: Session) -> None:
+    """Without slots, a backup that the rotation does not reach opens with the old key alone."""
+    tell("Backups in other folders and on other disks open with the key of today alone, and no")
+    tell("slot beside them has it: keep a copy of the key file as it is now, as long as they are.")
+    if session.can_ask:
+        session.confirm("Change the key now?", otherwise=Declined("the key was not changed"))
 
 
 @key_app.command("show")
@@ -172,11 +189,11 @@ def show(ctx: typer.Context) -> None:
 
 
 def _opened(session: Session) -> Sequence[bytes]:
-    """The key that the file opens with, asked for where it is locked."""
+    """The key that the file opens with, asked for where it is locked, and what goes with it."""
     key = session.store.key
     if key is None:
         raise CasectlError(f"{session.db_path} is not encrypted", hint="casectl encrypt does that")
-    return [key]
+    return session.vault.known(key)
 
 
 def _needs_encryption(session: Session) -> None:

@@ -16,7 +16,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
@@ -25,11 +25,12 @@ from casectl import __version__
 from casectl.core.errors import BadValue, Busy, CasectlError, Locked, NotFound
 from casectl.core.model import Author
 from casectl.core.views import Backup, Contents, Manifest
-from casectl.store.alone import AtWork, alone_in
+from casectl.store.alone import SIDE_FILES, AtWork, alone_in
 from casectl.store.connection import (
     BUSY_SECONDS,
     STEP_PAGES,
     Database,
+    check_file,
     connect,
     connect_new,
 )
@@ -132,18 +133,56 @@ class Backups:
         except AtWork:
             return None
 
-    def rekey(self, old: bytes) -> None:
-        """Encrypt the backups that are under an older key with the one that the caseload has now.
+    def rekey(self, old: bytes) -> list[Path]:
+        """Encrypt what is under an older key with the one that the caseload has now.
 
-        Who has the old key then opens none of them, and who has the new one all. Each is written
-        anew, checked, and only then removed; a kill leaves some of either sort.
+        The backups, and what restoring set aside: who has the old key then opens none of them, and
+        who has the new one all. Each is written anew, checked, and only then removed; a kill leaves
+        some of either sort. Gives those that neither key opens. Raises CasectlError where one that
+        the old key opens could not be written anew, once all others are.
         """
-        if not self.folder.is_dir():
-            return
-        with self._at_work_in(self.folder, BUSY_SECONDS):
-            for each in self.all():
-                if each.manifest is not None and each.manifest.encrypted:
-                    self._make_again(each, each.manifest, old)
+        unopened: list[Path] = []
+        failed: list[str] = []
+        with ExitStack() as held:
+            if self.folder.is_dir():
+                held.enter_context(self._at_work_in(self.folder, BUSY_SECONDS))
+            clear_staging(self.real.parent, "new")
+            for each in backups_of(self.real):
+                try:
+                    if not self._is_rekeyed(each, old):
+                        unopened.append(each.path)
+                except Busy:
+                    raise
+                except (CasectlError, OSError) as error:
+                    why = error.strerror if isinstance(error, OSError) else error.args[0]
+                    failed.append(
+                        f"{each.path} is under the old key and could not be encrypted with the new "
+                        f"one ({why})"
+                    )
+        if failed:
+            raise CasectlError(
+                failed[0],
+                hint="the caseload opens as before; move that file elsewhere, then casectl key "
+                "rotate again",
+            )
+        return unopened
+
+    def _is_rekeyed(self, backup: Backup, old: bytes) -> bool:
+        """Whether it is plain, or under the caseload's key, now or before."""
+        if not backup.size or not check_file(backup.path):
+            return True
+        try:
+            source = connect(backup.path, lambda: [old])
+        except Locked:
+            key = self.db.key
+            with suppress(Locked), closing(connect(backup.path, lambda: [key] if key else [])):
+                return True
+            return False
+        if backup.manifest is not None:
+            self._make_again(backup, backup.manifest, source)
+        else:
+            self._encrypt_again(backup.path, source)
+        return True
 
     @contextmanager
     def _at_work_in(self, folder: Path, wait: float) -> Iterator[None]:
@@ -176,17 +215,30 @@ class Backups:
             contents = self._copy_to(fresh)
             return self._finish(fresh, place, self.author.moment, reason, contents)
 
-    def _make_again(self, backup: Backup, manifest: Manifest, old: bytes) -> None:
-        try:
-            source = connect(backup.path, lambda: [old])
-        except Locked:  # a still older key's, or this one's already
-            return
+    def _make_again(self, backup: Backup, manifest: Manifest, source: Database) -> None:
         place = self._free_place(self.folder, backup.made_at)
         with making(place) as fresh:
             with closing(source):
                 copy_whole(source, fresh, self.db.key)
             self._finish(fresh, place, backup.made_at, manifest.reason, manifest.contents)
         _remove(backup.path)
+
+    def _encrypt_again(self, path: Path, source: Database) -> None:
+        """One without a manifest keeps its name. The slots open both keys meanwhile."""
+        with making(path) as fresh:
+            with closing(source):
+                contents = contents_of(source)
+                copy_whole(source, fresh, self.db.key)
+            self._check(fresh, contents)
+            sealed(fresh)
+            copy_keys(keys_of(self.real), keys_of(path))
+            fresh.replace(path)
+            for end in SIDE_FILES:
+                Path(f"{path}{end}").unlink(missing_ok=True)
+            for slot in _files(keys_of(path)):
+                if not os.path.lexists(keys_of(self.real) / slot.name):
+                    Path(slot.path).unlink()
+            sync_folder(path.parent)
 
     def _finish(
         self, fresh: Path, place: Path, made_at: str, reason: str, contents: Contents

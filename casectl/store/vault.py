@@ -252,12 +252,25 @@ class Vault:
                     held.enter_context(alone_in(folder, BUSY_SECONDS, on="the key"))
             yield
 
-    def rotate(self, caseload: Caseload, passphrase: str | None, key_file: Path | None) -> None:
+    def known(self, key: bytes) -> list[bytes]:
+        """The key that the caseload has, and the other one, while a rotation is unfinished.
+
+        Whatever is written for the one is written for both: backups may still be under the other.
+        """
+        found = self.found() if self.opened is None else None
+        keys = self.opened or (found.keys if found is not None else [])
+        return [key, *(each for each in keys if each != key)] if key in keys else [key]
+
+    def rotate(
+        self, caseload: Caseload, passphrase: str | None, key_file: Path | None
+    ) -> list[Path]:
         """Encrypt the caseload with a new key. Killed at any moment, it opens with what it had.
 
         First every holder gets both keys, then the file changes in one transaction, then its
-        backups one by one, then the old key goes. ``passphrase`` is needed where there is a slot
-        for it. Raises Busy, with everything as it was, while another program has the file.
+        backups one by one, then the old key goes. What a killed rotation left undone is done before
+        that, because a holder holds no third key. ``passphrase`` is needed where there is a slot
+        for it. Only inside ``changing``. Gives the backups that none of these keys opens; raises
+        Busy, with everything as it was, while another program has the file.
         """
         from casectl.store import slots
         from casectl.store.alone import nobody_else
@@ -278,15 +291,18 @@ class Vault:
             if key_file is not None:
                 write_key_file(key_file, keys)
 
+        for earlier in self.known(old)[1:]:
+            caseload.backups.rekey(earlier)
         with caseload.db.turn():
             with nobody_else(caseload.db):
                 hold([old, new])
                 caseload.db.rekey(new)
             self._check_opens_with(new)
-        caseload.backups.rekey(old)
+        unopened = caseload.backups.rekey(old)
         hold([new])
         if self.forget():
             self.remember([new])
+        return unopened
 
     def _check_opens_with(self, key: bytes) -> None:
         """Raises where the driver only said so; then every holder has the old key as well."""

@@ -6,16 +6,18 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from conftest import Run
 
-from casectl.core.errors import CasectlError
+from casectl.core.errors import CasectlError, Locked
 from casectl.core.keys import WrongPassphrase
 from casectl.session import Session
 from casectl.store import connection, keyring, slots
-from casectl.store.connection import PLAIN, Database
+from casectl.store.backup import Backups
+from casectl.store.connection import PLAIN, Database, connect
 from casectl.store.keys import read_key_file
 
 PASSPHRASE = "correct horse battery staple"
@@ -580,3 +582,125 @@ def test_two_rotations_end_with_a_key_that_is_held(run: Run, tmp_path: Path) -> 
     assert len(read_key_file(tmp_path / "caseload.key")) == 1
     assert NAME in run("list").out
     assert run("audit verify").code == 0
+
+
+# --- Whatever the old key opens -------------------------------------------------------------
+
+
+def copies(tmp_path: Path) -> list[Path]:
+    """The backups, and what restoring set aside."""
+    backups = sorted((tmp_path / "caseload.db.backups").glob("*.db"))
+    aside = tmp_path.glob("caseload.db.before-restore-*")
+    return [*backups, *(each for each in sorted(aside) if each.is_file())]
+
+
+def opened_by(key: bytes, tmp_path: Path) -> list[Path]:
+    found = []
+    for each in copies(tmp_path):
+        with suppress(Locked):
+            connect(each, lambda: [key]).close()
+            found.append(each)
+    return found
+
+
+@pytest.fixture
+def old(run: Run, tmp_path: Path) -> bytes:
+    """The key of a caseload with one client and one backup, opened by a key file alone."""
+    run("init")
+    run(["intake", NAME])
+    assert run("backup").code == 0
+    return read_key_file(tmp_path / "caseload.key")[0]
+
+
+def killed(*args: object, **named: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_a_killed_rotation_left_is_done_by_the_next(
+    run: Run, old: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Backups, "rekey", killed)
+        assert run("key rotate").code == 130
+    assert read_key_file(tmp_path / "caseload.key")[0] == old
+    assert opened_by(old, tmp_path) == copies(tmp_path) != []
+    done = run("key rotate --json")
+    assert done.code == 0, done.err
+    assert done.json["unopened_backups"] == []
+    [key] = read_key_file(tmp_path / "caseload.key")
+    assert opened_by(key, tmp_path) == copies(tmp_path)
+    assert opened_by(old, tmp_path) == []
+
+
+def test_a_new_passphrase_forgets_no_key_that_a_backup_needs(
+    by_passphrase: Path, run: Run, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup")
+    [old] = kept.keys[str(by_passphrase)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Backups, "rekey", killed)
+        assert run("key rotate", answers=[PASSPHRASE]).code == 130
+    kept.keys.clear()
+    assert run("key passphrase", answers=[PASSPHRASE, OTHER, OTHER]).code == 0
+    kept.keys.clear()
+    assert run("key rotate", answers=[OTHER]).code == 0
+    assert opened_by(old, by_passphrase.parent) == []
+    assert NAME in run("today", answers=[OTHER]).out
+
+
+def test_what_restoring_set_aside_follows_as_well(run: Run, old: bytes, tmp_path: Path) -> None:
+    run("note 1 'written later'")
+    assert run(["restore", copies(tmp_path)[0].name, "--yes"]).code == 0
+    aside = copies(tmp_path)[-1]
+    copies(tmp_path)[0].with_suffix(".json").unlink()  # and one without a manifest
+    assert run("key rotate").code == 0
+    [key] = read_key_file(tmp_path / "caseload.key")
+    assert aside in copies(tmp_path)
+    assert opened_by(old, tmp_path) == []
+    assert opened_by(key, tmp_path) == copies(tmp_path)
+    assert stat.S_IMODE(aside.stat().st_mode) == 0o600
+    assert run(["restore", aside.name, "--yes"]).code == 0
+    assert "written later" in run("show 1").out
+    assert not list(tmp_path.glob(".*.new"))
+
+
+def test_the_old_key_stays_while_a_backup_needs_it(run: Run, old: bytes, tmp_path: Path) -> None:
+    assert run(["restore", copies(tmp_path)[0].name, "--yes"]).code == 0
+    damaged = copies(tmp_path)[-1]
+    with damaged.open("r+b") as file:
+        file.seek(5 * 4096)
+        file.write(bytes(64))
+    refused = run("key rotate")
+    assert refused.code == 1
+    assert f"{damaged} is under the old key" in refused.err
+    assert old in read_key_file(tmp_path / "caseload.key")
+    assert NAME in run("list").out
+    damaged.rename(tmp_path / "elsewhere.db")
+    assert run("key rotate").code == 0
+    assert len(read_key_file(tmp_path / "caseload.key")) == 1
+
+
+def test_a_backup_under_no_key_at_hand_is_named(run: Run, old: bytes, tmp_path: Path) -> None:
+    stranger = tmp_path / "caseload.db.backups" / "caseload-2026-11-01T090000Z.db"
+    stranger.write_bytes(b"x" * 4096)
+    done = run("key rotate")
+    assert done.code == 0
+    assert str(stranger) in done.out
+    assert stranger.exists()
+
+
+def test_backups_elsewhere_are_warned_of(run: Run, old: bytes, tmp_path: Path) -> None:
+    """With a key file alone nothing else opens them."""
+    warned = run("key rotate", answers=["n"])
+    assert warned.code == 1
+    assert "keep a copy of the key file as it is now" in warned.err
+    assert read_key_file(tmp_path / "caseload.key") == [old]
+    done = run("key rotate")
+    assert done.code == 0
+    assert "keep a copy of the key file as it is now" in done.err
+
+
+def test_backups_elsewhere_have_slots_of_their_own(by_passphrase: Path, run: Run) -> None:
+    done = run("key rotate", answers=[PASSPHRASE])
+    assert done.code == 0
+    assert "keep a copy" not in done.err
