@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from casectl.core.errors import BadValue, CasectlError
-from casectl.core.model import CLOSED
+from casectl.core.model import CLOSED, note_draft
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 from casectl.core.views import Doomed, Gone, Purged, Purging
@@ -257,6 +257,7 @@ class Purge:
             for letter in COUNTED.values():
                 self.db.execute("DELETE FROM counters WHERE scope = ?", (f"{key}.{letter}",))
             self.db.execute("DELETE FROM reminders WHERE case_id = ?", (key,))
+            self.db.execute("DELETE FROM drafts WHERE name = ?", (note_draft(key),))
         for name, body in self.db.rows("SELECT name, body FROM drafts"):
             if any(each in fold(body) for each in names):
                 self.db.execute("DELETE FROM drafts WHERE name = ?", (name,))
