@@ -285,8 +285,9 @@ def _compacted(uncompacted: str | None, number: int) -> list[str]:
     if uncompacted is None:
         return []
     return [
-        f"But the file could not be written anew ({uncompacted}), and what was freed in it before "
-        f"may still be read: casectl purge {number} tries it again."
+        f"But the file could not be written anew ({uncompacted}), and what was in it before may "
+        f"still be read there: casectl purge {number} tries it again, once no other program has "
+        "it open."
     ]
 
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from time import monotonic, sleep
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.model import CLOSED, note_draft
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 from casectl.core.views import Doomed, Gone, Purged, Purging
-from casectl.store import derived
+from casectl.store import connection, derived
 from casectl.store.connection import Database
 from casectl.store.journal import Journal, Operation
 from casectl.store.schema import PURGES, UNSALTED, insert_change
@@ -25,6 +26,7 @@ from casectl.store.schema import PURGES, UNSALTED, insert_change
 # Children before what they belong to.
 OF_A_CASE = ("promises", "contacts", "notes")
 COUNTED = {"promises": "p", "contacts": "c", "notes": "n"}  # in the names of counters
+ASK_SECONDS = 0.05  # between two questions whether a reader has ended
 MOST_NAMES = 100  # looked for in what is left
 
 # Every case that was ever a client's, though a merge or an undo may have taken it from them.
@@ -203,13 +205,31 @@ class Purge:
 
         Without a purge as well: the second half of one that was interrupted.
         """
+        self.db.value("PRAGMA secure_delete = ON")
         try:
             with self.db.turn():
+                self.db.execute(
+                    "DELETE FROM drafts WHERE name IN "
+                    f"(SELECT ? || case_id FROM changes WHERE table_name = '{PURGES}')",
+                    (note_draft(""),),
+                )
                 self.db.execute("VACUUM")
-                self.db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+                return self._into_the_file()
         except CasectlError as error:
             return str(error.args[0])
-        return None
+
+    def _into_the_file(self) -> str | None:
+        """In WAL mode all of it is beside the file first. SQLite answers, and raises nothing, where
+        a reader keeps it from being brought in and the old pages in place.
+        """
+        give_up = monotonic() + connection.BUSY_SECONDS
+        while True:
+            row = self.db.one("PRAGMA wal_checkpoint(TRUNCATE)")
+            if row is None or not row[0]:
+                return None
+            if monotonic() >= give_up:
+                return "another program is reading it"
+            sleep(ASK_SECONDS)
 
     def _check_closed(self, scope: Scope) -> None:
         keys = json.dumps(list(scope.cases))

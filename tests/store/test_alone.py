@@ -190,3 +190,29 @@ def test_copies_hold_what_another_program_has_in_its_wal(run: Run, key: bytes, p
     for copy, opened_with in ((backup, key), (plain, None)):
         with another_program(copy, opened_with) as other:
             assert other.ask("SELECT body FROM drafts") == "[('grualtdraft',)]"
+
+
+# --- purge ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["purge 1 --reason asked --yes", "purge 1"])
+def test_a_purge_that_a_reader_keeps_out_of_the_file_says_so(
+    run: Run, plain: Path, command: str
+) -> None:
+    """In WAL mode a file that was written anew lies beside the old one first."""
+    assert run("close 1 --reason moved --yes").code == 0
+    if command == "purge 1":
+        assert run("purge 1 --reason asked --yes").code == 0
+    with another_program(plain) as other:
+        other.ask("PRAGMA journal_mode = WAL")
+        other.ask("BEGIN")
+        other.ask("SELECT count(*) FROM clients")
+        purged = run(command)
+        assert purged.code == 1
+        assert "could not be written anew (another program is reading it)" in purged.out
+        if command != "purge 1":
+            assert b"Quillfeather" in content(plain), "so it is true"
+        other.ask("ROLLBACK")
+        again = run("purge 1")
+        assert (again.code, "anew" in again.out) == (0, False)
+        assert b"Quillfeather" not in content(plain)
