@@ -295,13 +295,6 @@ class Backups:
         """The backups in the default place, the newest first."""
         return backups_in(self.folder, self.real.stem)
 
-    def backups_holding_before(self, moment: str) -> list[Backup]:
-        """The copies that casectl keeps of the caseload as it was before ``moment`` (ISO, UTC).
-
-        Backups in the default place, and what restoring set aside. Copies elsewhere nobody knows.
-        """
-        return [each for each in backups_of(self.real) if each.made_at <= moment]
-
     def delete(self, backups: Iterable[Backup]) -> None:
         """Remove backups, or what restoring set aside, with their manifests and key slots."""
         folder = self.folder if self.folder.is_dir() else self.real.parent
