@@ -296,14 +296,16 @@ def test_a_backup_that_is_dated_ahead_of_the_clock(run: Run, tmp_path: Path) -> 
 
 
 def test_a_backup_with_more_operations_than_the_purge_has(run: Run, tmp_path: Path) -> None:
-    """What was recorded before a restore took it back, and backed up, still holds the client."""
-    run("backup")
-    [early] = backups(tmp_path)
+    """A restore takes numbers back; what was backed up before it still holds the client."""
+    run(["backup", "--to", str(tmp_path / "stick")])
+    [early] = (tmp_path / "stick").glob("*.db")
     for number in range(4):
         run(f"note 2 'note {number}'")
+    run("backup")
+    [late] = backups(tmp_path)
     assert run(["restore", str(early), "--yes"]).code == 0
     [aside] = tmp_path.glob("caseload.db.before-restore-*Z")
-    assert found_in(tmp_path) == [aside.name, early.name]
+    assert found_in(tmp_path) == [aside.name, late.name]
     purged = run("purge 1 --reason asked --yes --backups --json").json
     assert (purged["backups"], purged["backups_removed"]) == (0, 2)
     assert found_in(tmp_path) == []
