@@ -75,13 +75,17 @@ def make_caseload(
     session: Session, *, unencrypted: bool = False, key_file: str | None = None
 ) -> Protection:
     """A new caseload, protected, where this session looks for one; it goes on with that."""
-    session.vault.check_place()
-    protection = protect(session, unencrypted=unencrypted, key_file=key_file)
-    try:
-        session.create_store(protection.key)
-    except BaseException:
-        protection.take_back(session)
-        raise
+    vault = session.vault
+    vault.check_place()
+    # Else the one of two that fails takes back the key of the one that does not.
+    with vault.changing(None if unencrypted else vault.chosen_key_file(key_file)):
+        vault.check_place()
+        protection = protect(session, unencrypted=unencrypted, key_file=key_file)
+        try:
+            session.create_store(protection.key)
+        except BaseException:
+            protection.take_back(session)
+            raise
     return protection
 
 
@@ -105,7 +109,7 @@ def protect(session: Session, *, unencrypted: bool, key_file: str | None) -> Pro
             f"{vault.folder} holds the slots of an earlier caseload",
             hint="move it away, or restore the caseload that it belongs to",
         )
-    file = Path(key_file).expanduser() if key_file is not None else vault.named_key_file
+    file = vault.chosen_key_file(key_file)
     if file is not None:
         return _by_key_file(session, file)
     found = vault.found() if vault.has_command else None

@@ -7,6 +7,7 @@ import typer
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.parameters import current
+from casectl.render import tell
 from casectl.unlocking import protect
 
 
@@ -19,20 +20,23 @@ def encrypt(
 ) -> None:
     """Encrypt a caseload that is not.
 
-    An encrypted copy takes its place once it was checked. The plain file's traces on the disk, and
+    An encrypted copy takes its place once it was checked, and not while another program has the
+    file open: close Datasette or a database browser first. The plain file's traces on the disk, and
     plain backups, are yours to remove: casectl doctor names those it knows.
     """
     session = current(ctx)
-    store = session.store
-    if store.key is not None:
-        raise CasectlError(f"{session.db_path} is encrypted already", hint="casectl key rotate")
-    protection = protect(session, unencrypted=False, key_file=key_file)
-    assert protection.key is not None
-    try:
-        session.vault.encrypt(store, protection.key)
-    except BaseException:
-        protection.take_back(session)
-        raise
+    vault = session.vault
+    with vault.changing(vault.chosen_key_file(key_file)):
+        store = session.store
+        if store.key is not None:
+            raise CasectlError(f"{session.db_path} is encrypted already", hint="casectl key rotate")
+        protection = protect(session, unencrypted=False, key_file=key_file)
+        assert protection.key is not None
+        try:
+            vault.encrypt(store, protection.key)
+        except BaseException:
+            protection.take_back(session)
+            raise
     session.output.wrote(
         {"path": str(session.db_path.absolute()), "encrypted": True},
         "The caseload is encrypted now.",
@@ -59,7 +63,9 @@ def decrypt(
         f"Write every record to {copy.absolute()}, readable to whoever gets that file?",
         otherwise=CasectlError("a plain copy is written only on purpose", hint="add --yes"),
     )
-    session.vault.decrypt(store, copy)
+    cleared = session.vault.decrypt(store, copy)
+    if cleared:
+        tell("An unfinished plain copy, which an earlier decrypt had left there, was removed.")
     session.output.wrote(
         {"path": str(copy.absolute()), "encrypted": False},
         f"Wrote a copy that is not encrypted: {copy.absolute()}",

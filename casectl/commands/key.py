@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from casectl.core.errors import CasectlError
+from casectl.core.errors import CasectlError, Declined
 from casectl.parameters import current
+from casectl.render import tell
 from casectl.session import Session
 from casectl.unlocking import first_line, recover, set_passphrase, set_recovery
 
@@ -61,11 +62,12 @@ def passphrase(ctx: typer.Context, stdin: NewPassphrase = False) -> None:
     The one before opens the caseload no longer. Backups made until now keep their own.
     """
     session = current(ctx)
-    keys = _opened(session)
-    had_recovery = session.vault.has_recovery
-    _set_passphrase(session, keys, stdin=stdin)
-    if not had_recovery and session.can_ask:
-        set_recovery(session, keys)
+    with session.vault.changing():
+        keys = _opened(session)
+        had_recovery = session.vault.has_recovery
+        _set_passphrase(session, keys, stdin=stdin)
+        if not had_recovery and session.can_ask:
+            set_recovery(session, keys)
     session.output.wrote(
         {"slot": "passphrase"}, "The new passphrase opens the caseload; the old one does not."
     )
@@ -78,10 +80,11 @@ def code(ctx: typer.Context) -> None:
     It is shown once and asked back in part. The one before opens the caseload no longer.
     """
     session = current(ctx)
-    keys = _opened(session)
-    if not session.can_ask:
-        raise CasectlError("a recovery code is shown to a person", hint="run it on a terminal")
-    set_recovery(session, keys)
+    with session.vault.changing():
+        keys = _opened(session)
+        if not session.can_ask:
+            raise CasectlError("a recovery code is shown to a person", hint="run it on a terminal")
+        set_recovery(session, keys)
     session.output.wrote(
         {"slot": "recovery code"}, "The new recovery code opens the caseload; the old one does not."
     )
@@ -100,11 +103,12 @@ def recover_(
     _needs_encryption(session)
     if not stdin and not session.can_ask:
         raise CasectlError("nobody can be asked for the code", hint="give it with --stdin")
-    keys = recover(
-        session,
-        (lambda: first_line(session)) if stdin else (lambda: session.ask("Recovery code: ")),
-    )
-    _set_passphrase(session, keys, stdin=stdin)
+    with session.vault.changing():
+        keys = recover(
+            session,
+            (lambda: first_line(session)) if stdin else (lambda: session.ask("Recovery code: ")),
+        )
+        _set_passphrase(session, keys, stdin=stdin)
     session.vault.forget()
     session.vault.remember(keys)
     session.output.wrote(
@@ -125,25 +129,48 @@ def rotate(
 
     For when somebody may have copied the key. The passphrase and the recovery code stay; a key file
     that is named in the settings gets the new key. The backups beside the caseload are encrypted
-    with it as well; those elsewhere keep the key they were made with. Killed at any moment, the
-    caseload opens as before.
+    with it as well; those elsewhere keep the key they were made with, so without a passphrase keep
+    the old key file for them. Killed at any moment, the caseload opens as before. Refused while
+    another program has the file open.
     """
     session = current(ctx)
     vault = session.vault
-    words = None
-    if vault.has_passphrase:
-        if not stdin and not session.can_ask:
-            raise CasectlError("the passphrase is needed", hint="give it with --stdin")
-        words = first_line(session) if stdin else session.ask_secret("Passphrase: ")
-        vault.unlock(words)  # a wrong one is refused before anything is written
-    store = session.store
-    store.backups.automatic("rotation")
-    vault.rotate(store, words, vault.named_key_file)
+    with vault.changing(vault.named_key_file):
+        words = _passphrase_of(session, stdin=stdin)
+        store = session.store
+        if store.key is not None and not vault.slots():
+            _warn_of_other_backups(session)
+        store.backups.automatic("rotation")
+        unopened = vault.rotate(store, words, vault.named_key_file)
     said = ["The caseload is encrypted with a new key."]
     if vault.has_command:
         said.append("Your key command still prints the old one: give it the new one, which")
         said.append("casectl key show prints.")
-    session.output.wrote({"rotated": True}, *said)
+    if unopened:
+        said.append("Under a key that is not at hand, and as they were:")
+        said.extend(f"  {each}" for each in unopened)
+    session.output.wrote(
+        {"rotated": True, "unopened_backups": [str(each) for each in unopened]}, *said
+    )
+
+
+def _passphrase_of(session: Session, *, stdin: bool) -> str | None:
+    """What opens the passphrase slot, where there is one; refused before anything is written."""
+    if not session.vault.has_passphrase:
+        return None
+    if not stdin and not session.can_ask:
+        raise CasectlError("the passphrase is needed", hint="give it with --stdin")
+    words = first_line(session) if stdin else session.ask_secret("Passphrase: ")
+    session.vault.unlock(words)
+    return words
+
+
+def _warn_of_other_backups(session: Session) -> None:
+    """Without slots, a backup that the rotation does not reach opens with the old key alone."""
+    tell("Backups in other folders and on other disks open with the key of today alone, and no")
+    tell("slot beside them has it: keep a copy of the key file as it is now, as long as they are.")
+    if session.can_ask:
+        session.confirm("Change the key now?", otherwise=Declined("the key was not changed"))
 
 
 @key_app.command("show")
@@ -162,11 +189,11 @@ def show(ctx: typer.Context) -> None:
 
 
 def _opened(session: Session) -> Sequence[bytes]:
-    """The key that the file opens with, asked for where it is locked."""
+    """The key that the file opens with, asked for where it is locked, and what goes with it."""
     key = session.store.key
     if key is None:
         raise CasectlError(f"{session.db_path} is not encrypted", hint="casectl encrypt does that")
-    return [key]
+    return session.vault.known(key)
 
 
 def _needs_encryption(session: Session) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casectl.core.errors import BadValue, Busy, CasectlError, Declined, Kept
-from casectl.core.model import Case, Note
+from casectl.core.model import Case, Note, note_draft
 from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
 from casectl.render import tell
@@ -75,7 +75,7 @@ def _echo(session: Session, case: Case, made: Note) -> None:
 
 
 def _asked(session: Session, case: Case, save: Callable[[str], Note]) -> Note:
-    if session.store.intake.draft(_draft_of(case)) is not None:
+    if session.store.intake.draft(note_draft(case.id)) is not None:
         tell(f"A draft of a note on it is kept: casectl note {case.number} --edit goes on with it.")
     tell(f"Write the note; a line with a lone {END} ends it, Ctrl-C leaves it.")
     lines: list[str] = []
@@ -114,7 +114,7 @@ def _edited(session: Session, case: Case, text: str | None, save: Callable[[str]
     if session.no_input:
         raise BadValue("--edit asks, and --no-input never does")
     command = editor_command()
-    drafts, name = session.store.intake, _draft_of(case)
+    drafts, name = session.store.intake, note_draft(case.id)
     draft = drafts.draft(name)
     if draft is not None:
         tell("It goes on with the draft that was kept.")
@@ -159,15 +159,11 @@ def _rescue(session: Session, case: Case, private: "Desk", begun: str, stop: Bas
 # -- what could not be saved -------------------------------------------------------------------
 
 
-def _draft_of(case: Case) -> str:
-    return f"note:{case.id}"
-
-
 def _kept_as_draft(session: Session, case: Case, text: str, stop: BaseException) -> bool:
     if isinstance(stop, Busy):
         return False  # whoever holds the file would be waited for as long again
     try:
-        session.store.intake.keep_draft(_draft_of(case), text)
+        session.store.intake.keep_draft(note_draft(case.id), text)
     except CasectlError:
         return False
     tell(f"Kept as a draft: casectl note {case.number} --edit goes on with it.")

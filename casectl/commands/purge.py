@@ -8,7 +8,7 @@ import typer
 
 from casectl.core.errors import BadDay, BadValue, CasectlError, Declined
 from casectl.core.text import checked_text
-from casectl.core.views import Backup, Doomed, Gone, Purged, Purging
+from casectl.core.views import Backup, Copies, Doomed, Gone, Purged, Purging
 from casectl.parameters import complete_case, current
 from casectl.render import Object, tell
 from casectl.session import Session
@@ -81,24 +81,24 @@ def purge(
     said = _reason(session, reason, day)
     _confirm(session, plan, day)
     purged = erasing.erase(numbers, said)
-    holding = _holding(session, purged.first, purged.operation)
-    removed = _remove(session, holding) if backups else 0
+    copies = erasing.copies(purged.operation)
+    removed = _remove(session, copies.holding) if backups else 0
     session.output.wrote(
-        _object(purged, holding, removed),
+        _object(purged, copies, removed),
         *_sentences(purged),
-        *_backup_sentences(len(holding), removed, numbers[0]),
+        *_backup_sentences(copies, removed, numbers[0]),
         ELSEWHERE,
         *_compacted(purged.uncompacted, numbers[0]),
     )
-    return int(purged.uncompacted is not None)
+    return int(purged.uncompacted is not None or (backups and bool(copies.untold)))
 
 
 def _again(session: Session, gone: Gone, *, dry_run: bool, backups: bool) -> int:
     """A case that is purged already: what may be left to do is the file and the backups."""
     erasing = session.store.purge
-    holding = _holding(session, erasing.first_operation(gone), gone.operation)
+    copies = erasing.copies(gone.operation)
     uncompacted = None if dry_run else erasing.compact()
-    removed = _remove(session, holding) if backups and not dry_run else 0
+    removed = _remove(session, copies.holding) if backups and not dry_run else 0
     day = session.say_day(date.fromisoformat(gone.day))
     session.output.wrote(
         {
@@ -108,15 +108,16 @@ def _again(session: Session, gone: Gone, *, dry_run: bool, backups: bool) -> int
             "clients": 0,
             "entries": 0,
             "mentions": 0,
-            "backups": len(holding) - removed,
+            "backups": len(copies.holding) - removed,
             "backups_removed": removed,
+            "backups_untold": [str(each.path) for each in copies.untold],
             "compacted": not dry_run and uncompacted is None,
         },
         f"Case {gone.number} was purged on {day} (operation {gone.operation}).",
-        *_backup_sentences(len(holding), removed, gone.number),
+        *_backup_sentences(copies, removed, gone.number),
         *_compacted(uncompacted, gone.number),
     )
-    return int(uncompacted is not None)
+    return int(uncompacted is not None or (backups and bool(copies.untold)))
 
 
 # -- what is asked for ---------------------------------------------------------------------------
@@ -176,16 +177,6 @@ def _confirm(session: Session, plan: Purging, day: date | None) -> None:
 # -- backups -------------------------------------------------------------------------------------
 
 
-def _holding(session: Session, first: int, purge: int) -> list[Backup]:
-    """The backups made since the case was first written down and before it was purged."""
-    before = session.store.backups.backups_holding_before(session.clock.moment)
-    return [
-        each
-        for each in before
-        if each.manifest is None or first <= each.manifest.contents.operation < purge
-    ]
-
-
 def _remove(session: Session, holding: Sequence[Backup]) -> int:
     """Remove these backups, once there is one of the caseload as it is now."""
     if not holding:
@@ -237,7 +228,7 @@ def _doomed(session: Session, each: Doomed) -> str:
     return f"{name}, closed {closed}: {', '.join(counts)}"
 
 
-def _object(purged: Purged, holding: Sequence[Backup], removed: int) -> Object:
+def _object(purged: Purged, copies: Copies, removed: int) -> Object:
     return {
         "purged": list(purged.numbers),
         "operation": purged.operation,
@@ -245,8 +236,9 @@ def _object(purged: Purged, holding: Sequence[Backup], removed: int) -> Object:
         "clients": purged.clients,
         "entries": purged.entries,
         "mentions": purged.mentions,
-        "backups": len(holding) - removed,
+        "backups": len(copies.holding) - removed,
         "backups_removed": removed,
+        "backups_untold": [str(each.path) for each in copies.untold],
         "compacted": purged.uncompacted is None,
     }
 
@@ -269,24 +261,36 @@ def _sentences(purged: Purged) -> list[str]:
     return said
 
 
-def _backup_sentences(holding: int, removed: int, number: int) -> list[str]:
+def _backup_sentences(copies: Copies, removed: int, number: int) -> list[str]:
+    holding, untold = len(copies.holding), len(copies.untold)
+    said = []
     if removed:
-        return [f"{_count(removed, 'backup')} that held it removed, after a fresh one was made."]
-    if not holding:
-        return []
-    still, it = ("holds", "it") if holding == 1 else ("hold", "them")
-    return [
-        f"{_count(holding, 'backup')} still {still} it, for a year at most: casectl purge {number} "
-        f"--backups makes a fresh one and removes {it}."
-    ]
+        said.append(
+            f"{_count(removed, 'backup')} that held it removed, after a fresh one was made."
+        )
+    elif holding:
+        still, it = ("holds", "it") if holding == 1 else ("hold", "them")
+        said.append(
+            f"{_count(holding, 'backup')} still {still} it, for a year at most: casectl purge "
+            f"{number} --backups makes a fresh one and removes {it}."
+        )
+    if untold:
+        it = "it" if untold == 1 else "them"
+        said += [
+            f"Nobody can tell whether it is in {_count(untold, 'backup')} that today's key does "
+            f"not open, or that cannot be read; look at {it}, and remove what you no longer need:",
+            *(f"  {each.path}" for each in copies.untold),
+        ]
+    return said
 
 
 def _compacted(uncompacted: str | None, number: int) -> list[str]:
     if uncompacted is None:
         return []
     return [
-        f"But the file could not be written anew ({uncompacted}), and what was freed in it before "
-        f"may still be read: casectl purge {number} tries it again."
+        f"But the file could not be written anew ({uncompacted}), and what was in it before may "
+        f"still be read there: casectl purge {number} tries it again, once no other program has "
+        "it open."
     ]
 
 

@@ -173,6 +173,11 @@ class Note(NamedTuple):
     worker: str | None = None
 
 
+def note_draft(case_id: str) -> str:
+    """The name under which a note that could not be saved is kept, as a draft."""
+    return f"note:{case_id}"
+
+
 class CaseRecord(NamedTuple):
     """Everything the due engine reads of one case, and nothing else."""
 

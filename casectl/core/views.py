@@ -174,6 +174,13 @@ class Backup(NamedTuple):
     aside: bool = False  # kept by ``restore``, which put another in its place
 
 
+class Copies(NamedTuple):
+    """The copies of a caseload that casectl keeps, as to what a purge erased."""
+
+    holding: tuple[Backup, ...]  # still hold something of it
+    untold: tuple[Backup, ...]  # could not be looked into, and may
+
+
 class Plan(NamedTuple):
     """What putting a backup back would mean, for whoever has to say yes."""
 
@@ -228,7 +235,6 @@ class Purged(NamedTuple):
     """What a purge erased, and what it could not reach."""
 
     operation: int
-    first: int  # the operation that first wrote of them
     numbers: tuple[int, ...]
     records: int  # rows that there were
     clients: int

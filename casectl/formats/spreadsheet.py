@@ -27,7 +27,7 @@ from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 CHUNK = 1 << 20
 LONGEST_LINE = 1 << 24  # characters: beyond it a file is no table
-MOST_PIPED = 1 << 30  # bytes: what comes through a pipe is kept until it has been read
+MOST_PIPED = 1 << 28  # bytes: what comes through a pipe is kept in memory until it has been read
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .ods, and .xls, begin
 LONGEST_CELL = 2 * NOTE_LIMIT
 
@@ -204,7 +204,7 @@ class Sheet:
 def opened(path: Path | None, piped: BinaryIO | None, encoding: str | None) -> Iterator[Sheet]:
     """The sheet at ``path``, or what comes through the pipe. Raises BadValue, NotFound, BadImport.
 
-    What is piped is kept, beyond a few megabytes in a nameless file, because it is read twice.
+    What is piped is kept, because it is read twice: in memory, so that no disk has it in plain.
     """
     if encoding is not None:
         _check_encoding(encoding)
@@ -213,9 +213,7 @@ def opened(path: Path | None, piped: BinaryIO | None, encoding: str | None) -> I
             yield Sheet(file, encoding)
     else:
         assert piped is not None
-        from tempfile import SpooledTemporaryFile
-
-        with SpooledTemporaryFile(max_size=8 * CHUNK) as kept:
+        with io.BytesIO() as kept:
             size, lines = 0, 0
             while chunk := piped.read(CHUNK):
                 size += len(chunk)
@@ -223,7 +221,7 @@ def opened(path: Path | None, piped: BinaryIO | None, encoding: str | None) -> I
                 if size > MOST_PIPED or (size > LONGEST_LINE and not lines):
                     raise BadImport("that is too much for a pipe", hint="name a file instead")
                 kept.write(chunk)
-            yield Sheet(kept, encoding)  # type: ignore[arg-type]
+            yield Sheet(kept, encoding)
 
 
 def _regular(path: Path) -> BinaryIO:

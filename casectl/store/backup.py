@@ -16,18 +16,25 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
-from time import monotonic, sleep
 
 from casectl import __version__
 from casectl.core.errors import BadValue, Busy, CasectlError, Locked, NotFound
 from casectl.core.model import Author
 from casectl.core.views import Backup, Contents, Manifest
+from casectl.store.alone import SIDE_FILES, AtWork, alone_in
 from casectl.store.caseload import is_hardly_begun
-from casectl.store.connection import BUSY_SECONDS, STEP_PAGES, Database, connect, connect_new
+from casectl.store.connection import (
+    BUSY_SECONDS,
+    STEP_PAGES,
+    Database,
+    check_file,
+    connect,
+    connect_new,
+)
 from casectl.store.manifest import (
     STAMP,
     BadBackup,
@@ -55,7 +62,6 @@ EACH_DAY = timedelta(hours=20)
 BETWEEN_IMPORTS = timedelta(minutes=15)
 # How often a large copy is begun again because somebody wrote, before writers have to wait for it.
 TRIES = 3
-LOCK_SLICE = 0.05  # seconds
 
 BEFORE = ".before-restore-"  # and a moment: what a restored file took the place of
 LEFTOVER = rf"\..+-{STAMP}\.[0-9a-f]{{16}}\.new"
@@ -130,18 +136,56 @@ class Backups:
         except AtWork:
             return None
 
-    def rekey(self, old: bytes) -> None:
-        """Encrypt the backups that are under an older key with the one that the caseload has now.
+    def rekey(self, old: bytes) -> list[Path]:
+        """Encrypt what is under an older key with the one that the caseload has now.
 
-        Who has the old key then opens none of them, and who has the new one all. Each is written
-        anew, checked, and only then removed; a kill leaves some of either sort.
+        The backups, and what restoring set aside: who has the old key then opens none of them, and
+        who has the new one all. Each is written anew, checked, and only then removed; a kill leaves
+        some of either sort. Gives those that neither key opens. Raises CasectlError where one that
+        the old key opens could not be written anew, once all others are.
         """
-        if not self.folder.is_dir():
-            return
-        with self._at_work_in(self.folder, BUSY_SECONDS):
-            for each in self.all():
-                if each.manifest is not None and each.manifest.encrypted:
-                    self._make_again(each, each.manifest, old)
+        unopened: list[Path] = []
+        failed: list[str] = []
+        with ExitStack() as held:
+            if self.folder.is_dir():
+                held.enter_context(self._at_work_in(self.folder, BUSY_SECONDS))
+            clear_staging(self.real.parent, "new")
+            for each in backups_of(self.real):
+                try:
+                    if not self._is_rekeyed(each, old):
+                        unopened.append(each.path)
+                except Busy:
+                    raise
+                except (CasectlError, OSError) as error:
+                    why = error.strerror if isinstance(error, OSError) else error.args[0]
+                    failed.append(
+                        f"{each.path} is under the old key and could not be encrypted with the new "
+                        f"one ({why})"
+                    )
+        if failed:
+            raise CasectlError(
+                failed[0],
+                hint="the caseload opens as before; move that file elsewhere, then casectl key "
+                "rotate again",
+            )
+        return unopened
+
+    def _is_rekeyed(self, backup: Backup, old: bytes) -> bool:
+        """Whether it is plain, or under the caseload's key, now or before."""
+        if not backup.size or not check_file(backup.path):
+            return True
+        try:
+            source = connect(backup.path, lambda: [old])
+        except Locked:
+            key = self.db.key
+            with suppress(Locked), closing(connect(backup.path, lambda: [key] if key else [])):
+                return True
+            return False
+        if backup.manifest is not None:
+            self._make_again(backup, backup.manifest, source)
+        else:
+            self._encrypt_again(backup.path, source)
+        return True
 
     @contextmanager
     def _at_work_in(self, folder: Path, wait: float) -> Iterator[None]:
@@ -174,17 +218,30 @@ class Backups:
             contents = self._copy_to(fresh)
             return self._finish(fresh, place, self.author.moment, reason, contents)
 
-    def _make_again(self, backup: Backup, manifest: Manifest, old: bytes) -> None:
-        try:
-            source = connect(backup.path, lambda: [old])
-        except Locked:  # a still older key's, or this one's already
-            return
+    def _make_again(self, backup: Backup, manifest: Manifest, source: Database) -> None:
         place = self._free_place(self.folder, backup.made_at)
         with making(place) as fresh:
             with closing(source):
                 copy_whole(source, fresh, self.db.key)
             self._finish(fresh, place, backup.made_at, manifest.reason, manifest.contents)
         _remove(backup.path)
+
+    def _encrypt_again(self, path: Path, source: Database) -> None:
+        """One without a manifest keeps its name. The slots open both keys meanwhile."""
+        with making(path) as fresh:
+            with closing(source):
+                contents = contents_of(source)
+                copy_whole(source, fresh, self.db.key)
+            self._check(fresh, contents)
+            sealed(fresh)
+            copy_keys(keys_of(self.real), keys_of(path))
+            fresh.replace(path)
+            for end in SIDE_FILES:
+                Path(f"{path}{end}").unlink(missing_ok=True)
+            for slot in _files(keys_of(path)):
+                if not os.path.lexists(keys_of(self.real) / slot.name):
+                    Path(slot.path).unlink()
+            sync_folder(path.parent)
 
     def _finish(
         self, fresh: Path, place: Path, made_at: str, reason: str, contents: Contents
@@ -240,13 +297,6 @@ class Backups:
     def all(self) -> list[Backup]:
         """The backups in the default place, the newest first."""
         return backups_in(self.folder, self.real.stem)
-
-    def backups_holding_before(self, moment: str) -> list[Backup]:
-        """The copies that casectl keeps of the caseload as it was before ``moment`` (ISO, UTC).
-
-        Backups in the default place, and what restoring set aside. Copies elsewhere nobody knows.
-        """
-        return [each for each in backups_of(self.real) if each.made_at <= moment]
 
     def delete(self, backups: Iterable[Backup]) -> None:
         """Remove backups, or what restoring set aside, with their manifests and key slots."""
@@ -317,9 +367,9 @@ def copy_whole(db: Database, fresh: Path, key: bytes | None, *, at_once: bool = 
 
 
 @contextmanager
-def staging_for(place: Path) -> Iterator[Path]:
+def staging_for(place: Path, ending: str = "new") -> Iterator[Path]:
     """Where a copy is made until it is whole: in a hidden folder that only its owner can enter."""
-    staging = place.with_name(f".{place.stem}.{os.urandom(8).hex()}.new")
+    staging = place.with_name(f".{place.stem}.{os.urandom(8).hex()}.{ending}")
     try:
         with private_umask():
             staging.mkdir(mode=0o700)
@@ -340,46 +390,6 @@ def making(place: Path) -> Iterator[Path]:
             words = str(error.args[0]).replace(str(fresh), "the copy")
             hint = "casectl doctor tells more"
             raise BadBackup(f"no backup was made: {words}", hint=hint) from None
-
-
-class AtWork(Busy):
-    """Another program makes, checks or removes backups in the same folder."""
-
-
-@contextmanager
-def alone_in(folder: Path, seconds: float) -> Iterator[None]:
-    """One program at a time makes, checks or removes backups in a folder. Raises AtWork.
-
-    The folder itself is locked. Where it cannot be (Windows, some network disks), names that are
-    never given twice keep two apart.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    give_up = monotonic() + seconds
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise CasectlError(f"cannot look into {folder} ({error.strerror})") from None
-    try:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if monotonic() >= give_up:
-                    raise AtWork(
-                        f"another casectl is at work on the backups in {folder}", hint="try again"
-                    ) from None
-                sleep(LOCK_SLICE)
-                continue
-            except OSError:  # a disk without locks
-                pass
-            break
-        yield
-    finally:
-        os.close(handle)
 
 
 def backups_of(caseload: Path, folder: Path | None = None) -> list[Backup]:
@@ -472,6 +482,19 @@ def remove_folder(folder: Path) -> None:
     from shutil import rmtree
 
     rmtree(folder, ignore_errors=True)
+
+
+def clear_staging(folder: Path, ending: str) -> bool:
+    """Remove the hidden folders that killed runs left; whether there were any."""
+    name = re.compile(rf"\..+\.[0-9a-f]{{16}}\.{ending}")
+    left = [
+        each
+        for each in folder.iterdir()
+        if name.fullmatch(each.name) and each.is_dir() and not each.is_symlink()
+    ]
+    for each in left:
+        remove_folder(each)
+    return bool(left)
 
 
 def _clear_leftovers(folder: Path) -> None:

@@ -169,10 +169,11 @@ class Database:
     def rekey(self, key: bytes) -> None:
         """Encrypt every page with another key, in one transaction of the driver's own.
 
-        Raises DiskFailed where the file may have either key then.
+        Only inside ``nobody_else``. SQLCipher says "ok" also where the transaction failed, so only
+        opening the file anew tells which key it is under. Raises DiskFailed where it may be either.
         """
         try:
-            with self.turn(), self.translated_errors():
+            with self.translated_errors():
                 self.connection.execute(f"PRAGMA rekey = {raw_key(key)}")
         except DiskFailed as error:
             raise DiskFailed(
@@ -185,27 +186,22 @@ class Database:
     def export_into(self, path: Path, key: bytes | None) -> None:
         """Copy everything into an empty file, encrypted with ``key``, or not at all for None.
 
-        ``backup`` cannot cross that border. Only inside ``turn``, so that nobody writes meanwhile.
+        ``backup`` cannot cross that border. Only inside ``turn``, so that nobody writes meanwhile,
+        and only by SQLCipher's driver: a plain file is opened with ``connect_new``'s ``cipher``.
         """
-        driver = driver_for(key or self.key)
         whole = {name: self.value(f"PRAGMA {name}") for name in ("application_id", "user_version")}
-        with self.translated_errors():
-            source = driver.connect(str(self.path.absolute()), isolation_level=None)
-            try:
-                source.execute("PRAGMA cipher_log_level = NONE")
-                if self.key is not None:
-                    source.execute(f"PRAGMA key = {raw_key(self.key)}")
-                source.execute(
-                    "ATTACH DATABASE ? AS copy KEY ?",
-                    (str(path.absolute()), f"x'{key.hex()}'" if key else ""),
-                )
-                source.execute("SELECT sqlcipher_export('copy')").fetchall()
-                for name, value in whole.items():  # what the export leaves behind
-                    source.execute(f"PRAGMA copy.{name} = {value}")
-            except driver.DatabaseError as error:
-                raise _translated(error, path) from None
-            finally:
-                source.close()
+        self.execute(
+            "ATTACH DATABASE ? AS copy KEY ?",
+            (str(path.absolute()), f"x'{key.hex()}'" if key else ""),
+        )
+        try:
+            self.connection.execute("SELECT sqlcipher_export('copy')").fetchall()
+            for name, value in whole.items():  # what the export leaves behind
+                self.connection.execute(f"PRAGMA copy.{name} = {value}")
+        except self.driver.DatabaseError as error:
+            raise _translated(error, path) from None
+        finally:
+            self.execute("DETACH DATABASE copy")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -446,9 +442,13 @@ def connect(path: Path, keys: Keys | None = None) -> Database:
     )
 
 
-def connect_new(path: Path, key: bytes | None = None) -> Database:
-    """Open a file that was checked, or that was made empty a moment ago."""
-    driver = driver_for(key)
+def connect_new(path: Path, key: bytes | None = None, *, cipher: bool = False) -> Database:
+    """Open a file that was checked, or that was made empty a moment ago.
+
+    ``cipher`` opens a plain one by SQLCipher's driver as well. Nobody has one file open by both:
+    they are two SQLites in one process, and closing the one ends the other's locks.
+    """
+    driver = driver_for(b"" if cipher else key)
     # mode=rw never creates a file, and rolls back what a crash left half written. A plain path
     # becomes a URI whole, so that no ?, # or % in it is an option.
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"
@@ -460,9 +460,10 @@ def connect_new(path: Path, key: bytes | None = None) -> Database:
     db = Database(connection, path, driver)
     db.key, db.file = key, _file_at(path)
     try:
+        if cipher or key is not None:
+            connection.execute("PRAGMA cipher_log_level = NONE")  # it would go to stderr
         if key is not None:
-            # Raw, so that nothing is derived from it at each opening. The log would go to stderr.
-            connection.execute("PRAGMA cipher_log_level = NONE")
+            # Raw, so that nothing is derived from it at each opening.
             connection.execute(f"PRAGMA key = {raw_key(key)}")
             if path.stat().st_size:  # only now does a key show that it does not fit
                 db.value("SELECT count(*) FROM sqlite_master")

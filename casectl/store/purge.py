@@ -11,20 +11,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+from time import monotonic, sleep
 
-from casectl.core.errors import BadValue, CasectlError
-from casectl.core.model import CLOSED
+from casectl.core.errors import BadValue, Busy, CasectlError
+from casectl.core.model import CLOSED, note_draft
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
-from casectl.core.views import Doomed, Gone, Purged, Purging
-from casectl.store import derived
-from casectl.store.connection import Database
+from casectl.core.views import Copies, Doomed, Purged, Purging
+from casectl.store import connection, derived
+from casectl.store.backup import backups_of
+from casectl.store.connection import Database, connect
 from casectl.store.journal import Journal, Operation
 from casectl.store.schema import PURGES, UNSALTED, insert_change
 
 # Children before what they belong to.
 OF_A_CASE = ("promises", "contacts", "notes")
 COUNTED = {"promises": "p", "contacts": "c", "notes": "n"}  # in the names of counters
+ASK_SECONDS = 0.05  # between two questions whether a reader has ended
 MOST_NAMES = 100  # looked for in what is left
 
 # Every case that was ever a client's, though a merge or an undo may have taken it from them.
@@ -76,16 +81,6 @@ class Purge:
             (day,),
         )
         return sorted(row[0] for row in [*closed, *taken_back])
-
-    def first_operation(self, gone: Gone) -> int:
-        """The operation that first wrote of a purged case, or of one that was purged with it."""
-        return int(
-            self.db.value(
-                "SELECT min(operation_id) FROM changes WHERE case_id IN (SELECT case_id "
-                f"FROM changes WHERE operation_id = ? AND table_name = '{PURGES}')",
-                (gone.operation,),
-            )
-        )
 
     def was_taken_back(self, number: int) -> bool:
         """Whether an undo took the case of that number back, so that only the journal has it."""
@@ -180,16 +175,12 @@ class Purge:
             scope = self._scope(numbers)
             self._check_closed(scope)
             names = [fold(name) for name in self._names(scope.clients)]
-            first = self.db.value(
-                f"SELECT min(operation_id) FROM changes WHERE {_entries_of()}", _keys(scope)
-            )
             self._put_on_record(operation, scope, reason)
             records = self._delete_records(operation, scope)
             self._forget(scope, names)
             entries = self._blank(scope)
         return Purged(
             operation.number,
-            first,
             tuple(sorted(scope.cases.values())),
             records,
             len(scope.clients),
@@ -203,13 +194,76 @@ class Purge:
 
         Without a purge as well: the second half of one that was interrupted.
         """
+        self.db.value("PRAGMA secure_delete = ON")
         try:
             with self.db.turn():
+                self.db.execute(
+                    "DELETE FROM drafts WHERE name IN "
+                    f"(SELECT ? || case_id FROM changes WHERE table_name = '{PURGES}')",
+                    (note_draft(""),),
+                )
                 self.db.execute("VACUUM")
-                self.db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+                return self._into_the_file()
         except CasectlError as error:
             return str(error.args[0])
-        return None
+
+    def _into_the_file(self) -> str | None:
+        """In WAL mode all of it is beside the file first. SQLite answers, and raises nothing, where
+        a reader keeps it from being brought in and the old pages in place.
+        """
+        give_up = monotonic() + connection.BUSY_SECONDS
+        while True:
+            row = self.db.one("PRAGMA wal_checkpoint(TRUNCATE)")
+            if row is None or not row[0]:
+                return None
+            if monotonic() >= give_up:
+                return "another program is reading it"
+            sleep(ASK_SECONDS)
+
+    # -- copies --------------------------------------------------------------------------------
+
+    def copies(self, operation: int) -> Copies:
+        """Which of the copies that casectl keeps still hold something of what that purge erased.
+
+        Each is opened and looked into: neither its date, which a clock may have wrong, nor its last
+        operation, which a restore takes back, tells. Copies elsewhere nobody knows. Raises Busy.
+        """
+        cases, clients = self._erased_by(operation)
+        holding, untold = [], []
+        for each in backups_of(self.db.path):
+            try:
+                if self._is_held_in(each.path, cases, clients):
+                    holding.append(each)
+            except Busy:
+                raise
+            except CasectlError:
+                untold.append(each)
+        return Copies(tuple(holding), tuple(untold))
+
+    def _erased_by(self, operation: int) -> tuple[list[str], list[str]]:
+        """The keys of the cases, and of the clients, which stand in the journal for ever."""
+        rows = self.db.rows(
+            "SELECT case_id, after FROM changes "
+            f"WHERE operation_id = ? AND table_name = '{PURGES}'",
+            (operation,),
+        )
+        clients = {client for _, after in rows for client in json.loads(after)["clients"]}
+        return [case for case, _ in rows], sorted(clients)
+
+    def _is_held_in(self, copy: Path, cases: list[str], clients: list[str]) -> bool:
+        key = self.db.key
+        with closing(connect(copy, lambda: [key] if key is not None else [])) as db:
+            places = [
+                (f"changes WHERE {_entries_of()}", [cases, clients]),
+                (f"cases WHERE id IN {LISTED}", [cases]),
+                (f"clients WHERE id IN {LISTED}", [clients]),
+                (f"drafts WHERE name IN {LISTED}", [[note_draft(each) for each in cases]]),
+                *((f"{table} WHERE case_id IN {LISTED}", [cases]) for table in OF_A_CASE),
+            ]
+            return any(
+                db.one(f"SELECT 1 FROM {where} LIMIT 1", [json.dumps(each) for each in keys])
+                for where, keys in places
+            )
 
     def _check_closed(self, scope: Scope) -> None:
         keys = json.dumps(list(scope.cases))
@@ -257,6 +311,7 @@ class Purge:
             for letter in COUNTED.values():
                 self.db.execute("DELETE FROM counters WHERE scope = ?", (f"{key}.{letter}",))
             self.db.execute("DELETE FROM reminders WHERE case_id = ?", (key,))
+            self.db.execute("DELETE FROM drafts WHERE name = ?", (note_draft(key),))
         for name, body in self.db.rows("SELECT name, body FROM drafts"):
             if any(each in fold(body) for each in names):
                 self.db.execute("DELETE FROM drafts WHERE name = ?", (name,))

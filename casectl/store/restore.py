@@ -23,11 +23,11 @@ from pathlib import Path
 from casectl.core.errors import BadValue, Busy, CasectlError, Locked, NotFound
 from casectl.core.model import Author
 from casectl.core.views import Contents, Manifest, Plan, Restored
+from casectl.store.alone import SIDE_FILES, alone_in, in_use, leave_wal
 from casectl.store.audit import Audit
 from casectl.store.backup import (
     BEFORE,
     HASHED_AT_ONCE,
-    alone_in,
     copy_keys,
     copy_whole,
     folder_of,
@@ -52,8 +52,6 @@ from casectl.store.schema import SCHEMA_VERSION
 from casectl.store.turn import turn
 
 LEFTOVER = r"\.{}\.[0-9a-f]{{16}}\.restoring"
-# What SQLite may have left beside a file, and would take for the new file's own.
-SIDE_FILES = ("-journal", "-wal", "-shm")
 OPERATIONS = "SELECT id, at, day, worker, command FROM operations"
 
 
@@ -234,8 +232,8 @@ class Restoring:
             copy_whole(db, anew, key)
         else:
             create(anew)
-            with db.turn():
-                db.export_into(anew, key)
+            with closing(connect_new(self.fresh, cipher=True)) as source:
+                source.export_into(anew, key)
         with closing(connect_new(anew, key)) as copy:
             check(copy)
             differing = difference(contents_of(copy), before)
@@ -278,9 +276,11 @@ class Restoring:
                 yield
             return
         with self.old.turn():
-            self.old.value("PRAGMA journal_mode = DELETE")  # takes in what another program left
+            leave_wal(self.old)
             self.old.execute("BEGIN EXCLUSIVE")
             try:
+                if self.old.value("PRAGMA journal_mode") != "delete":
+                    raise in_use(self.real)
                 yield
             finally:
                 self.close()

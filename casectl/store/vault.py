@@ -7,16 +7,17 @@ where no slot was made (a key file alone opens it then).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import CasectlError, Kept, Locked
+from casectl.core.errors import CasectlError, Locked
 from casectl.core.keys import Slot, checked_passphrase
 from casectl.core.values import NamedTuple
 from casectl.store.connection import check_file, connect_new, create_file, not_a_caseload
 from casectl.store.keys import Found, at_home, find_keys, read_key_file, write_key_file
-from casectl.store.private import make_folder, sync_folder
+from casectl.store.private import make_folder
 
 if TYPE_CHECKING:
     from casectl.store.caseload import Caseload
@@ -204,6 +205,10 @@ class Vault:
             named = self.sources.key_file
         return at_home(named) if named else None
 
+    def chosen_key_file(self, said: str | None) -> Path | None:
+        """The key file for a new key: what is said on the command line, else what is named."""
+        return at_home(said) if said is not None else self.named_key_file
+
     def key_of_file(self, path: Path) -> bytes:
         """The key that a file holds; a new file gets a new key. Raises BadKey."""
         from casectl.store.slots import new_key
@@ -220,76 +225,60 @@ class Vault:
     # -- another key ---------------------------------------------------------------------------
 
     def encrypt(self, caseload: Caseload, key: bytes) -> None:
-        """Put an encrypted copy in the caseload's place, once it was checked. Closes the caseload.
+        """Put an encrypted copy in the caseload's place, and close it. Raises Busy, Kept."""
+        from casectl.store.converting import encrypt
 
-        Killed at any moment, the plain file or the encrypted one is there, whole. Others that are
-        about to write find that the file was replaced, and say so.
+        encrypt(caseload, key)
+
+    def decrypt(self, caseload: Caseload, to: Path) -> bool:
+        """A plain copy in a new file; True where what a killed run had left of one was removed."""
+        from casectl.store.converting import decrypt
+
+        return decrypt(caseload, to)
+
+    @contextmanager
+    def changing(self, *key_files: Path | None) -> Iterator[None]:
+        """Inside, no other casectl changes what opens the caseload, or what these key files hold.
+
+        Whoever reads a key in here writes it where it still is the key. Raises AtWork.
         """
-        if caseload.db.key is not None:
-            raise CasectlError(f"{self.path} is encrypted already", hint="casectl key rotate")
-        real = Path(os.path.realpath(self.path))
-        fresh = real.with_name(f".{real.name}.encrypting")
-        with caseload.db.turn():
-            fresh.unlink(missing_ok=True)  # what a kill left
-            self._copied(caseload, fresh, key)
-            caseload.close()
-            try:
-                fresh.replace(real)
-            except OSError as error:
-                fresh.unlink(missing_ok=True)
-                raise CasectlError(
-                    f"cannot put the encrypted file in its place ({error.strerror})",
-                    hint="the caseload is as it was",
-                ) from None
-            try:
-                sync_folder(real.parent)
-            except OSError as error:
-                raise Kept(
-                    f"cannot sync {real.parent} ({error.strerror}), though the caseload is "
-                    "encrypted now",
-                    hint="casectl doctor looks at it; the key must be kept",
-                ) from None
+        from contextlib import ExitStack
 
-    def decrypt(self, caseload: Caseload, to: Path) -> None:
-        """A copy that is not encrypted, in a new file (0600). The caseload stays as it is."""
-        if caseload.db.key is None:
-            raise CasectlError(f"{self.path} is not encrypted", hint="casectl backup copies it")
-        with caseload.db.turn():
-            self._copied(caseload, to, None)
+        from casectl.store.alone import alone_in
+        from casectl.store.connection import BUSY_SECONDS
 
-    def _copied(self, caseload: Caseload, copy: Path, key: bytes | None) -> None:
-        """Everything copied into a new file under ``key`` and compared; no half copy stays."""
-        from casectl.store.audit import Audit
-        from casectl.store.backup import sealed
-        from casectl.store.manifest import check, contents_of, difference
+        files = [each for each in key_files if each is not None]
+        for each in files:
+            make_folder(each.absolute().parent)
+        folders = {each.parent.resolve() for each in [self.folder, *files]}
+        with ExitStack() as held:
+            for folder in sorted(folders):  # in one order, so that no two wait for each other
+                if folder.is_dir():
+                    held.enter_context(alone_in(folder, BUSY_SECONDS, on="the key"))
+            yield
 
-        contents = contents_of(caseload.db)
-        create_file(copy)
-        try:
-            caseload.db.export_into(copy, key)
-            made = connect_new(copy, key)
-            try:
-                check(made)
-                differing = difference(contents_of(made), contents)
-                # Keyed and unkeyed chains differ in each link, so it is made anew.
-                Audit(made).rekey(os.urandom(32) if key is not None else None)
-            finally:
-                made.close()
-            if differing:
-                raise CasectlError(f"the copy has {differing}, so nothing was changed")
-            sealed(copy)
-        except BaseException:
-            copy.unlink(missing_ok=True)
-            raise
+    def known(self, key: bytes) -> list[bytes]:
+        """The key that the caseload has, and the other one, while a rotation is unfinished.
 
-    def rotate(self, caseload: Caseload, passphrase: str | None, key_file: Path | None) -> None:
+        Whatever is written for the one is written for both: backups may still be under the other.
+        """
+        found = self.found() if self.opened is None else None
+        keys = self.opened or (found.keys if found is not None else [])
+        return [key, *(each for each in keys if each != key)] if key in keys else [key]
+
+    def rotate(
+        self, caseload: Caseload, passphrase: str | None, key_file: Path | None
+    ) -> list[Path]:
         """Encrypt the caseload with a new key. Killed at any moment, it opens with what it had.
 
         First every holder gets both keys, then the file changes in one transaction, then its
-        backups one by one, then the old key goes. ``passphrase`` is needed where there is a slot
-        for it.
+        backups one by one, then the old key goes. What a killed rotation left undone is done before
+        that, because a holder holds no third key. ``passphrase`` is needed where there is a slot
+        for it. Only inside ``changing``. Gives the backups that none of these keys opens; raises
+        Busy, with everything as it was, while another program has the file.
         """
         from casectl.store import slots
+        from casectl.store.alone import nobody_else
 
         old, new = caseload.db.key, slots.new_key()
         if old is None:
@@ -307,9 +296,25 @@ class Vault:
             if key_file is not None:
                 write_key_file(key_file, keys)
 
-        hold([old, new])
-        caseload.db.rekey(new)
-        caseload.backups.rekey(old)
+        for earlier in self.known(old)[1:]:
+            caseload.backups.rekey(earlier)
+        with caseload.db.turn():
+            with nobody_else(caseload.db):
+                hold([old, new])
+                caseload.db.rekey(new)
+            self._check_opens_with(new)
+        unopened = caseload.backups.rekey(old)
         hold([new])
         if self.forget():
             self.remember([new])
+        return unopened
+
+    def _check_opens_with(self, key: bytes) -> None:
+        """Raises where the driver only said so; then every holder has the old key as well."""
+        try:
+            connect_new(Path(os.path.realpath(self.path)), key).close()
+        except CasectlError as error:
+            raise CasectlError(
+                f"the caseload did not take the new key ({error.args[0]})",
+                hint="what opened it opens it still; casectl doctor, and then repeat it",
+            ) from None

@@ -6,14 +6,18 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from conftest import Run
 
+from casectl.core.errors import CasectlError, Locked
 from casectl.core.keys import WrongPassphrase
-from casectl.store import keyring, slots
-from casectl.store.connection import PLAIN
+from casectl.session import Session
+from casectl.store import connection, keyring, slots
+from casectl.store.backup import Backups
+from casectl.store.connection import PLAIN, Database, connect
 from casectl.store.keys import read_key_file
 
 PASSPHRASE = "correct horse battery staple"
@@ -426,3 +430,277 @@ def test_who_is_about_to_write_into_a_replaced_file_is_told(run: Run, tmp_path: 
     with pytest.raises(Busy, match="was replaced"), other.db.transaction():
         pass
     other.close()
+
+
+# --- A plain copy that was not finished -----------------------------------------------------
+
+
+def test_a_plain_copy_has_its_name_once_it_is_whole(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill leaves a hidden folder that only its owner can enter, and the next one clears it."""
+    from casectl.store import backup, converting
+
+    run("init")
+    run(["intake", NAME])
+    out = tmp_path / "out"
+    out.mkdir()
+    seen = []
+
+    def killed(folder: Path) -> None:
+        pass
+
+    def sealed(copy: Path) -> None:
+        seen.append(stat.S_IMODE(copy.parent.stat().st_mode))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(converting, "sealed", sealed)
+        patch.setattr(backup, "remove_folder", killed)
+        assert run(f"decrypt --to {out / 'plain.db'} --yes").code == 130
+    [left] = out.iterdir()
+    assert seen == [0o700] and left.name.endswith(".decrypting")
+    assert any(b"Quillfeather" in each.read_bytes() for each in left.iterdir())
+    done = run(f"decrypt --to {out / 'plain.db'} --yes")
+    assert done.code == 0
+    assert "An unfinished plain copy, which an earlier decrypt had left" in done.err
+    assert [each.name for each in out.iterdir()] == ["plain.db"]
+    assert run(f"decrypt --to {out / 'other.db'} --yes").err == ""
+
+
+def test_a_plain_copy_where_there_are_no_hard_links(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+
+    def none(*args: object, **named: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    run("init")
+    run(["intake", NAME])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", none)
+        assert run(f"decrypt --to {tmp_path / 'plain.db'} --yes").code == 0
+    names = sqlite3.connect(tmp_path / "plain.db").execute("SELECT name FROM clients").fetchall()
+    assert names == [(NAME,)]
+    assert not list(tmp_path.glob(".plain*"))
+
+
+# --- One at a time --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.2)
+
+
+KEY_CHANGES = [
+    ("key rotate --stdin", f"{PASSPHRASE}\n"),
+    ("key passphrase --stdin", f"{OTHER}\n"),
+    ("key recover --stdin", f"CODE\n{OTHER}\n"),
+]
+
+
+@pytest.mark.parametrize(("command", "typed"), KEY_CHANGES)
+def test_what_opens_it_is_changed_by_one_at_a_time(
+    by_passphrase: Path,
+    run: Run,
+    code: str,
+    kept: Kept,
+    impatient: None,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    typed: str,
+) -> None:
+    """In the middle of a rotation another one is refused, and so is another passphrase."""
+    rekey = Database.rekey
+    slot = by_passphrase.with_name("caseload.db.keys") / slots.PASSPHRASE
+    meanwhile = []
+
+    def interrupted(self: Database, key: bytes) -> None:
+        monkeypatch.setattr(Database, "rekey", rekey)
+        before = slot.read_bytes()
+        meanwhile.append(run(command, stdin=typed.replace("CODE", code)))
+        assert slot.read_bytes() == before
+        rekey(self, key)
+
+    monkeypatch.setattr(Database, "rekey", interrupted)
+    assert run("key rotate --stdin", stdin=f"{PASSPHRASE}\n").code == 0
+    [refused] = meanwhile
+    assert refused.code == 75
+    assert "another casectl is at work on the key" in refused.err
+    kept.keys.clear()
+    assert NAME in run("today", answers=[PASSPHRASE]).out
+    assert run(command, stdin=typed.replace("CODE", code)).code == 0
+
+
+def test_nothing_is_restored_while_the_key_changes(run: Run, tmp_path: Path) -> None:
+    from casectl.store.alone import alone_in
+
+    run("init")
+    run(["intake", NAME])
+    run("backup")
+    [backup] = (tmp_path / "caseload.db.backups").glob("*.db")
+    with alone_in(tmp_path, 0):
+        assert run(["restore", str(backup), "--yes"]).code == 75
+        assert NAME in run("list").out, "but records go on"
+
+
+def test_of_two_that_make_a_caseload_one_keeps_its_key(
+    run: Run, impatient: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that fails takes back its own key, and never the other's."""
+    key, other = tmp_path / "shared.key", tmp_path / "other" / "caseload.db"
+    make = Session.create_store
+    meanwhile = []
+
+    def failing(self: Session, key_: bytes | None = None) -> object:
+        monkeypatch.setattr(Session, "create_store", make)
+        meanwhile.append(run(f"init --key-file {key}"))
+        meanwhile.append(run(f"--db {other} init --key-file {key}"))
+        raise CasectlError("no space left")
+
+    monkeypatch.setattr(Session, "create_store", failing)
+    assert run(f"init --key-file {key}").code == 1
+    assert [each.code for each in meanwhile] == [75, 75]
+    assert not key.exists()
+    assert not other.exists()
+    assert run(f"init --key-file {key}").code == 0
+    assert run(f"--db {other} init --key-file {key}").code == 0
+
+
+def test_two_rotations_end_with_a_key_that_is_held(run: Run, tmp_path: Path) -> None:
+    """Two processes at the same moment: one after the other, or one is refused."""
+    import subprocess
+    import sys
+
+    run("init")
+    run(["intake", NAME])
+    words = [sys.executable, "-m", "casectl", "key", "rotate"]
+    both = [subprocess.Popen(words, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert sorted(each.wait() for each in both) in ([0, 0], [0, 75])
+    assert len(read_key_file(tmp_path / "caseload.key")) == 1
+    assert NAME in run("list").out
+    assert run("audit verify").code == 0
+
+
+# --- Whatever the old key opens -------------------------------------------------------------
+
+
+def copies(tmp_path: Path) -> list[Path]:
+    """The backups, and what restoring set aside."""
+    backups = sorted((tmp_path / "caseload.db.backups").glob("*.db"))
+    aside = tmp_path.glob("caseload.db.before-restore-*")
+    return [*backups, *(each for each in sorted(aside) if each.is_file())]
+
+
+def opened_by(key: bytes, tmp_path: Path) -> list[Path]:
+    found = []
+    for each in copies(tmp_path):
+        with suppress(Locked):
+            connect(each, lambda: [key]).close()
+            found.append(each)
+    return found
+
+
+@pytest.fixture
+def old(run: Run, tmp_path: Path) -> bytes:
+    """The key of a caseload with one client and one backup, opened by a key file alone."""
+    run("init")
+    run(["intake", NAME])
+    assert run("backup").code == 0
+    return read_key_file(tmp_path / "caseload.key")[0]
+
+
+def killed(*args: object, **named: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_a_killed_rotation_left_is_done_by_the_next(
+    run: Run, old: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Backups, "rekey", killed)
+        assert run("key rotate").code == 130
+    assert read_key_file(tmp_path / "caseload.key")[0] == old
+    assert opened_by(old, tmp_path) == copies(tmp_path) != []
+    done = run("key rotate --json")
+    assert done.code == 0, done.err
+    assert done.json["unopened_backups"] == []
+    [key] = read_key_file(tmp_path / "caseload.key")
+    assert opened_by(key, tmp_path) == copies(tmp_path)
+    assert opened_by(old, tmp_path) == []
+
+
+def test_a_new_passphrase_forgets_no_key_that_a_backup_needs(
+    by_passphrase: Path, run: Run, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup")
+    [old] = kept.keys[str(by_passphrase)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Backups, "rekey", killed)
+        assert run("key rotate", answers=[PASSPHRASE]).code == 130
+    kept.keys.clear()
+    assert run("key passphrase", answers=[PASSPHRASE, OTHER, OTHER]).code == 0
+    kept.keys.clear()
+    assert run("key rotate", answers=[OTHER]).code == 0
+    assert opened_by(old, by_passphrase.parent) == []
+    assert NAME in run("today", answers=[OTHER]).out
+
+
+def test_what_restoring_set_aside_follows_as_well(run: Run, old: bytes, tmp_path: Path) -> None:
+    run("note 1 'written later'")
+    assert run(["restore", copies(tmp_path)[0].name, "--yes"]).code == 0
+    aside = copies(tmp_path)[-1]
+    copies(tmp_path)[0].with_suffix(".json").unlink()  # and one without a manifest
+    assert run("key rotate").code == 0
+    [key] = read_key_file(tmp_path / "caseload.key")
+    assert aside in copies(tmp_path)
+    assert opened_by(old, tmp_path) == []
+    assert opened_by(key, tmp_path) == copies(tmp_path)
+    assert stat.S_IMODE(aside.stat().st_mode) == 0o600
+    assert run(["restore", aside.name, "--yes"]).code == 0
+    assert "written later" in run("show 1").out
+    assert not list(tmp_path.glob(".*.new"))
+
+
+def test_the_old_key_stays_while_a_backup_needs_it(run: Run, old: bytes, tmp_path: Path) -> None:
+    assert run(["restore", copies(tmp_path)[0].name, "--yes"]).code == 0
+    damaged = copies(tmp_path)[-1]
+    with damaged.open("r+b") as file:
+        file.seek(5 * 4096)
+        file.write(bytes(64))
+    refused = run("key rotate")
+    assert refused.code == 1
+    assert f"{damaged} is under the old key" in refused.err
+    assert old in read_key_file(tmp_path / "caseload.key")
+    assert NAME in run("list").out
+    damaged.rename(tmp_path / "elsewhere.db")
+    assert run("key rotate").code == 0
+    assert len(read_key_file(tmp_path / "caseload.key")) == 1
+
+
+def test_a_backup_under_no_key_at_hand_is_named(run: Run, old: bytes, tmp_path: Path) -> None:
+    stranger = tmp_path / "caseload.db.backups" / "caseload-2026-11-01T090000Z.db"
+    stranger.write_bytes(b"x" * 4096)
+    done = run("key rotate")
+    assert done.code == 0
+    assert str(stranger) in done.out
+    assert stranger.exists()
+
+
+def test_backups_elsewhere_are_warned_of(run: Run, old: bytes, tmp_path: Path) -> None:
+    """With a key file alone nothing else opens them."""
+    warned = run("key rotate", answers=["n"])
+    assert warned.code == 1
+    assert "keep a copy of the key file as it is now" in warned.err
+    assert read_key_file(tmp_path / "caseload.key") == [old]
+    done = run("key rotate")
+    assert done.code == 0
+    assert "keep a copy of the key file as it is now" in done.err
+
+
+def test_backups_elsewhere_have_slots_of_their_own(by_passphrase: Path, run: Run) -> None:
+    done = run("key rotate", answers=[PASSPHRASE])
+    assert done.code == 0
+    assert "keep a copy" not in done.err

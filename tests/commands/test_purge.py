@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_json(run: Run) -> None:
     made = run("purge 1 --reason asked --yes --json").json
     assert made == {
         "purged": [1], "operation": 7, "records": 3, "clients": 1, "entries": 7, "mentions": 0,
-        "backups": 0, "backups_removed": 0, "compacted": True,
+        "backups": 0, "backups_removed": 0, "backups_untold": [], "compacted": True,
     }  # fmt: skip
 
 
@@ -275,3 +276,75 @@ def test_a_backup_from_before_the_case_is_left_alone(run: Run, tmp_path: Path) -
     made = run("purge 4 --reason asked --yes --backups --json").json
     assert (made["backups"], made["backups_removed"]) == (0, 0)
     assert len(backups(tmp_path)) == 1
+
+
+def found_in(tmp_path: Path) -> list[str]:
+    """The copies in which the client can still be read."""
+    copies = [*tmp_path.glob("caseload.db.before-restore-*"), *backups(tmp_path)]
+    return [each.name for each in copies if each.is_file() and b"Zyxwvut" in each.read_bytes()]
+
+
+def test_a_backup_that_is_dated_ahead_of_the_clock(run: Run, tmp_path: Path) -> None:
+    run("backup")
+    [made] = backups(tmp_path)
+    for end in (".db", ".json"):
+        ahead = made.with_name(f"caseload-2199-12-24T100000Z{end}")
+        made.with_suffix(end).rename(ahead)
+    purged = run("purge 1 --reason asked --yes --backups --json").json
+    assert (purged["backups"], purged["backups_removed"]) == (0, 1)
+    assert found_in(tmp_path) == []
+
+
+def test_a_backup_with_more_operations_than_the_purge_has(run: Run, tmp_path: Path) -> None:
+    """A restore takes numbers back; what was backed up before it still holds the client."""
+    run(["backup", "--to", str(tmp_path / "stick")])
+    [early] = (tmp_path / "stick").glob("*.db")
+    for number in range(4):
+        run(f"note 2 'note {number}'")
+    run("backup")
+    [late] = backups(tmp_path)
+    assert run(["restore", str(early), "--yes"]).code == 0
+    [aside] = tmp_path.glob("caseload.db.before-restore-*Z")
+    assert found_in(tmp_path) == [aside.name, late.name]
+    purged = run("purge 1 --reason asked --yes --backups --json").json
+    assert (purged["backups"], purged["backups_removed"]) == (0, 2)
+    assert found_in(tmp_path) == []
+
+
+def test_a_backup_made_after_the_purge_is_left_alone(run: Run, tmp_path: Path) -> None:
+    run("purge 1 --reason asked --yes")
+    run("backup")
+    before = backups(tmp_path)
+    again = run("purge 1 --backups --json").json
+    assert (again["backups"], again["backups_removed"]) == (0, 0)
+    assert backups(tmp_path) == before
+
+
+def test_a_backup_that_holds_only_the_draft_of_a_note(run: Run, tmp_path: Path) -> None:
+    run("purge 1 --reason asked --yes")
+    connection = sqlite3.connect(tmp_path / "caseload.db")
+    (key,) = connection.execute(
+        "SELECT case_id FROM changes WHERE table_name = 'purges'"
+    ).fetchone()
+    connection.execute("INSERT INTO drafts VALUES (?, 'half a thought', '')", (f"note:{key}",))
+    connection.commit()
+    connection.close()
+    run("backup")
+    assert run("purge 1 --json").json["backups"] == 1
+    assert b"half a thought" not in raw(tmp_path), "nor does the caseload keep it"
+
+
+def test_what_cannot_be_looked_into_is_named_and_stays(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "caseload.db.backups"
+    folder.mkdir(mode=0o700)
+    stranger = folder / "caseload-2026-11-01T090000Z.db"
+    stranger.write_bytes(b"x" * 4096)
+    purged = run("purge 1 --reason asked --yes")
+    assert purged.code == 0
+    assert "Nobody can tell whether it is in 1 backup" in purged.out
+    assert f"  {stranger}" in purged.out.splitlines()
+    asked = run("purge 1 --backups")
+    assert asked.code == 1, "what was asked for is not done whole"
+    assert f"  {stranger}" in asked.out.splitlines()
+    assert run("purge 1 --json").json["backups_untold"] == [str(stranger)]
+    assert stranger.exists()

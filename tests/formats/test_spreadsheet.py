@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -211,6 +212,13 @@ class Endless(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         return bytes(size)
+
+
+def test_what_is_piped_touches_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    rows = f"Ann {'x' * 95}\n" * 100_000  # 10 MB
+    with opened(None, io.BytesIO(f"name\n{rows}".encode()), None) as sheet:
+        assert sum(1 for _ in sheet.rows()) == 100_000
 
 
 def test_a_pipe_that_never_ends_is_let_go() -> None:

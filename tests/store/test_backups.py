@@ -27,7 +27,8 @@ from casectl.core.standards import Standards
 from casectl.core.views import Backup
 from casectl.render.backups import made_sentences
 from casectl.store import Caseload, backup, create_caseload, open_caseload, slots
-from casectl.store.backup import AtWork, Backups, alone_in, backups_of, folder_of, keys_of
+from casectl.store.alone import AtWork, alone_in
+from casectl.store.backup import Backups, backups_of, folder_of, keys_of
 from casectl.store.connection import connect
 from casectl.store.manifest import BadBackup, contents_of, difference, read_manifest
 from casectl.store.restore import tried_out
@@ -541,14 +542,14 @@ def test_no_migration_without_a_backup(tmp_path: Path) -> None:
 # --- What there is, and purging -------------------------------------------------------------
 
 
-def test_what_was_made_before_a_purge(opened: Opened, path: Path) -> None:
+def test_backups_and_what_was_set_aside_are_deleted_whole(opened: Opened, path: Path) -> None:
     for day in (20, 21, 22):
         opened(f"2026-11-{day}T09:00:00Z").backups.make()
     aside = path.with_name("caseload.db.before-restore-2026-11-21T100000Z")
     aside.write_bytes(path.read_bytes())
     path.with_name("caseload.db.json").write_text("somebody's own", encoding="utf-8")
     store = opened("2026-11-22T10:00:00Z")
-    held = store.backups.backups_holding_before("2026-11-21T12:00:00Z")
+    held = [each for each in backups_of(path) if each.made_at < "2026-11-21T12:00:00Z"]
     assert [each.made_at[:10] for each in held] == ["2026-11-21", "2026-11-20", "2026-11-21"]
     assert [each.aside for each in held] == [False, False, True]
     store.backups.delete(held)
