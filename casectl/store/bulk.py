@@ -288,14 +288,19 @@ class _Rows:
 
 def record_of(load: Load) -> CaseRecord:
     """What the due engine reads of a load: what ``store.rows`` would read back of its rows."""
-    opened = [each for each in load.promises if each.status == OPEN]
-    ended = [each.ended_on for each in load.promises if each.status != OPEN and each.ended_on]
+    opened: list[Promise] = []
+    ended: date | None = None
+    for each in load.promises:
+        if each.status == OPEN:
+            opened.append(each)
+        elif each.ended_on and (ended is None or ended < each.ended_on):
+            ended = each.ended_on
     if len(opened) > 1:
         opened.sort(key=lambda each: each.due_on)
     client, guardian, attempts, tried_on = _reached_and_tried(load.contacts)
     return CaseRecord(
         load.case, tuple(opened), client, guardian, attempts, tried_on,
-        max(ended) if ended else None, load.client.phone, load.client.safe_contact,
+        ended, load.client.phone, load.client.safe_contact,
     )  # fmt: skip
 
 
@@ -309,17 +314,20 @@ def _reached_and_tried(
     reached: dict[str, date] = {}
     answered = (date.min, 0)
     attempts: list[tuple[date, int]] = []
-    corrected = {each.corrects for each in contacts}
+    corrected = {each.corrects for each in contacts if each.corrects}
     for number, each in enumerate(contacts, 1):
-        if each.party not in ("client", "guardian") or each.id in corrected:
+        party, day = each.party, each.on_day
+        if party not in ("client", "guardian") or each.id in corrected:
             continue
-        moment = (each.on_day, number)
+        moment = (day, number)
         if each.outcome == TRIED:
             attempts.append(moment)
         elif each.by != "letter":
-            reached[each.party] = max(each.on_day, reached.get(each.party, date.min))
-            answered = max(moment, answered)
-    since = [day for day, number in attempts if (day, number) > answered]
+            if day >= reached.get(party, date.min):
+                reached[party] = day
+            if moment > answered:
+                answered = moment
+    since = [day for day, number in attempts if (day, number) > answered] if attempts else ()
     last = max(since) if since else None
     return reached.get("client"), reached.get("guardian"), len(since), last
 
