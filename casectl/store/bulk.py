@@ -37,7 +37,7 @@ from casectl.store.twins import Twins
 BATCH = 1_000
 CACHE_KIB = 32_768  # pages held while loading, so that the indexes' far ends stay in memory
 PIECE = 1 << 20  # of the search index, as FTS5 has it by default
-LARGE_PIECE = 1 << 24
+LARGE_PIECE = 1 << 22
 
 TEXT_COLUMNS = ("id", "row_id", "source", "case_id", "folded")
 COUNTER_COLUMNS = ("scope", "value")
