@@ -309,8 +309,14 @@ def _intake(sizes: Sizes) -> None:
         imports.append(_take_in(rows, made))
         bare.unlink(missing_ok=True)
         words = (PYTHON, str(HERE / "bare.py"), str(made), str(bare))
-        beside.append(json.loads(output(words, environment())))
-    for name, which in (("the records alone", "bare"), ("and what is derived", "with_derived")):
+        measured = json.loads(output(words, environment()))
+        bare.unlink()
+        beside.append(measured | json.loads(output((*words, "batched"), environment())))
+    for name, which in (
+        ("the records alone", "bare"),
+        ("the same, many rows a statement", "batched"),
+        ("and what is derived", "with_derived"),
+    ):
         wall = [took.wall / each[which][0] for took, each in zip(imports, beside, strict=True)]
         cpu = [took.cpu / each[which][1] for took, each in zip(imports, beside, strict=True)]
         show(

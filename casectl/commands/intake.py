@@ -18,7 +18,6 @@ from casectl.core.intake import (
     Clocks,
     Given,
     Twin,
-    Verdict,
     arrival,
     checked_intake_day,
     checked_program,
@@ -664,16 +663,11 @@ class _Import:
     def _settle(self, load: Load, twins: Sequence[Twin]) -> Load | None:
         self._report_waiting()
         row, _ = self.waiting.popleft()
-        verdict = judged(load, twins, new=self.new) if twins else Verdict(load)
+        if not twins:
+            return self._taken(row, load)
+        verdict = judged(load, twins, new=self.new)
         if verdict.load is not None:
-            self.taken.append(row)
-            still = verdict.load.case.is_open
-            self.closed += not still
-            self.passed += still and any(
-                each.kind == DEADLINE and each.due_on < self.session.today
-                for each in verdict.load.promises
-            )
-            return verdict.load
+            return self._taken(row, verdict.load)
         twin = verdict.twin
         assert twin is not None
         other = (
@@ -685,6 +679,18 @@ class _Import:
         self.known += not verdict.wrong
         self._say(f"row {row}: {verdict.why} as {other}")
         return None
+
+    def _taken(self, row: int, load: Load) -> Load:
+        """Count a row that becomes a case."""
+        self.taken.append(row)
+        if not load.case.is_open:
+            self.closed += 1
+            return load
+        for each in load.promises:
+            if each.kind == DEADLINE and each.due_on < self.session.today:
+                self.passed += 1
+                break
+        return load
 
     def _report_waiting(self) -> None:
         """Tell what waits before the next row that is written: the report follows the file."""

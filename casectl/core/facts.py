@@ -71,6 +71,10 @@ def promised_facts(record: CaseRecord) -> Iterator[Fact]:
     return _promised(record, _Maker(record)) if record.promises else iter(())
 
 
+# An import makes three facts of a row, and a constructor that counts its values costs twice this.
+_new = tuple.__new__
+
+
 class _Maker:
     """Facts of one case, its level and program filled in."""
 
@@ -88,15 +92,15 @@ class _Maker:
         lead: int | None = None,
     ) -> Fact:
         """What needs nobody's answer."""
-        group = (kind, stage, self.level, self.program, lead, BOTH, False, False)
-        return Fact._make((Group._make(group), day, promise))
+        group = _new(Group, (kind, stage, self.level, self.program, lead, BOTH, False, False))
+        return _new(Fact, (group, day, promise))
 
     def reaching(
         self, kind: str, stage: str, day: date, who: str = BOTH, promise: Promise | None = None
     ) -> Fact:
         """What only reaching somebody clears; an attempt lets it wait."""
-        group = (kind, stage, self.level, self.program, None, who, True, self.tried)
-        return Fact._make((Group._make(group), day, promise))
+        group = _new(Group, (kind, stage, self.level, self.program, None, who, True, self.tried))
+        return _new(Fact, (group, day, promise))
 
 
 def _promised(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
@@ -180,6 +184,7 @@ def earliest_by_group(record: CaseRecord) -> dict[Group, date]:
     """What the store keeps: the earliest day of each group of one case."""
     earliest: dict[Group, date] = {}
     for group, day, _ in facts_of(record):
-        if group not in earliest or day < earliest[group]:
+        known = earliest.get(group)
+        if known is None or day < known:
             earliest[group] = day
     return earliest

@@ -54,7 +54,8 @@ REACHED, TRIED = "reached", "tried"
 
 def level_of(urgency: int, risk: str | None) -> Level:
     """The higher of urgency and risk; unassessed risk counts as medium (shown as provisional)."""
-    return Level(max(urgency, RISKS[risk] if risk else UNASSESSED_RISK))
+    assessed = RISKS[risk] if risk else UNASSESSED_RISK
+    return assessed if assessed >= urgency else Level(urgency)
 
 
 class Client(NamedTuple):

@@ -94,6 +94,7 @@ def _subject(
         return word
     words = f" {what.lower()}"
     for kind, parts in hints.items():
-        if any(f" {part}" in words for part in parts):
-            return kind
+        for part in parts:
+            if f" {part}" in words:
+                return kind
     return "other"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -36,7 +37,7 @@ from casectl.store.twins import Twins
 BATCH = 1_000
 CACHE_KIB = 32_768  # pages held while loading, so that the indexes' far ends stay in memory
 PIECE = 1 << 20  # of the search index, as FTS5 has it by default
-LARGE_PIECE = 1 << 24
+LARGE_PIECE = 1 << 22
 
 TEXT_COLUMNS = ("id", "row_id", "source", "case_id", "folded")
 COUNTER_COLUMNS = ("scope", "value")
@@ -53,6 +54,10 @@ def _picker(table: str) -> Callable[[Row], Iterable[Value]]:
 
 
 SEARCHED_IN = {table: _picker(table) for table in SEARCHED}
+# Every contact that an import takes over says the same, so it is folded once. Few are kept: what
+# people write may be long.
+JOINED: dict[str, Callable[..., str]] = dict.fromkeys(SEARCHED, joined)
+JOINED["contacts"] = lru_cache(16)(joined)
 # Where a row says which case it belongs to; a client's says nothing.
 CASE_ID_AT = {"clients": None, "cases": 0, "promises": 1, "contacts": 1, "notes": 1}
 
@@ -181,9 +186,9 @@ class _Writer:
     def _add_texts(self, tables: dict[str, list[Row]]) -> None:
         texts: list[Row] = []
         for table, made in tables.items():
-            searched, case_at = SEARCHED_IN[table], CASE_ID_AT[table]
+            searched, joined_of, case_at = SEARCHED_IN[table], JOINED[table], CASE_ID_AT[table]
             for row in made:
-                folded = joined(searched(row))
+                folded = joined_of(searched(row))
                 if folded:
                     self.last_text += 1
                     case_id = None if case_at is None else row[case_at]
@@ -288,14 +293,19 @@ class _Rows:
 
 def record_of(load: Load) -> CaseRecord:
     """What the due engine reads of a load: what ``store.rows`` would read back of its rows."""
-    opened = [each for each in load.promises if each.status == OPEN]
-    ended = [each.ended_on for each in load.promises if each.status != OPEN and each.ended_on]
+    opened: list[Promise] = []
+    ended: date | None = None
+    for each in load.promises:
+        if each.status == OPEN:
+            opened.append(each)
+        elif each.ended_on and (ended is None or ended < each.ended_on):
+            ended = each.ended_on
     if len(opened) > 1:
         opened.sort(key=lambda each: each.due_on)
     client, guardian, attempts, tried_on = _reached_and_tried(load.contacts)
     return CaseRecord(
         load.case, tuple(opened), client, guardian, attempts, tried_on,
-        max(ended) if ended else None, load.client.phone, load.client.safe_contact,
+        ended, load.client.phone, load.client.safe_contact,
     )  # fmt: skip
 
 
@@ -309,17 +319,20 @@ def _reached_and_tried(
     reached: dict[str, date] = {}
     answered = (date.min, 0)
     attempts: list[tuple[date, int]] = []
-    corrected = {each.corrects for each in contacts}
+    corrected = {each.corrects for each in contacts if each.corrects}
     for number, each in enumerate(contacts, 1):
-        if each.party not in ("client", "guardian") or each.id in corrected:
+        party, day = each.party, each.on_day
+        if party not in ("client", "guardian") or each.id in corrected:
             continue
-        moment = (each.on_day, number)
+        moment = (day, number)
         if each.outcome == TRIED:
             attempts.append(moment)
         elif each.by != "letter":
-            reached[each.party] = max(each.on_day, reached.get(each.party, date.min))
-            answered = max(moment, answered)
-    since = [day for day, number in attempts if (day, number) > answered]
+            if day >= reached.get(party, date.min):
+                reached[party] = day
+            if moment > answered:
+                answered = moment
+    since = [day for day, number in attempts if (day, number) > answered] if attempts else ()
     last = max(since) if since else None
     return reached.get("client"), reached.get("guardian"), len(since), last
 
