@@ -15,6 +15,7 @@ from casectl.core.dates import When, parse_birth_date
 from casectl.core.due import due_items
 from casectl.core.errors import Ambiguous, BadImport, BadValue, Declined, NotFound
 from casectl.core.intake import (
+    CLOSED_UNDATED,
     Clocks,
     Given,
     Twin,
@@ -27,7 +28,7 @@ from casectl.core.intake import (
     level_named,
     risk_named,
 )
-from casectl.core.model import DEADLINE, PENDING, Case, Level, Load
+from casectl.core.model import DEADLINE, ON_HOLD, PENDING, Case, Level, Load
 from casectl.core.promising import checked_due
 from casectl.core.text import checked_name, checked_text, fold, initials
 from casectl.parameters import current
@@ -42,6 +43,7 @@ DRAFT = "intake"
 KEPT = "Kept as a draft: casectl intake goes on with it."
 YES = "yes"
 MOST_LISTED = 200  # rows of a file that is refused: it is corrected and comes again
+MOST_NAMED = 20  # cases in one sentence
 # What belongs to the person, not to the case: on file already where the person is.
 OF_THE_CLIENT = (
     "birth_date", "phone", "email", "address", "language", "interpreter", "pronouns",
@@ -176,12 +178,12 @@ def intake(
 
     --from takes a spreadsheet saved as CSV or TSV: one row per person or case, the columns known
     by their usual names (name or first and last name, birth date, phone, program, level, risk,
-    intake, exit date, last contact, next step, due, court date, case number ...). All rows are
-    taken in, or none: a row that cannot be is reported by row, column and reason. A row with an
-    exit date (closed on, date closed, discharge date) becomes a closed case; an exit that stands
-    in a file of its own closes nothing. Where the last contact is not known, contacts come due
-    spread over the level's interval from today. With --new, whoever is on file is taken in again:
-    the same id is another case of that person.
+    status, intake, exit date, last contact, next step, due, court date, case number ...). All rows
+    are taken in, or none: a row that cannot be is reported by row, column and reason. A row whose
+    status is closed, or with an exit date (closed on, date closed, discharge date), becomes a
+    closed case; an exit that stands in a file of its own closes nothing. Where the last contact is
+    not known, contacts come due spread over the level's interval from today. With --new, whoever is
+    on file is taken in again: the same id is another case of that person.
     """
     session = current(ctx)
     if name == STDIN and source is None:
@@ -629,8 +631,10 @@ class _Import:
         self.clocks = Clocks(session.today, session.standards)
         self.progress = Progress(sheet.surveyed.lines)
         self.rows = self.bad = self.known = self.listed = self.passed = self.closed = 0
+        self.undated = 0  # closed, and the file does not say when
         # Rows read since the last one that was written: to be written, or their problems to tell.
-        self.waiting: deque[tuple[int, list[Problem]]] = deque()
+        self.waiting: deque[tuple[int, list[Problem], Given | None]] = deque()
+        self.held = array("L")  # of the cases that were made, those that the file has on hold
         self.taken = array("L")  # the row of each case that was made, in order
         self.first = 0
 
@@ -654,21 +658,26 @@ class _Import:
             given, problems = self.reader.read(number, cells)
             if given is None:
                 self.bad += 1
-                self.waiting.append((number, problems))
+                self.waiting.append((number, problems, None))
                 if len(self.waiting) == 1:
                     self._report_waiting()
                 continue
-            self.waiting.append((number, []))
+            self.waiting.append((number, [], given))
             yield imported(given, today, pending=self.pending, clocks=self.clocks)
 
     def _settle(self, load: Load, twins: Sequence[Twin]) -> Load | None:
         self._report_waiting()
-        row, _ = self.waiting.popleft()
+        row, _, given = self.waiting.popleft()
+        assert given is not None, "it made the load"
         verdict = judged(load, twins, new=self.new) if twins else Verdict(load)
         if verdict.load is not None:
             self.taken.append(row)
             still = verdict.load.case.is_open
             self.closed += not still
+            if given.status is not None:
+                self.undated += verdict.load.case.close_reason == CLOSED_UNDATED
+                if given.status == ON_HOLD:
+                    self.held.append(len(self.taken) - 1)
             self.passed += still and any(
                 each.kind == DEADLINE and each.due_on < self.session.today
                 for each in verdict.load.promises
@@ -747,8 +756,19 @@ class _Import:
         cases = f": cases {self.first} to {last}" if count > 1 else f": case {last}" * count
         yield f"Took in {count:,} of {_rows(self.rows)}{cases}."
         if self.closed:
-            verb = "is" if self.closed == 1 else "are"
+            verb = _for(self.closed, "is", "are")
             yield f"{self.closed:,} of them {verb} closed, as the file says: nothing is owed."
+        if self.undated:
+            verb, day = _for(self.undated, "has", "have"), self.session.say_day(self.session.today)
+            yield f"{self.undated:,} of those {verb} no closing day in the file: it is {day} here."
+        if self.held:
+            numbers = [str(self.first + place) for place in self.held[:MOST_NAMED]]
+            more = "" if len(self.held) <= MOST_NAMED else " …"
+            yield (
+                f"{len(self.held):,} on hold in the file {_for(len(self.held), 'is', 'are')} "
+                "active here, for a hold needs its last day: "
+                f"casectl hold CASE --until DAY --reason TEXT ({', '.join(numbers)}{more})."
+            )
         if left_out:
             yield f"{left_out:,} left out, as reported."
         for header, order in orders.items():
@@ -766,6 +786,10 @@ class _Import:
             yield "Where the last contact is not known, contact comes due spread over days ahead."
         if count:
             yield "Next: casectl today"
+
+
+def _for(count: int, one: str, more: str) -> str:
+    return one if count == 1 else more
 
 
 def _rows(count: int) -> str:

@@ -5,6 +5,7 @@ Knows no clock and no database; where the clocks of imported cases start is a ru
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from math import gcd
@@ -17,6 +18,7 @@ from casectl.core.model import (
     CLOSED,
     DEADLINE,
     FOLLOW_UP,
+    ON_HOLD,
     PENDING,
     REACHED,
     RISKS,
@@ -42,6 +44,7 @@ UNSTATED_URGENCY = Level.MEDIUM
 SECTION = 0.618
 
 CLOSED_BEFORE = "closed before it was imported"
+CLOSED_UNDATED = "closed before it was imported, on a day that is not known"
 # How the client was reached is not known; the text says where the row comes from.
 REACHED_BEFORE = Contact("", "", 0, date.min, REACHED, "phone", "client", "as imported")
 PROMISED_BEFORE = Promise("", "", 0, FOLLOW_UP, "", date.min)
@@ -76,6 +79,7 @@ class Given(NamedTuple):
     court: When | None = None
     last_contact: date | None = None
     note: str | None = None
+    status: str | None = None  # as another system has it; None where it does not say
 
 
 class Twin(NamedTuple):
@@ -115,10 +119,14 @@ def imported(given: Given, today: date, *, pending: bool, clocks: Clocks) -> Loa
 
     What was promised may be late already. A next step without a day is kept as a note, for a
     promise without a day is none, and none is made up. A case that has been closed stays so: who
-    it was is on file, and nothing is owed.
+    it was is on file, and nothing is owed. One on hold is active, for a hold needs the day that it
+    ends. ``pending`` is for those whose status the row does not say.
     """
     level = level_of(given.urgency or UNSTATED_URGENCY, given.risk)
-    clock_from = clocks.start(level, given.program) if given.closed_on is None else None
+    closed = given.closed_on is not None or given.status == CLOSED
+    clock_from = None if closed else clocks.start(level, given.program)
+    if given.status is not None:
+        pending = given.status == PENDING
     case = _case(given, level, today, pending, clock_from)
     promises = []
     if given.next_step is not None and given.due is not None:
@@ -143,25 +151,32 @@ def _notes(given: Given) -> list[str]:
     notes = [given.note] if given.note is not None else []
     if given.next_step is not None and given.due is None:
         notes.append(f"Next step, imported without a day: {given.next_step}")
+    if given.status == ON_HOLD:
+        notes.append("On hold, imported without the day that it ends")
     return notes
 
 
 def _case(
     given: Given, level: Level, today: date, pending: bool, clock_from: date | None = None
 ) -> Case:
-    """``clock_from`` for an imported case: its level is as of today, whenever its intake was."""
+    """``clock_from`` for an imported case: its level is as of today, whenever its intake was.
+
+    A case that was closed nobody knows when counts from today: it is kept longer, not shorter.
+    """
     urgency = int(given.urgency or UNSTATED_URGENCY)
-    opened_on = given.opened_on or given.closed_on or today
+    undated = given.closed_on is None and given.status == CLOSED
+    closed_on = today if undated else given.closed_on
+    opened_on = given.opened_on or closed_on or today
     reviewed_on = opened_on if clock_from is None else today
     crisis_since = reviewed_on if level == Level.CRISIS else None
-    closed_on = given.closed_on
     status = CLOSED if closed_on else PENDING if pending else ACTIVE
+    close_reason = CLOSED_UNDATED if undated else CLOSED_BEFORE if closed_on else None
     covered_until = assessed_on = hold_until = resumed_on = worker = None
     return Case(
         "", 0, "", "", given.name, status, urgency, given.risk, opened_on, reviewed_on,
         given.program, given.referred_by, given.need, given.case_ref, crisis_since,
-        covered_until, assessed_on, clock_from, hold_until, resumed_on, closed_on,
-        CLOSED_BEFORE if closed_on else None, worker,
+        covered_until, assessed_on, clock_from, hold_until, resumed_on, closed_on, close_reason,
+        worker,
     )  # fmt: skip
 
 
@@ -297,6 +312,37 @@ def risk_named(text: str) -> str:
     if risk not in RISKS:
         raise BadValue(f"no risk {text[:40]!r}; there are {', '.join(RISKS)}")
     return risk
+
+
+# What other systems call it, compared by letters and digits alone.
+STATUS_WORDS = {
+    ACTIVE: (
+        "active", "open", "opened", "reopened", "current", "enrolled", "ongoing", "in progress",
+    ),
+    PENDING: (
+        "pending", "referred", "referral", "waitlist", "waitlisted", "waiting", "waiting list",
+        "on waitlist",
+    ),
+    ON_HOLD: ("on hold", "hold", "held", "suspended", "paused"),
+    CLOSED: (
+        "closed", "inactive", "discharged", "exited", "completed", "terminated", "ended",
+        "withdrawn", "transferred", "deceased",
+    ),
+}  # fmt: skip
+_STATUS_OF = {
+    word.replace(" ", ""): status for status, words in STATUS_WORDS.items() for word in words
+}
+_STATUS_REASON = r"\s[-\u2013\u2014]\s|[:;,(]"
+
+
+def status_named(text: str) -> str:
+    """A case's status from another system's word; ``Closed - moved`` is closed."""
+    for said in (text, re.split(_STATUS_REASON, text, maxsplit=1)[0]):
+        status = _STATUS_OF.get("".join(filter(str.isalnum, fold(said))))
+        if status is not None:
+            return status
+    accepted = ", ".join(words[0] for words in STATUS_WORDS.values())
+    raise BadValue(f"no status {text[:40]!r}; write {accepted}")
 
 
 def checked_program(text: str, declared: Sequence[str]) -> str:

@@ -20,7 +20,14 @@ from typing import IO, Any, BinaryIO, NamedTuple
 
 from casectl.core.dates import FIRST_DAY, LAST_DAY, When, parse_birth_date, parse_when
 from casectl.core.errors import BadImport, BadValue, CasectlError, NotFound
-from casectl.core.intake import Given, checked_program, level_named, risk_named
+from casectl.core.intake import (
+    Given,
+    checked_program,
+    level_named,
+    risk_named,
+    status_named,
+)
+from casectl.core.model import ACTIVE, ON_HOLD, PENDING
 from casectl.core.spoken import DateOrder
 from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold
 
@@ -73,6 +80,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "urgency": ("urgency", "level", "priority", "urgency level", "acuity"),
     "risk": ("risk", "risk level", "assessed risk"),
+    "status": ("status", "case status", "client status", "enrollment status", "program status"),
     "opened_on": (
         "intake", "intake date", "date of intake", "opened", "opened on", "date opened",
         "open date", "entry date", "project entry date", "enrollment date", "enrolled",
@@ -109,12 +117,13 @@ NAME_PARTS = ("first", "middle", "last", "suffix")
 NAMING = ("name", "first", "last", "case_ref", "client_ref")  # one of these must be there
 DAYS = ("opened_on", "closed_on", "last_contact")
 DATES = ("birth_date", "due", "court", *DAYS)
-REPEATING = ("urgency", "risk", "program", "due", "court", *DAYS)
+REPEATING = ("urgency", "risk", "status", "program", "due", "court", *DAYS)
 
 # What is known of somebody before a row is read, field by field in their order.
 NOTHING_KNOWN: dict[str, Any] = {**dict.fromkeys(Given._fields), **Given._field_defaults}
 
 _TOO_LONG_A_NAME = f"the name is over {NAME_LIMIT} characters"
+STILL_OPEN = (ACTIVE, PENDING, ON_HOLD)
 YES, NO = ("yes", "y", "true", "1", "x"), ("no", "n", "false", "0")
 
 _NUMERIC_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2\d{4}")
@@ -446,6 +455,9 @@ class Reader:
         closed_on = known.get("closed_on")
         if closed_on is not None and opened_on is not None and closed_on < opened_on:
             yield Problem(number, self.headers["closed_on"], "it is before the intake day")
+        elif closed_on is not None and known.get("status") in STILL_OPEN:
+            reason = f"the case is open, says {self.headers['status']}"
+            yield Problem(number, self.headers["closed_on"], reason)
 
     # -- cells ---------------------------------------------------------------------------------
 
@@ -466,6 +478,8 @@ class Reader:
                 return level_named
             case "risk":
                 return risk_named
+            case "status":
+                return status_named
             case "program":
                 return lambda cell: checked_program(_text(cell), self.programs)
             case "phone":

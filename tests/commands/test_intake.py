@@ -811,6 +811,33 @@ def test_a_row_with_an_exit_date_becomes_a_closed_case(run: Run, store: Caseload
     assert says_nothing_wrong(store)
 
 
+def test_a_status_column_says_who_is_still_served(run: Run, store: Caseload) -> None:
+    stdin = (
+        "name,status,risk,exit date\nMaria Example,Closed,imminent,\nBo Sample,Waitlist,low,\n"
+        "Chen Mock,On hold,low,\nDora Test,Open,low,\nEva Pattern,,low,\n"
+        "Finn Model,Discharged,high,2026-01-05\n"
+    )
+    result = run("intake --from - --pending", stdin=stdin)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[1:4] == [
+        "2 of them are closed, as the file says: nothing is owed.",
+        "1 of those has no closing day in the file: it is Wed 18 Nov 2026 here.",
+        "1 on hold in the file is active here, for a hold needs its last day: "
+        "casectl hold CASE --until DAY --reason TEXT (3).",
+    ]
+    cases = [shown(run, case) for case in range(1, 7)]
+    assert [each["case_status"] for each in cases] == [
+        "closed", "pending", "active", "active", "pending", "closed",
+    ]  # fmt: skip
+    assert (cases[0]["closed_on"], cases[5]["closed_on"]) == (TODAY, "2026-01-05")
+    assert cases[0]["close_reason"].endswith("on a day that is not known")
+    assert [each["text"] for each in cases[2]["notes"]] == [
+        "On hold, imported without the day that it ends"
+    ]
+    assert [each["case"] for each in run("today --all --json").json if each["case"] in (1, 6)] == []
+    assert says_nothing_wrong(store)
+
+
 def test_closed_rows_alone_speak_of_no_contact(run: Run, caseload: None) -> None:
     stdin = "name,ExitDate,court date\nMaria Example,2026-11-10,2026-11-09\n"
     result = run("intake --from - --pending", stdin=stdin)

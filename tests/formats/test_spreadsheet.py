@@ -283,6 +283,34 @@ def test_every_field_is_read() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Open", "active"),
+        ("ACTIVE", "active"),
+        ("Re-opened", "active"),
+        ("in progress", "active"),
+        ("Referred", "pending"),
+        ("wait-list", "pending"),
+        ("On Hold", "on_hold"),
+        ("Closed", "closed"),
+        ("in-active", "closed"),
+        ("Discharged (moved)", "closed"),
+        ("Closed - active elsewhere", "closed"),
+        ("Exited: housed", "closed"),
+        ("", None),
+    ],
+)
+def test_a_status_is_read_in_the_words_of_other_systems(word: str, status: str | None) -> None:
+    assert only(f"name,Case Status\nAnn,{word}\n").status == status
+
+
+@pytest.mark.parametrize("word", ["Not active", "pending closure", "open/closed", "A", "1"])
+def test_a_status_without_a_plain_reading_is_not_guessed(word: str) -> None:
+    _, problems = read(f"name,status\nAnn,{word}\n")
+    assert [each.split(";")[0] for each in problems] == ["row 2, status: no status like that"]
+
+
 def test_a_name_is_put_together_from_its_parts() -> None:
     header = "last name,suffix,first name,middle name\n"
     assert only(header + "Example,Jr,Ann,B\n").name == "Ann B Example Jr"
@@ -361,6 +389,14 @@ def test_no_column_that_names_anybody_is_refused_with_those_that_would() -> None
         (
             "name,program\nA,Housng\n",
             "row 2, program: no program like that; there are Housing; did you mean Housing?",
+        ),
+        (
+            "name,status\nA,Not active\n",
+            "row 2, status: no status like that; write active, pending, on hold, closed",
+        ),
+        (
+            "name,status,exit date\nA,Open,2026-02-01\n",
+            "row 2, exit date: the case is open, says status",
         ),
         ("name,email\nA,11111111111\n", "row 2, email: not an e-mail address"),
         ("name,email\nA,a b@example.org\n", "row 2, email: not an e-mail address"),
