@@ -162,7 +162,7 @@ def intake(
         typer.Option("--from", metavar="FILE", help="Many at once: a CSV or TSV file, - a pipe."),
     ] = None,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="With --from: take the good rows, report the rest.")
+        bool, typer.Option("--skip-bad", help="With --from: take what is good, report the rest.")
     ] = False,
     encoding: Annotated[
         str | None,
@@ -179,11 +179,14 @@ def intake(
     --from takes a spreadsheet saved as CSV or TSV: one row per person or case, the columns known
     by their usual names (name or first and last name, birth date, phone, program, level, risk,
     status, intake, exit date, last contact, next step, due, court date, case number ...). All rows
-    are taken in, or none: a row that cannot be is reported by row, column and reason. A row whose
-    status is closed, or with an exit date (closed on, date closed, discharge date), becomes a
-    closed case; an exit that stands in a file of its own closes nothing. Where the last contact is
-    not known, contacts come due spread over the level's interval from today. With --new, whoever is
-    on file is taken in again: the same id is another case of that person.
+    are taken in, or none: a row that cannot be is reported by row, column and reason. --skip-bad
+    takes the good ones, and a person whose birth date, phone or due day is bad without that cell,
+    which a note keeps; a bad level, risk or intake spoils the row.
+
+    A row whose status is closed, or with an exit date (closed on, date closed, discharge date),
+    becomes a closed case; an exit that stands in a file of its own closes nothing. Where the last
+    contact is not known, contacts come due spread over the level's interval from today. With --new,
+    whoever is on file is taken in again: the same id is another case of that person.
     """
     session = current(ctx)
     if name == STDIN and source is None:
@@ -632,6 +635,8 @@ class _Import:
         self.progress = Progress(sheet.surveyed.lines)
         self.rows = self.bad = self.known = self.listed = self.passed = self.closed = 0
         self.undated = 0  # closed, and the file does not say when
+        self.lacking = 0  # taken in without cells that cannot be read, or could be with --skip-bad
+        self.pressing = array("L")  # rows left out that say high or crisis
         # Rows read since the last one that was written: to be written, or their problems to tell.
         self.waiting: deque[tuple[int, list[Problem], Given | None]] = deque()
         self.held = array("L")  # of the cases that were made, those that the file has on hold
@@ -656,22 +661,28 @@ class _Import:
             self.rows += 1
             self.progress.reached(self.rows)
             given, problems = self.reader.read(number, cells)
-            if given is None:
+            if given is None or (problems and not self.skip_bad):
                 self.bad += 1
+                self.lacking += given is not None
+                if given is None and self.reader.may_be_pressing(cells):
+                    self.pressing.append(number)
                 self.waiting.append((number, problems, None))
                 if len(self.waiting) == 1:
                     self._report_waiting()
                 continue
-            self.waiting.append((number, [], given))
+            self.waiting.append((number, problems, given))
             yield imported(given, today, pending=self.pending, clocks=self.clocks)
 
     def _settle(self, load: Load, twins: Sequence[Twin]) -> Load | None:
         self._report_waiting()
-        row, _, given = self.waiting.popleft()
+        row, problems, given = self.waiting.popleft()
         assert given is not None, "it made the load"
         verdict = judged(load, twins, new=self.new) if twins else Verdict(load)
         if verdict.load is not None:
             self.taken.append(row)
+            self.lacking += bool(problems)
+            for problem in problems:
+                self._say(f"{problem}; taken in without it")
             still = verdict.load.case.is_open
             self.closed += not still
             if given.status is not None:
@@ -692,12 +703,14 @@ class _Import:
         )
         self.bad += verdict.wrong
         self.known += not verdict.wrong
+        if load.case.level >= Level.HIGH:
+            self.pressing.append(row)
         self._say(f"row {row}: {verdict.why} as {other}")
         return None
 
     def _report_waiting(self) -> None:
         """Tell what waits before the next row that is written: the report follows the file."""
-        while self.waiting and self.waiting[0][1]:
+        while self.waiting and self.waiting[0][2] is None:
             for problem in self.waiting.popleft()[1]:
                 self._say(str(problem))
 
@@ -716,7 +729,9 @@ class _Import:
         if self.listed > MOST_LISTED:
             tell(f"and {self.listed - MOST_LISTED:,} lines more like these")
         good = self.rows - self.bad - self.known
-        others = f", --skip-bad takes the other {good:,}" if good else ""
+        takes = [f"the other {good:,}"] if good else []
+        takes += [f"{self.lacking:,} without the cells named"] if self.lacking else []
+        others = f", --skip-bad takes {' and '.join(takes)}" if takes else ""
         if self.bad:
             which = f"{self.bad:,} of {_rows(self.rows)}"
             raise BadImport(
@@ -739,6 +754,8 @@ class _Import:
                 "taken": count,
                 "closed": self.closed,
                 "left_out": left_out,
+                "left_out_pressing": len(self.pressing),
+                "without_cells": self.lacking,
                 "first_case": self.first if count else None,
                 "last_case": last if count else None,
                 "ignored_columns": ignored,
@@ -769,6 +786,11 @@ class _Import:
                 "active here, for a hold needs its last day: "
                 f"casectl hold CASE --until DAY --reason TEXT ({', '.join(numbers)}{more})."
             )
+        if self.lacking:
+            yield (
+                f"{self.lacking:,} of them without the cells reported, which a note on the case "
+                "keeps."
+            )
         if left_out:
             yield f"{left_out:,} left out, as reported."
         for header, order in orders.items():
@@ -786,6 +808,13 @@ class _Import:
             yield "Where the last contact is not known, contact comes due spread over days ahead."
         if count:
             yield "Next: casectl today"
+        if self.pressing:
+            rows = ", ".join(map(str, self.pressing[:MOST_NAMED]))
+            more = "" if len(self.pressing) <= MOST_NAMED else " …"
+            yield (
+                f"First: {_rows(len(self.pressing))} left out with a level or risk that is high, "
+                f"crisis, imminent or not readable ({rows}{more})."
+            )
 
 
 def _for(count: int, one: str, more: str) -> str:

@@ -80,6 +80,7 @@ class Given(NamedTuple):
     last_contact: date | None = None
     note: str | None = None
     status: str | None = None  # as another system has it; None where it does not say
+    unread: str | None = None  # what stood in a file and could not be taken over
 
 
 class Twin(NamedTuple):
@@ -151,6 +152,8 @@ def _notes(given: Given) -> list[str]:
     notes = [given.note] if given.note is not None else []
     if given.next_step is not None and given.due is None:
         notes.append(f"Next step, imported without a day: {given.next_step}")
+    if given.unread is not None:
+        notes.append(f"Left out when this was imported: {given.unread}")
     if given.status == ON_HOLD:
         notes.append("On hold, imported without the day that it ends")
     return notes

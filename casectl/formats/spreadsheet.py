@@ -27,9 +27,9 @@ from casectl.core.intake import (
     risk_named,
     status_named,
 )
-from casectl.core.model import ACTIVE, ON_HOLD, PENDING
+from casectl.core.model import ACTIVE, ON_HOLD, PENDING, Level
 from casectl.core.spoken import DateOrder
-from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold
+from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold, shortened
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 CHUNK = 1 << 20
@@ -122,6 +122,20 @@ REPEATING = ("urgency", "risk", "status", "program", "due", "court", *DAYS)
 # What is known of somebody before a row is read, field by field in their order.
 NOTHING_KNOWN: dict[str, Any] = {**dict.fromkeys(Given._fields), **Given._field_defaults}
 
+# Without these right, a row is nobody, somebody else, or in the wrong place of the list.
+NEEDED = (
+    "name", "first", "middle", "last", "suffix", "client_ref", "case_ref", "program", "urgency",
+    "risk", "status", "opened_on", "closed_on",
+)  # fmt: skip
+# How people write that a cell is empty. Some of it is a name, too.
+UNSAID_NAMES = frozenset(
+    ("-", "--", "---", "?", "??", "???", ".", "..", "...", "n/a", "none", "unknown")
+)
+UNSAID = UNSAID_NAMES | {"na", "n.a.", "n/k", "nil", "null", "unk"}
+LONGEST_UNSAID = max(map(len, UNSAID))
+LONGEST_UNREAD = 200  # characters of a cell that a note keeps
+PRESSING = (Level.HIGH, Level.CRISIS, "high", "crisis", "imminent")
+
 _TOO_LONG_A_NAME = f"the name is over {NAME_LIMIT} characters"
 STILL_OPEN = (ACTIVE, PENDING, ON_HOLD)
 YES, NO = ("yes", "y", "true", "1", "x"), ("no", "n", "false", "0")
@@ -135,11 +149,12 @@ _PHONE = re.compile(r"[+(\d][\d\s().+/-]*([A-Za-z,;:#(].*)?")
 
 
 class Problem(NamedTuple):
-    """Why a row cannot be taken in. Says nothing that stands in its cells."""
+    """Why a row, or a cell of it, cannot be taken in. Says nothing that stands in its cells."""
 
     row: int  # as a spreadsheet counts: the headers are row 1
     column: str | None
     reason: str
+    spared: bool = False  # the person can be taken in without that cell
 
     def __str__(self) -> str:
         where = f"row {self.row}" + (f", {self.column}" if self.column else "")
@@ -395,7 +410,7 @@ class Reader:
             raise BadImport("no column names a person or a case", hint=_understood_headers())
 
     def read(self, number: int, cells: list[str]) -> tuple[Given | None, list[Problem]]:
-        """What is known, or None and each problem of the row."""
+        """What is known, and each problem of the row; None where it cannot do without the cell."""
         if len(cells) != self.width:
             some = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
             reason = f"it has {some}, and there are {self.width} columns"
@@ -411,19 +426,46 @@ class Reader:
             cell = cells[place].strip()
             if not cell:
                 continue
+            if len(cell) <= LONGEST_UNSAID and _is_unsaid(field, cell):
+                continue
             if plain and place in self.texts:
                 known[field] = cell
                 continue
             try:
                 known[field] = read(cell)
             except BadValue as error:
-                problems.append(Problem(number, header, _reason(error, cell)))
+                reason = _reason(error, cell)
+                problems.append(Problem(number, header, reason, field not in NEEDED))
         problems += self._between(number, known)
         self._name(number, known, problems)
         if problems:
-            return None, problems
+            if not all(problem.spared for problem in problems):
+                return None, problems
+            known["unread"] = self._unread(cells, problems)
         known.setdefault("program", self.program)
-        return Given._make({**NOTHING_KNOWN, **known}.values()), []
+        return Given._make({**NOTHING_KNOWN, **known}.values()), problems
+
+    def may_be_pressing(self, cells: list[str]) -> bool:
+        """Whether a row that is left out says high, crisis or imminent, or nothing readable."""
+        if len(cells) != self.width:
+            return any(cell.strip().lower() in PRESSING for cell in cells)
+        for place, field, _, read in self.columns:
+            cell = cells[place].strip()
+            if field in ("urgency", "risk") and cell and not _is_unsaid(field, cell):
+                try:
+                    if read(cell) in PRESSING:
+                        return True
+                except BadValue:
+                    return True
+        return False
+
+    def _unread(self, cells: list[str], problems: Sequence[Problem]) -> str:
+        columns = {problem.column for problem in problems}
+        return "; ".join(
+            f"{header}: {shortened(cells[place].strip(), LONGEST_UNREAD)}"
+            for place, _, header, _ in self.columns
+            if header in columns
+        )
 
     def _header_at(self, place: int) -> str:
         return next(
@@ -446,18 +488,21 @@ class Reader:
             problems.append(Problem(number, column, "no name, and no number that could stand in"))
 
     def _between(self, number: int, known: dict[str, Any]) -> Iterator[Problem]:
-        """What two cells say together."""
+        """What two cells say together. What cannot be meant, and can be spared, is dropped."""
         opened_on, due = known.get("opened_on"), known.get("due")
         if due is not None and "next_step" not in known:
-            yield Problem(number, self.headers["due"], "a due day without a next step")
+            known.pop("due", None)
+            yield Problem(number, self.headers["due"], "a due day without a next step", True)
         if due is not None and opened_on is not None and due.day < opened_on:
-            yield Problem(number, self.headers["due"], "it is before the intake day")
+            known.pop("due", None)
+            yield Problem(number, self.headers["due"], "it is before the intake day", True)
         closed_on = known.get("closed_on")
         if closed_on is not None and opened_on is not None and closed_on < opened_on:
             yield Problem(number, self.headers["closed_on"], "it is before the intake day")
         elif closed_on is not None and known.get("status") in STILL_OPEN:
+            del known["closed_on"]
             reason = f"the case is open, says {self.headers['status']}"
-            yield Problem(number, self.headers["closed_on"], reason)
+            yield Problem(number, self.headers["closed_on"], reason, True)
 
     # -- cells ---------------------------------------------------------------------------------
 
@@ -511,6 +556,18 @@ class Reader:
         if not re.search(r"\d{4}", cell):
             raise BadValue("write the day with its year, as in 2026-12-05 or 5 Dec 2026")
         return parse_when(_MIDNIGHT.sub("", cell), self.today, order=order)
+
+
+def _is_unsaid(field: str, cell: str) -> bool:
+    """Whether a cell only says that nothing is known. No risk is a risk, and "none" may be all
+    that stands for a safe way to reach somebody.
+    """
+    word = cell.lower()
+    if word not in UNSAID or field == "safe_contact":
+        return False
+    if field in NAMING or field in NAME_PARTS:
+        return word in UNSAID_NAMES or field in ("case_ref", "client_ref")
+    return field != "risk" or word != "none"
 
 
 def _iso_day(cell: str) -> date | None:

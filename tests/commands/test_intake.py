@@ -580,6 +580,8 @@ def test_a_pipe_gives_the_same(run: Run, caseload: None) -> None:
         "taken": 1,
         "closed": 0,
         "left_out": 0,
+        "left_out_pressing": 0,
+        "without_cells": 0,
         "first_case": 1,
         "last_case": 1,
         "ignored_columns": ["Age"],
@@ -606,14 +608,15 @@ def test_pending_and_program_go_for_every_row(run: Run, caseload: None) -> None:
     ]
 
 
-BAD_ROWS = "name,dob\nMaria Example,1978\nBo Sample,2045-01-24\nChen Mock\nDora Test,1990\n"
+BAD_ROWS = "name,level\nMaria Example,low\nBo Sample,urgent\nChen Mock\nDora Test,high\n"
+BAD_LEVEL = "row 3, level: no level like that; there are crisis, high, medium, low"
 
 
 def test_a_bad_row_stops_all_of_them(run: Run, caseload: None) -> None:
     result = run("intake --from -", stdin=BAD_ROWS)
     assert (result.code, result.out) == (5, "")
     assert result.err.splitlines() == [
-        "row 3, dob: it lies in the future",
+        BAD_LEVEL,
         "row 4: it has 1 cell, and there are 2 columns",
         "casectl: 2 of 4 rows cannot be taken in, so nothing was written; correct them, "
         "--skip-bad takes the other 2",
@@ -625,20 +628,68 @@ def test_skip_bad_takes_the_good_rows_and_still_reports(run: Run, store: Caseloa
     result = run("intake --from - --skip-bad", stdin=BAD_ROWS)
     assert result.code == 0
     assert result.err.splitlines() == [
-        "row 3, dob: it lies in the future",
+        BAD_LEVEL,
         "row 4: it has 1 cell, and there are 2 columns",
     ]
     assert "Took in 2 of 4 rows: cases 1 to 2.\n2 left out, as reported.\n" in result.out
+    assert result.out.endswith(
+        "First: 1 row left out with a level or risk that is high, crisis, imminent or not "
+        "readable (3).\n"
+    )
     assert [each["client"] for each in run("list --json").json] == ["Maria Example", "Dora Test"]
     assert says_nothing_wrong(store)
 
 
 def test_a_long_report_is_cut_only_where_the_file_comes_again(run: Run, caseload: None) -> None:
-    stdin = "name,dob\n" + "A,x\n" * 300
+    stdin = "name,level\n" + "A,x\n" * 300
     result = run("intake --from -", stdin=stdin)
     assert result.err.count("\n") == 202
     assert "and 100 lines more like these" in result.err
     assert run("intake --from - --skip-bad", stdin=stdin).err.count("\n") == 300
+
+
+BAD_CELLS = (
+    "name,dob,phone,risk\nMaria Example,2045-01-24,at home,imminent\nBo Sample,1990,,low\n"
+    "Chen Mock,,,severe\n"
+)
+
+
+def test_a_client_in_danger_is_not_left_out_for_a_bad_phone_number(
+    run: Run, store: Caseload
+) -> None:
+    result = run("intake --from -", stdin=BAD_CELLS)
+    assert (result.code, count(run)) == (5, 0)
+    assert result.err.splitlines()[-1] == (
+        "casectl: 2 of 3 rows cannot be taken in, so nothing was written; correct them, "
+        "--skip-bad takes the other 1 and 1 without the cells named"
+    )
+    result = run("intake --from - --skip-bad", stdin=BAD_CELLS)
+    assert result.code == 0
+    assert result.err.splitlines()[:2] == [
+        "row 2, dob: it lies in the future; taken in without it",
+        "row 2, phone: not a phone number (5 to 15 digits, then perhaps an extension); "
+        "taken in without it",
+    ]
+    assert result.out.splitlines()[:3] == [
+        "Took in 2 of 3 rows: cases 1 to 2.",
+        "1 of them without the cells reported, which a note on the case keeps.",
+        "1 left out, as reported.",
+    ]
+    assert "not readable (4)." in result.out.splitlines()[-1]
+    maria = shown(run)
+    assert (maria["risk"], maria["phone"], maria["birth_date"]) == ("imminent", None, None)
+    assert [each["text"] for each in maria["notes"]] == [
+        "Left out when this was imported: dob: 2045-01-24; phone: at home"
+    ]
+    assert run("today --json").json[0]["band"] == "SAFETY"
+    assert says_nothing_wrong(store)
+
+
+def test_whoever_is_left_out_as_on_file_and_pressing_is_named_last(run: Run, maria: None) -> None:
+    stdin = "name,risk\nMaria Example,high\nBo Sample,low\nDora Test,low\n"
+    result = run("intake --from - --skip-bad", stdin=stdin)
+    assert "First: 1 row left out with a level" in result.out.splitlines()[-1]
+    assert result.out.splitlines()[-1].endswith("(2).")
 
 
 def test_nobody_is_filed_under_somebody_elses_number(run: Run, maria: None) -> None:
@@ -927,7 +978,7 @@ CASA = {
     "supervisors.csv": (0, 3, []),
     "supervisors_invalid_phone_numbers.csv": (
         5,
-        2,
+        4,
         ["row 3, phone_number: not a phone", "row 4, phone_number: not a phone"],
     ),
     "supervisors_without_display_names.csv": (
@@ -938,7 +989,7 @@ CASA = {
     "supervisors_without_email.csv": (0, 2, []),
     "supervisors_without_phone_numbers.csv": (0, 3, []),
     "volunteers.csv": (0, 3, []),
-    "volunteers_invalid_phone_numbers.csv": (5, 2, ["row 3, phone_number: not a phone"]),
+    "volunteers_invalid_phone_numbers.csv": (5, 3, ["row 3, phone_number: not a phone"]),
     "volunteers_without_display_names.csv": (
         5,
         0,
@@ -948,8 +999,8 @@ CASA = {
     "volunteers_without_phone_numbers.csv": (0, 2, []),
 }
 HMIS = {
-    "Client.csv": (5, 6, [f"row {n}, DateOfBirth: it lies" for n in (2, 4, 7, 8, 12, 13)]),
-    "DaveClientTest.csv": (5, 13, [f"row {n}, DateOfBirth: it lies" for n in (2, 4, 7, 8, 12, 13)]),
+    "Client.csv": (5, 12, [f"row {n}, DateOfBirth: it lies" for n in (2, 4, 7, 8, 12, 13)]),
+    "DaveClientTest.csv": (5, 19, [f"row {n}, DateOfBirth: it lies" for n in (2, 4, 7, 8, 12, 13)]),
     "NewClient.csv": (0, 3, []),
     "Enrollment.csv": (0, 28, []),
     "Exit.csv": (0, 28, []),

@@ -358,7 +358,7 @@ def test_no_column_that_names_anybody_is_refused_with_those_that_would() -> None
             "row 2, dob: February 1990 has 28 days; the last is 1990-02-28",
         ),
         ("name,dob\nA,1899-02-03\n", "row 2, dob: birth dates run from 1900 to today"),
-        ("name,dob\nA,n/a\n", "row 2, dob: write 1978-03-29, 29 mar 1978, 1978-03 or 1978"),
+        ("name,dob\nA,spring\n", "row 2, dob: write 1978-03-29, 29 mar 1978, 1978-03 or 1978"),
         (
             "name,dob\nA,3/4/1990\n",
             "row 2, dob: day or month first? casectl config set date_order dmy (or mdy) says",
@@ -405,8 +405,78 @@ def test_no_column_that_names_anybody_is_refused_with_those_that_would() -> None
 )
 def test_a_bad_row_is_reported_by_row_column_and_reason(text: str, report: str) -> None:
     given, problems = read(text, programs=("Housing",))
-    assert given == []
     assert problems == [report]
+    column = report.split(": ")[0].partition(", ")[2]
+    assert len(given) == (column in SPARED)
+
+
+SPARED = {"dob", "DateOfBirth", "last contact", "due", "email", "interpreter", "exit date"}
+
+
+def test_a_person_can_be_had_without_a_cell_that_is_not_needed() -> None:
+    given, problems = read(
+        "name,dob,phone,risk,intake,next,due,court date\n"
+        "Ann,31/31/1990,home,imminent,2026-02-01,call,2026-01-01,soon\n"
+    )
+    assert [each.split(":")[0] for each in problems] == [
+        "row 2, dob",
+        "row 2, phone",
+        "row 2, court date",
+        "row 2, due",
+    ]
+    (ann,) = given
+    assert (ann.birth_date, ann.phone, ann.due, ann.court) == (None, None, None, None)
+    assert (ann.risk, ann.next_step) == ("imminent", "call")
+    assert ann.unread == "dob: 31/31/1990; phone: home; due: 2026-01-01; court date: soon"
+
+
+@pytest.mark.parametrize("row", ["A,x,low,x,2026-01-01", "A,x,low,low,soon", "?,x,low,low,"])
+def test_a_bad_name_level_risk_or_intake_spoils_the_row(row: str) -> None:
+    given, problems = read(f"name,phone,level,risk,intake\n{row}\n")
+    assert (given, len(problems)) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "pressing"),
+    [
+        ("?,high,low", True),
+        ("?,low,Imminent", True),
+        ("?,crisis,", True),
+        ("A,urgent,", True),
+        ("A,medium,n/a,more", False),
+        ("A,HIGH", True),
+        ("?,medium,moderate", False),
+        ("?,n/a,none", False),
+        ("?,,", False),
+    ],
+)
+def test_a_row_that_is_left_out_may_be_pressing(row: str, pressing: bool) -> None:
+    sheet = sheet_of(f"name,level,risk\n{row}\n")
+    reader = reader_of(sheet)
+    ((number, cells),) = sheet.rows()
+    assert reader.read(number, cells)[0] is None
+    assert reader.may_be_pressing(cells) is pressing
+
+
+@pytest.mark.parametrize("word", ["n/a", "N/A", "none", "Unknown", "-", "--", "?", ".", "na"])
+def test_a_cell_that_says_nothing_is_empty(word: str) -> None:
+    header = (
+        "name,dob,phone,email,language,interpreter,client id,level,intake,last contact,next,due\n"
+    )
+    assert only(f"{header}Ann Example{f',{word}' * 11}\n") == Given(name="Ann Example")
+
+
+def test_what_says_nothing_elsewhere_may_say_something() -> None:
+    one = only("first,last,risk,safe contact\nNa,Null,None,none\n")
+    assert (one.name, one.risk, one.safe_contact) == ("Na Null", "none", "none")
+    assert only("name,risk\nAnn,unknown\n").risk is None
+
+
+@pytest.mark.parametrize("name", ["n/a", "None", "?", "-", "."])
+def test_a_name_that_says_nothing_is_none(name: str) -> None:
+    given, problems = read(f"name,dob\n{name},1990\n")
+    assert (given, problems) == ([], ["row 2, name: no name, and no number that could stand in"])
+    assert only(f"name,client id\n{name},P1\n").name == "P1"
 
 
 @pytest.mark.parametrize(
