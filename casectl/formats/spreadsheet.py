@@ -38,7 +38,8 @@ MOST_PIPED = 1 << 30  # bytes: what comes through a pipe is kept until it has be
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .ods, and .xls, begin
 LONGEST_CELL = 2 * NOTE_LIMIT
 
-# What each column may be called; case, spaces and signs aside. The first column of a kind counts.
+# What each column may be called; case, spaces and signs aside. The first column of a kind counts,
+# but a person may have several phones and addresses for mail.
 HEADERS: dict[str, tuple[str, ...]] = {
     "name": (
         "name", "full name", "client name", "client", "display name", "person", "person name",
@@ -54,9 +55,14 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "phone": (
         "phone", "phone number", "telephone", "telephone number", "tel", "mobile", "mobile phone",
-        "cell", "cell phone", "primary phone", "client phone",
+        "cell", "cell phone", "cell number", "primary phone", "client phone", "home phone",
+        "work phone", "business phone", "day phone", "daytime phone", "evening phone",
+        "secondary phone", "alternate phone", "other phone", "phone 1", "phone 2", "phone 3",
     ),
-    "email": ("email", "email address", "mail"),
+    "email": (
+        "email", "email address", "mail", "primary email", "home email", "personal email",
+        "work email", "secondary email", "alternate email", "other email", "email 1", "email 2",
+    ),
     "address": ("address", "home address", "street address", "street", "current address"),
     "language": ("language", "preferred language", "primary language", "home language"),
     "interpreter": ("interpreter", "interpreter needed", "needs interpreter"),
@@ -113,6 +119,9 @@ def spelled(header: str) -> str:
 
 
 FIELD_OF = {spelled(header): field for field, headers in HEADERS.items() for header in headers}
+SEVERAL = ("phone", "email")  # the second of them is the field "phone 2", and so on
+# Which of several it is, as its header says it.
+WHICH = ("home", "work", "business", "personal", "cell", "mobile", "day", "evening")
 NAME_PARTS = ("first", "middle", "last", "suffix")
 NAMING = ("name", "first", "last", "case_ref", "client_ref")  # one of these must be there
 DAYS = ("opened_on", "closed_on", "last_contact")
@@ -345,6 +354,8 @@ def understood(headers: Sequence[str]) -> tuple[list[Column], list[str]]:
     taken: set[str] = set()
     for place, header in enumerate(headers):
         field = FIELD_OF.get(spelled(header.lstrip("\ufeff")))
+        if field in SEVERAL and field in taken:
+            field = f"{field} {1 + sum(each.partition(' ')[0] == field for each in taken)}"
         if field is None or field in taken:
             ignored.append(header.strip() or f"column {place + 1}")
         else:
@@ -399,12 +410,14 @@ class Reader:
         self.program = program
         self.width = len(sheet.headers)
         self.holds_nul = sheet.surveyed.holds_nul
+        self.sheet_columns = sheet.columns
         self.headers = {column.field: column.header for column in sheet.columns}
         self.name_parts = [part for part in NAME_PARTS if part in self.headers]
         self.columns = [
             (*column, self._column_reader(column.field, orders.get(column.header, order)))
             for column in sheet.columns
         ]
+        self.several = {field: some for field in SEVERAL if (some := self._several(field))}
         self.texts = {place for place, _, _, read in self.columns if read in (_text, _name_part)}
         if not any(field in self.headers for field in NAMING):
             raise BadImport("no column names a person or a case", hint=_understood_headers())
@@ -436,6 +449,8 @@ class Reader:
             except BadValue as error:
                 reason = _reason(error, cell)
                 problems.append(Problem(number, header, reason, field not in NEEDED))
+        if self.several:
+            self._join(known)
         problems += self._between(number, known)
         self._name(number, known, problems)
         if problems:
@@ -458,6 +473,30 @@ class Reader:
                 except BadValue:
                     return True
         return False
+
+    def _several(self, field: str) -> list[tuple[str, str]]:
+        """The fields of one kind and what tells each from the others; none where one says it all.
+
+        A phone at work alone is said to be that: who picks it up is not the client.
+        """
+        some = [
+            (each, next((word for word in WHICH if word in fold(header)), ""))
+            for _, each, header in self.sheet_columns
+            if each.partition(" ")[0] == field
+        ]
+        plain = len(some) == 1 and some[0][1] not in ("work", "business")
+        return [] if plain else some
+
+    def _join(self, known: dict[str, Any]) -> None:
+        """Each phone and address that a row has, once: ``555-0100; 555-0101 (work)``."""
+        for field, some in self.several.items():
+            found: dict[str, str] = {}
+            for each, which in some:
+                if each in known:
+                    found.setdefault(known.pop(each), which)
+            if found:
+                said = (f"{text} ({which})" if which else text for text, which in found.items())
+                known[field] = "; ".join(said)
 
     def _unread(self, cells: list[str], problems: Sequence[Problem]) -> str:
         columns = {problem.column for problem in problems}
@@ -512,7 +551,7 @@ class Reader:
         return lru_cache(4096)(read) if field in REPEATING else read
 
     def _cell_reader(self, field: str, order: DateOrder | None) -> Callable[[str], Any]:
-        match field:
+        match field.partition(" ")[0]:
             case "birth_date":
                 return lambda cell: self._birth_date(cell, order)
             case "opened_on" | "closed_on" | "last_contact":

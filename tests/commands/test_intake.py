@@ -573,6 +573,14 @@ def test_rows_become_cases(run: Run, store: Caseload, file: File) -> None:
     assert says_nothing_wrong(store)
 
 
+def test_two_phones_are_both_found(run: Run, caseload: None) -> None:
+    stdin = "name,home phone,cell phone,email,safe contact\nAnn,555-0100,555-0199,,never at home\n"
+    assert "not understood" not in run("intake --from -", stdin=stdin).out
+    assert shown(run)["phone"] == "555-0100 (home); 555-0199 (cell)"
+    assert [each["case"] for each in run("search 555-0199 --json").json] == [1]
+    assert "never at home" in run("show 1").out
+
+
 def test_a_pipe_gives_the_same(run: Run, caseload: None) -> None:
     result = run("intake --from - --json", stdin="\ufeffname,Age\nMaria Example,40\n")
     assert result.json == {

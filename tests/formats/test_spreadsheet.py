@@ -242,9 +242,40 @@ def test_no_header_stands_for_two_things() -> None:
 
 
 def test_the_first_column_of_a_kind_counts_and_the_rest_is_said() -> None:
-    columns, ignored = understood(["name", "phone", "mobile", "", "Name"])
-    assert [each.field for each in columns] == ["name", "phone"]
-    assert ignored == ["mobile", "column 4", "Name"]
+    columns, ignored = understood(["name", "need", "needs", "", "Name"])
+    assert [each.field for each in columns] == ["name", "need"]
+    assert ignored == ["needs", "column 4", "Name"]
+
+
+PHONES = "name,Home Phone,Cell Phone,Work Phone,phone\nAnn,"
+
+
+@pytest.mark.parametrize(
+    ("cells", "phone"),
+    [
+        ("555-0100,,,", "555-0100 (home)"),
+        (",555-0101,n/a,", "555-0101 (cell)"),
+        (",,,555-0103", "555-0103"),
+        ("555-0100,555-0101,,", "555-0100 (home); 555-0101 (cell)"),
+        ("555-0100,555-0100,555-0102,555-0103", "555-0100 (home); 555-0102 (work); 555-0103"),
+        (",,,", None),
+    ],
+)
+def test_every_phone_is_kept_and_told_from_the_others(cells: str, phone: str | None) -> None:
+    one = only(f"{PHONES}{cells}\n")
+    assert (one.phone, one.email) == (phone, None)
+
+
+def test_one_column_is_kept_as_it_is_unless_it_is_the_one_at_work() -> None:
+    assert only("name,cell phone\nAnn,555-0101\n").phone == "555-0101"
+    assert only("name,work phone\nAnn,555-0101\n").phone == "555-0101 (work)"
+
+
+def test_a_second_phone_that_is_none_spares_the_first() -> None:
+    given, problems = read("name,phone,phone 2,email,work email\nAnn,555-0100,12,a@b.org,c@d.org\n")
+    assert [each.split(":")[0] for each in problems] == ["row 2, phone 2"]
+    assert (given[0].phone, given[0].email) == ("555-0100", "a@b.org; c@d.org (work)")
+    assert given[0].unread == "phone 2: 12"
 
 
 def test_every_field_is_read() -> None:
