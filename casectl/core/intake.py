@@ -18,6 +18,7 @@ from casectl.core.model import (
     CLOSED,
     DEADLINE,
     FOLLOW_UP,
+    MEANS_UNKNOWN,
     ON_HOLD,
     PENDING,
     REACHED,
@@ -45,8 +46,8 @@ SECTION = 0.618
 
 CLOSED_BEFORE = "closed before it was imported"
 CLOSED_UNDATED = "closed before it was imported, on a day that is not known"
-# How the client was reached is not known; the text says where the row comes from.
-REACHED_BEFORE = Contact("", "", 0, date.min, REACHED, "phone", "client", "as imported")
+# How the client was reached is not known, and is not made up; the text says where it comes from.
+REACHED_BEFORE = Contact("", "", 0, date.min, REACHED, MEANS_UNKNOWN, "client", "as imported")
 PROMISED_BEFORE = Promise("", "", 0, FOLLOW_UP, "", date.min)
 COURT_DATE = PROMISED_BEFORE._replace(kind=DEADLINE, what="court date", subject="court")
 

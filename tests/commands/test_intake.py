@@ -961,6 +961,26 @@ def test_a_known_last_contact_counts_and_nothing_else_floods(run: Run, caseload:
     assert len([each for each in row["reasons"] if each["days_late"] >= 0]) == 1
 
 
+def test_how_an_imported_client_was_reached_is_not_made_up(run: Run, store: Caseload) -> None:
+    run("intake --from -", stdin="name,last contact\nMaria Example,2026-11-10\n")
+    (contact,) = shown(run)["contacts"]
+    assert (contact["by"], contact["outcome"], contact["on"]) == (
+        "unknown",
+        "reached",
+        "2026-11-10",
+    )
+    assert "reached (means not known): as imported" in run("show 1", width=120).out
+    assert "reached (means not known) Tue 10 Nov" in run("history 1", width=120).out
+    assert "unknown" in run("show 1 --private --json").out
+    assert says_nothing_wrong(store)
+
+    assert run("reached 1 --by unknown").code == 2
+    assert run("correct 1.c1 --on 2026-11-11").code == 0
+    assert [each["by"] for each in shown(run)["contacts"]] == ["unknown", "unknown"]
+    assert run("correct 1.c2 --by visit").code == 0
+    assert shown(run)["contacts"][0]["by"] == "visit"
+
+
 def test_the_reason_says_that_the_last_contact_is_unknown(run: Run, caseload: None) -> None:
     run("intake --from -", stdin="name,level,risk\nMaria Example,high,low\n")
     assert "last contact unknown, clock set at import" in str(run("today --all --json").json)
