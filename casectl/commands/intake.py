@@ -793,6 +793,9 @@ class _Import:
             )
         if left_out:
             yield f"{left_out:,} left out, as reported."
+        if self.reader.turned:
+            some = _for(self.reader.turned, "name", "names")
+            yield f"{self.reader.turned:,} {some} written family name first: turned round."
         for header, order in orders.items():
             first = "day" if order == "dmy" else "month"
             yield f"{header} is written {first} first, as its own values prove."

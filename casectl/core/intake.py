@@ -36,7 +36,7 @@ from casectl.core.model import (
 from casectl.core.promising import new_promise, subject_of
 from casectl.core.spoken import DateOrder
 from casectl.core.standards import Standards
-from casectl.core.text import fold
+from casectl.core.text import fold, name_key
 
 # Nobody said how urgent it is: neither the lowest, which would hide it, nor a level that it takes
 # a judgement to give. Unassessed risk counts the same.
@@ -290,9 +290,9 @@ def _alike(load: Load, twin: Twin) -> str:
 
 def _is_somebody_else(load: Load, twin: Twin) -> bool:
     """Another name under the same number. Where a row has no name its number stands for one."""
-    name = fold(load.client.name)
+    name = name_key(load.client.name)
     numbers = (load.client.external_id, load.case.external_id)
-    return name != fold(twin.client) and name not in [fold(each) for each in numbers if each]
+    return name != name_key(twin.client) and name not in [fold(each) for each in numbers if each]
 
 
 # --- What a person may have meant -----------------------------------------------------------

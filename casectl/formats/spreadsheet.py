@@ -29,7 +29,7 @@ from casectl.core.intake import (
 )
 from casectl.core.model import ACTIVE, ON_HOLD, PENDING, Level
 from casectl.core.spoken import DateOrder
-from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold, shortened
+from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold, shortened, turned
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 CHUNK = 1 << 20
@@ -406,6 +406,7 @@ class Reader:
         program: str | None,
     ) -> None:
         self.today = today
+        self.turned = 0  # names that were written family name first
         self.programs = programs
         self.program = program
         self.width = len(sheet.headers)
@@ -516,6 +517,9 @@ class Reader:
         """Put the name together; where there is none, a number stands for the client."""
         parts = " ".join([known.pop(part) for part in self.name_parts if part in known])
         name = known.get("name") or parts or known.get("client_ref") or known.get("case_ref")
+        if name and "," in name and name == known.get("name"):
+            name = turned(name)
+            self.turned += name != known["name"]
         if name and len(name) <= NAME_LIMIT:
             known["name"] = name
             return

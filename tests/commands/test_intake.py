@@ -581,6 +581,24 @@ def test_two_phones_are_both_found(run: Run, caseload: None) -> None:
     assert "never at home" in run("show 1").out
 
 
+def test_a_name_is_found_whichever_part_stands_first(run: Run, store: Caseload) -> None:
+    stdin = 'name\n"Gomez, Hal"\nBo Sample\n'
+    result = run("intake --from -", stdin=stdin)
+    assert "1 name written family name first: turned round." in result.out
+    for words in ("hal gomez", "gomez, hal", "Gomez, H", "gomez-1"):
+        assert run(["show", words, "--json"]).json["client"] == "Hal Gomez"
+    assert run(["reached", "hal gomez", "--yes"]).code == 0
+    assert run(["intake", "GOMEZ, Hal"]).code == 4
+    assert run(["intake", "Alvarez, Rosa"]).code == 0, "kept as it was typed"
+    assert shown(run, 3)["client"] == "Alvarez, Rosa"
+    assert run(["show", "rosa alvarez", "--json"]).json["case"] == 3
+    assert run("intake 'Rosa Alvarez'").code == 4
+    assert run("intake --from -", stdin="name\nRosa Alvarez\n").code == 4
+    assert run(["edit", "3", "--name", "Alvarez-Ruiz, Rosa"]).code == 0
+    assert run("intake 'Rosa Alvarez-Ruiz'").code == 4
+    assert says_nothing_wrong(store)
+
+
 def test_a_pipe_gives_the_same(run: Run, caseload: None) -> None:
     result = run("intake --from - --json", stdin="\ufeffname,Age\nMaria Example,40\n")
     assert result.json == {

@@ -108,8 +108,8 @@ def test_delimiter_mark_and_line_ends_do_not_matter(delimiter: str, mark: str, e
 
 
 def test_quotes_commas_and_line_ends_inside_a_cell_are_kept() -> None:
-    one = only('name,dob\n"Smith, ""Bob""\nJr",1990-01-01\n')
-    assert one.name == 'Smith, "Bob"\nJr'
+    one = only('name,need\nAnn,"Smith, ""Bob""\nJr"\n')
+    assert one.need == 'Smith, "Bob"\nJr'
 
 
 def test_utf_16_is_told_by_its_mark() -> None:
@@ -346,6 +346,12 @@ def test_a_name_is_put_together_from_its_parts() -> None:
     header = "last name,suffix,first name,middle name\n"
     assert only(header + "Example,Jr,Ann,B\n").name == "Ann B Example Jr"
     assert only(header + "Example,,,\n").name == "Example"
+
+
+def test_a_name_in_one_column_may_begin_with_the_family() -> None:
+    given, _ = read('name,client id\n"Gomez, Hal",\n"King, Martin Luther, Jr.",\n"?","A, 1"\n')
+    assert [each.name for each in given] == ["Hal Gomez", "Martin Luther King, Jr.", "A, 1"]
+    assert only('first,last\n"Ann, B","Example, MSW"\n').name == "Ann, B Example, MSW"
 
 
 @pytest.mark.parametrize(
