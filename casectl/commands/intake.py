@@ -16,6 +16,7 @@ from casectl.core.due import due_items
 from casectl.core.errors import Ambiguous, BadImport, BadValue, Declined, NotFound
 from casectl.core.intake import (
     CLOSED_UNDATED,
+    UNSTATED_URGENCY,
     Clocks,
     Given,
     Twin,
@@ -126,7 +127,11 @@ def intake(
     ] = None,
     urgency: Annotated[
         str | None,
-        typer.Option("--urgency", metavar="LEVEL", help="crisis, high, medium (if unsaid) or low."),
+        typer.Option(
+            "--urgency",
+            metavar="LEVEL",
+            help="crisis, high, medium or low; unsaid, medium, or low where the risk is.",
+        ),
     ] = None,
     risk: Annotated[
         str | None,
@@ -260,6 +265,7 @@ def _take_one(
     settled = twin is not None or new
     if session.can_ask:
         known, twin = _guided(session, known, twin, settled)
+        known.setdefault("urgency", int(UNSTATED_URGENCY))  # what Enter left it at
     if "name" not in known:
         raise BadValue("an intake needs a name", hint='casectl intake "Maria Garcia"')
     pending = known.pop("pending", False)

@@ -38,8 +38,8 @@ from casectl.core.spoken import DateOrder
 from casectl.core.standards import Standards
 from casectl.core.text import fold, name_key
 
-# Nobody said how urgent it is: neither the lowest, which would hide it, nor a level that it takes
-# a judgement to give. Unassessed risk counts the same.
+# Nobody said how urgent it is, and no risk is assessed: neither the lowest, which would hide it,
+# nor a level that it takes a judgement to give. Unassessed risk counts the same.
 UNSTATED_URGENCY = Level.MEDIUM
 # The golden section: steps of it through a circle land far from each other, however many there are.
 SECTION = 0.618
@@ -108,7 +108,7 @@ def arrival(given: Given, today: date, *, pending: bool, order: DateOrder | None
         raise BadValue("--due needs --next TEXT", hint="say what is due")
     if given.next_step is not None and given.due is None:
         raise BadValue("--next needs --due WHEN", hint="a next step without a day is no promise")
-    level = level_of(given.urgency or UNSTATED_URGENCY, given.risk)
+    level = level_of(_urgency(given), given.risk)
     case = _case(given, level, today, pending)
     promises = []
     if given.next_step is not None and given.due is not None:
@@ -124,7 +124,7 @@ def imported(given: Given, today: date, *, pending: bool, clocks: Clocks) -> Loa
     it was is on file, and nothing is owed. One on hold is active, for a hold needs the day that it
     ends. ``pending`` is for those whose status the row does not say.
     """
-    level = level_of(given.urgency or UNSTATED_URGENCY, given.risk)
+    level = level_of(_urgency(given), given.risk)
     closed = given.closed_on is not None or given.status == CLOSED
     clock_from = None if closed else clocks.start(level, given.program)
     if given.status is not None:
@@ -149,6 +149,15 @@ def imported(given: Given, today: date, *, pending: bool, clocks: Clocks) -> Loa
     return Load(_client(given), case, promises, contacts, notes, None)
 
 
+def _urgency(given: Given) -> int:
+    """What was said, or as low as an assessed risk allows. A high risk makes no urgency: the level
+    is to come down with it.
+    """
+    if given.urgency is not None:
+        return given.urgency
+    return min(UNSTATED_URGENCY, RISKS[given.risk]) if given.risk else UNSTATED_URGENCY
+
+
 def _notes(given: Given) -> list[str]:
     notes = [given.note] if given.note is not None else []
     if given.next_step is not None and given.due is None:
@@ -167,7 +176,7 @@ def _case(
 
     A case that was closed nobody knows when counts from today: it is kept longer, not shorter.
     """
-    urgency = int(given.urgency or UNSTATED_URGENCY)
+    urgency = int(_urgency(given))
     undated = given.closed_on is None and given.status == CLOSED
     closed_on = today if undated else given.closed_on
     opened_on = given.opened_on or closed_on or today

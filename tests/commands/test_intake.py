@@ -111,6 +111,28 @@ def test_a_referral_waits_until_it_is_taken_on(run: Run, caseload: None) -> None
     assert shown(run)["case_status"] == "pending"
 
 
+@pytest.mark.parametrize(
+    ("risk", "urgency", "level"),
+    [("none", 1, 1), ("low", 1, 1), ("moderate", 2, 2), ("high", 2, 3), ("imminent", 2, 4)],
+)
+def test_an_unsaid_urgency_is_no_higher_than_an_assessed_risk(
+    run: Run, caseload: None, risk: str, urgency: int, level: int
+) -> None:
+    run(f"intake 'Maria Example' --risk {risk}")
+    run("intake --from -", stdin=f"name,risk\nBo Sample,{risk}\n")
+    for case in (1, 2):
+        assert (shown(run, case)["urgency"], shown(run, case)["level"]) == (urgency, level)
+    run(f"intake 'Dora Test' --risk {risk} --urgency high")
+    assert shown(run, 3)["urgency"] == 3
+    run(f"set 1 --risk {risk} --reason looked")
+    assert shown(run)["level"] == level
+
+
+def test_an_urgency_that_was_asked_for_is_what_the_question_said(run: Run, caseload: None) -> None:
+    run("intake 'Maria Example' --risk low", answers=["", "", ""])
+    assert (shown(run)["urgency"], shown(run)["risk"]) == (2, "low")
+
+
 @pytest.mark.parametrize("risk", ["none", "low", "moderate", "high", "imminent", " High "])
 def test_risk_takes_its_five_words(run: Run, caseload: None, risk: str) -> None:
     assert run(["intake", "Maria Example", "--risk", risk]).code == 0
