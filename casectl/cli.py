@@ -344,8 +344,6 @@ def run(args: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort) as stop:
         if isinstance(stop.__cause__, EOFError):
             return _failed("the input ended before the answer; nothing was written", 1)
-        if sys.stderr is not None and sys.stderr.isatty():
-            sys.stderr.write("\n")  # the terminal shows ^C where the person was typing
         return _failed("interrupted; nothing was half written", INTERRUPTED)
     except BrokenPipeError:
         return _reader_left()
@@ -428,5 +426,7 @@ def _failed(message: str, code: int) -> int:
     from casectl.render import tell
 
     with suppress(OSError):
+        if code == INTERRUPTED and sys.stderr is not None and sys.stderr.isatty():
+            tell("")  # the terminal shows ^C where the person was typing
         tell(f"casectl: {message}")
     return code

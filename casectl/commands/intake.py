@@ -15,6 +15,8 @@ from casectl.core.dates import When, parse_birth_date
 from casectl.core.due import due_items
 from casectl.core.errors import Ambiguous, BadImport, BadValue, Declined, NotFound
 from casectl.core.intake import (
+    CLOSED_UNDATED,
+    UNSTATED_URGENCY,
     Clocks,
     Given,
     Twin,
@@ -26,7 +28,7 @@ from casectl.core.intake import (
     level_named,
     risk_named,
 )
-from casectl.core.model import DEADLINE, PENDING, Case, Level, Load
+from casectl.core.model import DEADLINE, ON_HOLD, PENDING, Case, Level, Load
 from casectl.core.promising import checked_due
 from casectl.core.text import checked_name, checked_text, fold, initials
 from casectl.parameters import current
@@ -41,6 +43,7 @@ DRAFT = "intake"
 KEPT = "Kept as a draft: casectl intake goes on with it."
 YES = "yes"
 MOST_LISTED = 200  # rows of a file that is refused: it is corrected and comes again
+MOST_NAMED = 20  # cases in one sentence
 # What belongs to the person, not to the case: on file already where the person is.
 OF_THE_CLIENT = (
     "birth_date", "phone", "email", "address", "language", "interpreter", "pronouns",
@@ -123,7 +126,11 @@ def intake(
     ] = None,
     urgency: Annotated[
         str | None,
-        typer.Option("--urgency", metavar="LEVEL", help="crisis, high, medium (if unsaid) or low."),
+        typer.Option(
+            "--urgency",
+            metavar="LEVEL",
+            help="crisis, high, medium or low; unsaid, medium, or low where the risk is.",
+        ),
     ] = None,
     risk: Annotated[
         str | None,
@@ -159,7 +166,7 @@ def intake(
         typer.Option("--from", metavar="FILE", help="Many at once: a CSV or TSV file, - a pipe."),
     ] = None,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="With --from: take the good rows, report the rest.")
+        bool, typer.Option("--skip-bad", help="With --from: take what is good, report the rest.")
     ] = False,
     encoding: Annotated[
         str | None,
@@ -175,12 +182,15 @@ def intake(
 
     --from takes a spreadsheet saved as CSV or TSV: one row per person or case, the columns known
     by their usual names (name or first and last name, birth date, phone, program, level, risk,
-    intake, exit date, last contact, next step, due, court date, case number ...). All rows are
-    taken in, or none: a row that cannot be is reported by row, column and reason. A row with an
-    exit date (closed on, date closed, discharge date) becomes a closed case; an exit that stands
-    in a file of its own closes nothing. Where the last contact is not known, contacts come due
-    spread over the level's interval from today. With --new, whoever is on file is taken in again:
-    the same id is another case of that person.
+    status, intake, exit date, last contact, next step, due, court date, case number ...). All rows
+    are taken in, or none: a row that cannot be is reported by row, column and reason. --skip-bad
+    takes the good ones, and a person whose birth date, phone or due day is bad without that cell,
+    which a note keeps; a bad level, risk or intake spoils the row.
+
+    A row whose status is closed, or with an exit date (closed on, date closed, discharge date),
+    becomes a closed case; an exit that stands in a file of its own closes nothing. Where the last
+    contact is not known, contacts come due spread over the level's interval from today. With --new,
+    whoever is on file is taken in again: the same id is another case of that person.
     """
     session = current(ctx)
     if name == STDIN and source is None:
@@ -254,6 +264,7 @@ def _take_one(
     settled = twin is not None or new
     if session.can_ask:
         known, twin = _guided(session, known, twin, settled)
+        known.setdefault("urgency", int(UNSTATED_URGENCY))  # what Enter left it at
     if "name" not in known:
         raise BadValue("an intake needs a name", hint='casectl intake "Maria Garcia"')
     pending = known.pop("pending", False)
@@ -628,8 +639,12 @@ class _Import:
         self.clocks = Clocks(session.today, session.standards)
         self.progress = Progress(sheet.surveyed.lines)
         self.rows = self.bad = self.known = self.listed = self.passed = self.closed = 0
+        self.undated = 0  # closed, and the file does not say when
+        self.lacking = 0  # taken in without cells that cannot be read, or could be with --skip-bad
+        self.pressing = array("L")  # rows left out that say high or crisis
         # Rows read since the last one that was written: to be written, or their problems to tell.
-        self.waiting: deque[tuple[int, list[Problem]]] = deque()
+        self.waiting: deque[tuple[int, list[Problem], Given | None]] = deque()
+        self.held = array("L")  # of the cases that were made, those that the file has on hold
         self.taken = array("L")  # the row of each case that was made, in order
         self.first = 0
 
@@ -651,23 +666,27 @@ class _Import:
             self.rows += 1
             self.progress.reached(self.rows)
             given, problems = self.reader.read(number, cells)
-            if given is None:
+            if given is None or (problems and not self.skip_bad):
                 self.bad += 1
-                self.waiting.append((number, problems))
+                self.lacking += given is not None
+                if given is None and self.reader.may_be_pressing(cells):
+                    self.pressing.append(number)
+                self.waiting.append((number, problems, None))
                 if len(self.waiting) == 1:
                     self._report_waiting()
                 continue
-            self.waiting.append((number, []))
+            self.waiting.append((number, problems, given))
             yield imported(given, today, pending=self.pending, clocks=self.clocks)
 
     def _settle(self, load: Load, twins: Sequence[Twin]) -> Load | None:
         self._report_waiting()
-        row, _ = self.waiting.popleft()
+        row, problems, given = self.waiting.popleft()
+        assert given is not None, "it made the load"
         if not twins:
-            return self._taken(row, load)
+            return self._taken(row, load, problems, given)
         verdict = judged(load, twins, new=self.new)
         if verdict.load is not None:
-            return self._taken(row, verdict.load)
+            return self._taken(row, verdict.load, problems, given)
         twin = verdict.twin
         assert twin is not None
         other = (
@@ -677,12 +696,22 @@ class _Import:
         )
         self.bad += verdict.wrong
         self.known += not verdict.wrong
+        if load.case.level >= Level.HIGH:
+            self.pressing.append(row)
         self._say(f"row {row}: {verdict.why} as {other}")
         return None
 
-    def _taken(self, row: int, load: Load) -> Load:
-        """Count a row that becomes a case."""
+    def _taken(self, row: int, load: Load, problems: "Sequence[Problem]", given: Given) -> Load:
+        """Count a row that becomes a case, and say what it comes without."""
         self.taken.append(row)
+        if problems:
+            self.lacking += 1
+            for problem in problems:
+                self._say(f"{problem}; taken in without it")
+        if given.status is not None:
+            self.undated += load.case.close_reason == CLOSED_UNDATED
+            if given.status == ON_HOLD:
+                self.held.append(len(self.taken) - 1)
         if not load.case.is_open:
             self.closed += 1
             return load
@@ -694,7 +723,7 @@ class _Import:
 
     def _report_waiting(self) -> None:
         """Tell what waits before the next row that is written: the report follows the file."""
-        while self.waiting and self.waiting[0][1]:
+        while self.waiting and self.waiting[0][2] is None:
             for problem in self.waiting.popleft()[1]:
                 self._say(str(problem))
 
@@ -713,7 +742,9 @@ class _Import:
         if self.listed > MOST_LISTED:
             tell(f"and {self.listed - MOST_LISTED:,} lines more like these")
         good = self.rows - self.bad - self.known
-        others = f", --skip-bad takes the other {good:,}" if good else ""
+        takes = [f"the other {good:,}"] if good else []
+        takes += [f"{self.lacking:,} without the cells named"] if self.lacking else []
+        others = f", --skip-bad takes {' and '.join(takes)}" if takes else ""
         if self.bad:
             which = f"{self.bad:,} of {_rows(self.rows)}"
             raise BadImport(
@@ -736,6 +767,8 @@ class _Import:
                 "taken": count,
                 "closed": self.closed,
                 "left_out": left_out,
+                "left_out_pressing": len(self.pressing),
+                "without_cells": self.lacking,
                 "first_case": self.first if count else None,
                 "last_case": last if count else None,
                 "ignored_columns": ignored,
@@ -753,10 +786,29 @@ class _Import:
         cases = f": cases {self.first} to {last}" if count > 1 else f": case {last}" * count
         yield f"Took in {count:,} of {_rows(self.rows)}{cases}."
         if self.closed:
-            verb = "is" if self.closed == 1 else "are"
+            verb = _for(self.closed, "is", "are")
             yield f"{self.closed:,} of them {verb} closed, as the file says: nothing is owed."
+        if self.undated:
+            verb, day = _for(self.undated, "has", "have"), self.session.say_day(self.session.today)
+            yield f"{self.undated:,} of those {verb} no closing day in the file: it is {day} here."
+        if self.held:
+            numbers = [str(self.first + place) for place in self.held[:MOST_NAMED]]
+            more = "" if len(self.held) <= MOST_NAMED else " …"
+            yield (
+                f"{len(self.held):,} on hold in the file {_for(len(self.held), 'is', 'are')} "
+                "active here, for a hold needs its last day: "
+                f"casectl hold CASE --until DAY --reason TEXT ({', '.join(numbers)}{more})."
+            )
+        if self.lacking:
+            yield (
+                f"{self.lacking:,} of them without the cells reported, which a note on the case "
+                "keeps."
+            )
         if left_out:
             yield f"{left_out:,} left out, as reported."
+        if self.reader.turned:
+            some = _for(self.reader.turned, "name", "names")
+            yield f"{self.reader.turned:,} {some} written family name first: turned round."
         for header, order in orders.items():
             first = "day" if order == "dmy" else "month"
             yield f"{header} is written {first} first, as its own values prove."
@@ -772,6 +824,17 @@ class _Import:
             yield "Where the last contact is not known, contact comes due spread over days ahead."
         if count:
             yield "Next: casectl today"
+        if self.pressing:
+            rows = ", ".join(map(str, self.pressing[:MOST_NAMED]))
+            more = "" if len(self.pressing) <= MOST_NAMED else " …"
+            yield (
+                f"First: {_rows(len(self.pressing))} left out with a level or risk that is high, "
+                f"crisis, imminent or not readable ({rows}{more})."
+            )
+
+
+def _for(count: int, one: str, more: str) -> str:
+    return one if count == 1 else more
 
 
 def _rows(count: int) -> str:

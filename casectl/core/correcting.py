@@ -6,7 +6,7 @@ from datetime import date
 
 from casectl.core.contacting import new_contact
 from casectl.core.errors import BadValue
-from casectl.core.model import REACHED, TRIED, Case, Contact
+from casectl.core.model import MEANS, MEANS_UNKNOWN, REACHED, TRIED, Case, Contact
 
 CORRECTABLE = ("outcome", "by", "party", "on_day", "minutes", "text")
 
@@ -30,10 +30,11 @@ def corrected(
     """
     if outcome is not None and outcome not in (REACHED, TRIED):
         raise BadValue(f"--outcome is {REACHED} or {TRIED}, not {outcome[:40]!r}")
+    unknown = by is None and wrong.by == MEANS_UNKNOWN  # and it is not made up here
     right = new_contact(
         case,
         outcome=outcome or wrong.outcome,
-        by=wrong.by if by is None else by,
+        by=MEANS[0] if unknown else wrong.by if by is None else by,
         party=wrong.party if party is None else party,
         on_day=on_day or wrong.on_day,
         today=today,
@@ -42,6 +43,8 @@ def corrected(
         interpreter=wrong.interpreter,
         item=wrong.item,
     )
+    if unknown:
+        right = right._replace(by=MEANS_UNKNOWN)
     if right.outcome == REACHED:
         right = right._replace(seen_by=wrong.seen_by, covered_until=wrong.covered_until)
     if not differences(wrong, right):

@@ -5,6 +5,7 @@ Knows no clock and no database; where the clocks of imported cases start is a ru
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from math import gcd
@@ -17,6 +18,8 @@ from casectl.core.model import (
     CLOSED,
     DEADLINE,
     FOLLOW_UP,
+    MEANS_UNKNOWN,
+    ON_HOLD,
     PENDING,
     REACHED,
     RISKS,
@@ -33,17 +36,18 @@ from casectl.core.model import (
 from casectl.core.promising import new_promise, subject_of
 from casectl.core.spoken import DateOrder
 from casectl.core.standards import Standards
-from casectl.core.text import fold
+from casectl.core.text import fold, name_key
 
-# Nobody said how urgent it is: neither the lowest, which would hide it, nor a level that it takes
-# a judgement to give. Unassessed risk counts the same.
+# Nobody said how urgent it is, and no risk is assessed: neither the lowest, which would hide it,
+# nor a level that it takes a judgement to give. Unassessed risk counts the same.
 UNSTATED_URGENCY = Level.MEDIUM
 # The golden section: steps of it through a circle land far from each other, however many there are.
 SECTION = 0.618
 
 CLOSED_BEFORE = "closed before it was imported"
-# How the client was reached is not known; the text says where the row comes from.
-REACHED_BEFORE = Contact("", "", 0, date.min, REACHED, "phone", "client", "as imported")
+CLOSED_UNDATED = "closed before it was imported, on a day that is not known"
+# How the client was reached is not known, and is not made up; the text says where it comes from.
+REACHED_BEFORE = Contact("", "", 0, date.min, REACHED, MEANS_UNKNOWN, "client", "as imported")
 PROMISED_BEFORE = Promise("", "", 0, FOLLOW_UP, "", date.min)
 COURT_DATE = PROMISED_BEFORE._replace(kind=DEADLINE, what="court date", subject="court")
 
@@ -76,6 +80,8 @@ class Given(NamedTuple):
     court: When | None = None
     last_contact: date | None = None
     note: str | None = None
+    status: str | None = None  # as another system has it; None where it does not say
+    unread: str | None = None  # what stood in a file and could not be taken over
 
 
 class Twin(NamedTuple):
@@ -102,7 +108,7 @@ def arrival(given: Given, today: date, *, pending: bool, order: DateOrder | None
         raise BadValue("--due needs --next TEXT", hint="say what is due")
     if given.next_step is not None and given.due is None:
         raise BadValue("--next needs --due WHEN", hint="a next step without a day is no promise")
-    level = level_of(given.urgency or UNSTATED_URGENCY, given.risk)
+    level = level_of(_urgency(given), given.risk)
     case = _case(given, level, today, pending)
     promises = []
     if given.next_step is not None and given.due is not None:
@@ -115,10 +121,14 @@ def imported(given: Given, today: date, *, pending: bool, clocks: Clocks) -> Loa
 
     What was promised may be late already. A next step without a day is kept as a note, for a
     promise without a day is none, and none is made up. A case that has been closed stays so: who
-    it was is on file, and nothing is owed.
+    it was is on file, and nothing is owed. One on hold is active, for a hold needs the day that it
+    ends. ``pending`` is for those whose status the row does not say.
     """
-    level = level_of(given.urgency or UNSTATED_URGENCY, given.risk)
-    clock_from = clocks.start(level, given.program) if given.closed_on is None else None
+    level = level_of(_urgency(given), given.risk)
+    closed = given.closed_on is not None or given.status == CLOSED
+    clock_from = None if closed else clocks.start(level, given.program)
+    if given.status is not None:
+        pending = given.status == PENDING
     case = _case(given, level, today, pending, clock_from)
     promises = []
     if given.next_step is not None and given.due is not None:
@@ -139,29 +149,47 @@ def imported(given: Given, today: date, *, pending: bool, clocks: Clocks) -> Loa
     return Load(_client(given), case, promises, contacts, notes, None)
 
 
+def _urgency(given: Given) -> int:
+    """What was said, or as low as an assessed risk allows. A high risk makes no urgency: the level
+    is to come down with it.
+    """
+    if given.urgency is not None:
+        return given.urgency
+    return min(UNSTATED_URGENCY, RISKS[given.risk]) if given.risk else UNSTATED_URGENCY
+
+
 def _notes(given: Given) -> list[str]:
     notes = [given.note] if given.note is not None else []
     if given.next_step is not None and given.due is None:
         notes.append(f"Next step, imported without a day: {given.next_step}")
+    if given.unread is not None:
+        notes.append(f"Left out when this was imported: {given.unread}")
+    if given.status == ON_HOLD:
+        notes.append("On hold, imported without the day that it ends")
     return notes
 
 
 def _case(
     given: Given, level: Level, today: date, pending: bool, clock_from: date | None = None
 ) -> Case:
-    """``clock_from`` for an imported case: its level is as of today, whenever its intake was."""
-    urgency = int(given.urgency or UNSTATED_URGENCY)
-    opened_on = given.opened_on or given.closed_on or today
+    """``clock_from`` for an imported case: its level is as of today, whenever its intake was.
+
+    A case that was closed nobody knows when counts from today: it is kept longer, not shorter.
+    """
+    urgency = int(_urgency(given))
+    undated = given.closed_on is None and given.status == CLOSED
+    closed_on = today if undated else given.closed_on
+    opened_on = given.opened_on or closed_on or today
     reviewed_on = opened_on if clock_from is None else today
     crisis_since = reviewed_on if level == Level.CRISIS else None
-    closed_on = given.closed_on
     status = CLOSED if closed_on else PENDING if pending else ACTIVE
+    close_reason = CLOSED_UNDATED if undated else CLOSED_BEFORE if closed_on else None
     covered_until = assessed_on = hold_until = resumed_on = worker = None
     return Case(
         "", 0, "", "", given.name, status, urgency, given.risk, opened_on, reviewed_on,
         given.program, given.referred_by, given.need, given.case_ref, crisis_since,
-        covered_until, assessed_on, clock_from, hold_until, resumed_on, closed_on,
-        CLOSED_BEFORE if closed_on else None, worker,
+        covered_until, assessed_on, clock_from, hold_until, resumed_on, closed_on, close_reason,
+        worker,
     )  # fmt: skip
 
 
@@ -271,9 +299,9 @@ def _alike(load: Load, twin: Twin) -> str:
 
 def _is_somebody_else(load: Load, twin: Twin) -> bool:
     """Another name under the same number. Where a row has no name its number stands for one."""
-    name = fold(load.client.name)
+    name = name_key(load.client.name)
     numbers = (load.client.external_id, load.case.external_id)
-    return name != fold(twin.client) and name not in [fold(each) for each in numbers if each]
+    return name != name_key(twin.client) and name not in [fold(each) for each in numbers if each]
 
 
 # --- What a person may have meant -----------------------------------------------------------
@@ -312,6 +340,37 @@ def did_you_mean(text: str, words: Iterable[str]) -> str | None:
     near = [each for each in known if word and each.startswith(word)]
     near = near or get_close_matches(word, known, n=1, cutoff=0.6)
     return f"did you mean {near[0]}?" if len(near) == 1 else None
+
+
+# What other systems call it, compared by letters and digits alone.
+STATUS_WORDS = {
+    ACTIVE: (
+        "active", "open", "opened", "reopened", "current", "enrolled", "ongoing", "in progress",
+    ),
+    PENDING: (
+        "pending", "referred", "referral", "waitlist", "waitlisted", "waiting", "waiting list",
+        "on waitlist",
+    ),
+    ON_HOLD: ("on hold", "hold", "held", "suspended", "paused"),
+    CLOSED: (
+        "closed", "inactive", "discharged", "exited", "completed", "terminated", "ended",
+        "withdrawn", "transferred", "deceased",
+    ),
+}  # fmt: skip
+_STATUS_OF = {
+    word.replace(" ", ""): status for status, words in STATUS_WORDS.items() for word in words
+}
+_STATUS_REASON = r"\s[-\u2013\u2014]\s|[:;,(]"
+
+
+def status_named(text: str) -> str:
+    """A case's status from another system's word; ``Closed - moved`` is closed."""
+    for said in (text, re.split(_STATUS_REASON, text, maxsplit=1)[0]):
+        status = _STATUS_OF.get("".join(filter(str.isalnum, fold(said))))
+        if status is not None:
+            return status
+    accepted = ", ".join(words[0] for words in STATUS_WORDS.values())
+    raise BadValue(f"no status {text[:40]!r}; write {accepted}")
 
 
 def checked_program(text: str, declared: Sequence[str]) -> str:

@@ -48,6 +48,7 @@ REACHING_KINDS = ("call", "visit")
 DEADLINE_KINDS = ("court", "appeal", "authorization", "recertification", "other")
 
 MEANS = ("phone", "visit", "office", "video", "text", "email", "letter")
+MEANS_UNKNOWN = "unknown"  # of a contact that another system recorded; nobody may type it
 PARTIES = ("client", "guardian", "collateral", "provider")
 REACHED, TRIED = "reached", "tried"
 

@@ -19,6 +19,7 @@ from casectl.core.model import (
     DEADLINE_KINDS,
     FOLLOW_UP_KINDS,
     MEANS,
+    MEANS_UNKNOWN,
     PARTIES,
     Case,
     Client,
@@ -66,7 +67,7 @@ PLAIN_COLUMNS = frozenset(
 )  # fmt: skip
 # Words that a person picks from a list; anything else in such a column is somebody's own.
 LISTED: Mapping[str, tuple[str, ...]] = {
-    "by": MEANS,
+    "by": (*MEANS, MEANS_UNKNOWN),
     "party": PARTIES,
     "subject": (*FOLLOW_UP_KINDS, *DEADLINE_KINDS),
 }

@@ -91,10 +91,44 @@ def initials(name: str) -> str:
     return visible(f"{'.'.join(letters).upper()}.")
 
 
+# What stands behind a whole name. "V" and "Md" are names as well.
+_SUFFIXES = frozenset(("jr", "jnr", "sr", "snr", "ii", "iii", "iv", "2nd", "3rd"))
+
+
+def turned(name: str) -> str:
+    """``Hal Gomez`` for ``Gomez, Hal``; any other name as it is.
+
+    What stands behind a name stays there: ``King, Martin Luther, Jr.`` is ``Martin Luther King,
+    Jr.``, and ``Smith, Jr.`` is nothing to turn.
+    """
+    parts = [part.strip() for part in name.split(",")]
+    suffixes = [part for part in parts if _is_suffix(part)]
+    rest = [part for part in parts if not _is_suffix(part)]
+    if len(rest) != 2 or not all(rest):
+        return name
+    *family, last = rest[0].split()
+    if family and _is_suffix(last):
+        suffixes.append(last)
+    else:
+        family.append(last)
+    return ", ".join([f"{rest[1]} {' '.join(family)}", *suffixes])
+
+
+def _is_suffix(word: str) -> bool:
+    return word.rstrip(".").lower() in _SUFFIXES
+
+
+def name_key(name: str) -> str:
+    """By what people with one name are found, whichever of its parts is written first."""
+    return fold(turned(name) if "," in name else name)
+
+
 def handle_stem(name: str) -> str:
     """The part of a handle before the number: the family name in plain letters (``garcia``)."""
     family, _, _ = name.partition(",")
     words = _handle_words(family) or _handle_words(name)
+    if len(words) > 1 and words[-1] in _SUFFIXES:
+        words.pop()
     return words[-1][:20] if words else "case"
 
 

@@ -20,9 +20,16 @@ from typing import IO, Any, BinaryIO, NamedTuple
 
 from casectl.core.dates import FIRST_DAY, LAST_DAY, When, parse_birth_date, parse_when
 from casectl.core.errors import BadImport, BadValue, CasectlError, NotFound
-from casectl.core.intake import Given, checked_program, level_named, risk_named
+from casectl.core.intake import (
+    Given,
+    checked_program,
+    level_named,
+    risk_named,
+    status_named,
+)
+from casectl.core.model import ACTIVE, ON_HOLD, PENDING, Level
 from casectl.core.spoken import DateOrder
-from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold
+from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold, shortened, turned
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 CHUNK = 1 << 20
@@ -31,7 +38,8 @@ MOST_PIPED = 1 << 28  # bytes: what comes through a pipe is kept in memory until
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .ods, and .xls, begin
 LONGEST_CELL = 2 * NOTE_LIMIT
 
-# What each column may be called; case, spaces and signs aside. The first column of a kind counts.
+# What each column may be called; case, spaces and signs aside. The first column of a kind counts,
+# but a person may have several phones and addresses for mail.
 HEADERS: dict[str, tuple[str, ...]] = {
     "name": (
         "name", "full name", "client name", "client", "display name", "person", "person name",
@@ -47,9 +55,14 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "phone": (
         "phone", "phone number", "telephone", "telephone number", "tel", "mobile", "mobile phone",
-        "cell", "cell phone", "primary phone", "client phone",
+        "cell", "cell phone", "cell number", "primary phone", "client phone", "home phone",
+        "work phone", "business phone", "day phone", "daytime phone", "evening phone",
+        "secondary phone", "alternate phone", "other phone", "phone 1", "phone 2", "phone 3",
     ),
-    "email": ("email", "email address", "mail"),
+    "email": (
+        "email", "email address", "mail", "primary email", "home email", "personal email",
+        "work email", "secondary email", "alternate email", "other email", "email 1", "email 2",
+    ),
     "address": ("address", "home address", "street address", "street", "current address"),
     "language": ("language", "preferred language", "primary language", "home language"),
     "interpreter": ("interpreter", "interpreter needed", "needs interpreter"),
@@ -73,6 +86,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "urgency": ("urgency", "level", "priority", "urgency level", "acuity"),
     "risk": ("risk", "risk level", "assessed risk"),
+    "status": ("status", "case status", "client status", "enrollment status", "program status"),
     "opened_on": (
         "intake", "intake date", "date of intake", "opened", "opened on", "date opened",
         "open date", "entry date", "project entry date", "enrollment date", "enrolled",
@@ -105,16 +119,34 @@ def spelled(header: str) -> str:
 
 
 FIELD_OF = {spelled(header): field for field, headers in HEADERS.items() for header in headers}
+SEVERAL = ("phone", "email")  # the second of them is the field "phone 2", and so on
+# Which of several it is, as its header says it.
+WHICH = ("home", "work", "business", "personal", "cell", "mobile", "day", "evening")
 NAME_PARTS = ("first", "middle", "last", "suffix")
 NAMING = ("name", "first", "last", "case_ref", "client_ref")  # one of these must be there
 DAYS = ("opened_on", "closed_on", "last_contact")
 DATES = ("birth_date", "due", "court", *DAYS)
-REPEATING = ("urgency", "risk", "program", "due", "court", *DAYS)
+REPEATING = ("urgency", "risk", "status", "program", "due", "court", *DAYS)
 
 # What is known of somebody before a row is read, field by field in their order.
 NOTHING_KNOWN: dict[str, Any] = {**dict.fromkeys(Given._fields), **Given._field_defaults}
 
+# Without these right, a row is nobody, somebody else, or in the wrong place of the list.
+NEEDED = (
+    "name", "first", "middle", "last", "suffix", "client_ref", "case_ref", "program", "urgency",
+    "risk", "status", "opened_on", "closed_on",
+)  # fmt: skip
+# How people write that a cell is empty. Some of it is a name, too.
+UNSAID_NAMES = frozenset(
+    ("-", "--", "---", "?", "??", "???", ".", "..", "...", "n/a", "none", "unknown")
+)
+UNSAID = UNSAID_NAMES | {"na", "n.a.", "n/k", "nil", "null", "unk"}
+LONGEST_UNSAID = max(map(len, UNSAID))
+LONGEST_UNREAD = 200  # characters of a cell that a note keeps
+PRESSING = (Level.HIGH, Level.CRISIS, "high", "crisis", "imminent")
+
 _TOO_LONG_A_NAME = f"the name is over {NAME_LIMIT} characters"
+STILL_OPEN = (ACTIVE, PENDING, ON_HOLD)
 YES, NO = ("yes", "y", "true", "1", "x"), ("no", "n", "false", "0")
 
 _NUMERIC_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2\d{4}")
@@ -126,11 +158,12 @@ _PHONE = re.compile(r"[+(\d][\d\s().+/-]*([A-Za-z,;:#(].*)?")
 
 
 class Problem(NamedTuple):
-    """Why a row cannot be taken in. Says nothing that stands in its cells."""
+    """Why a row, or a cell of it, cannot be taken in. Says nothing that stands in its cells."""
 
     row: int  # as a spreadsheet counts: the headers are row 1
     column: str | None
     reason: str
+    spared: bool = False  # the person can be taken in without that cell
 
     def __str__(self) -> str:
         where = f"row {self.row}" + (f", {self.column}" if self.column else "")
@@ -319,6 +352,8 @@ def understood(headers: Sequence[str]) -> tuple[list[Column], list[str]]:
     taken: set[str] = set()
     for place, header in enumerate(headers):
         field = FIELD_OF.get(spelled(header.lstrip("\ufeff")))
+        if field in SEVERAL and field in taken:
+            field = f"{field} {1 + sum(each.partition(' ')[0] == field for each in taken)}"
         if field is None or field in taken:
             ignored.append(header.strip() or f"column {place + 1}")
         else:
@@ -369,22 +404,25 @@ class Reader:
         program: str | None,
     ) -> None:
         self.today = today
+        self.turned = 0  # names that were written family name first
         self.programs = programs
         self.program = program
         self.width = len(sheet.headers)
         self.holds_nul = sheet.surveyed.holds_nul
+        self.sheet_columns = sheet.columns
         self.headers = {column.field: column.header for column in sheet.columns}
         self.name_parts = [part for part in NAME_PARTS if part in self.headers]
         self.columns = [
             (*column, self._column_reader(column.field, orders.get(column.header, order)))
             for column in sheet.columns
         ]
+        self.several = {field: some for field in SEVERAL if (some := self._several(field))}
         self.texts = {place for place, _, _, read in self.columns if read in (_text, _name_part)}
         if not any(field in self.headers for field in NAMING):
             raise BadImport("no column names a person or a case", hint=_understood_headers())
 
     def read(self, number: int, cells: list[str]) -> tuple[Given | None, list[Problem]]:
-        """What is known, or None and each problem of the row."""
+        """What is known, and each problem of the row; None where it cannot do without the cell."""
         if len(cells) != self.width:
             some = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
             reason = f"it has {some}, and there are {self.width} columns"
@@ -400,19 +438,72 @@ class Reader:
             cell = cells[place].strip()
             if not cell:
                 continue
+            if len(cell) <= LONGEST_UNSAID and _is_unsaid(field, cell):
+                continue
             if plain and place in self.texts:
                 known[field] = cell
                 continue
             try:
                 known[field] = read(cell)
             except BadValue as error:
-                problems.append(Problem(number, header, _reason(error, cell)))
+                reason = _reason(error, cell)
+                problems.append(Problem(number, header, reason, field not in NEEDED))
+        if self.several:
+            self._join(known)
         problems += self._between(number, known)
         self._name(number, known, problems)
         if problems:
-            return None, problems
+            if not all(problem.spared for problem in problems):
+                return None, problems
+            known["unread"] = self._unread(cells, problems)
         known.setdefault("program", self.program)
-        return Given._make({**NOTHING_KNOWN, **known}.values()), []
+        return Given._make({**NOTHING_KNOWN, **known}.values()), problems
+
+    def may_be_pressing(self, cells: list[str]) -> bool:
+        """Whether a row that is left out says high, crisis or imminent, or nothing readable."""
+        if len(cells) != self.width:
+            return any(cell.strip().lower() in PRESSING for cell in cells)
+        for place, field, _, read in self.columns:
+            cell = cells[place].strip()
+            if field in ("urgency", "risk") and cell and not _is_unsaid(field, cell):
+                try:
+                    if read(cell) in PRESSING:
+                        return True
+                except BadValue:
+                    return True
+        return False
+
+    def _several(self, field: str) -> list[tuple[str, str]]:
+        """The fields of one kind and what tells each from the others; none where one says it all.
+
+        A phone at work alone is said to be that: who picks it up is not the client.
+        """
+        some = [
+            (each, next((word for word in WHICH if word in fold(header)), ""))
+            for _, each, header in self.sheet_columns
+            if each.partition(" ")[0] == field
+        ]
+        plain = len(some) == 1 and some[0][1] not in ("work", "business")
+        return [] if plain else some
+
+    def _join(self, known: dict[str, Any]) -> None:
+        """Each phone and address that a row has, once: ``555-0100; 555-0101 (work)``."""
+        for field, some in self.several.items():
+            found: dict[str, str] = {}
+            for each, which in some:
+                if each in known:
+                    found.setdefault(known.pop(each), which)
+            if found:
+                said = (f"{text} ({which})" if which else text for text, which in found.items())
+                known[field] = "; ".join(said)
+
+    def _unread(self, cells: list[str], problems: Sequence[Problem]) -> str:
+        columns = {problem.column for problem in problems}
+        return "; ".join(
+            f"{header}: {shortened(cells[place].strip(), LONGEST_UNREAD)}"
+            for place, _, header, _ in self.columns
+            if header in columns
+        )
 
     def _header_at(self, place: int) -> str:
         return next(
@@ -424,6 +515,9 @@ class Reader:
         """Put the name together; where there is none, a number stands for the client."""
         parts = " ".join([known.pop(part) for part in self.name_parts if part in known])
         name = known.get("name") or parts or known.get("client_ref") or known.get("case_ref")
+        if name and "," in name and name == known.get("name"):
+            name = turned(name)
+            self.turned += name != known["name"]
         if name and len(name) <= NAME_LIMIT:
             known["name"] = name
             return
@@ -435,15 +529,21 @@ class Reader:
             problems.append(Problem(number, column, "no name, and no number that could stand in"))
 
     def _between(self, number: int, known: dict[str, Any]) -> Iterator[Problem]:
-        """What two cells say together."""
+        """What two cells say together. What cannot be meant, and can be spared, is dropped."""
         opened_on, due = known.get("opened_on"), known.get("due")
         if due is not None and "next_step" not in known:
-            yield Problem(number, self.headers["due"], "a due day without a next step")
+            known.pop("due", None)
+            yield Problem(number, self.headers["due"], "a due day without a next step", True)
         if due is not None and opened_on is not None and due.day < opened_on:
-            yield Problem(number, self.headers["due"], "it is before the intake day")
+            known.pop("due", None)
+            yield Problem(number, self.headers["due"], "it is before the intake day", True)
         closed_on = known.get("closed_on")
         if closed_on is not None and opened_on is not None and closed_on < opened_on:
             yield Problem(number, self.headers["closed_on"], "it is before the intake day")
+        elif closed_on is not None and known.get("status") in STILL_OPEN:
+            del known["closed_on"]
+            reason = f"the case is open, says {self.headers['status']}"
+            yield Problem(number, self.headers["closed_on"], reason, True)
 
     # -- cells ---------------------------------------------------------------------------------
 
@@ -453,7 +553,7 @@ class Reader:
         return lru_cache(4096)(read) if field in REPEATING else read
 
     def _cell_reader(self, field: str, order: DateOrder | None) -> Callable[[str], Any]:
-        match field:
+        match field.partition(" ")[0]:
             case "birth_date":
                 return lambda cell: self._birth_date(cell, order)
             case "opened_on" | "closed_on" | "last_contact":
@@ -464,6 +564,8 @@ class Reader:
                 return level_named
             case "risk":
                 return risk_named
+            case "status":
+                return status_named
             case "program":
                 return lambda cell: checked_program(_text(cell), self.programs)
             case "phone":
@@ -495,6 +597,18 @@ class Reader:
         if not re.search(r"\d{4}", cell):
             raise BadValue("write the day with its year, as in 2026-12-05 or 5 Dec 2026")
         return parse_when(_MIDNIGHT.sub("", cell), self.today, order=order)
+
+
+def _is_unsaid(field: str, cell: str) -> bool:
+    """Whether a cell only says that nothing is known. No risk is a risk, and "none" may be all
+    that stands for a safe way to reach somebody.
+    """
+    word = cell.lower()
+    if word not in UNSAID or field == "safe_contact":
+        return False
+    if field in NAMING or field in NAME_PARTS:
+        return word in UNSAID_NAMES or field in ("case_ref", "client_ref")
+    return field != "risk" or word != "none"
 
 
 def _iso_day(cell: str) -> date | None:

@@ -10,6 +10,7 @@ from casectl.core.spoken import spoken_short
 from casectl.core.text import shortened
 from casectl.core.views import Change, Entry
 from casectl.render import Object, Output
+from casectl.render.words import by_means
 
 # Columns that say nothing to a person: keys, counters, and what follows from another column.
 UNTOLD = frozenset(
@@ -121,7 +122,7 @@ def _described(change: Change, row: dict[str, Any], output: Output) -> str:
         case "contacts":
             correcting = " (a correction)" if row["corrects"] else ""
             day = _value("on_day", row["on_day"], output)
-            return f"{item}: {row['outcome']} by {row['by']} {day}{correcting}"
+            return f"{item}: {row['outcome']} {by_means(row['by'])} {day}{correcting}"
     return f"note {item}: {_short(row['text'])}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from casectl.core.due import Band, DueItem, is_past_its_hour
-from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, Level
+from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, MEANS_UNKNOWN, Level
 from casectl.core.spoken import DateOrder, spoken_short
 
 DEADLINE_WORDS = {
@@ -15,7 +15,11 @@ DEADLINE_WORDS = {
     "recertification": "RECERT",
     "other": "DEADLINE",
 }
-MEANS_WORDS = {"visit": "on a visit", "office": "at the office"}
+MEANS_WORDS = {
+    "visit": "on a visit",
+    "office": "at the office",
+    MEANS_UNKNOWN: "(means not known)",
+}
 
 
 def status(item: DueItem, today: date, time: str) -> str:

@@ -25,7 +25,7 @@ from casectl.core.model import (
     Note,
     Promise,
 )
-from casectl.core.text import fold, handle_stem
+from casectl.core.text import handle_stem, name_key
 from casectl.store.connection import Database, Value
 from casectl.store.derived import FACT_COLUMNS, SEARCHED, FactRow, Groups, fact_rows, joined
 from casectl.store.identity import new_ids
@@ -252,7 +252,7 @@ class _Rows:
 
     def _client(self, client: Client, client_id: str) -> Row:
         return (
-            client_id, client.name, fold(client.name), client.birth_date, client.phone,
+            client_id, client.name, name_key(client.name), client.birth_date, client.phone,
             client.email, client.address, client.language, int(client.interpreter),
             client.pronouns, client.safe_contact, client.external_id, *self.stamp,
         )  # fmt: skip

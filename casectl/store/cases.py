@@ -17,7 +17,7 @@ from casectl.core.model import (
     Promise,
     level_of,
 )
-from casectl.core.text import fold, handle_stem
+from casectl.core.text import fold, handle_stem, name_key
 from casectl.core.views import File, Match
 from casectl.store.connection import Database, Value
 from casectl.store.journal import Journal
@@ -48,7 +48,10 @@ class Cases:
     # -- finding -------------------------------------------------------------------------------
 
     def find(self, text: str) -> Match:
-        """The cases that ``text`` may mean: a number, a handle, or part of a name."""
+        """The cases that ``text`` may mean: a number, a handle, or part of a name.
+
+        ``gomez, h`` is two parts of one.
+        """
         wanted = text.strip()
         if wanted.isascii() and wanted.isdigit():
             number = int(wanted[:20])
@@ -60,10 +63,12 @@ class Cases:
             return Match(by_handle, exact=True)
         if not folded:
             return Match([], exact=False)
+        parts = [part for part in map(str.strip, folded.split(",")) if part] or [folded]
         named = read_cases(
             self.db,
-            "instr(k.folded, ?) > 0 ORDER BY c.status = 'closed', c.number LIMIT ?",
-            (folded, CANDIDATES),
+            f"{' AND '.join(['instr(k.folded, ?) > 0'] * len(parts))} "
+            "ORDER BY c.status = 'closed', c.number LIMIT ?",
+            (*parts, CANDIDATES),
         )
         words = folded.split()
         if not named and len(words) > 1:  # maria lopez, of Maria Garcia Lopez
@@ -212,7 +217,7 @@ class Cases:
         values = dict(client)
         name = values.get("name")
         if name is not None:
-            values["folded"] = fold(str(name))
+            values["folded"] = name_key(str(name))
         with self.journal.operation("edit") as operation:
             operation.update("clients", case.client_id, **values)
             operation.update("cases", case.id, **service)

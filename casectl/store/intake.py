@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from casectl.core.intake import Settle
 from casectl.core.model import Case, Load
-from casectl.core.text import fold
+from casectl.core.text import name_key
 from casectl.store.bulk import Loaded, Loader, write
 from casectl.store.connection import Database
 from casectl.store.journal import Journal
@@ -28,7 +28,7 @@ class Intake:
     def possible_duplicates(
         self, name: str, birth_date: str | None, external_id: str | None = None
     ) -> list[Case]:
-        """Cases of people with the same folded name (and no other birth date), or the same id."""
+        """Cases of people with the same name (and no other birth date), or the same id."""
         return read_cases(
             self.db,
             "(k.folded = ? AND (k.birth_date IS NULL OR ?2 IS NULL "
@@ -36,7 +36,7 @@ class Intake:
             "OR substr(?2, 1, length(k.birth_date)) = k.birth_date)) "
             "OR (?3 IS NOT NULL AND (k.external_id = ?3 OR c.external_id = ?3)) "
             "ORDER BY c.status = 'closed', c.number LIMIT 20",
-            (fold(name), birth_date, external_id),
+            (name_key(name), birth_date, external_id),
         )
 
     def load_many(

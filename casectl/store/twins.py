@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from casectl.core.intake import CASE_NUMBER, CLIENT_ID, NAME, Twin, told_apart
 from casectl.core.model import Load
-from casectl.core.text import fold
+from casectl.core.text import name_key
 from casectl.store.connection import Database
 from casectl.store.rows import CHUNK, marks
 
@@ -50,7 +50,7 @@ class Twins:
         self.batch = batch
         self.first = first  # the number of the load's first case
         self.ids = [_ids(load) for load in batch]
-        self.names = [fold(load.client.name) for load in batch] if named else []
+        self.names = [name_key(load.client.name) for load in batch] if named else []
         # What stands on one row alone makes no twins within the batch.
         counted = Counter(chain(chain.from_iterable(self.ids), self.names))
         self.shared = {each for each, count in counted.items() if count > 1}

@@ -49,7 +49,7 @@ def test_what_changed_is_said_in_words(run: Run) -> None:
     assert "1.1: due Fri 20 Nov -> Mon 23 Nov" in told[3]
     assert "snooze reason none -> school is closed" in told[3]
     assert told[4] == "added 1.c1: reached by phone Wed 18 Nov"
-    assert told[5] == "added 1.c2: reached by visit Wed 18 Nov (a correction)"
+    assert told[5] == "added 1.c2: reached on a visit Wed 18 Nov (a correction)"
     assert "phone 555-0100 -> 555-0199, safe contact: evenings only" in told[6]
     assert told[7] == "added note 2.n1: a note on Ben"
     assert "urgency low -> high" in told[8]

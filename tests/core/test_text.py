@@ -17,7 +17,9 @@ from casectl.core.text import (
     fold,
     handle_stem,
     initials,
+    name_key,
     shortened,
+    turned,
     visible,
     without_name,
 )
@@ -141,6 +143,31 @@ def test_initials_are_few_and_harmless(name: str) -> None:
     short = initials(name)
     assert short == "?" or short.count(".") <= 3
     assert not any(map(acts, short))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Gomez, Hal", "Hal Gomez"),
+        ("Gomez,Hal", "Hal Gomez"),
+        ("de la Cruz, Ana María", "Ana María de la Cruz"),
+        ("King, Martin Luther, Jr.", "Martin Luther King, Jr."),
+        ("King, Jr., Martin Luther", "Martin Luther King, Jr."),
+        ("King Jr., Martin Luther", "Martin Luther King, Jr."),
+        ("Example, Md", "Md Example"),
+        ("Smith, Jr.", "Smith, Jr."),
+        ("Hal Gomez, III", "Hal Gomez, III"),
+        ("Hal Gomez", "Hal Gomez"),
+        ("Gomez,", "Gomez,"),
+        (",", ","),
+        ("a, b, c", "a, b, c"),
+    ],
+)
+def test_a_name_with_the_family_first_is_turned_round(name: str, said: str) -> None:
+    assert turned(name) == said
+    assert turned(said) == said
+    assert name_key(name.upper()) == name_key(said)
+    assert handle_stem(said) == handle_stem(name)
 
 
 @pytest.mark.parametrize(

@@ -109,8 +109,8 @@ def test_delimiter_mark_and_line_ends_do_not_matter(delimiter: str, mark: str, e
 
 
 def test_quotes_commas_and_line_ends_inside_a_cell_are_kept() -> None:
-    one = only('name,dob\n"Smith, ""Bob""\nJr",1990-01-01\n')
-    assert one.name == 'Smith, "Bob"\nJr'
+    one = only('name,need\nAnn,"Smith, ""Bob""\nJr"\n')
+    assert one.need == 'Smith, "Bob"\nJr'
 
 
 def test_utf_16_is_told_by_its_mark() -> None:
@@ -250,9 +250,40 @@ def test_no_header_stands_for_two_things() -> None:
 
 
 def test_the_first_column_of_a_kind_counts_and_the_rest_is_said() -> None:
-    columns, ignored = understood(["name", "phone", "mobile", "", "Name"])
-    assert [each.field for each in columns] == ["name", "phone"]
-    assert ignored == ["mobile", "column 4", "Name"]
+    columns, ignored = understood(["name", "need", "needs", "", "Name"])
+    assert [each.field for each in columns] == ["name", "need"]
+    assert ignored == ["needs", "column 4", "Name"]
+
+
+PHONES = "name,Home Phone,Cell Phone,Work Phone,phone\nAnn,"
+
+
+@pytest.mark.parametrize(
+    ("cells", "phone"),
+    [
+        ("555-0100,,,", "555-0100 (home)"),
+        (",555-0101,n/a,", "555-0101 (cell)"),
+        (",,,555-0103", "555-0103"),
+        ("555-0100,555-0101,,", "555-0100 (home); 555-0101 (cell)"),
+        ("555-0100,555-0100,555-0102,555-0103", "555-0100 (home); 555-0102 (work); 555-0103"),
+        (",,,", None),
+    ],
+)
+def test_every_phone_is_kept_and_told_from_the_others(cells: str, phone: str | None) -> None:
+    one = only(f"{PHONES}{cells}\n")
+    assert (one.phone, one.email) == (phone, None)
+
+
+def test_one_column_is_kept_as_it_is_unless_it_is_the_one_at_work() -> None:
+    assert only("name,cell phone\nAnn,555-0101\n").phone == "555-0101"
+    assert only("name,work phone\nAnn,555-0101\n").phone == "555-0101 (work)"
+
+
+def test_a_second_phone_that_is_none_spares_the_first() -> None:
+    given, problems = read("name,phone,phone 2,email,work email\nAnn,555-0100,12,a@b.org,c@d.org\n")
+    assert [each.split(":")[0] for each in problems] == ["row 2, phone 2"]
+    assert (given[0].phone, given[0].email) == ("555-0100", "a@b.org; c@d.org (work)")
+    assert given[0].unread == "phone 2: 12"
 
 
 def test_every_field_is_read() -> None:
@@ -291,10 +322,44 @@ def test_every_field_is_read() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Open", "active"),
+        ("ACTIVE", "active"),
+        ("Re-opened", "active"),
+        ("in progress", "active"),
+        ("Referred", "pending"),
+        ("wait-list", "pending"),
+        ("On Hold", "on_hold"),
+        ("Closed", "closed"),
+        ("in-active", "closed"),
+        ("Discharged (moved)", "closed"),
+        ("Closed - active elsewhere", "closed"),
+        ("Exited: housed", "closed"),
+        ("", None),
+    ],
+)
+def test_a_status_is_read_in_the_words_of_other_systems(word: str, status: str | None) -> None:
+    assert only(f"name,Case Status\nAnn,{word}\n").status == status
+
+
+@pytest.mark.parametrize("word", ["Not active", "pending closure", "open/closed", "A", "1"])
+def test_a_status_without_a_plain_reading_is_not_guessed(word: str) -> None:
+    _, problems = read(f"name,status\nAnn,{word}\n")
+    assert [each.split(";")[0] for each in problems] == ["row 2, status: no status like that"]
+
+
 def test_a_name_is_put_together_from_its_parts() -> None:
     header = "last name,suffix,first name,middle name\n"
     assert only(header + "Example,Jr,Ann,B\n").name == "Ann B Example Jr"
     assert only(header + "Example,,,\n").name == "Example"
+
+
+def test_a_name_in_one_column_may_begin_with_the_family() -> None:
+    given, _ = read('name,client id\n"Gomez, Hal",\n"King, Martin Luther, Jr.",\n"?","A, 1"\n')
+    assert [each.name for each in given] == ["Hal Gomez", "Martin Luther King, Jr.", "A, 1"]
+    assert only('first,last\n"Ann, B","Example, MSW"\n').name == "Ann, B Example, MSW"
 
 
 @pytest.mark.parametrize(
@@ -338,7 +403,7 @@ def test_no_column_that_names_anybody_is_refused_with_those_that_would() -> None
             "row 2, dob: February 1990 has 28 days; the last is 1990-02-28",
         ),
         ("name,dob\nA,1899-02-03\n", "row 2, dob: birth dates run from 1900 to today"),
-        ("name,dob\nA,n/a\n", "row 2, dob: write 1978-03-29, 29 mar 1978, 1978-03 or 1978"),
+        ("name,dob\nA,spring\n", "row 2, dob: write 1978-03-29, 29 mar 1978, 1978-03 or 1978"),
         (
             "name,dob\nA,3/4/1990\n",
             "row 2, dob: day or month first? casectl config set date_order dmy (or mdy) says",
@@ -370,6 +435,14 @@ def test_no_column_that_names_anybody_is_refused_with_those_that_would() -> None
             "name,program\nA,Housng\n",
             "row 2, program: no program like that; there are Housing; did you mean Housing?",
         ),
+        (
+            "name,status\nA,Not active\n",
+            "row 2, status: no status like that; write active, pending, on hold, closed",
+        ),
+        (
+            "name,status,exit date\nA,Open,2026-02-01\n",
+            "row 2, exit date: the case is open, says status",
+        ),
         ("name,email\nA,11111111111\n", "row 2, email: not an e-mail address"),
         ("name,email\nA,a b@example.org\n", "row 2, email: not an e-mail address"),
         ("name,interpreter\nA,Twi\n", "row 2, interpreter: write yes or no"),
@@ -377,8 +450,78 @@ def test_no_column_that_names_anybody_is_refused_with_those_that_would() -> None
 )
 def test_a_bad_row_is_reported_by_row_column_and_reason(text: str, report: str) -> None:
     given, problems = read(text, programs=("Housing",))
-    assert given == []
     assert problems == [report]
+    column = report.split(": ")[0].partition(", ")[2]
+    assert len(given) == (column in SPARED)
+
+
+SPARED = {"dob", "DateOfBirth", "last contact", "due", "email", "interpreter", "exit date"}
+
+
+def test_a_person_can_be_had_without_a_cell_that_is_not_needed() -> None:
+    given, problems = read(
+        "name,dob,phone,risk,intake,next,due,court date\n"
+        "Ann,31/31/1990,home,imminent,2026-02-01,call,2026-01-01,soon\n"
+    )
+    assert [each.split(":")[0] for each in problems] == [
+        "row 2, dob",
+        "row 2, phone",
+        "row 2, court date",
+        "row 2, due",
+    ]
+    (ann,) = given
+    assert (ann.birth_date, ann.phone, ann.due, ann.court) == (None, None, None, None)
+    assert (ann.risk, ann.next_step) == ("imminent", "call")
+    assert ann.unread == "dob: 31/31/1990; phone: home; due: 2026-01-01; court date: soon"
+
+
+@pytest.mark.parametrize("row", ["A,x,low,x,2026-01-01", "A,x,low,low,soon", "?,x,low,low,"])
+def test_a_bad_name_level_risk_or_intake_spoils_the_row(row: str) -> None:
+    given, problems = read(f"name,phone,level,risk,intake\n{row}\n")
+    assert (given, len(problems)) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "pressing"),
+    [
+        ("?,high,low", True),
+        ("?,low,Imminent", True),
+        ("?,crisis,", True),
+        ("A,urgent,", True),
+        ("A,medium,n/a,more", False),
+        ("A,HIGH", True),
+        ("?,medium,moderate", False),
+        ("?,n/a,none", False),
+        ("?,,", False),
+    ],
+)
+def test_a_row_that_is_left_out_may_be_pressing(row: str, pressing: bool) -> None:
+    sheet = sheet_of(f"name,level,risk\n{row}\n")
+    reader = reader_of(sheet)
+    ((number, cells),) = sheet.rows()
+    assert reader.read(number, cells)[0] is None
+    assert reader.may_be_pressing(cells) is pressing
+
+
+@pytest.mark.parametrize("word", ["n/a", "N/A", "none", "Unknown", "-", "--", "?", ".", "na"])
+def test_a_cell_that_says_nothing_is_empty(word: str) -> None:
+    header = (
+        "name,dob,phone,email,language,interpreter,client id,level,intake,last contact,next,due\n"
+    )
+    assert only(f"{header}Ann Example{f',{word}' * 11}\n") == Given(name="Ann Example")
+
+
+def test_what_says_nothing_elsewhere_may_say_something() -> None:
+    one = only("first,last,risk,safe contact\nNa,Null,None,none\n")
+    assert (one.name, one.risk, one.safe_contact) == ("Na Null", "none", "none")
+    assert only("name,risk\nAnn,unknown\n").risk is None
+
+
+@pytest.mark.parametrize("name", ["n/a", "None", "?", "-", "."])
+def test_a_name_that_says_nothing_is_none(name: str) -> None:
+    given, problems = read(f"name,dob\n{name},1990\n")
+    assert (given, problems) == ([], ["row 2, name: no name, and no number that could stand in"])
+    assert only(f"name,client id\n{name},P1\n").name == "P1"
 
 
 @pytest.mark.parametrize(
