@@ -295,6 +295,7 @@ def test_a_backup_that_is_dated_ahead_of_the_clock(run: Run, tmp_path: Path) -> 
     assert found_in(tmp_path) == []
 
 
+@pytest.mark.plain
 def test_a_backup_with_more_operations_than_the_purge_has(run: Run, tmp_path: Path) -> None:
     """A restore takes numbers back; what was backed up before it still holds the client."""
     run(["backup", "--to", str(tmp_path / "stick")])
@@ -320,6 +321,7 @@ def test_a_backup_made_after_the_purge_is_left_alone(run: Run, tmp_path: Path) -
     assert backups(tmp_path) == before
 
 
+@pytest.mark.plain
 def test_a_backup_that_holds_only_the_draft_of_a_note(run: Run, tmp_path: Path) -> None:
     run("purge 1 --reason asked --yes")
     connection = sqlite3.connect(tmp_path / "caseload.db")

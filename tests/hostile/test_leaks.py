@@ -174,7 +174,7 @@ print(",".join(sorted(set(seen))))
         ("init --key-file {home}/new.key", "new_key"),
         ("init", "add_passphrase,new_code,new_key"),
         ("encrypt --key-file {home}/new.key", "new_key"),
-        ("key rotate", "new_key"),
+        ("key rotate --yes", "new_key"),
         ("key passphrase", "add_passphrase"),
         ("today", "keys_in"),
     ],
