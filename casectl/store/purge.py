@@ -257,6 +257,7 @@ class Purge:
             for letter in COUNTED.values():
                 self.db.execute("DELETE FROM counters WHERE scope = ?", (f"{key}.{letter}",))
             self.db.execute("DELETE FROM reminders WHERE case_id = ?", (key,))
+            self.db.execute("DELETE FROM drafts WHERE name = ?", (f"note:{key}",))
         for name, body in self.db.rows("SELECT name, body FROM drafts"):
             if any(each in fold(body) for each in names):
                 self.db.execute("DELETE FROM drafts WHERE name = ?", (name,))
