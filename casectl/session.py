@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from casectl.config import Value
     from casectl.core.dates import When
     from casectl.core.views import Backup, Finding, Gone
+    from casectl.store.accesslog import AccessLog
     from casectl.store.restore import Restoring
     from casectl.store.vault import Vault
 
@@ -217,11 +218,11 @@ class Session:
 
         None where the login keyring or the passphrase does, which cron has not.
         """
-        from casectl.store.keys import FILE_VARIABLE, at_home, source_of
+        from casectl.store.keys import source_of
 
         source = source_of(self.config.key_file, self.config.key_command)
-        if source is not None and source.name == FILE_VARIABLE:
-            return source.name, str(at_home(source.value).absolute())
+        if source is not None and source.is_file:
+            return source.name, str(source.path.absolute())
         return source
 
     def create_store(self, key: bytes | None = None) -> Caseload:
@@ -235,6 +236,23 @@ class Session:
         from casectl.store.surroundings import surroundings
 
         return surroundings(self.db_path)
+
+    def protection(self) -> Iterator[Finding]:
+        """What there is to say about the key, whether or not the caseload could be opened."""
+        from casectl.store.protection import protection
+
+        store: Caseload | None = self.__dict__.get("store")
+        key = None if store is None else store.key
+        return protection(self.db_path, key, self.config.key_file, self.config.key_command)
+
+    @cached_property
+    def accesses(self) -> AccessLog:
+        """Who was shown what; it needs no key. Raises NotFound where there is no caseload."""
+        from casectl.store.accesslog import AccessLog
+        from casectl.store.connection import check_file
+
+        check_file(self.db_path)
+        return AccessLog(self.db_path)
 
     @property
     def backup_folder(self) -> Path:

@@ -59,11 +59,11 @@ def log(
 
     One line each time that a case was shown, found by a search or exported, the oldest first; the
     day's list, lists and reminders are not logged. It names cases by their numbers alone and says
-    nothing of what was searched for.
+    nothing of what was searched for. A locked caseload's is read without its key.
     """
     session = current(ctx)
     number = session.find_case(case).number if case is not None else None
-    show_accesses(list(session.store.accesses.read(number)), session.output)
+    show_accesses(list(session.accesses.read(number)), session.output)
 
 
 def _checked_head(text: str | None) -> str | None:

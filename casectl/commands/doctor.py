@@ -103,7 +103,9 @@ def _inside(session: Session) -> Iterator[Finding]:
         raise
     except CasectlError as error:
         yield Finding("caseload", FAIL, f"cannot be opened: {error}")
+        yield from session.protection()
         return
+    yield from session.protection()
     yield from store.checkup.findings()
     if session.config.backup == OFF:
         yield Finding(

@@ -48,7 +48,8 @@ def unlock(
             hint="set key_file or key_command; on a terminal each command asks",
         )
     idle = session.config.lock_minutes
-    _said(session, "open", f"Unlocked, until idle for {idle} minutes. casectl lock locks it.")
+    minutes = f"{idle} minute{'s' if idle != 1 else ''}"
+    _said(session, "open", f"Unlocked, until idle for {minutes}. casectl lock locks it.")
 
 
 def lock(ctx: typer.Context) -> None:

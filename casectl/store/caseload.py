@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import CasectlError
+from casectl.core.errors import CasectlError, DiskFailed
 from casectl.core.model import Author
 from casectl.store.connection import (
     APPLICATION_ID,
@@ -233,6 +233,16 @@ def create_caseload(path: Path, author: Author, key: bytes | None = None) -> Cas
     Never over an existing file; a failure on the way leaves none.
     """
     create_file(path)
+    try:
+        return _created(path, author, key)
+    except DiskFailed as error:
+        raise DiskFailed(
+            str(error.args[0]), hint="nothing was changed, and no caseload was made"
+        ) from None
+
+
+def _created(path: Path, author: Author, key: bytes | None) -> Caseload:
+    """The caseload in an empty file, which is gone again where that fails."""
     db: Database | None = None
     try:
         db = connect_new(path, key)

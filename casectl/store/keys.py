@@ -38,6 +38,15 @@ class Source(NamedTuple):
     name: str
     value: str
 
+    @property
+    def is_file(self) -> bool:
+        return self.name in (FILE_VARIABLE, FILE_SETTING)
+
+    @property
+    def path(self) -> Path:
+        """The key file."""
+        return at_home(self.value)
+
 
 def source_of(key_file: str | None, key_command: str | None) -> Source | None:
     """The first that is set; None where the login keyring or a person is asked."""
@@ -63,8 +72,8 @@ def find_keys(
 
     no_core_dumps()
     if (source := source_of(key_file, key_command)) is not None:
-        if source.name in (FILE_VARIABLE, FILE_SETTING):
-            return Found(read_key_file(at_home(source.value)), source.name)
+        if source.is_file:
+            return Found(read_key_file(source.path), source.name)
         return Found(run_key_command(source.value, source.name), source.name)
     from casectl.store import keyring
 

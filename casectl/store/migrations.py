@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils.migrations import Migrations
 
+from casectl.core.errors import DiskFailed, Kept
 from casectl.store.connection import APPLICATION_ID, Database
 from casectl.store.schema import (
     CHAIN_KEY,
@@ -46,7 +47,20 @@ def migrate(db: Database, chain_key: bytes | None = None) -> None:
     ``chain_key`` is what a new caseload's journal is linked with: no kill may leave an encrypted
     one without, whose chain anybody could make who opens it.
     """
-    with db.translated_errors(), db.transaction():
+    try:
+        _migrate(db, chain_key)
+    except Kept as error:
+        raise DiskFailed(
+            str(error.args[0]),
+            hint="the file has its new schema; repeat the command once the disk is well again",
+        ) from None
+
+
+def _migrate(db: Database, chain_key: bytes | None) -> None:
+    def recorded() -> bool:
+        return bool(db.value("PRAGMA user_version") == SCHEMA_VERSION)
+
+    with db.translated_errors(), db.transaction(recorded):
         migrations.apply(SqliteUtils(db.connection, execute_plugins=False))
         reinstall_triggers(db)
         if chain_key is not None:

@@ -16,6 +16,7 @@ rotation is under way it holds two, and this is the order that survives a kill a
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
@@ -44,6 +45,12 @@ PASSPHRASE = "passphrase.age"
 RECOVERY = "recovery.age"
 RECIPIENTS = "recovery.pub"
 KINDS = {PASSPHRASE: "passphrase", RECOVERY: "recovery code"}
+
+# How a slot begins; the rest only its secret can tell.
+HEADERS = {
+    PASSPHRASE: rb"age-encryption\.org/v1\n-> scrypt \S+ \d+\n",
+    RECOVERY: rb"age-encryption\.org/v1\n-> X25519 \S+\n",
+}
 
 LARGEST = 10_000  # bytes; a slot has a few hundred
 # What age says when a slot is sound and the passphrase or the code is another's. Whatever else it
@@ -81,6 +88,19 @@ def slots_of(folder: Path) -> list[Slot]:
         if path.is_file() and not path.is_symlink():
             slots.append(Slot(name, kind, date.fromtimestamp(path.stat().st_mtime)))
     return slots
+
+
+def check_slots(folder: Path, keys: Sequence[bytes]) -> None:
+    """Raise DamagedSlot for one that age would not open, as far as that shows without its secret.
+
+    With the keys, also for a public half of the recovery code that casectl did not write.
+    """
+    for slot in slots_of(folder):
+        path = folder / slot.name
+        if not re.match(HEADERS[slot.name], _content_of(path)):
+            raise _damaged(path)
+    if keys and (folder / RECOVERY).exists():
+        _recipients(folder, keys)
 
 
 # -- by passphrase -----------------------------------------------------------------------------

@@ -12,10 +12,11 @@ from conftest import Run
 from frozen import thaw
 
 from casectl.core.views import FAIL, OK, WARN
-from casectl.store import surroundings
+from casectl.store import slots, surroundings
+from casectl.store.keys import read_key_file
 
-# What a test's surroundings are not: a real day, a crontab, a folder of one's own.
-APART = {"configuration", "reminders", "cron"}
+# What a test's surroundings are not: a real day, a crontab, a folder of one's own, encrypted.
+APART = {"configuration", "reminders", "cron", "encryption"}
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_a_sound_caseload(path: Path, run: Run) -> None:
     assert states(run) == {}
     assert list(findings) == [
         "configuration", "file", "permissions", "folder", "place", "space", "backup folder",
-        "sqlite", "schema",
+        "sqlite", "encryption", "schema",
         "integrity", "links", "journal", "chain", "cases", "facts", "promise", "search",
         "backups", "restore", "clock", "shell history", "access log", "reminders",
     ]  # fmt: skip
@@ -92,6 +93,89 @@ def test_no_caseload(run: Run) -> None:
     assert findings["file"]["do"] == "casectl init makes one"
     assert "sqlite" in findings
     assert "integrity" not in findings
+
+
+# --- The key --------------------------------------------------------------------------------
+
+
+def test_an_unencrypted_caseload_is_called_what_it_is(path: Path, run: Run) -> None:
+    finding = found(run)["encryption"]
+    assert (finding["state"], finding["do"]) == (WARN, "casectl encrypt")
+    assert "whoever gets the file, a copy or a backup of it reads every record" in finding["detail"]
+
+
+@pytest.fixture
+def encrypted_path(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An encrypted caseload with a key file and nothing else, in a folder of its own."""
+    place = tmp_path / "own" / "caseload.db"
+    monkeypatch.setenv("CASECTL_DB", str(place))
+    assert run("init").code == 0
+    return place
+
+
+def test_what_holds_the_key(encrypted_path: Path, run: Run, tmp_path: Path) -> None:
+    findings = found(run)
+    assert findings["encryption"]["state"] == OK
+    assert findings["encryption"]["detail"].endswith("opened by CASECTL_KEY_FILE")
+    assert "SQLCipher" in findings["encryption"]["detail"]
+    assert findings["key slots"]["state"] == WARN
+    assert "with the key file lost" in findings["key slots"]["detail"]
+
+    folder = encrypted_path.with_name("caseload.db.keys")
+    (key,) = read_key_file(tmp_path / "caseload.key")
+    slots.add_passphrase(folder, [key], "seven quiet herons wading")
+    assert "no recovery code" in found(run)["key slots"]["detail"]
+    slots.add_recovery(folder, [key], slots.new_code())
+    finding = found(run)["key slots"]
+    assert (finding["state"], finding["detail"]) == (
+        OK, "passphrase and recovery code, readable by you alone"
+    )  # fmt: skip
+    with (tmp_path / "caseload.key").open("a") as file:
+        file.write(f"{'ab' * 32}\n")
+    finding = found(run)["encryption"]
+    assert (finding["state"], finding["do"]) == (WARN, "casectl key rotate")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("passphrase.age", b"not an age file"),
+        ("recovery.age", b"age-encryption.org/v1\n-> scrypt abc 18\n"),
+        ("recovery.pub", b"age1abc\n"),
+    ],
+)
+def test_a_damaged_slot(encrypted_path: Path, run: Run, name: str, content: bytes) -> None:
+    folder = encrypted_path.with_name("caseload.db.keys")
+    (key,) = read_key_file(encrypted_path.parents[1] / "caseload.key")
+    slots.add_recovery(folder, [key], slots.new_code())
+    slot = folder / name
+    slot.touch(mode=0o600)
+    slot.write_bytes(content)
+    finding = found(run)["key slots"]
+    assert (finding["state"], name in finding["detail"]) == (FAIL, True)
+
+
+def test_slots_that_others_may_read(encrypted_path: Path, run: Run) -> None:
+    folder = encrypted_path.with_name("caseload.db.keys")
+    folder.chmod(0o755)
+    finding = found(run)["key slots"]
+    assert (finding["state"], finding["do"]) == (FAIL, f"chmod -R go= {folder}")
+    folder.chmod(0o700)
+    (folder / "recovery.pub").touch(mode=0o644)
+    assert found(run)["key slots"]["state"] == FAIL
+
+
+def test_the_slots_of_a_locked_caseload(
+    encrypted_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from casectl.store import keyring
+
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    monkeypatch.setattr(keyring, "get", lambda name: None)
+    findings = found(run)
+    assert "is locked" in findings["caseload"]["detail"]
+    assert findings["key slots"]["state"] == WARN
+    assert "encryption" not in findings, "what did not open it is not known"
 
 
 # --- Around the file ------------------------------------------------------------------------

@@ -170,6 +170,21 @@ def test_audit_log(run: Run, log: Path) -> None:
     assert run("audit log --case 9").code == 3
 
 
+def test_a_locked_caseloads_log_needs_no_key(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from casectl.store import keyring
+
+    assert run("init").code == 0
+    run("search nobody")
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    monkeypatch.setattr(keyring, "get", lambda name: None)
+    assert run("today").code == 1
+    assert "\tsearch\t" in run("audit log").out
+    (tmp_path / "caseload.db").unlink()
+    assert run("audit log").code == 3
+
+
 def test_doctor_says_how_large_it_is(run: Run, log: Path) -> None:
     assert "nothing was shown yet" in run("doctor").out
     run("show 1")

@@ -13,10 +13,11 @@ from typing import Any, cast
 
 import pytest
 from conftest import TODAY, Run
+from frozen import thaw
 
 from casectl.core.errors import Busy, CasectlError, DiskFailed, Kept, NotFound
 from casectl.core.model import Author
-from casectl.store import Caseload, connection, create_caseload, open_caseload, private
+from casectl.store import Caseload, caseload, connection, create_caseload, open_caseload, private
 from casectl.store.connection import Database, connect, create_file
 
 AUTHOR = Author("kim", TODAY, f"{TODAY}T08:00:00Z")
@@ -257,7 +258,8 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             db.connection = cast("sqlite3.Connection", FailingAtCommit(db.connection, **how))
             return db
 
-        monkeypatch.setattr(connection, "connect_new", opened)
+        for module in (connection, caseload):
+            monkeypatch.setattr(module, "connect_new", opened)
 
     return fail
 
@@ -311,6 +313,26 @@ def test_what_is_no_operation_may_have_been_written(store: Caseload) -> None:
         store.intake.keep_draft("one", "x")
     assert not isinstance(caught.value, Kept)
     assert store.intake.draft("one") == "x"
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_caseload_whose_making_failed_is_not_there(
+    tmp_path: Path, failing: Callable[..., None], written: bool
+) -> None:
+    failing(written=written)
+    with pytest.raises(DiskFailed, match="nothing was changed, and no caseload was made"):
+        create_caseload(tmp_path / "caseload.db", AUTHOR)
+    assert not (tmp_path / "caseload.db").exists()
+
+
+def test_a_migration_that_is_there_is_told_so(tmp_path: Path, failing: Callable[..., None]) -> None:
+    path = tmp_path / "caseload.db"
+    thaw("v1", path, populated=False)
+    failing(written=True)
+    with pytest.raises(DiskFailed) as caught:
+        open_caseload(path, AUTHOR)
+    assert "the file has its new schema; repeat the command" in str(caught.value)
+    assert not isinstance(caught.value, Kept)
 
 
 @pytest.mark.plain
