@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casectl.config import Config, default_caseload_path, load_config
 from casectl.core.errors import Ambiguous, BadValue, CasectlError, Declined, NotFound
-from casectl.core.model import FOLLOW_UP, URGENCIES, Author, Case, Promise
+from casectl.core.model import (
+    APPOINTMENT,
+    DEADLINE,
+    FOLLOW_UP,
+    OPEN,
+    URGENCIES,
+    Author,
+    Case,
+    Promise,
+)
 from casectl.core.spoken import spoken, spoken_short
 from casectl.core.standards import Standards
 from casectl.core.text import NOTE_LIMIT, fold, visible
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
 
     from casectl.config import Value
     from casectl.core.dates import When
+    from casectl.core.oneline import Line
     from casectl.core.views import Backup, Finding, Gone
     from casectl.store.accesslog import AccessLog
     from casectl.store.restore import Restoring
@@ -112,6 +122,14 @@ class Session:
             order=self.config.date_order,
             calendar=self.standards.calendar,
             back=back,
+        )
+
+    def read_line(self, text: str, today: date | None = None) -> Line:
+        """A contact in a line, as it was meant on the day that it was typed."""
+        from casectl.core.oneline import parse_line
+
+        return parse_line(
+            text, today or self.today, self.config.date_order, self.standards.calendar
         )
 
     def read_every(self, text: str, first: date) -> str:
@@ -368,7 +386,10 @@ class Session:
         """One answer from the person at the terminal. Only where ``can_ask``."""
         sys.stderr.write(visible(question))
         sys.stderr.flush()
-        line = sys.stdin.readline()
+        try:
+            line = sys.stdin.readline()
+        except UnicodeDecodeError:
+            raise BadValue("the answer is not valid UTF-8") from None
         if not line:
             raise EOFError
         return line.rstrip("\r\n")
@@ -435,6 +456,37 @@ class Session:
 
         order = self.config.date_order
         return new_promise(case, FOLLOW_UP, text, self.read_when(due), order=order)
+
+    def next_in_text(self, case: Case, text: str) -> tuple[str | None, Promise | None]:
+        """The text of one line without its ``; next STEP WHEN``, and the follow-up that names.
+
+        Only ``; next`` counts: any other semicolon belongs to the text. A missing day is asked.
+        """
+        if ";" not in text or "next" not in text.lower() or "\n" in text:
+            return text, None
+        from casectl.core.oneline import DayUnsaid, Step, read_step, split_next
+        from casectl.core.promising import new_promise
+
+        said, clause = split_next(text)
+        if clause is None:
+            return text, None
+        order = self.config.date_order
+        try:
+            step = read_step(clause, self.today, order, self.standards.calendar)
+        except DayUnsaid:
+            if not self.can_ask:
+                raise
+            step = Step(clause, self.ask_due(case.program))
+        promise = new_promise(case, FOLLOW_UP, step.what, step.when, order=order)
+        return said.strip() or None, promise
+
+    def ask_due(self, program: str | None = None) -> When:
+        """By when, of the person at the terminal. Enter takes one follow-up interval from today."""
+        from casectl.core.dates import When
+
+        usual = self.today + timedelta(days=self.standards.of(program).follow_up)
+        answer = self.ask(f"By when? [{self.say_day(usual)}] ")
+        return self.read_when(answer) if answer.strip() else When(usual, None)
 
     # -- naming a case or an item --------------------------------------------------------------
 
@@ -522,6 +574,27 @@ class Session:
                 raise self._no_case(stem)
             raise NotFound(f"no case {stem[:20]}", hint="casectl list shows them all")
         return None
+
+    def find_contacted(self, text: str, *, write: bool = True) -> tuple[Case, Promise | None]:
+        """The case of a contact, and the promise that naming ``12.3`` is about."""
+        case, part = self.find_item(text, write=write)
+        if part is None or part in ("contact", "safety"):
+            return case, None
+        if not part.isdigit():
+            how = HOW_TO_CLEAR.get(part, "is not something to get in touch about")
+            raise BadValue(f"{case.number}.{part} {how}")
+        _, promise = self.find_promise(text, kinds=(FOLLOW_UP, APPOINTMENT, DEADLINE))
+        if promise.kind == DEADLINE:
+            raise BadValue(
+                f"{case.number}.{part} is a deadline",
+                hint=f"casectl done {case.number}.{part} OUTCOME",
+            )
+        if promise.status != OPEN:
+            raise BadValue(
+                f"{case.number}.{part} is {promise.status} already",
+                hint=f"name the case to record a contact: {case.number}",
+            )
+        return case, promise
 
     def find_promise(self, text: str, *, kinds: tuple[str, ...]) -> tuple[Case, Promise]:
         """The promise that ITEM names: ``12.3``, or the only open one of ``kinds`` of a case."""

@@ -292,6 +292,7 @@ EVERYDAY: list[tuple[list[str], set[str]]] = [
     (["remind"], set()),
     (["reached", "1", "spoke about school"], set()),
     (["tried", "1", "no answer"], set()),
+    (["tried", "1", "no answer; next call again fri"], set()),
     (["follow", "20", "call the clinic", "--due", "fri"], set()),
     (["list"], set()),
     (["show", "1"], set()),
@@ -306,6 +307,12 @@ def test_an_everyday_command_loads_nothing_heavy(
     assert started.code == 0
     assert started.out
     assert started.of(HEAVY - needs) == set()
+
+
+def test_a_text_without_a_next_step_loads_no_grammar(demo_caseload: None, start: Start) -> None:
+    grammar = {"casectl.core.oneline", "casectl.core.dates"}
+    assert start("tried", "1", "no answer; will call").of(grammar) == set()
+    assert start("tried", "1", "no answer; next call again fri").of(grammar) == grammar
 
 
 def test_completing_a_handle_loads_nothing_heavy(demo_caseload: None, start: Start) -> None:

@@ -5,23 +5,14 @@ from typing import Annotated
 
 import typer
 
-from casectl.core.contacting import new_contact
+from casectl.core.contacting import check_come, new_contact
 from casectl.core.due import due_items
 from casectl.core.errors import BadValue
-from casectl.core.model import (
-    APPOINTMENT,
-    DEADLINE,
-    FOLLOW_UP,
-    OPEN,
-    REACHED,
-    TRIED,
-    Case,
-    Promise,
-)
+from casectl.core.model import REACHED, TRIED, Case, Promise
 from casectl.core.views import Recorded
 from casectl.parameters import CaseOrItemArgument, current, whole_number
-from casectl.render.objects import contact_object, promise_object
-from casectl.session import HOW_TO_CLEAR, Session
+from casectl.render.objects import recorded_object
+from casectl.session import Session
 
 TextArgument = Annotated[
     str | None,
@@ -79,6 +70,9 @@ def reached(
     Naming an item (12.3) also marks it done. Only reaching the client clears what asks for
     contact; a letter, a relative or a provider is recorded and does not. For a client in crisis,
     --seen-by NAME --until DAY records a professional who saw them and covers them until then.
+
+    The text may end with the next step and its day, instead of --next and --due, behind "; next":
+    casectl reached 12 "aide starts Mon; next check aide mon".
     """
     _record(
         current(ctx), item, text, REACHED, by, party, minutes, interpreter, on, next_step, due,
@@ -102,6 +96,9 @@ def tried(
 
     An attempt clears nothing. It sets a day to try again; until then the case stands after those
     you have not tried. After three, try another way.
+
+    The text may end with the next step and its day, instead of --next and --due, behind "; next":
+    casectl tried 12 "rang out; next call again tomorrow".
     """
     _record(
         current(ctx), item, text, TRIED, by, party, minutes, interpreter, on, next_step, due,
@@ -156,11 +153,12 @@ def _record(
     *,
     command: str,
 ) -> None:
-    case, promise = _named(session, named)
+    case, promise = session.find_contacted(named)
     day = session.read_day(on, back=True) if on else session.today
     text = session.typed(text, "text") if text is not None else None
     if promise is not None and outcome == REACHED:
-        _check_come(session, case, promise, day)
+        check_come(case, promise, day, session.config.date_order)
+    text, following = _next(session, case, text, next_step, due)
     made = new_contact(
         case,
         outcome=outcome,
@@ -180,48 +178,22 @@ def _record(
         made,
         command=command,
         does=promise if outcome == REACHED else None,
-        promise=session.next_step(case, next_step, due),
+        promise=following,
     )
     case, recorded = session.shown(case), session.shown(recorded)
     session.output.wrote(
-        {
-            **contact_object(recorded.contact, case),
-            "done": promise_object(recorded.ended.promise, case) if recorded.ended else None,
-            "next": promise_object(recorded.promised, case) if recorded.promised else None,
-        },
+        recorded_object(recorded, case),
         *_sentences(session, case, recorded, day),
     )
 
 
-def _named(session: Session, named: str) -> tuple[Case, Promise | None]:
-    """The case, and the promise that naming ``12.3`` also does."""
-    case, part = session.find_item(named)
-    if part is None or part in ("contact", "safety"):
-        return case, None
-    if not part.isdigit():
-        how = HOW_TO_CLEAR.get(part, "is not something to get in touch about")
-        raise BadValue(f"{case.number}.{part} {how}")
-    _, promise = session.find_promise(named, kinds=(FOLLOW_UP, APPOINTMENT, DEADLINE))
-    if promise.kind == DEADLINE:
-        raise BadValue(
-            f"{case.number}.{part} is a deadline", hint=f"casectl done {case.number}.{part} OUTCOME"
-        )
-    if promise.status != OPEN:
-        raise BadValue(
-            f"{case.number}.{part} is {promise.status} already",
-            hint=f"name the case to record a contact: {case.number}",
-        )
-    return case, promise
-
-
-def _check_come(session: Session, case: Case, promise: Promise, day: date) -> None:
-    """Reaching somebody before an appointment's day does not keep it. On its day any hour does."""
-    if promise.kind == APPOINTMENT and promise.due_on > day:
-        raise BadValue(
-            f"{case.number}.{promise.number} is an appointment on "
-            f"{session.say_day(promise.due_on)}, not kept before that",
-            hint=f"name the case to record a contact: {case.number}",
-        )
+def _next(
+    session: Session, case: Case, text: str | None, next_step: str | None, due: str | None
+) -> tuple[str | None, Promise | None]:
+    """The text and the next step, by --next and --due or behind ``; next`` in the text."""
+    if text is None or next_step is not None or due is not None:
+        return text, session.next_step(case, next_step, due)
+    return session.next_in_text(case, text)
 
 
 def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> list[str]:

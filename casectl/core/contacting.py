@@ -5,12 +5,31 @@ from __future__ import annotations
 from datetime import date
 
 from casectl.core.errors import BadValue
-from casectl.core.model import MEANS, PARTIES, REACHED, Case, Contact, Level
-from casectl.core.spoken import spoken
+from casectl.core.model import (
+    APPOINTMENT,
+    MEANS,
+    PARTIES,
+    REACHED,
+    Case,
+    Contact,
+    Level,
+    Promise,
+)
+from casectl.core.spoken import DateOrder, spoken
 from casectl.core.text import checked_text
+from casectl.core.values import NamedTuple
 
 # A stay with somebody else watching; longer, and the level itself should be reviewed.
 LONGEST_COVER = 30
+
+
+class Meant(NamedTuple):
+    """A contact that is not yet written, whose it is, and what goes with it."""
+
+    case: Case
+    contact: Contact
+    does: Promise | None = None  # the promise that it keeps
+    promise: Promise | None = None  # the next one made
 
 
 def new_contact(
@@ -53,6 +72,16 @@ def new_contact(
         covered_until=covered_until,
         item=item,
     )
+
+
+def check_come(case: Case, promise: Promise, day: date, order: DateOrder | None) -> None:
+    """Reaching somebody before an appointment's day does not keep it. On its day any hour does."""
+    if promise.kind == APPOINTMENT and promise.due_on > day:
+        raise BadValue(
+            f"{case.number}.{promise.number} is an appointment on "
+            f"{spoken(promise.due_on, order)}, not kept before that",
+            hint=f"name the case to record a contact: {case.number}",
+        )
 
 
 def _check_cover(case: Case, outcome: str, until: date | None, today: date) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from casectl.core.errors import BadDay
+from casectl.core.errors import BadDay, NotADay
 from casectl.core.spoken import MONTHS, WEEKDAYS, DateOrder
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
@@ -85,8 +85,8 @@ class _Reading(NamedTuple):
     span: str = f"days run from {FIRST_DAY.year} to {LAST_DAY.year}"
     back: bool = False  # a day without its year or week is the last such day, not the next
 
-    def refuse(self, reason: str) -> BadDay:
-        return BadDay(f"cannot read {quoted(self.text)} as {self.kind}: {reason}")
+    def refuse(self, reason: str, error: type[BadDay] = BadDay) -> BadDay:
+        return error(f"cannot read {quoted(self.text)} as {self.kind}: {reason}")
 
 
 # --- What the commands call -----------------------------------------------------------------
@@ -163,9 +163,9 @@ def plain_words(text: str, longest: int = LONGEST_TEXT) -> str:
     """
     stripped = text.strip(" \t\r\n")
     if len(stripped) > longest:
-        raise BadDay(f"cannot read {quoted(text)}: it is longer than {longest} characters")
+        raise NotADay(f"cannot read {quoted(text)}: it is longer than {longest} characters")
     if not (stripped.isascii() and stripped.isprintable()):
-        raise BadDay(f"cannot read {quoted(text)}: write plain letters and the digits 0 to 9")
+        raise NotADay(f"cannot read {quoted(text)}: write plain letters and the digits 0 to 9")
     return " ".join(stripped.lower().replace(",", " ").split())
 
 
@@ -224,7 +224,7 @@ def _read_day(words: str, reading: _Reading) -> date:
         raise reading.refuse(f"which day of the month? write 1 {words} or {words} 15")
     if words.isdigit():
         raise reading.refuse("a number alone is not a day; write 3rd, in 3 days or 2026-12-03")
-    raise reading.refuse("write 2026-12-05, 5 dec, fri, tomorrow or in 2 weeks")
+    raise reading.refuse("write 2026-12-05, 5 dec, fri, tomorrow or in 2 weeks", NotADay)
 
 
 def _named_day(words: str, reading: _Reading) -> date | None:

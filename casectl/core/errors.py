@@ -38,6 +38,10 @@ class BadDay(BadValue):
     """A day or time that cannot be read, or that could be read in two ways."""
 
 
+class NotADay(BadDay):
+    """Nothing in the text is a day, so it may be a text that ends before one."""
+
+
 class NotFound(CasectlError):
     """No such case, item, worker, file."""
 

@@ -77,6 +77,8 @@ _ITEM = r"\d{1,19}\.(?:\d{1,19}|[a-z]{1,20})"
 # What names a case by its client, as a word of its own: garcia-12, not a day and not a path.
 _HANDLE = r"(?<![\w./-])(?=\w*[^\W\d])[^\W_]{1,20}-(\d{1,19})(?![\w/-])"
 
+_QUOTED = r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+
 
 def private(value: Told) -> Told:
     """``value`` with initials for names, the number for a handle, and ``***`` for free text."""
@@ -87,6 +89,15 @@ def private(value: Told) -> Told:
 def without_handles(sentence: str) -> str:
     """``sentence`` with each case named by its number, for an error made deep inside."""
     return re.sub(_HANDLE, r"\1", sentence)
+
+
+def without_quotes(sentence: str) -> str:
+    """``sentence`` with what it quotes hidden: words that came from a file, or that others read.
+
+    Our messages quote by ``repr``, so a quote begins where no letter stands before it, and holds
+    its own sign only escaped.
+    """
+    return re.sub(_QUOTED, f"'{HIDDEN}'", sentence)
 
 
 def _private(value: Any) -> Any:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from casectl.core.matching import Snippet
     from casectl.core.model import CaseRecord
     from casectl.core.priority import Ranked
-    from casectl.core.views import File, Hit
+    from casectl.core.views import File, Hit, Recorded
 
 TODAY_COLUMNS = (
     "rank", "item", "handle", "client", "status", "band", "priority", "what", "due", "why",
@@ -194,6 +194,16 @@ def contact_object(contact: Contact, case: Case) -> Object:
         "about": contact.item,
         "recorded_at": contact.recorded_at,
         "worker": contact.worker,
+    }
+
+
+def recorded_object(recorded: Recorded, case: Case) -> Object:
+    """A contact as it was written, what it did and what comes next."""
+    ended, promised = recorded.ended, recorded.promised
+    return {
+        **contact_object(recorded.contact, case),
+        "done": promise_object(ended.promise, case) if ended else None,
+        "next": promise_object(promised, case) if promised else None,
     }
 
 

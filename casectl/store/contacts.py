@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from casectl.core.errors import BadValue
 from casectl.core.model import DONE, KEPT, Case, Contact, Level, Note, Promise
@@ -18,6 +20,9 @@ from casectl.store.rows import (
     note_of,
     read_cases,
 )
+
+if TYPE_CHECKING:
+    from casectl.core.contacting import Meant
 
 
 class Contacts:
@@ -39,16 +44,36 @@ class Contacts:
         A professional who saw a client in crisis covers the case until the day they named.
         """
         with self.journal.operation(command) as operation:
-            written = self._insert(operation, case, contact)
-            self._cover(operation, case, contact)
-            ended = None
-            if does is not None:
-                status = KEPT if does.kind == "appointment" else DONE
-                ended = end_promise(
-                    operation, self.db, does, status, contact.text, on=contact.on_day
-                )
-            promised = add_promise(operation, case.id, promise) if promise else None
-        return Recorded(self._read(written), ended, promised)
+            return self._record(operation, case, contact, does, promise)
+
+    def record_all(
+        self, all_meant: Sequence[Meant], *, command: str, draft: str | None = None
+    ) -> list[Recorded]:
+        """Write several contacts and forget the draft they were typed as, in one operation."""
+        with self.journal.operation(command) as operation:
+            recorded = [self._record(operation, *meant) for meant in all_meant]
+            if draft is not None:
+                self.db.execute("DELETE FROM drafts WHERE name = ?", (draft,))
+        return recorded
+
+    def on_record(self, contact: Contact) -> Contact | None:
+        """A contact that says the same of the same day, if there is one that counts."""
+        row = self.db.one(
+            f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE case_id = ? AND on_day = ? "
+            'AND outcome = ? AND "by" = ? AND party = ? AND text IS ? AND minutes IS ? '
+            "AND NOT EXISTS (SELECT 1 FROM contacts later WHERE later.corrects = contacts.id) "
+            "LIMIT 1",
+            (
+                contact.case_id,
+                contact.on_day.isoformat(),
+                contact.outcome,
+                contact.by,
+                contact.party,
+                contact.text,
+                contact.minutes,
+            ),
+        )
+        return contact_of(row) if row else None
 
     def numbered(self, case: Case, number: int) -> Contact | None:
         row = self.db.one(
@@ -97,6 +122,23 @@ class Contacts:
             each.case_id: read_cases(self.db, "c.id = ?", (each.case_id,))[0] for each in contacts
         }
         return [(cases[each.case_id], each) for each in contacts]
+
+    def _record(
+        self,
+        operation: Operation,
+        case: Case,
+        contact: Contact,
+        does: Promise | None,
+        promise: Promise | None,
+    ) -> Recorded:
+        written = self._insert(operation, case, contact)
+        self._cover(operation, case, contact)
+        ended = None
+        if does is not None:
+            status = KEPT if does.kind == "appointment" else DONE
+            ended = end_promise(operation, self.db, does, status, contact.text, on=contact.on_day)
+        promised = add_promise(operation, case.id, promise) if promise else None
+        return Recorded(self._read(written), ended, promised)
 
     def _insert(self, operation: Operation, case: Case, contact: Contact) -> str:
         row = columns_of(contact, leave=("corrected",))

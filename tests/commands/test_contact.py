@@ -43,6 +43,50 @@ def test_reached_with_the_next_step_in_the_same_breath(run: Run, maria: None) ->
     assert file["promises"][0]["what"] == "check aide"
 
 
+@pytest.mark.parametrize("command", ["reached 1", "tried 1", "contact 1 --outcome tried"])
+def test_the_next_step_behind_the_text(run: Run, maria: None, command: str) -> None:
+    result = run([*command.split(), "aide starts; bus is late; next check aide mon 9:00"])
+    assert "Next: 1.1 check aide, Mon 23 Nov 2026, 09:00." in result.out
+    file = run("show 1 --json").json
+    assert file["contacts"][0]["text"] == "aide starts; bus is late"
+    assert run([*command.split(), "-"], stdin="; next call again tomorrow\n").code == 0
+    file = run("show 1 --json").json
+    assert file["contacts"][0]["text"] is None
+    assert [each["what"] for each in file["promises"]] == ["call again", "check aide"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aide starts; bus is late; mon",
+        "he moves; nextdoor helps",
+        "aide starts, next check aide mon",
+        "two lines\nand more; next check aide mon",
+    ],
+)
+def test_any_other_semicolon_belongs_to_the_text(run: Run, maria: None, text: str) -> None:
+    assert run(["reached", "1", text]).code == 0
+    file = run("show 1 --json").json
+    assert (file["contacts"][0]["text"], file["promises"]) == (text, [])
+
+
+def test_with_next_the_text_stays_whole(run: Run, maria: None) -> None:
+    words = ["reached", "1", "he moves; next month is quiet", "--next", "call", "--due", "fri"]
+    assert run(words).code == 0
+    file = run("show 1 --json").json
+    assert file["contacts"][0]["text"] == "he moves; next month is quiet"
+    assert [each["what"] for each in file["promises"]] == ["call"]
+
+
+def test_a_next_step_without_its_day_is_asked_for(run: Run, maria: None) -> None:
+    """A follow-up interval from today is offered, and never taken without a word."""
+    result = run(["tried", "1", "; next call again"], answers=[""])
+    assert "By when? [Wed 25 Nov 2026]" in result.err
+    assert "Next: 1.1 call again, Wed 25 Nov 2026." in result.out
+    assert "Fri 27 Nov" in run(["tried", "1", "; next look in"], answers=["next fri"]).out
+    assert run(["tried", "1", "; next call again"], answers=["3/4"]).code == 2
+
+
 @pytest.mark.parametrize(
     "flags", ["--with collateral", "--with provider", "--with guardian", "--by letter"]
 )
@@ -139,6 +183,10 @@ def test_the_outcome_is_never_assumed(run: Run, maria: None) -> None:
         ("reached 1.next", 2, "is cleared by a next step"),
         ("reached 1.7", 3, "has no item 1.7"),
         ("reached maria", 4, "only part of a name"),
+        ("reached 1 'x; next call'", 2, "ends with no day; write it as in ; next check aide mon"),
+        ("reached 1 'x; next call 03/04'", 2, "3 April or 4 March"),
+        ("reached 1 'x; next fri'", 2, "a day alone"),
+        ("reached 1 'x; next call' --due fri", 2, "--due needs --next"),
         ("reached 1 --next 'x' --due 03/04", 2, "3 April or 4 March"),
     ],
 )

@@ -6,8 +6,9 @@
     ```
 
 They are run in this process, on a terminal of 80 columns without colour, at the hour that a
-comment above them sets: ``<!-- clock: 2026-11-18 09:40 -->``. ``REWRITE_DOCS=1 pytest tests/docs``
-writes what they print now into the document, for somebody to read before it is committed.
+comment above them sets: ``<!-- clock: 2026-11-18 09:40 -->``. A block under ``<!-- file: NAME -->``
+is a file that they read. ``REWRITE_DOCS=1 pytest tests/docs`` writes what they print now into the
+document, for somebody to read before it is committed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from casectl.session import Clock
 REWRITE = bool(os.environ.get("REWRITE_DOCS"))
 WIDTH = 80
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"<!-- file: ([\w.]+) -->\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CLOCK = re.compile(r"<!-- clock: (\d{4}-\d\d-\d\d) (\d\d:\d\d) -->")
 
 # Runs the words of one command at a clock.
@@ -59,11 +61,17 @@ def walk(text: str, type_: Type) -> Walked:
         shown = []
         for command in commands:
             result = type_(command.removeprefix("casectl").strip(), clock)
-            typed.append(Typed(command, result.code, result.out + result.err))
+            typed.append(Typed(command, result.code, result.err + result.out))
             shown.append(f"$ {command}\n{typed[-1].shown}")
         written += [text[at : block.start()], f"```console\n{''.join(shown)}```"]
         at = block.end()
     return Walked("".join([*written, text[at:]]), typed)
+
+
+def write_files(text: str, folder: Path) -> None:
+    """The files that a document shows, for its commands to read."""
+    for name, content in FILE.findall(text):
+        (folder / name).write_text(content, encoding="utf-8")
 
 
 def clock_of(above: str) -> Clock:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Result, Run
-from console import WIDTH, Type, compare, walk
+from console import WIDTH, Type, compare, walk, write_files
 
 from casectl import cli
 from casectl.session import Clock
@@ -17,7 +17,8 @@ HOME = "/home/kim"
 SAID = "/home/kim/.local/share/casectl/caseload.db"
 
 SHOWN_THERE = (
-    "init", "intake", "today", "today --explain", "reached", "tried", "follow", "deadline",
+    "init", "intake", "today", "today --explain", "reached", "tried", "log", "follow",
+    "deadline",
     "appointment", "done", "kept", "snooze", "note", "show", "search", "undo", "remind",
     "today --done",
 )  # fmt: skip
@@ -36,8 +37,13 @@ def type_(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
     return type_
 
 
-def test_the_tour_goes_as_it_says(type_: Type) -> None:
-    walked = walk(TOUR.read_text(encoding="utf-8"), type_)
+def test_the_tour_goes_as_it_says(
+    type_: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = TOUR.read_text(encoding="utf-8")
+    write_files(text, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    walked = walk(text, type_)
     for each in walked.typed:
         refused = each.shown.startswith("casectl: ")
         assert (each.code != 0) == refused, f"{each.command} ended with {each.code}"

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from terminals import acting
 
 from casectl.config import parse_config
-from casectl.core import dates, matching, recurrence, text
+from casectl.core import dates, matching, oneline, recurrence, text
 from casectl.core.errors import BadConfiguration, BadImport, BadValue, CasectlError
 from casectl.core.privacy import private, without_handles
 from casectl.core.settings import ROOT, STANDARDS, find_key, typed
@@ -122,6 +122,26 @@ def test_repeats(words: str, first: date, order: Any) -> None:
         one_line(error)
 
 
+LINE = pieces(
+    "12", "12.3", "garcia", "@mon", "@", "call", "visit", "text", "letter", "tried", "reached",
+    "with", "provider", "10m", "1h30", "min", "no answer", "nobody", "busy", "; next", ";next:",
+    "NEXT", "by", "fri", "3/4", "9:00", "in 2 weeks", "'", '"', "”", "\x1b[31m", "\u202e",
+)  # fmt: skip
+
+
+@fuzz
+@given(LINE | anything, days, orders)
+def test_lines_of_a_log(words: str, today: date, order: Any) -> None:
+    try:
+        line = oneline.parse_line(words, today, order)
+    except BadValue as error:
+        one_line(error)
+        return
+    assert line.case in words and line.text != ""
+    assert line.text is None or line.text in words
+    assert line.step is None or (line.step.what in words and line.step.when.day >= today)
+
+
 # --- Texts and names ----------------------------------------------------------------------------
 
 
@@ -161,6 +181,15 @@ def people(run: Run, caseload: None) -> None:
     assert run("intake 'Ann Sample' --next wait --due fri").code == 0
     assert run("intake 'Annette Example' --need x").code == 0
     assert run("tried 1").code == 0
+
+
+@fuzz
+@given(st.data())
+def test_logs(run: Run, people: None, data: st.DataObject) -> None:
+    lines = data.draw(st.lists(LINE | anything, max_size=4).map("\n".join))
+    result = run("log -", stdin=lines)
+    assert result.code in (2, 3, 4) and "went wrong" not in result.err, result
+    assert result.out == "" and not acting(result.err.encode(), keep="\n")
 
 
 @fuzz

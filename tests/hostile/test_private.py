@@ -18,7 +18,7 @@ from terminals import Ask, shown
 
 from casectl.cli import COMMANDS
 from casectl.core.model import Author
-from casectl.core.privacy import HIDDEN, private, without_handles
+from casectl.core.privacy import HIDDEN, private, without_handles, without_quotes
 from casectl.store import Caseload, open_caseload
 from casectl.store.keys import read_key_file
 from casectl.store.schema import RECORDS
@@ -45,6 +45,19 @@ def planted(store: Caseload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("EDITOR", "true")
     monkeypatch.delenv("HISTFILE", raising=False)
+    # A file is no command line: what stands in it is hidden as what is on record is.
+    lines = f"4 call 5m {MARK} said; next {MARK} fri\n4 tried text {MARK}\n"
+    (tmp_path / "lines.txt").write_text(lines, "utf-8")
+    wrong = [
+        f"{MARK}clientsname tried",
+        f"{MARK}none tried",
+        f"1.99 tried {MARK}",
+        f"1 call {MARK}; next {MARK}",
+        f"1 call \"{MARK}\" it's '{MARK}; next {MARK} it's 3/4",
+        f"1 {MARK}",
+        f"1 call {MARK}; next fri",
+    ]
+    (tmp_path / "wrong.txt").write_text("\n".join(wrong), "utf-8")
     plant(store, marked)
     return store
 
@@ -75,6 +88,9 @@ WRITING = [
     "reached 1.5",
     "tried 1",
     "contact 1 talked --outcome tried",
+    "log lines.txt",
+    "log lines.txt --yes",
+    "log wrong.txt --yes",
     "note 1 noted",
     "correct 1.c3 right",
     "correct 1.c1 right",
@@ -186,6 +202,9 @@ PROMPTS = [
     (["undo", "2"], "y\n"),
     (["reopen", "2"], "why\nhigh\n"),
     (["note", "1", "--edit"], ""),
+    (["log"], "1 call fine\n9 tried\n\nzqx tried\na\n\n1\n1 tried\ny\n"),
+    (["log", "wrong.txt"], "a\n\n\n\n\n\n\nn\n"),
+    (["log", "lines.txt"], "\n1\n\nn\n"),
 ]
 
 
@@ -256,6 +275,20 @@ def test_full_names_are_the_opposite(run: Run, maria: None) -> None:
     result = run("remind --full-names --private")
     assert result.code == 2
     assert "--full-names shows what is private; add --no-private" in result.err
+
+
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        ("no case 'garcia'; see", "no case '***'; see"),
+        (f"no case {chr(34)}o'brien{chr(34)}", "no case '***'"),
+        (f"{'it is'!r} and {chr(34) + chr(39)!r}", "'***' and '***'"),
+        ("the person's case isn't 'a' or 'b'", "the person's case isn't '***' or '***'"),
+        ("nothing is quoted", "nothing is quoted"),
+    ],
+)
+def test_what_a_sentence_quotes(said: str, hidden: str) -> None:
+    assert without_quotes(said) == hidden
 
 
 def test_an_error_names_the_number(run: Run, maria: None) -> None:

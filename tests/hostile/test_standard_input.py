@@ -109,7 +109,7 @@ def test_a_closed_standard_input() -> None:
 
 @pytest.mark.parametrize(
     "words", ["intake", "note", "follow", "deadline", "appointment", "reached", "tried", "contact",
-              "correct", "done", "snooze", "cancel", "kept", "missed", "edit", "search"]
+              "correct", "done", "snooze", "cancel", "kept", "missed", "edit", "search", "log"]
 )  # fmt: skip
 def test_the_help_says_so(run: Run, words: str) -> None:
     assert "standard input" in " ".join(run(f"{words} --help").out.split())
