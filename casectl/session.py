@@ -39,8 +39,11 @@ HOW_TO_CLEAR = {
     "assessment": "is cleared by casectl done",
 }
 DERIVED_PARTS = frozenset(HOW_TO_CLEAR)
+# What a CASE is when it is not a case's own number, handle or external id.
+GUESSES = {"name": "only part of a name", "phone": "a phone number"}
 STDIN = "-"  # in place of a text
 MOST_BYTES = 4 * NOTE_LIMIT  # UTF-8 takes four bytes at the most for a character
+LONGEST_NUMBER = 6  # digits of a case's number that anybody would type
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
@@ -420,7 +423,7 @@ class Session:
             self.confirm(
                 f"{told.client} ({told.handle}, {told.status})?",
                 otherwise=Ambiguous(
-                    f"{text[:60]!r} is only part of a name, of {case.handle}",
+                    f"{text[:60]!r} is {GUESSES.get(match.by, 'a guess')}, of {case.handle}",
                     hint=f"write {case.handle}, or add --yes",
                 ),
             )
@@ -433,6 +436,9 @@ class Session:
                 f"case {gone.number} was purged on {self.say_day(date.fromisoformat(gone.day))}",
                 hint=f"casectl history {gone.number} says by whom and why",
             )
+        if text.strip().isdigit() and len(text.strip()) > LONGEST_NUMBER:
+            hint = f"if that is a phone number: casectl whois {text.strip()[:20]}"
+            return NotFound(f"no case {text[:60]!r}", hint=hint)
         near = self.store.cases.nearest(text)
         hint = f"did you mean {near.handle}?" if near else "casectl list shows them all"
         return NotFound(f"no case {text[:60]!r}", hint=hint)
@@ -471,7 +477,7 @@ class Session:
         stem, dot, part = text.strip().rpartition(".")
         if dot and part and (part[0].isdigit() or part in DERIVED_PARTS or part[0] in "cn"):
             found = self.store.cases.find(stem)
-            if found.exact and found.cases:
+            if found.cases and found.by in ("number", "handle"):
                 return Item(found.cases[0], part)
             if stem.isascii() and stem.isdigit():
                 if self.find_gone(stem) is not None:
