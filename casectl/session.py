@@ -137,6 +137,15 @@ class Session:
         """``Fri 27 Nov 2026``, in the reader's order."""
         return spoken(day, self.config.date_order, time=time)
 
+    def say_promised(self, promise: Promise) -> str:
+        """Its day, and how full that is: ``Fri 27 Nov 2026, 9:30 (9 already promised)``.
+
+        Promised: what falls due by the standards alone moves with every contact.
+        """
+        day = self.say_day(promise.due_on, promise.due_time)
+        others = self.store.promises.others_on(promise)
+        return f"{day} ({others:,} already promised)" if others else day
+
     def say_short(self, day: date) -> str:
         return spoken_short(day, self.today, self.config.date_order)
 
