@@ -61,6 +61,7 @@ COMMANDS: dict[str, Entry] = {
     "show": Entry("show", "Everything on file for one case.", CASEWORK),
     "list": Entry("list", "List cases.", CASEWORK),
     "search": Entry("search", "Find text in names, notes, contacts and follow-ups.", CASEWORK),
+    "whois": Entry("whois", "Who it is: by phone number, id, birth date or words.", CASEWORK),
     "contact": Entry("contact", "Record a contact, reached or tried.", CASEWORK),
     "correct": Entry("correct", "Correct a contact by adding the right one beside it.", CASEWORK),
     "edit": Entry("edit", "Correct a client's name, phone, address and the like.", CASEWORK),

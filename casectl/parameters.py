@@ -57,7 +57,8 @@ CaseArgument = Annotated[
     str,
     typer.Argument(
         metavar="CASE",
-        help="A case: its number, its handle (garcia-12), or part of the client's name.",
+        help="A case: its number, its handle (garcia-12), part of the client's name, an external "
+        "id, or a phone number.",
         autocompletion=complete_case,
     ),
 ]

@@ -50,8 +50,11 @@ HOW_TO_CLEAR = {
     "assessment": "is cleared by casectl done",
 }
 DERIVED_PARTS = frozenset(HOW_TO_CLEAR)
+# What a CASE is when it is not a case's own number, handle or external id.
+GUESSES = {"name": "only part of a name", "phone": "a phone number"}
 STDIN = "-"  # in place of a text
 MOST_BYTES = 4 * NOTE_LIMIT  # UTF-8 takes four bytes at the most for a character
+LONGEST_NUMBER = 6  # digits of a case's number that anybody would type
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
@@ -152,6 +155,15 @@ class Session:
     def say_day(self, day: date, time: str | None = None) -> str:
         """``Fri 27 Nov 2026``, in the reader's order."""
         return spoken(day, self.config.date_order, time=time)
+
+    def say_promised(self, promise: Promise) -> str:
+        """Its day, and how full that is: ``Fri 27 Nov 2026, 9:30 (9 already promised)``.
+
+        Promised: what falls due by the standards alone moves with every contact.
+        """
+        day = self.say_day(promise.due_on, promise.due_time)
+        others = self.store.promises.others_on(promise)
+        return f"{day} ({others:,} already promised)" if others else day
 
     def say_short(self, day: date) -> str:
         return spoken_short(day, self.today, self.config.date_order)
@@ -511,7 +523,7 @@ class Session:
             self.confirm(
                 f"{told.client} ({told.handle}, {told.status})?",
                 otherwise=Ambiguous(
-                    f"{text[:60]!r} is only part of a name, of {case.handle}",
+                    f"{text[:60]!r} is {GUESSES.get(match.by, 'a guess')}, of {case.handle}",
                     hint=f"write {case.handle}, or add --yes",
                 ),
             )
@@ -524,6 +536,9 @@ class Session:
                 f"case {gone.number} was purged on {self.say_day(date.fromisoformat(gone.day))}",
                 hint=f"casectl history {gone.number} says by whom and why",
             )
+        if text.strip().isdigit() and len(text.strip()) > LONGEST_NUMBER:
+            hint = f"if that is a phone number: casectl whois {text.strip()[:20]}"
+            return NotFound(f"no case {text[:60]!r}", hint=hint)
         near = self.store.cases.nearest(text)
         hint = f"did you mean {near.handle}?" if near else "casectl list shows them all"
         return NotFound(f"no case {text[:60]!r}", hint=hint)
@@ -567,7 +582,7 @@ class Session:
         if not (dot and part and (part[0].isdigit() or part in DERIVED_PARTS or part[0] in "cn")):
             return None
         found = self.store.cases.find(stem)
-        if found.exact and found.cases:
+        if found.cases and found.by in ("number", "handle"):
             return Item(found.cases[0], part)
         if stem.isascii() and stem.isdigit():
             if self.find_gone(stem) is not None:

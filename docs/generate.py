@@ -22,14 +22,15 @@ from typer.core import TyperArgument, TyperGroup
 
 from casectl import __version__, cli
 from casectl.core.casefile import list_rows
-from casectl.core.matching import Snippet
+from casectl.core.finding import Known
 from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
 from casectl.core.priority import rank
 from casectl.core.reminding import reminders
+from casectl.core.sheets import SheetRow, Visit
 from casectl.core.spoken import MONTHS
 from casectl.core.standards import Standards
 from casectl.core.views import Backup, Change, Entry, File, Hit
-from casectl.render import Object, Output, objects
+from casectl.render import Object, Output, objects, sheets
 from casectl.render import reminders as mail
 from casectl.render.backups import BACKUP_COLUMNS, backup_object
 from casectl.render.changes import entry_object
@@ -41,10 +42,12 @@ REFERENCE, MAN_PAGE = DOCS / "commands.md", DOCS / "casectl.1"
 TAGLINE = "Who needs you first today, and why."
 
 CASE_AND_ITEM = """\
-CASE is a case's number (12), its handle (garcia-12), or part of the client's name. Where several
-fit, a terminal shows them to pick from and a script gets exit code 4 with the candidates. A number
-and a handle are exact; a command that writes asks before it acts on part of a name, and a script
-adds --yes.
+CASE is a case's number (12), its handle (garcia-12), part of the client's name, another system's
+id for the case or the client, or a phone number with a sign or a space in it (555-0142): digits
+alone are always a case's number. Where several fit, a terminal shows them to pick from and a script
+gets exit code 4 with the candidates. A number, a handle and a whole id that stands for one case
+alone are exact; a command that writes asks before it acts on part of a name or on a phone number,
+and a script adds --yes.
 
 ITEM is one due item: 12.3 is the third thing promised on case 12; 12.contact, 12.safety,
 12.review, 12.assessment, 12.next and 12.hold are what its record owes. A contact is 12.c1 and a
@@ -241,7 +244,10 @@ def sample_reports() -> list[tuple[str, Object]]:
         [SAMPLE_NOTE], [],
     )  # fmt: skip
     hit = Hit(SAMPLE_CASE, "note", "12.n1", DAY.isoformat(), SAMPLE_NOTE.text, "text")
-    found = Snippet("the ", "school", " asks for a letter")
+    phone = Hit(SAMPLE_CASE, "client", "12", None, SAMPLE_CLIENT.phone or "", "phone")
+    who = Known(SAMPLE_CASE, SAMPLE_CLIENT, items[0], len(items) - 1, phone)
+    call = SheetRow(rank([SAMPLE_RECORD], standards, DAY)[0], SAMPLE_CLIENT)
+    visit = Visit(items[0], SAMPLE_CLIENT)
     written = {"number": 1, "text": SAMPLE_NOTE.text}
     noted = Change("notes", 12, SAMPLE_CASE.handle, SAMPLE_CASE.client, None, written)
     did = Entry(7, "", DAY.isoformat(), "kim", "note", None, None, (), (), (noted,), 1)
@@ -250,7 +256,10 @@ def sample_reports() -> list[tuple[str, Object]]:
         ("remind --json", mail.objects(pressing, output, full_names=False, terse=False)[0]),
         ("list --json", objects.list_object(due[0], output)),
         ("show CASE --json", objects.file_object(file, items, [], output)),
-        ("search TEXT --json", objects.hit_object(hit, found)),
+        ("search TEXT --json", objects.hit_object(hit, ["school"])),
+        ("whois TEXT --json", objects.known_object(who, [], output)),
+        ("today --calls --json", sheets.call_object(call, output)),
+        ("today --visits --json", sheets.visit_object(visit, output)),
         ("today --done --json", done_objects([did], output)[0]),
         ("history --json", entry_object(entry, output)),
         ("backup --list --json", backup_object(SAMPLE_BACKUP)),
@@ -269,9 +278,12 @@ def sample_writes() -> list[tuple[str, Object]]:
 
 PIPED = {
     "today": objects.TODAY_COLUMNS,
+    "today --calls": sheets.CALL_COLUMNS,
+    "today --visits": sheets.VISIT_COLUMNS,
     "today --done": DONE_COLUMNS,
     "list": objects.LIST_COLUMNS,
     "search": objects.HIT_COLUMNS,
+    "whois": objects.KNOWN_COLUMNS,
     "history": objects.HISTORY_COLUMNS,
     "backup --list": BACKUP_COLUMNS,
 }

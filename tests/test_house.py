@@ -203,7 +203,8 @@ HEAVY = {
     "email", "http", "logging", "multiprocessing", "unittest", "zoneinfo",
     "pyrage", "ctypes", "getpass", "hmac", "secrets", "hashlib",
     "casectl.store.migrations", "casectl.store.bulk", "casectl.store.slots", "casectl.unlocking",
-    "casectl.core.fictitious", "casectl.formats",
+    "casectl.core.fictitious", "casectl.formats", "casectl.core.finding", "casectl.core.sheets",
+    "casectl.render.sheets", "casectl.render.who", "casectl.store.search",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
 # parses Markdown or measures columns.

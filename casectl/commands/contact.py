@@ -218,7 +218,7 @@ def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> l
 
 
 def _promised(session: Session, case: Case, promise: Promise, word: str) -> str:
-    day = session.say_day(promise.due_on, promise.due_time)
+    day = session.say_promised(promise)
     late = " That day has passed." if promise.due_on < session.today else ""
     return f"{word}: {case.number}.{promise.number} {promise.what}, {day}.{late}"
 

@@ -146,7 +146,7 @@ def _sentences(session: Session, case: Case, made: Promise, leads: list[str]) ->
     kind = made.kind.replace("_", "-")
     if made.subject and made.subject != "other":
         kind = f"{kind} ({made.subject})"
-    day = session.say_day(made.due_on, made.due_time)
+    day = session.say_promised(made)
     sentences = [f"{case.client} ({case.handle}): {item} {kind}: {made.what}, {day}."]
     if made.repeats:
         sentences.append(f"It repeats {session.say_rule(made.repeats)}.")

@@ -1,10 +1,10 @@
-"""search: text in names, notes, contacts and promises, in any script."""
+"""search: text in names, notes, contacts and promises, in any script; numbers and dates too."""
 
 from typing import Annotated
 
 import typer
 
-from casectl.core.matching import words_of
+from casectl.core.finding import sought
 from casectl.core.text import checked_text
 from casectl.parameters import current, limit_number
 from casectl.render import reports, tell
@@ -18,7 +18,8 @@ def search(
         list[str],
         typer.Argument(
             metavar="TEXT...|-",
-            help="Words, all of which one record must hold; - reads them from standard input.",
+            help="Words, all of which one record must hold, a phone number, an external id or a "
+            "birth date; - reads standard input.",
         ),
     ],
     limit: Annotated[
@@ -29,14 +30,16 @@ def search(
     """Find text in names, notes, contacts and follow-ups.
 
     Upper and lower case and accents are the same, and part of a word will do; quotes and other
-    signs are only text. Names come first, then the newest records. Nothing found is no error: it
-    is said on standard error, and the exit code is 0.
+    signs are only text. A phone number is found however it is written, a birth date in any form
+    that is read as one. Those and names come first, then the newest records. Nothing found is no
+    error: it is said on standard error, and the exit code is 0.
     """
     session = current(ctx)
-    wanted = session.typed(" ".join(text), "text to look for")
-    wanted = checked_text(wanted, "text to look for", limit=LONGEST)
+    words = session.typed(" ".join(text), "text to look for")
+    words = checked_text(words, "text to look for", limit=LONGEST)
+    wanted = sought(words, session.today, session.config.date_order)
     found = session.store.search.find(wanted, limit + 1)
     if not found:
-        tell("casectl: nothing found" + ("" if session.private else f" for {wanted!r}"))
+        tell("casectl: nothing found" + ("" if session.private else f" for {words!r}"))
     session.was_shown("search", list({hit.case.id: hit.case for hit in found[:limit]}.values()))
-    reports.hits(found[:limit], words_of(wanted), len(found) > limit, session.output)
+    reports.hits(found[:limit], wanted.words, len(found) > limit, session.output)

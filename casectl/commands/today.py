@@ -1,6 +1,6 @@
 """today: the list."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,10 @@ from casectl.parameters import (
 )
 from casectl.render import reports
 from casectl.session import Session
+
+if TYPE_CHECKING:
+    from casectl.core.priority import Ranked
+    from casectl.core.sheets import SheetRow
 
 
 def today(
@@ -40,11 +44,29 @@ def today(
         typer.Option("--explain", metavar="CASE", help="The arithmetic behind one case's rank."),
     ] = None,
     done: Annotated[bool, typer.Option("--done", help="What was done today instead.")] = False,
+    calls: Annotated[
+        bool, typer.Option("--calls", help="Whom to call, with numbers and safe-contact words.")
+    ] = False,
+    visits: Annotated[
+        bool, typer.Option("--visits", help="Appointments and visits, in the order of going.")
+    ] = False,
+    sheet: Annotated[
+        bool, typer.Option("--sheet", help="Pages to print for the field, to write on.")
+    ] = False,
     as_of: AsOfOption = None,
 ) -> None:
-    """Who needs you first today, and why."""
+    """Who needs you first today, and why.
+
+    --calls, --visits and --sheet show the same list for a morning on the phone, for the road, and
+    on paper: 80 columns and no colour, confidential; what is written on it comes back with log.
+    """
     session = current(ctx)
     session.as_of(as_of)
+    if calls or visits or sheet:
+        _only_one(calls, visits, sheet, done, explain is not None)
+        ask = asked(session, limit, everything, program, level, soon)
+        (_calls if calls else _visits if visits else _sheet)(session, ask)
+        return
     if done:
         reports.day_done(session.store.journal.did(session.today), session.output)
         return
@@ -56,6 +78,58 @@ def today(
         reports.agenda(session.store.agenda.read(ask), session.output)
     else:
         reports.agenda_rows(session.store.agenda.rows(ask), session.output)
+
+
+def _only_one(*asked: bool) -> None:
+    if sum(asked) > 1:
+        raise BadValue("--calls, --visits, --sheet, --done and --explain: one of them at a time")
+
+
+def _whole_list(session: Session, ask: Ask) -> "list[Ranked]":
+    return session.store.agenda.rows(ask._replace(limit=None))
+
+
+def _calls(session: Session, ask: Ask) -> None:
+    from casectl.core.agenda import cut
+    from casectl.core.sheets import calls
+    from casectl.render import sheets
+
+    rows = calls(_whole_list(session, ask), ask.today, ask.standards.common_scale())
+    kept = cut(rows, ask.limit)
+    sheets.calls(_with_clients(session, kept), len(rows) - len(kept), session.output)
+
+
+def _visits(session: Session, ask: Ask) -> None:
+    from casectl.core.sheets import Visit, in_order_of_going, visits
+    from casectl.render import sheets
+
+    items, more = visits(_whole_list(session, ask), ask.today, ask.limit)
+    clients = session.store.cases.clients(item.case.client_id for item in items)
+    found = [Visit(item, clients[item.case.client_id]) for item in items]
+    sheets.visits(in_order_of_going(found), more, session.output)
+
+
+def _sheet(session: Session, ask: Ask) -> None:
+    from casectl.core.sheets import field_rows
+    from casectl.render import sheets
+
+    if session.output.json or session.output.fields:
+        raise BadValue(
+            "--sheet is text to be printed, without --json and --fields",
+            hint="--calls and --visits have both",
+        )
+    rows = _whole_list(session, ask)
+    kept = field_rows(rows, ask.today, ask.limit)
+    more = len(rows) - len(kept)
+    worker = session.config.worker
+    sheets.field_sheet(_with_clients(session, kept), more, worker, session.output)
+
+
+def _with_clients(session: Session, rows: "list[Ranked]") -> "list[SheetRow]":
+    from casectl.core.sheets import SheetRow
+
+    clients = session.store.cases.clients(row.record.case.client_id for row in rows)
+    return [SheetRow(row, clients[row.record.case.client_id]) for row in rows]
 
 
 def _explain(session: Session, ask: Ask, named: str) -> None:

@@ -8,10 +8,11 @@ from casectl.core.values import NamedTuple
 
 
 class Match(NamedTuple):
-    """What a CASE on the command line may mean. ``exact``: a number or a handle, not a guess."""
+    """What a CASE on the command line may mean. ``exact``: whole and one's own, not a guess."""
 
     cases: list[Case]
     exact: bool
+    by: str = ""  # number, handle, id, name or phone
 
 
 class File(NamedTuple):
@@ -52,6 +53,7 @@ class Hit(NamedTuple):
     field: str  # name, phone, what, text: where in the record it was found
     safe_contact: str | None = None  # beside a phone number, always
     superseded: bool = False  # a contact that was corrected since
+    words: tuple[str, ...] = ()  # what to point out in the text; empty: what was typed
 
 
 class Change(NamedTuple):

@@ -26,7 +26,7 @@ from casectl.core.views import File
 from casectl.render import Output
 from casectl.render.screens import NARROW, WIDE, Line, Span, cell, fit, wrapped
 from casectl.render.today import first_words
-from casectl.render.words import beside_phone, by_means, reason, status
+from casectl.render.words import beside_phone, by_means, reason, speaks, status
 
 SCREEN = 23  # lines that leave the prompt on a screen of 24
 TALL = 40  # a narrow screen is a phone's, or half of a wide one
@@ -172,11 +172,9 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
         lines += wrapped(phone, output.width)
     elif client.safe_contact:
         lines += wrapped(f"Safe contact: {client.safe_contact}", output.width)
-    spoken_language = client.language or ("" if not client.interpreter else "language not known")
-    interpreter = ", with an interpreter" if client.interpreter else ""
     known = {
         "born": client.birth_date,
-        "speaks": f"{spoken_language}{interpreter}",
+        "speaks": speaks(client.language, client.interpreter),
         "needs": case.need,
         "referred by": case.referred_by,
         "email": client.email,

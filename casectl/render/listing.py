@@ -139,13 +139,13 @@ def _hit(hit: Hit, room: int, words: Sequence[str], output: Output) -> list[Line
     indent = "  " if narrow else " " * (room + 1 + client + 1 + 15)
     first: list[Span] = [(cell(hit.item, room), ""), (cell(hit.case.client, client), "name")]
     first.append((day if narrow else cell(day, 14), ""))
-    told = _found(hit, words, output.width - len(indent))
+    told = found_words(hit, words, output.width - len(indent))
     if narrow:
         return [first, *([(indent, ""), *line] for line in told)]
     return [[*first, *told[0]], *([(indent, ""), *line] for line in told[1:])]
 
 
-def _found(hit: Hit, words: Sequence[str], width: int) -> list[Line]:
+def found_words(hit: Hit, words: Sequence[str], width: int) -> list[Line]:
     """The text around the match; a phone number whole, with the words that stand beside it."""
     label = "" if hit.case.is_open else "(closed) "
     label += "(superseded) " if hit.superseded else ""
@@ -153,7 +153,7 @@ def _found(hit: Hit, words: Sequence[str], width: int) -> list[Line]:
         label += f"{hit.field.replace('_', ' ')}: "
     if hit.field == "phone":
         return wrapped(f"{label}{hit.text} {beside_phone(hit.safe_contact)}", width)
-    found = snippet(hit.text, words, max(width - len(label) - 2, 20))
+    found = snippet(hit.text, hit.words or words, max(width - len(label) - 2, 20))
     return [[(label, "dim"), (found.before, ""), (found.match, "head"), (found.after, "")]]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from casectl.core.casefile import ListRow
-    from casectl.core.matching import Snippet
+    from casectl.core.finding import Known
     from casectl.core.model import CaseRecord
     from casectl.core.priority import Ranked
     from casectl.core.views import File, Hit, Recorded
@@ -31,7 +31,12 @@ LIST_COLUMNS = (
     "next_due", "next_status", "last_reached",
 )  # fmt: skip
 HIT_COLUMNS = ("item", "handle", "client", "found_in", "on", "snippet")
+KNOWN_COLUMNS = (
+    "case", "handle", "client", "case_status", "phone", "safe_contact", "language", "next_item",
+    "next_status", "next_what", "found_in", "field", "snippet",
+)  # fmt: skip
 HISTORY_COLUMNS = ("operation", "day", "worker", "command", "handles", "what", "undone_by")
+SNIPPET = 120  # characters around a match
 CASE_COLUMNS = ("case", "handle", "client", "case_status", "level", "program", "opened_on")
 
 
@@ -256,8 +261,11 @@ def list_object(row: ListRow, output: Output) -> Object:
     }
 
 
-def hit_object(hit: Hit, found: Snippet) -> Object:
+def hit_object(hit: Hit, words: Sequence[str]) -> Object:
     """One result of ``search``. A phone number has its safe-contact words beside it."""
+    from casectl.core.matching import snippet
+
+    found = snippet(hit.text, hit.words or words, SNIPPET)
     beside = f" {beside_phone(hit.safe_contact)}" if hit.field == "phone" else ""
     return {
         **_who(hit.case),
@@ -270,6 +278,31 @@ def hit_object(hit: Hit, found: Snippet) -> Object:
         "match": found.match,
         "safe_contact": hit.safe_contact,
         "superseded": hit.superseded,
+    }
+
+
+def known_object(known: Known, words: Sequence[str], output: Output) -> Object:
+    """One case of somebody whom ``whois`` found: who it is, what is due first, how it was found."""
+    case, client, first = known.case, known.client, known.first
+    found = hit_object(known.hit, words)
+    return {
+        **_who(case),
+        "case_status": case.status,
+        "level": int(case.level),
+        "program": case.program,
+        "phone": client.phone,
+        "safe_contact": client.safe_contact,
+        "language": client.language,
+        "interpreter": client.interpreter,
+        "pronouns": client.pronouns,
+        "birth_date": client.birth_date,
+        "external_id": client.external_id,
+        "next_item": first.item if first else None,
+        "next_what": first.what if first else None,
+        "next_due": first.due.isoformat() if first else None,
+        "next_status": status(first, output.today, output.time) if first else None,
+        **{name: found[name] for name in ("found_in", "field", "snippet", "match")},
+        "found_item": found["item"],
     }
 
 

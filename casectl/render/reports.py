@@ -11,11 +11,13 @@ from casectl.render import Output
 from casectl.render.objects import (
     HISTORY_COLUMNS,
     HIT_COLUMNS,
+    KNOWN_COLUMNS,
     LIST_COLUMNS,
     TODAY_COLUMNS,
     agenda_objects,
     file_object,
     hit_object,
+    known_object,
     list_object,
 )
 
@@ -26,11 +28,10 @@ if TYPE_CHECKING:
     from casectl.core.casefile import ListRow
     from casectl.core.due import DueItem
     from casectl.core.explaining import Explanation
+    from casectl.core.finding import Known
     from casectl.core.model import Case, Client
     from casectl.core.priority import Ranked
     from casectl.core.views import Entry, File, Hit
-
-SNIPPET = 120  # characters around a match, for machines
 
 
 def agenda(agenda: Agenda, output: Output) -> None:
@@ -101,6 +102,19 @@ def case_list(rows: Sequence[ListRow], more: int, output: Output) -> None:
         output.table([list_object(row, output) for row in rows], LIST_COLUMNS)
 
 
+def who(
+    people: Sequence[Known], hits: Sequence[Hit], words: Sequence[str], more: bool, output: Output
+) -> None:
+    """Whose a number is: one client on a screen, several as a list; for machines case by case."""
+    people, hits = output.shown(people), output.shown(hits)
+    if output.draws:
+        from casectl.render.who import who_screen
+
+        output.draw(who_screen(people, hits, words, more, output))
+    else:
+        output.table([known_object(each, words, output) for each in people], KNOWN_COLUMNS)
+
+
 def hits(hits: Sequence[Hit], words: Sequence[str], more: bool, output: Output) -> None:
     """What a search found, each with the text around the match."""
     hits = output.shown(hits)
@@ -109,10 +123,7 @@ def hits(hits: Sequence[Hit], words: Sequence[str], more: bool, output: Output) 
 
         output.draw(hits_screen(hits, words, more, output))
     else:
-        from casectl.core.matching import snippet
-
-        found = [hit_object(hit, snippet(hit.text, words, SNIPPET)) for hit in hits]
-        output.table(found, HIT_COLUMNS)
+        output.table([hit_object(hit, words) for hit in hits], HIT_COLUMNS)
 
 
 def history(entries: Sequence[Entry], more: bool, output: Output) -> None:

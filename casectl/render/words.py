@@ -165,6 +165,18 @@ def kind_word(item: DueItem) -> str:
     return item.kind.replace("_", " ") if item.kind != FOLLOW_UP else "follow-up"
 
 
+def speaks(language: str | None, interpreter: bool) -> str:
+    """``Spanish, with an interpreter``; nothing where nothing is known."""
+    if not interpreter:
+        return language or ""
+    return f"{language or 'language not known'}, with an interpreter"
+
+
+def told_phone(phone: str | None, safe_contact: str | None) -> str:
+    """``Phone 555 0142 (safe contact: evenings)``; without a number the words stand alone."""
+    return f"{f'Phone {phone}' if phone else 'No phone'} {beside_phone(safe_contact)}"
+
+
 def beside_phone(safe_contact: str | None) -> str:
     """What stands beside every phone number: when and how to call, and what never to say."""
     return f"(safe contact: {safe_contact or 'not known, ask'})"

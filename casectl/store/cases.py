@@ -23,6 +23,7 @@ from casectl.store.connection import Database, Value
 from casectl.store.journal import Journal
 from casectl.store.promises import add_promise
 from casectl.store.rows import (
+    CHUNK,
     CLIENT_COLUMNS,
     CONTACT_COLUMNS,
     NOTE_COLUMNS,
@@ -48,37 +49,69 @@ class Cases:
     # -- finding -------------------------------------------------------------------------------
 
     def find(self, text: str) -> Match:
-        """The cases that ``text`` may mean: a number, a handle, or part of a name.
+        """The cases that ``text`` may mean: a number, a handle, an external id, a name, a phone.
 
-        ``gomez, h`` is two parts of one.
+        Digits alone are always a case's number. An external id is exact where it stands for one
+        case and is part of nobody's name. ``gomez, h`` and ``maria lopez`` are parts of a name.
         """
         wanted = text.strip()
         if wanted.isascii() and wanted.isdigit():
             number = int(wanted[:20])
             found = read_cases(self.db, "c.number = ?", (min(number, BIGGEST),))
-            return Match(found, exact=True)
+            return Match(found, exact=True, by="number")
         folded = fold(wanted)
         by_handle = read_cases(self.db, "c.handle = ?", (folded,))
         if by_handle:
-            return Match(by_handle, exact=True)
+            return Match(by_handle, exact=True, by="handle")
         if not folded:
             return Match([], exact=False)
-        parts = [part for part in map(str.strip, folded.split(",")) if part] or [folded]
-        named = read_cases(
-            self.db,
-            f"{' AND '.join(['instr(k.folded, ?) > 0'] * len(parts))} "
-            "ORDER BY c.status = 'closed', c.number LIMIT ?",
-            (*parts, CANDIDATES),
+        named = self._named(folded)
+        by_ref = self._by_ref(wanted)
+        if not named and by_ref:
+            return Match(by_ref, exact=len(by_ref) == 1, by="id")
+        if named:
+            known = {case.id for case in named}
+            others = [case for case in by_ref if case.id not in known]
+            return Match([*named, *others], exact=False, by="name")
+        return Match(self._by_phone(wanted), exact=False, by="phone")
+
+    def _named(self, folded: str) -> list[Case]:
+        """Cases with the text in the name, or what its commas part, or else each of its words."""
+        commas = [part for part in map(str.strip, folded.split(",")) if part]
+        return self._with_parts(commas or [folded]) or self._with_parts(folded.split())
+
+    def _with_parts(self, parts: list[str]) -> list[Case]:
+        return self._guessed(" AND ".join(["instr(k.folded, ?) > 0"] * len(parts)), *parts)
+
+    def _by_ref(self, ref: str) -> list[Case]:
+        """Cases that another system calls so, or whose client it does. Never what looks like ours:
+        12.3 is an item.
+        """
+        from casectl.core.finding import may_be_ours
+
+        if may_be_ours(ref):
+            return []
+        return self._guessed(
+            "c.id IN (SELECT id FROM cases WHERE external_id = ?1 UNION "
+            "SELECT x.id FROM clients y JOIN cases x ON x.client_id = y.id "
+            "WHERE y.external_id = ?1)",
+            ref,
         )
-        words = folded.split()
-        if not named and len(words) > 1:  # maria lopez, of Maria Garcia Lopez
-            every = " AND ".join(["instr(k.folded, ?) > 0"] * len(words))
-            named = read_cases(
-                self.db,
-                f"{every} ORDER BY c.status = 'closed', c.number LIMIT ?",
-                (*words, CANDIDATES),
-            )
-        return Match(named, exact=False)
+
+    def _by_phone(self, text: str) -> list[Case]:
+        from casectl.core.finding import FEWEST_DIGITS, may_be_ours, typed_number
+        from casectl.store.search import with_number
+
+        number = None if may_be_ours(text) else typed_number(text)
+        if number is None or len(number) < FEWEST_DIGITS:
+            return []
+        found = with_number(self.db, number)[:CANDIDATES]
+        cases = [case for client_id, _ in found for case in self.of_client(client_id)]
+        return sorted(cases, key=lambda case: (not case.is_open, case.number))[:CANDIDATES]
+
+    def _guessed(self, where: str, *values: str) -> list[Case]:
+        order = f"ORDER BY c.status = 'closed', c.number LIMIT {CANDIDATES}"
+        return read_cases(self.db, f"{where} {order}", values)
 
     def by_number(self, number: int) -> Case | None:
         found = read_cases(self.db, "c.number = ?", (number,))
@@ -177,6 +210,19 @@ class Cases:
         row = self.db.one(f"SELECT {CLIENT_COLUMNS} FROM clients WHERE id = ?", (client_id,))
         assert row is not None, "a case always has its client"
         return client_of(row)
+
+    def clients(self, client_ids: Iterable[str]) -> dict[str, Client]:
+        """These clients by their keys."""
+        ids = sorted(set(client_ids))
+        found: dict[str, Client] = {}
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            for row in self.db.rows(
+                f"SELECT {CLIENT_COLUMNS} FROM clients WHERE id IN ({marks(chunk)})", chunk
+            ):
+                client = client_of(row)
+                found[client.id] = client
+        return found
 
     def file(self, case: Case) -> File:
         """Everything on file, newest contacts and notes first."""
@@ -328,6 +374,10 @@ class Cases:
 
     def of_client(self, client_id: str) -> list[Case]:
         return read_cases(self.db, "c.client_id = ? ORDER BY c.number", (client_id,))
+
+    def of_clients(self, client_ids: Iterable[str]) -> list[Case]:
+        """Every case of these clients, each client's by number."""
+        return [case for each in dict.fromkeys(client_ids) for case in self.of_client(each)]
 
     def _check_status(self, case: Case) -> None:
         """Refuse to change what another command changed between reading and writing."""

@@ -1,14 +1,15 @@
-"""Finding text in names, notes, contacts, promises and cases, in any script.
+"""Finding people by what one has: text in any script, a phone number, an id, a birth date.
 
 FTS5's trigram index finds any part of a word of three characters or more; shorter ones (a Chinese
-family name) are looked for in the folded text itself. Folding happened in Python, in both.
+family name) are looked for in the folded text itself. Folding happened in Python, in both. A phone
+number is compared by its digits, so every client's is read: 10,000 of them take a moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from casectl.core.matching import words_of
+from casectl.core.finding import FEWEST_DIGITS, Sought, in_order_of_sureness, number_in
 from casectl.core.text import fold
 from casectl.core.views import Hit
 from casectl.store.connection import Database, Row, Value
@@ -16,69 +17,165 @@ from casectl.store.derived import SEARCHED
 from casectl.store.rows import read_cases
 
 SHORTEST_INDEXED = 3
+# What may stand between the last digits of a number where they are written in pairs.
+BETWEEN_PAIRS = " -./"
 
 
 class Search:
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    def find(self, text: str, limit: int) -> list[Hit]:
-        """Records that hold every word of ``text``: names first, then the newest records.
+    def find(self, wanted: Sought, limit: int) -> list[Hit]:
+        """Records that hold what is ``wanted``: the surest first, then the newest.
 
-        Nothing in ``text`` is an operator; a word matches inside longer ones.
+        A phone number, an id or a birth date in whatever form it was written; else every word of
+        the text. Nothing in it is an operator; a word matches inside longer ones.
         """
-        words = words_of(text)
-        if not words:
+        if not wanted.words:
             return []
-        rows = self.db.rows(_matching(words), [*_values(words), limit])
-        hits = [hit for row in rows for hit in self._hits(row, words)]
+        with self.db.snapshot():
+            hits = [
+                *self._by_number(wanted.number),
+                *self._by_ref(wanted.ref),
+                *self._by_birth(wanted.born),
+                *self._by_words(wanted.words, limit),
+            ]
+        return in_order_of_sureness(_each_once(hits))[:limit]
+
+    # -- by what is one's own ------------------------------------------------------------------
+
+    def _by_number(self, number: str | None) -> Iterator[Hit]:
+        if number is None:
+            return
+        for client_id, written in with_number(self.db, number):
+            yield from self._of_client(client_id, "phone", _pointed_out(written))
+        if len(number) >= FEWEST_DIGITS:
+            yield from self._mentions(number)
+
+    def _mentions(self, number: str) -> Iterator[Hit]:
+        """Records whose words hold the number: a sister's in a note, a neighbour's beside it.
+
+        The index gives those that hold its last digits; which is it is then told by all of them.
+        """
+        first, pair = number[-3], number[-2:]
+        ends = [f'"{first}{between}{pair}"' for between in ("", *BETWEEN_PAIRS)]
+        rows = self.db.rows(
+            "SELECT t.source, t.row_id, t.case_id, t.folded FROM search_index i "
+            "JOIN search_texts t ON t.id = i.rowid WHERE search_index MATCH ? "
+            "ORDER BY t.row_id DESC",
+            (" OR ".join(ends),),
+        )
+        for row in rows:
+            written = number_in(row["folded"], number)
+            if written is not None:
+                found = _pointed_out(written)
+                yield from self._hits(row, lambda text: number_in(text, number) is not None, found)
+
+    def _by_ref(self, ref: str) -> Iterator[Hit]:
+        """What another system calls the client or the case, case aside."""
+        for row in self.db.rows(
+            "SELECT id FROM clients WHERE external_id = ? COLLATE NOCASE", (ref,)
+        ):
+            yield from self._of_client(row["id"], "external_id")
+        for case in read_cases(self.db, "c.external_id = ? COLLATE NOCASE", (ref,)):
+            assert case.external_id is not None
+            day = case.opened_on.isoformat()
+            yield Hit(case, "case", str(case.number), day, case.external_id, "external_id")
+
+    def _by_birth(self, born: Sequence[str]) -> Iterator[Hit]:
+        """Clients whose birth date is this one as far as both are known, the exact ones first."""
+        for day in born:
+            rows = self.db.rows(
+                "SELECT id, birth_date FROM clients WHERE birth_date IS NOT NULL "
+                "AND (substr(birth_date, 1, length(?1)) = ?1 "
+                "OR substr(?1, 1, length(birth_date)) = birth_date) "
+                "ORDER BY length(birth_date) DESC, id",
+                (day,),
+            )
+            for row in rows:
+                yield from self._of_client(row["id"], "birth_date", (row["birth_date"],))
+
+    def _of_client(self, client_id: str, field: str, words: tuple[str, ...] = ()) -> Iterator[Hit]:
+        row = self.db.one("SELECT * FROM clients WHERE id = ?", (client_id,))
+        assert row is not None, "it was found a moment ago"
+        yield from self._client_hits(row, field, words)
+
+    def _client_hits(self, row: Row, field: str, words: tuple[str, ...]) -> Iterator[Hit]:
+        text = str(row[field] or "")
+        for case in read_cases(self.db, "c.client_id = ? ORDER BY c.number", (row["id"],)):
+            hit = Hit(case, "client", str(case.number), None, text, field, row["safe_contact"])
+            yield hit._replace(words=words)
+
+    # -- by words ------------------------------------------------------------------------------
+
+    def _by_words(self, words: Sequence[str], limit: int) -> Iterator[Hit]:
+        def holds(text: str) -> bool:
+            folded = fold(text)
+            return any(word in folded for word in words)
+
+        hits = [
+            hit
+            for row in self.db.rows(_matching(words), [*_values(words), limit])
+            for hit in self._hits(row, holds)
+        ]
         named = {hit.case.id for hit in hits if hit.field == "name"}
         # A name is in the handle as well, and saying so twice helps nobody.
-        hits = [hit for hit in hits if hit.field != "handle" or hit.case.id not in named]
-        hits.sort(key=_names_first)
-        return hits[:limit]
+        yield from (hit for hit in hits if hit.field != "handle" or hit.case.id not in named)
 
-    def _hits(self, found: Row, words: Sequence[str]) -> Iterator[Hit]:
+    def _hits(
+        self, found: Row, holds: Callable[[str], bool], words: tuple[str, ...] = ()
+    ) -> Iterator[Hit]:
+        """The record as hits: one for each case of a client, by the first field that ``holds``."""
         source: str = found["source"]
         row = self.db.one(f"SELECT * FROM {source} WHERE id = ?", (found["row_id"],))
         assert row is not None, "what is searched is a record"
-        field = _field(source, row, words)
-        text = str(row[field] or "")
+        names = SEARCHED[source]
+        field = next((name for name in names if holds(str(row[name] or ""))), names[0])
         if source == "clients":
-            for case in read_cases(self.db, "c.client_id = ? ORDER BY c.number", (row["id"],)):
-                item = str(case.number)
-                yield Hit(case, "client", item, None, text, field, row["safe_contact"])
+            yield from self._client_hits(row, field, words)
             return
+        text = str(row[field] or "")
         case = read_cases(self.db, "c.id = ?", (found["case_id"],))[0]
         if source == "cases":
-            yield Hit(case, "case", str(case.number), row["opened_on"], text, field)
+            hit = Hit(case, "case", str(case.number), row["opened_on"], text, field)
         elif source == "promises":
             item = f"{case.number}.{row['number']}"
-            yield Hit(case, row["kind"], item, row["due_on"], text, field)
+            hit = Hit(case, row["kind"], item, row["due_on"], text, field)
         else:
             item = f"{case.number}.{source[0]}{row['number']}"
             hit = Hit(case, source.removesuffix("s"), item, row["on_day"], text, field)
-            yield hit._replace(superseded=source == "contacts" and self._is_corrected(row["id"]))
+            superseded = source == "contacts" and self._is_corrected(row["id"])
+            hit = hit._replace(superseded=superseded)
+        yield hit._replace(words=words)
 
     def _is_corrected(self, contact_id: str) -> bool:
         return bool(self.db.value("SELECT 1 FROM contacts WHERE corrects = ?", (contact_id,)))
 
 
-def _names_first(hit: Hit) -> tuple[bool, bool]:
-    return hit.field != "name", hit.field == "name" and not hit.case.is_open
+def with_number(db: Database, number: str) -> list[tuple[str, str]]:
+    """The clients whose phone number this is, and how it is written there."""
+    found = []
+    for client_id, phone in db.rows("SELECT id, phone FROM clients WHERE phone IS NOT NULL"):
+        written = number_in(phone, number)
+        if written is not None:
+            found.append((client_id, written))
+    return found
 
 
-def _field(source: str, row: Row, words: Sequence[str]) -> str:
-    """The first field that holds one of the words."""
-    names = SEARCHED[source]
-    for name in names:
-        folded = fold(str(row[name] or ""))
-        if any(word in folded for word in words):
-            return name
-    return names[0]
+def _pointed_out(written: str) -> tuple[str, ...]:
+    """Of a number, the longest run of digits: what can be found again in the text."""
+    return (max(reversed(written.split()), key=len),)
 
 
-def _matching(words: list[str]) -> str:
+def _each_once(hits: Iterable[Hit]) -> list[Hit]:
+    """The first hit on each record, which says best why."""
+    first: dict[tuple[str, str], Hit] = {}
+    for hit in hits:
+        first.setdefault((hit.source, hit.item), hit)
+    return list(first.values())
+
+
+def _matching(words: Sequence[str]) -> str:
     indexed = [word for word in words if len(word) >= SHORTEST_INDEXED]
     short = " AND instr(t.folded, ?) > 0" * (len(words) - len(indexed))
     if indexed:
@@ -93,7 +190,7 @@ def _matching(words: list[str]) -> str:
     )
 
 
-def _values(words: list[str]) -> list[Value]:
+def _values(words: Sequence[str]) -> list[Value]:
     indexed = [word for word in words if len(word) >= SHORTEST_INDEXED]
     short: list[Value] = [word for word in words if len(word) < SHORTEST_INDEXED]
     if not indexed:

@@ -125,3 +125,40 @@ def test_json_says_what_was_made(run: Run) -> None:
     assert made["due"] == "2026-11-20"
     assert made["waiting_on"] == "the landlord"
     assert run("follow 1 'call' --due fri --fields item,due").out == "1.2\t2026-11-20\n"
+
+
+# --- How full the day is already --------------------------------------------------------------
+
+
+def test_the_echo_says_how_much_is_promised_for_that_day(run: Run) -> None:
+    said = run("follow 1 'first' --due '2026-12-04'").out
+    assert said.endswith("first, Fri 4 Dec 2026.\n")
+    assert "Fri 4 Dec 2026 (1 already promised)." in run("follow 1 'second' --due '4 dec'").out
+    assert "Fri 4 Dec 2026, 09:30 (2 already promised)." in (
+        run("deadline 1 'court' --on '4 dec 9:30'").out
+    )
+    assert "(3 already promised)." in run("appointment 1 'office' --at '4 dec 10:00'").out
+    said = run("reached 1 'spoke' --next 'fifth' --due '4 dec'").out
+    assert "fifth, Fri 4 Dec 2026 (4 already promised)." in said
+    said = run("tried 1 --next 'sixth' --due '4 dec'").out
+    assert "sixth, Fri 4 Dec 2026 (5 already promised)." in said
+
+
+def test_what_is_done_closed_or_paused_does_not_count(run: Run) -> None:
+    run("intake 'Bo Other' --next call --due '4 dec' --new")
+    run("follow 2 'another' --due '4 dec'")
+    run("appointment 2 'office' --at '4 dec 10:00'")
+    run("done 2.1 fine")
+    assert "(2 already promised)" in run("follow 1 'first' --due '4 dec'").out
+    run("undo")
+    run("hold 2 --until '2026-12-20' --reason leave")
+    assert "(1 already promised)" in run("follow 1 'first' --due '4 dec'").out
+    run("undo")
+    run("close 2 --reason moved --yes")
+    assert "already promised" not in run("follow 1 'first' --due '4 dec'").out
+
+
+def test_the_count_is_private_too_and_no_json(run: Run) -> None:
+    run("follow 1 'first' --due '4 dec'")
+    assert "(1 already promised)" in run("follow 1 'second' --due '4 dec' --private").out
+    assert "promised" not in run("follow 1 'third' --due '4 dec' --json").out

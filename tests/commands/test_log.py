@@ -584,4 +584,4 @@ def test_a_call_and_the_next_one_in_under_sixty(run: Run) -> None:
     typed = 'casectl reached 1.1 "all is well; next check aide mon"'
     assert len(typed) + 1 < 60
     result = run(typed.removeprefix("casectl "))
-    assert "Done: 1.1 call the school.\nNext: 1.3 check aide, Mon 23 Nov 2026." in result.out
+    assert "Done: 1.1 call the school.\nNext: 1.3 check aide, Mon 23 Nov 2026" in result.out

@@ -60,6 +60,7 @@ def test_the_json_has_the_keys_that_the_reference_shows(
 ) -> None:
     assert run("intake 'Garcia, Maria' --next 'call the school' --due today --no-input").code == 0
     assert run("backup").code == 0
+    assert run("appointment 1 'office' --at 'today 9:00'").code == 0
     shown = dict(generate.sample_reports())
     shown["today --json"] = generate.sample_list()[0]
     for words, each in shown.items():
@@ -74,9 +75,10 @@ def test_a_pipe_has_the_columns_that_the_reference_shows(
     generate: ModuleType, caseload: None, run: Run
 ) -> None:
     assert run("intake 'Garcia, Maria' --next 'call the school' --due today --no-input").code == 0
+    assert run("appointment 1 'office' --at 'today 9:00'").code == 0
     assert run("backup").code == 0
     for words, columns in generate.PIPED.items():
-        line = run("search school" if words == "search" else words).out.split("\n")[0]
+        line = run(f"{words} school" if words in ("search", "whois") else words).out.split("\n")[0]
         assert len(line.split("\t")) == len(columns), words
 
 

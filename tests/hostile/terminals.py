@@ -25,6 +25,7 @@ LOADED = (
     *(f"casectl.commands.{entry.module}" for entry in COMMANDS.values()),
     "casectl.store.bulk", "casectl.store.cases", "casectl.store.agenda", "casectl.store.search",
     "casectl.render.today", "casectl.render.case", "casectl.render.listing",
+    "casectl.render.who", "casectl.render.sheet_screens", "casectl.core.sheets",
     "casectl.core.privacy", "json", "sqlite3", "sqlite_utils",
 )  # fmt: skip
 SECONDS = 60  # many times what any command takes

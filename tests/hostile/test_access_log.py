@@ -36,8 +36,10 @@ def test_what_is_logged(run: Run, log: Path) -> None:
     run("search sample")
     run("search 'no such words'")
     run("show 2 --json")
+    run("whois example")
+    run("whois 'no such words'")
     assert [(each["command"], each["cases"]) for each in lines(log)] == [
-        ("show", [1]), ("search", [3, 1]), ("search", []), ("show", [2]),
+        ("show", [1]), ("search", [3, 1]), ("search", []), ("show", [2]), ("whois", [2]),
     ]  # fmt: skip
     assert {each["worker"] for each in lines(log)} == {"kim"}
     assert all(each["at"].endswith("Z") for each in lines(log))

@@ -62,6 +62,9 @@ READING = [
     ["list", "--all"],
     ["list", "--sort", "name"],
     ["search", "e"],
+    ["whois", "e"],
+    ["today", "--calls"],
+    ["today", "--visits"],
     ["history"],
     ["history", "1"],
     ["audit", "verify"],
@@ -80,6 +83,7 @@ FORMATS = [
     ["remind", "--full-names", "--format", "ics", "--within", "in 1 year"],
     ["remind", "--full-names", "--format", "ndjson"],
     ["remind", "--terse"],
+    ["today", "--sheet"],
 ]
 
 
@@ -123,6 +127,7 @@ def test_no_screen_lets_a_text_act(store: Caseload, quiet_surroundings: None, fi
     plant(store, rotating(SEQUENCES, first))
     asks = [Ask(words, width) for words in READING for width in WIDTHS]
     asks += [Ask(words, 80, colour=True) for words in READING]
+    asks += [Ask(["today", "--sheet"], width, colour=True) for width in WIDTHS]
     for told in shown(asks):
         assert_harmless(told)
         assert told.code in (0, 1) and told.out, told
@@ -131,7 +136,12 @@ def test_no_screen_lets_a_text_act(store: Caseload, quiet_surroundings: None, fi
 def test_no_pipe_lets_a_text_act(store: Caseload, quiet_surroundings: None) -> None:
     plant(store, lambda column: f"{EVERY}{column}")
     for told in shown([Ask(words) for words in [*READING, *FORMATS]]):
-        assert_harmless(told, keep="\r\n" if "ics" in told.ask.words else "\n\t")
+        kept = "\r\n" if "ics" in told.ask.words else "\n\t"
+        if "--sheet" in told.ask.words:
+            kept += "\f"
+            own = told.out.count(b"\fCONFIDENTIAL")
+            assert told.out.count(b"\f") == own, "only what parts the pages"
+        assert_harmless(told, keep=kept)
         assert told.code in (0, 1) and told.out, told
 
 

@@ -65,7 +65,10 @@ def planted(store: Caseload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 READING = [
     "today --all", "today --done", "today --explain 1", "today --explain 4", "today --accessible",
     "show 1", "show 1 --all", "show 2", "show 3", "show 4", "show zqx", f"show {MARK}clientsname",
-    "list --all", "list --sort name", "search zqx", "search no-such-word", "history", "history 1",
+    "list --all", "list --sort name", "search zqx", "search no-such-word",
+    "whois zqx", "whois no-such-word",
+    f"whois {MARK}clientsname", "whois 555-0142", "show 555-0142", "today --calls",
+    "today --visits", "today --sheet", "history", "history 1",
     "undo --list", "remind", "remind --within '1 year'", "remind --format json", "remind --terse",
     "remind --format ndjson", "remind --format ics", "remind --full-names", "doctor", "db path",
     "config list", "config get worker", "cron", "backup --list", "key slots", "audit verify",
