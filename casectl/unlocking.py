@@ -23,30 +23,52 @@ TRIES = 3
 # How much of a recovery code is asked back: enough to show that it was written down.
 ASKED_BACK = 6
 
+CODE_QUESTION = "Recovery code: "
+ANOTHER_PASSPHRASE = "Opened by the recovery code. casectl key recover sets another passphrase."
 HOW_TO_PROTECT = (
     "--key-file FILE makes a key without questions; --unencrypted leaves the file plain"
 )
 
 
-def ask_keys(session: Session) -> Sequence[bytes]:
-    """The passphrase, asked in place; then the login keyring has the key until it is idle.
+def ask_keys(session: Session, *, hint: str = ANOTHER_PASSPHRASE) -> Sequence[bytes]:
+    """The passphrase or the recovery code, asked in place; then the login keyring has the key.
 
-    Raises WrongPassphrase after the third wrong one.
+    ``hint`` is told to who opened it by the code. Raises WrongPassphrase or WrongCode after the
+    third wrong one.
     """
     vault = session.vault
     tell(f"{vault.path} is locked.")
+    question = "Passphrase: " if vault.has_passphrase else CODE_QUESTION
     for left in reversed(range(TRIES)):
         try:
-            keys = vault.unlock(session.ask_secret("Passphrase: "))
-        except WrongPassphrase:
+            keys = vault.open_by(session.ask_secret(question))
+        except (WrongPassphrase, WrongCode) as error:
             note_failure(session)
             if not left:
-                raise
-            tell("That is not the passphrase.")
+                raise _what_opens_it(session, error) from None
+            if isinstance(error, WrongCode):
+                tell(f"{error}.")
+            else:
+                tell("That is not the passphrase.")
+            if vault.has_passphrase and vault.has_recovery:
+                question = "Passphrase, or the recovery code: "
         else:
             vault.remember(keys)
+            if vault.by_code and hint:
+                tell(hint)
             return keys
     raise AssertionError("unreachable")
+
+
+def _what_opens_it(session: Session, error: CasectlError) -> CasectlError:
+    """The last refusal, with what is left to try where the caseload or backup is."""
+    if isinstance(error, WrongCode):
+        return error
+    if session.vault.has_recovery:
+        hint = "the recovery code opens it as well: type it instead"
+    else:
+        hint = "it has no recovery code; a key file or key command may have its key"
+    return WrongPassphrase(str(error.args[0]), hint=hint)
 
 
 def note_failure(session: Session) -> None:

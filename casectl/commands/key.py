@@ -115,6 +115,8 @@ def recover_(
         {"slot": "passphrase"},
         "The new passphrase opens the caseload. The recovery code still does;",
         "if somebody may have seen it, casectl key code makes another.",
+        "A backup made until now, restored elsewhere, still asks for the passphrase of its day;",
+        "the recovery code of that day opens it as well.",
     )
 
 

@@ -101,12 +101,20 @@ def checked_passphrase(typed: str) -> str:
     return passphrase
 
 
+def begins_as_code(typed: str) -> bool:
+    """Whether somebody who typed this meant a recovery code, mistyped or not."""
+    return _letters(typed).startswith(_letters(CODE_BEGINS))
+
+
 def tidy_code(typed: str) -> str:
     """A recovery code as it was made, from one with spaces, line breaks, small letters.
 
     The beginning and hyphens may be missing, and letters be read for figures. Whether it is a
     code at all, its checksum tells.
     """
+    return CODE_BEGINS + _letters(typed).removeprefix(_letters(CODE_BEGINS))
+
+
+def _letters(typed: str) -> str:
     letters = "".join(each for each in typed.upper() if each.isascii() and each.isalnum())
-    beginning = CODE_BEGINS.replace("-", "").translate(MISREAD)
-    return CODE_BEGINS + letters.translate(MISREAD).removeprefix(beginning)
+    return letters.translate(MISREAD)

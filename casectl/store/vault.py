@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casectl.core.errors import CasectlError, Locked
-from casectl.core.keys import Slot, checked_passphrase
+from casectl.core.keys import Slot, begins_as_code, checked_passphrase
 from casectl.core.values import NamedTuple
 from casectl.store.connection import check_file, connect_new, create_file, not_a_caseload
 from casectl.store.keys import Found, at_home, find_keys, read_key_file, write_key_file
@@ -46,6 +46,7 @@ class Vault:
         self.path = path
         self.sources = sources
         self.opened: list[bytes] | None = None  # by a passphrase or code, in this run
+        self.by_code = False  # opened by the recovery code
 
     @property
     def folder(self) -> Path:
@@ -80,12 +81,12 @@ class Vault:
             return found.keys
         if not self.folder.is_dir():
             raise not_a_caseload(self.path)
-        if ask is not None and self.has_passphrase:
+        if ask is not None and self.slots():
             return ask()
         raise Locked(
             f"{self.path} is locked",
             hint="casectl unlock opens it; cron needs key_file or key_command"
-            if self.has_passphrase
+            if self.slots()
             else "name its key with CASECTL_KEY_FILE, key_file or key_command",
         )
 
@@ -143,7 +144,23 @@ class Vault:
         from casectl.store import slots
 
         self.opened = slots.open_recovery(self.folder, code)
+        self.by_code = True
         return self.opened
+
+    def is_code(self, typed: str) -> bool:
+        """Whether what was typed for opening is the recovery code, mistyped perhaps."""
+        from casectl.store import slots
+
+        if not self.has_recovery:
+            return False
+        return not self.has_passphrase or begins_as_code(typed) or slots.is_code(typed)
+
+    def open_by(self, typed: str) -> list[bytes]:
+        """The keys behind the passphrase or the recovery code, whichever was typed.
+
+        Raises WrongPassphrase, WrongCode.
+        """
+        return self.recover(typed) if self.is_code(typed) else self.unlock(typed)
 
     def set_passphrase(self, keys: Sequence[bytes], passphrase: str) -> None:
         """A new passphrase in place of the one before; verified before it takes its place."""

@@ -253,6 +253,85 @@ def test_completion_never_asks(
     assert "Passphrase" not in completed.err
 
 
+@pytest.mark.parametrize("command", ["today", "unlock"])
+def test_the_code_opens_it_where_the_passphrase_is_asked(
+    by_passphrase: Path, run: Run, code: str, command: str
+) -> None:
+    run("lock")
+    asked = run(command, answers=["forgotten", code.lower()])
+    assert asked.code == 0, asked.err
+    assert "Passphrase, or the recovery code:" in asked.err
+    assert "casectl key recover sets another passphrase" in asked.err
+    assert code not in asked.err.upper()
+    assert NAME in run("today").out
+
+
+def test_the_code_opens_it_by_standard_input(by_passphrase: Path, run: Run, code: str) -> None:
+    run("lock")
+    assert run("unlock --stdin", stdin=f"{code[:-1]}\n").code == 1
+    assert run("unlock --stdin", stdin=f"{code}\n").code == 0
+
+
+def test_a_code_that_was_mistyped_is_said_to_be_one(
+    by_passphrase: Path, run: Run, code: str
+) -> None:
+    run("lock")
+    asked = run("today", answers=[code[:-1], code])
+    assert "this is not a recovery code" in asked.err
+    assert NAME in asked.out
+
+
+def test_who_has_only_the_code_left_is_asked_for_it(
+    run: Run, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    run(["intake", NAME])
+    assert run("key code", answers=[code[-6:]]).code == 0
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    asked = run("today", answers=[code])
+    assert "Recovery code: " in asked.err
+    assert NAME in asked.out
+
+
+@pytest.fixture
+def on_a_new_machine(by_passphrase: Path, run: Run, kept: Kept, tmp_path: Path) -> Path:
+    """A backup on a stick, and nothing else that was on the old machine."""
+    stick = tmp_path / "stick"
+    assert run(f"backup --to {stick}").code == 0
+    kept.keys.clear()
+    shutil.rmtree(by_passphrase.with_name("caseload.db.keys"))
+    by_passphrase.unlink()
+    [backup] = stick.glob("*.db")
+    return backup
+
+
+def test_a_lost_passphrase_and_a_lost_machine(
+    on_a_new_machine: Path, run: Run, code: str, kept: Kept
+) -> None:
+    restored = run(f"restore {on_a_new_machine}", answers=["lost", code])
+    assert restored.code == 0, restored.err
+    assert "casectl key recover sets another, by that code" in restored.out
+    kept.keys.clear()
+    recovered = run("key recover", answers=[code, OTHER, OTHER])
+    assert recovered.code == 0, recovered.err
+    assert "still asks for the passphrase of its day" in recovered.out
+    kept.keys.clear()
+    assert NAME in run("today", answers=[OTHER]).out
+
+
+def test_a_backup_that_neither_opens_says_what_would(on_a_new_machine: Path, run: Run) -> None:
+    refused = run(f"restore {on_a_new_machine}", answers=["one", "two", "three"])
+    assert refused.code == 1
+    assert "type it instead" in refused.err
+    assert "key recover" not in refused.err
+
+
+def test_a_passphrase_restores_without_a_word_of_codes(on_a_new_machine: Path, run: Run) -> None:
+    restored = run(f"restore {on_a_new_machine}", answers=[PASSPHRASE])
+    assert restored.code == 0
+    assert "code" not in restored.out + restored.err
+
+
 # --- Changed --------------------------------------------------------------------------------
 
 
