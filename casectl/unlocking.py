@@ -82,15 +82,26 @@ def note_failure(session: Session) -> None:
 class Protection:
     """How a new caseload is protected: the key it gets, and the words that say what that means."""
 
-    def __init__(self, key: bytes | None, *said: str, made: Path | None = None) -> None:
+    def __init__(
+        self,
+        key: bytes | None,
+        *said: str,
+        made: Path | None = None,
+        marked: Path | None = None,
+    ) -> None:
         self.key = key
         self.said = said
         self.made = made  # the new key file, if there is one
+        self.marked = marked  # one that was there, and is marked as shared since
 
     def take_back(self, session: Session) -> None:
         """No caseload came of it, so neither slots nor a key file stay."""
-        if session.vault.remove_folder() and self.made is not None:
+        if not session.vault.remove_folder():
+            return
+        if self.made is not None:
             self.made.unlink(missing_ok=True)
+        if self.marked is not None:
+            session.vault.unmark(self.marked)
 
 
 def make_caseload(
@@ -154,6 +165,7 @@ def protect(session: Session, *, unencrypted: bool, key_file: str | None) -> Pro
 def _by_key_file(session: Session, file: Path) -> Protection:
     vault = session.vault
     there = os.path.lexists(file)
+    marks = there and not vault.is_shared(file)
     key = vault.key_of_file(file)
     vault.make_folder()
     said = [
@@ -161,9 +173,11 @@ def _by_key_file(session: Session, file: Path) -> Protection:
         f"  {file.absolute()}",
         "Only that file opens it: keep a copy elsewhere, or add casectl key passphrase.",
     ]
+    if there:
+        said.append("Other caseloads may have that key too, so casectl key rotate leaves it alone.")
     if vault.named_key_file != file:
         said.append("casectl config set key_file FILE tells casectl where it is.")
-    return Protection(key, *said, made=None if there else file)
+    return Protection(key, *said, made=None if there else file, marked=file if marks else None)
 
 
 def _by_passphrase(session: Session) -> Protection:

@@ -133,11 +133,13 @@ def rotate(
     that is named in the settings gets the new key. The backups beside the caseload are encrypted
     with it as well; those elsewhere keep the key they were made with, so without a passphrase keep
     the old key file for them. Killed at any moment, the caseload opens as before. Refused while
-    another program has the file open.
+    another program has the file open, and where the key file is older than the caseload: others
+    may have its key.
     """
     session = current(ctx)
     vault = session.vault
     with vault.changing(vault.named_key_file):
+        vault.refuse_shared(vault.named_key_file)
         words = _passphrase_of(session, stdin=stdin)
         store = session.store
         if store.key is not None and not vault.slots():
@@ -171,6 +173,7 @@ def _warn_of_other_backups(session: Session) -> None:
     """Without slots, a backup that the rotation does not reach opens with the old key alone."""
     tell("Backups in other folders and on other disks open with the key of today alone, and no")
     tell("slot beside them has it: keep a copy of the key file as it is now, as long as they are.")
+    tell("So do copies of the caseload, and what was restored to another place.")
     if session.can_ask:
         session.confirm("Change the key now?", otherwise=Declined("the key was not changed"))
 

@@ -12,6 +12,10 @@ KEY_BYTES = 32
 # An old and a new one, while a rotation is under way.
 MOST_KEYS = 2
 
+# A line of a key file that was there before its caseload. A person who knows better takes it out.
+SHARED_BEGINS = "# shared"
+SHARED = f"{SHARED_BEGINS}: other caseloads may have this key, so casectl key rotate is refused\n"
+
 # NIST SP 800-63B-4 asks for 15 where a passphrase stands alone. It does here, and a thief who has
 # the file can guess without being counted.
 SHORTEST_PASSPHRASE = 15
@@ -66,6 +70,24 @@ def keys_in(text: str) -> list[bytes]:
         return [bytes.fromhex(line) for line in lines]
     except ValueError:
         raise ValueError("not a key") from None
+
+
+def key_file_of(keys: Sequence[bytes], *, shared: bool) -> str:
+    """What stands in a key file. ``shared``: other caseloads may have the same key."""
+    return (SHARED if shared else "") + lines_of(keys)
+
+
+def keys_in_file(text: str) -> list[bytes]:
+    """The keys of a key file, whose lines that begin with # say something of it.
+
+    Raises ValueError, as ``keys_in``.
+    """
+    return keys_in("\n".join(line for line in text.splitlines() if not line.startswith("#")))
+
+
+def is_shared(text: str) -> bool:
+    """Whether a key file says that more than one caseload may need its key."""
+    return any(line.startswith(SHARED_BEGINS) for line in text.splitlines())
 
 
 def normalised(passphrase: str) -> str:

@@ -410,6 +410,73 @@ def test_a_rotation_that_nothing_would_remember_is_refused(
     assert run("today").code == 0
 
 
+def test_a_key_that_two_caseloads_have_is_not_rotated(run: Run, tmp_path: Path) -> None:
+    """Whichever of them is rotated, the other would be locked out for good."""
+    key, other = tmp_path / "caseload.key", tmp_path / "other.db"
+    run("init")
+    run(["intake", NAME])
+    made = run(f"--db {other} init")
+    assert made.code == 0
+    assert "key rotate leaves it alone" in made.out
+    marked = key.read_bytes()
+    for db in (tmp_path / "caseload.db", other):
+        refused = run(f"--db {db} key rotate --yes")
+        assert refused.code == 1
+        assert "locked out for good" in refused.err
+        assert key.read_bytes() == marked
+        assert run(f"--db {db} list").code == 0
+    assert NAME in run("list").out
+    assert not (tmp_path / "caseload.db.backups").exists(), "refused before anything is written"
+
+
+def test_who_knows_that_no_other_has_the_key_rotates_it(run: Run, tmp_path: Path) -> None:
+    key = tmp_path / "caseload.key"
+    key.touch(mode=0o600)
+    key.write_text("ab" * 32)
+    run("init")
+    assert run("key rotate").code == 1
+    key.write_text("".join(f"{each}\n" for each in key.read_text().split("\n")[1:]).strip())
+    assert run("key rotate").code == 0
+    assert run("list").code == 0
+    assert run("key rotate").code == 0, "and it is this caseload's own from then on"
+
+
+def test_a_beginning_that_failed_leaves_the_key_file_as_it_was(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(self: Session, key: bytes | None = None) -> object:
+        raise CasectlError("no space left")
+
+    run("init")
+    before = (tmp_path / "caseload.key").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "create_store", failing)
+        assert run(f"--db {tmp_path / 'other.db'} init").code == 1
+    assert (tmp_path / "caseload.key").read_bytes() == before
+    assert run("key rotate").code == 0
+
+
+def test_no_caseload_begins_with_half_a_rotation(run: Run, tmp_path: Path) -> None:
+    """The first of the two keys is the one that goes."""
+    key = tmp_path / "two.key"
+    key.touch(mode=0o600)
+    key.write_text(f"{'ab' * 32}\n{'cd' * 32}\n")
+    refused = run(f"init --key-file {key}")
+    assert refused.code == 1
+    assert "two keys" in refused.err
+    assert not (tmp_path / "caseload.db").exists()
+
+
+def test_a_key_command_may_print_a_marked_file(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    run(f"--db {tmp_path / 'other.db'} init")
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    monkeypatch.setenv("CASECTL_KEY_COMMAND", f"cat {tmp_path / 'caseload.key'}")
+    assert run("list").code == 0
+
+
 @pytest.mark.parametrize("step", range(1, 8))
 def test_a_rotation_stopped_anywhere_still_opens(
     by_passphrase: Path, run: Run, code: str, kept: Kept, monkeypatch: pytest.MonkeyPatch, step: int
