@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import CasectlError
+from casectl.core.errors import CasectlError, DiskFailed
 from casectl.core.model import Author
 from casectl.store.connection import (
     APPLICATION_ID,
@@ -240,10 +240,15 @@ def create_caseload(path: Path, author: Author, key: bytes | None = None) -> Cas
 
         # The journal has a key of its own, which a rotation leaves as it is.
         migrate(db, None if key is None else os.urandom(32))
-    except BaseException:
+    except BaseException as error:
         if db is not None:
             db.close()
         path.unlink(missing_ok=True)
         path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
+        if isinstance(error, DiskFailed):
+            raise DiskFailed(
+                str(error.args[0]),
+                hint="the new file is removed again, so nothing was changed; is its disk full?",
+            ) from None  # whatever it said of a commit, it is not there any more
         raise
     return Caseload(db, author)

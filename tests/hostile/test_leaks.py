@@ -162,7 +162,8 @@ words = "four words nobody joins"
 typed = iter([words, words])
 Session.can_ask = property(lambda self: True)
 Session.ask_secret = lambda self, question: next(typed)
-Session.ask = lambda self, question: "never the code"
+confirmed = iter(["never the code"])
+Session.ask = lambda self, question: next(confirmed, None) or sys.exit()
 cli.run(sys.argv[1:])
 print(",".join(sorted(set(seen))))
 """
@@ -174,7 +175,7 @@ print(",".join(sorted(set(seen))))
         ("init --key-file {home}/new.key", "new_key"),
         ("init", "add_passphrase,new_code,new_key"),
         ("encrypt --key-file {home}/new.key", "new_key"),
-        ("key rotate", "new_key"),
+        ("key rotate --yes", "new_key"),
         ("key passphrase", "add_passphrase"),
         ("today", "keys_in_file"),
     ],
