@@ -12,15 +12,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import BadValue, CasectlError, Declined
-from casectl.core.keys import WrongCode, WrongPassphrase
+from casectl.core.errors import BadValue, CasectlError
+from casectl.core.keys import WrongCode, WrongPassphrase, code_in_groups, is_begun_code
 from casectl.render import tell
 
 if TYPE_CHECKING:
     from casectl.session import Session
 
 TRIES = 3
-# How much of a recovery code is asked back: enough to show that it was written down.
+# How much of a recovery code is asked back: its last two groups, so that it was written to the end.
 ASKED_BACK = 6
 
 CODE_QUESTION = "Recovery code: "
@@ -41,7 +41,7 @@ def ask_keys(session: Session, *, hint: str = ANOTHER_PASSPHRASE) -> Sequence[by
     question = "Passphrase: " if vault.has_passphrase else CODE_QUESTION
     for left in reversed(range(TRIES)):
         try:
-            keys = vault.open_by(session.ask_secret(question))
+            keys = vault.open_by(ask_code(session, question))
         except (WrongPassphrase, WrongCode) as error:
             note_failure(session)
             if not left:
@@ -217,23 +217,45 @@ def set_passphrase(session: Session, keys: Sequence[bytes]) -> None:
 
 
 def set_recovery(session: Session, keys: Sequence[bytes]) -> None:
-    """A new recovery code: shown once, and part of it asked back before it counts."""
+    """A new recovery code: shown, and its end asked back before it counts.
+
+    Asked until it is right, because a passphrase was chosen meanwhile; Ctrl-C gives up.
+    """
     code = session.vault.new_code()
     tell("")
-    tell("This recovery code opens the caseload when the passphrase is lost. It is shown once.")
-    tell("Write it down, and keep it where neither this machine's thief nor a fire gets it:")
+    tell("This recovery code opens the caseload when the passphrase is lost. It is shown only now.")
+    tell("Write it down, and keep it where neither this machine's thief nor a fire gets it.")
+    while not _written_down(session, code):
+        tell("Here it is once more. Ctrl-C gives up.")
+    session.vault.set_recovery(keys, code)
+
+
+def _written_down(session: Session, code: str) -> bool:
+    """Show a code and ask its end back; False after the third wrong one."""
     tell("")
-    for start in range(0, len(code), 37):
-        tell(f"    {code[start : start + 37]}")
+    for line in code_in_groups(code):
+        tell(f"    {line}")
     tell("")
-    for left in reversed(range(TRIES)):
-        typed = session.ask(f"Its last {ASKED_BACK} characters, to be sure: ")
-        if typed.strip().upper() == code[-ASKED_BACK:]:
-            session.vault.set_recovery(keys, code)
-            return
-        if left:
-            tell("Those are not its last ones.")
-    raise Declined("the code was not confirmed, so it opens nothing", hint="begin again")
+    for _ in range(TRIES):
+        typed = session.ask("Its last two groups, to be sure: ")
+        if "".join(typed.split()).upper()[-ASKED_BACK:] == code[-ASKED_BACK:]:
+            return True
+        tell("Those are not its last two.")
+    return False
+
+
+def ask_code(session: Session, question: str) -> str:
+    """A passphrase or a recovery code, unseen. A code may be typed or pasted line by line.
+
+    Unseen, because whoever reads it over a shoulder can open every copy from then on.
+    """
+    typed = session.ask_secret(question)
+    while is_begun_code(typed):
+        line = session.ask_secret("Go on with the code, or Enter: ")
+        if not line.strip():
+            break
+        typed = f"{typed} {line}"
+    return typed
 
 
 def recover(session: Session, read_code: Callable[[], str]) -> list[bytes]:

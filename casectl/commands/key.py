@@ -9,7 +9,14 @@ from casectl.core.errors import CasectlError, Declined
 from casectl.parameters import current
 from casectl.render import tell
 from casectl.session import Session
-from casectl.unlocking import first_line, recover, set_passphrase, set_recovery
+from casectl.unlocking import (
+    CODE_QUESTION,
+    ask_code,
+    first_line,
+    recover,
+    set_passphrase,
+    set_recovery,
+)
 
 key_app = typer.Typer(
     rich_markup_mode=None,
@@ -98,7 +105,11 @@ def recover_(
         typer.Option("--stdin", help="Read the code and the new passphrase, a line each."),
     ] = False,
 ) -> None:
-    """Open the caseload with the recovery code, and set another passphrase."""
+    """Open the caseload with the recovery code, and set another passphrase.
+
+    The code is typed unseen, in small letters or capitals, with or without its spaces, in one line
+    or line by line. Backups made until now keep the passphrase of their day.
+    """
     session = current(ctx)
     _needs_encryption(session)
     if not stdin and not session.can_ask:
@@ -106,7 +117,7 @@ def recover_(
     with session.vault.changing():
         keys = recover(
             session,
-            (lambda: first_line(session)) if stdin else (lambda: session.ask("Recovery code: ")),
+            (lambda: first_line(session)) if stdin else (lambda: ask_code(session, CODE_QUESTION)),
         )
         _set_passphrase(session, keys, stdin=stdin)
     session.vault.forget()

@@ -26,6 +26,7 @@ FEWEST_CHARACTERS = 6  # different ones
 UNTYPABLE = frozenset({"Cc", "Cs", "Cn"})
 
 CODE_BEGINS = "AGE-SECRET-KEY-1"
+CODE_LETTERS = 71  # without the hyphens
 # What follows has no 1, b, i or o, so each of these was read wrong from paper.
 MISREAD = str.maketrans({"O": "0", "I": "L", "1": "L", "B": "8"})
 
@@ -121,6 +122,18 @@ def checked_passphrase(typed: str) -> str:
             hint="four or five words that nobody would put together",
         )
     return passphrase
+
+
+def code_in_groups(code: str) -> list[str]:
+    """A recovery code as it is copied by hand: its beginning, then groups of four, five a line."""
+    letters = code.removeprefix(CODE_BEGINS)
+    groups = [letters[start : start + 4] for start in range(0, len(letters), 4)]
+    return [CODE_BEGINS, *(" ".join(groups[at : at + 5]) for at in range(0, len(groups), 5))]
+
+
+def is_begun_code(typed: str) -> bool:
+    """Whether this is a line of a recovery code that goes on in the next."""
+    return begins_as_code(typed) and len(_letters(typed)) < CODE_LETTERS
 
 
 def begins_as_code(typed: str) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from conftest import Run
 
 from casectl.core.errors import CasectlError, Locked
-from casectl.core.keys import WrongPassphrase
+from casectl.core.keys import WrongPassphrase, code_in_groups
 from casectl.session import Session
 from casectl.store import connection, keyring, slots
 from casectl.store.backup import Backups
@@ -146,10 +146,36 @@ def test_a_code_that_was_not_written_down_makes_nothing(
     run: Run, quick: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("CASECTL_KEY_FILE")
-    made = run("init", answers=[PASSPHRASE, PASSPHRASE, "no", "no", "no"])
+    made = run("init", answers=[PASSPHRASE, PASSPHRASE, "no", "no", "no", "no"])
     assert made.code == 1
-    assert "nothing" in made.err
+    assert "nothing was written" in made.err
     assert not list(tmp_path.glob("caseload*"))
+
+
+def test_a_code_is_shown_in_groups_and_asked_back_until_it_is_right(
+    run: Run, quick: None, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The passphrase that was chosen is not thrown away with three slips of the pen."""
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    wrong = ["no", "", "no", "no"]
+    made = run(
+        "init", answers=[PASSPHRASE, PASSPHRASE, *wrong, f"{code[-6:-2]} {code[-2:]}".lower()]
+    )
+    assert made.code == 0, made.err
+    shown = [line.strip() for line in made.err.splitlines() if line.startswith("    ")]
+    assert "".join("".join(shown).split()) == code * 2
+    assert all(len(group) <= 4 for line in shown if "AGE" not in line for group in line.split())
+
+
+def test_a_code_is_typed_as_it_stands_on_paper(by_passphrase: Path, run: Run, code: str) -> None:
+    """The beginning on a line of its own, then groups, and never seen."""
+    run("lock")
+    lines = code_in_groups(code)
+    assert len(lines) == 4
+    asked = run("today", answers=lines)
+    assert NAME in asked.out, asked.err
+    recovered = run("key recover", answers=[*lines, OTHER, OTHER])
+    assert recovered.code == 0, recovered.err
 
 
 def test_two_that_differ_and_one_easily_guessed_are_asked_again(
@@ -276,7 +302,7 @@ def test_a_code_that_was_mistyped_is_said_to_be_one(
     by_passphrase: Path, run: Run, code: str
 ) -> None:
     run("lock")
-    asked = run("today", answers=[code[:-1], code])
+    asked = run("today", answers=[code[:-1], "", code])
     assert "this is not a recovery code" in asked.err
     assert NAME in asked.out
 
@@ -347,7 +373,7 @@ def test_a_lost_passphrase_is_replaced_by_the_code(
 ) -> None:
     run("lock")
     spaced = " ".join(code[start : start + 8] for start in range(0, len(code), 8)).lower()
-    recovered = run("key recover", answers=["AGE-SECRET-KEY-1NOTACODE", spaced, OTHER, OTHER])
+    recovered = run("key recover", answers=["AGE-SECRET-KEY-1NOTACODE", "", spaced, OTHER, OTHER])
     assert recovered.code == 0, recovered.err
     assert NAME in run("today").out
     assert code not in recovered.out + recovered.err
