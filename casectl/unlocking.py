@@ -41,7 +41,9 @@ def ask_keys(session: Session, *, hint: str = ANOTHER_PASSPHRASE) -> Sequence[by
     question = "Passphrase: " if vault.has_passphrase else CODE_QUESTION
     for left in reversed(range(TRIES)):
         try:
-            keys = vault.open_by(ask_code(session, question))
+            typed = ask_code(session, question)
+            say_opening(session, typed)
+            keys = vault.open_by(typed)
         except (WrongPassphrase, WrongCode) as error:
             note_failure(session)
             if not left:
@@ -69,6 +71,12 @@ def _what_opens_it(session: Session, error: CasectlError) -> CasectlError:
     else:
         hint = "it has no recovery code; a key file or key command may have its key"
     return WrongPassphrase(str(error.args[0]), hint=hint)
+
+
+def say_opening(session: Session, typed: str) -> None:
+    """A word to who waits for the passphrase, which takes seconds; none to a script."""
+    if session.can_ask and not session.vault.is_code(typed):
+        tell("Opening …")
 
 
 def note_failure(session: Session) -> None:

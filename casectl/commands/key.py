@@ -14,6 +14,7 @@ from casectl.unlocking import (
     ask_code,
     first_line,
     recover,
+    say_opening,
     set_passphrase,
     set_recovery,
 )
@@ -176,6 +177,7 @@ def _passphrase_of(session: Session, *, stdin: bool) -> str | None:
     if not stdin and not session.can_ask:
         raise CasectlError("the passphrase is needed", hint="give it with --stdin")
     words = first_line(session) if stdin else session.ask_secret("Passphrase: ")
+    say_opening(session, words)
     session.vault.unlock(words)
     return words
 

@@ -211,6 +211,18 @@ def test_a_locked_caseload_asks_in_place_and_goes_on(by_passphrase: Path, run: R
     assert NAME in run("today").out, "unlocked for the commands that follow"
 
 
+def test_who_waits_for_a_passphrase_is_told_and_a_script_is_not(
+    by_passphrase: Path, run: Run, code: str
+) -> None:
+    run("lock")
+    assert run("today", answers=["wrong", PASSPHRASE]).err.count("Opening …\n") == 2
+    assert run("key rotate", answers=[PASSPHRASE]).err.count("Opening …\n") == 1
+    run("lock")
+    assert "Opening" not in run("today", answers=[code]).err, "a code opens it at once"
+    run("lock")
+    assert run("unlock --stdin", stdin=f"{PASSPHRASE}\n").err == ""
+
+
 def test_a_script_is_told_that_it_is_locked(by_passphrase: Path, run: Run) -> None:
     run("lock")
     for command in ("today", "remind", "show 1", "doctor"):
