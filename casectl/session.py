@@ -86,6 +86,7 @@ class Session:
         self.no_input = False
         self.yes = False
         self.named_private: bool | None = None  # --private or --no-private
+        self.backup_by_code = False  # whether the recovery code opened what is restored
         self.backs_up = False  # whether the day's backup may be made once the answer is out
 
     @property
@@ -313,7 +314,11 @@ class Session:
 
             other = Session(self.clock)
             other.named_db, other.config = str(place), self.config
-            return ask_keys(other) if self.can_ask and other.vault.has_passphrase else ()
+            if not self.can_ask or not other.vault.slots():
+                return ()
+            keys = ask_keys(other, hint="")  # the backup itself gets no other passphrase
+            self.backup_by_code = other.vault.by_code
+            return keys
 
         return restoring(backup, self.db_path, self._keys, at_hand, by_its_slots)
 

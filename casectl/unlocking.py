@@ -12,41 +12,71 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import BadValue, CasectlError, Declined
-from casectl.core.keys import WrongCode, WrongPassphrase
+from casectl.core.errors import BadValue, CasectlError
+from casectl.core.keys import WrongCode, WrongPassphrase, code_in_groups, is_begun_code
 from casectl.render import tell
 
 if TYPE_CHECKING:
     from casectl.session import Session
 
 TRIES = 3
-# How much of a recovery code is asked back: enough to show that it was written down.
+# How much of a recovery code is asked back: its last two groups, so that it was written to the end.
 ASKED_BACK = 6
 
+CODE_QUESTION = "Recovery code: "
+ANOTHER_PASSPHRASE = "Opened by the recovery code. casectl key recover sets another passphrase."
 HOW_TO_PROTECT = (
     "--key-file FILE makes a key without questions; --unencrypted leaves the file plain"
 )
 
 
-def ask_keys(session: Session) -> Sequence[bytes]:
-    """The passphrase, asked in place; then the login keyring has the key until it is idle.
+def ask_keys(session: Session, *, hint: str = ANOTHER_PASSPHRASE) -> Sequence[bytes]:
+    """The passphrase or the recovery code, asked in place; then the login keyring has the key.
 
-    Raises WrongPassphrase after the third wrong one.
+    ``hint`` is told to who opened it by the code. Raises WrongPassphrase or WrongCode after the
+    third wrong one.
     """
     vault = session.vault
     tell(f"{vault.path} is locked.")
+    question = "Passphrase: " if vault.has_passphrase else CODE_QUESTION
     for left in reversed(range(TRIES)):
         try:
-            keys = vault.unlock(session.ask_secret("Passphrase: "))
-        except WrongPassphrase:
+            typed = ask_code(session, question)
+            say_opening(session, typed)
+            keys = vault.open_by(typed)
+        except (WrongPassphrase, WrongCode) as error:
             note_failure(session)
             if not left:
-                raise
-            tell("That is not the passphrase.")
+                raise _what_opens_it(session, error) from None
+            if isinstance(error, WrongCode):
+                tell(f"{error}.")
+            else:
+                tell("That is not the passphrase.")
+            if vault.has_passphrase and vault.has_recovery:
+                question = "Passphrase, or the recovery code: "
         else:
             vault.remember(keys)
+            if vault.by_code and hint:
+                tell(hint)
             return keys
     raise AssertionError("unreachable")
+
+
+def _what_opens_it(session: Session, error: CasectlError) -> CasectlError:
+    """The last refusal, with what is left to try where the caseload or backup is."""
+    if isinstance(error, WrongCode):
+        return error
+    if session.vault.has_recovery:
+        hint = "the recovery code opens it as well: type it instead"
+    else:
+        hint = "it has no recovery code; a key file or key command may have its key"
+    return WrongPassphrase(str(error.args[0]), hint=hint)
+
+
+def say_opening(session: Session, typed: str) -> None:
+    """A word to who waits for the passphrase, which takes seconds; none to a script."""
+    if session.can_ask and not session.vault.is_code(typed):
+        tell("Opening …")
 
 
 def note_failure(session: Session) -> None:
@@ -60,15 +90,26 @@ def note_failure(session: Session) -> None:
 class Protection:
     """How a new caseload is protected: the key it gets, and the words that say what that means."""
 
-    def __init__(self, key: bytes | None, *said: str, made: Path | None = None) -> None:
+    def __init__(
+        self,
+        key: bytes | None,
+        *said: str,
+        made: Path | None = None,
+        marked: Path | None = None,
+    ) -> None:
         self.key = key
         self.said = said
         self.made = made  # the new key file, if there is one
+        self.marked = marked  # one that was there, and is marked as shared since
 
     def take_back(self, session: Session) -> None:
         """No caseload came of it, so neither slots nor a key file stay."""
-        if session.vault.remove_folder() and self.made is not None:
+        if not session.vault.remove_folder():
+            return
+        if self.made is not None:
             self.made.unlink(missing_ok=True)
+        if self.marked is not None:
+            session.vault.unmark(self.marked)
 
 
 def make_caseload(
@@ -132,6 +173,7 @@ def protect(session: Session, *, unencrypted: bool, key_file: str | None) -> Pro
 def _by_key_file(session: Session, file: Path) -> Protection:
     vault = session.vault
     there = os.path.lexists(file)
+    marks = there and not vault.is_shared(file)
     key = vault.key_of_file(file)
     vault.make_folder()
     said = [
@@ -139,9 +181,11 @@ def _by_key_file(session: Session, file: Path) -> Protection:
         f"  {file.absolute()}",
         "Only that file opens it: keep a copy elsewhere, or add casectl key passphrase.",
     ]
+    if there:
+        said.append("Other caseloads may have that key too, so casectl key rotate leaves it alone.")
     if vault.named_key_file != file:
         said.append("casectl config set key_file FILE tells casectl where it is.")
-    return Protection(key, *said, made=None if there else file)
+    return Protection(key, *said, made=None if there else file, marked=file if marks else None)
 
 
 def _by_passphrase(session: Session) -> Protection:
@@ -181,23 +225,45 @@ def set_passphrase(session: Session, keys: Sequence[bytes]) -> None:
 
 
 def set_recovery(session: Session, keys: Sequence[bytes]) -> None:
-    """A new recovery code: shown once, and part of it asked back before it counts."""
+    """A new recovery code: shown, and its end asked back before it counts.
+
+    Asked until it is right, because a passphrase was chosen meanwhile; Ctrl-C gives up.
+    """
     code = session.vault.new_code()
     tell("")
-    tell("This recovery code opens the caseload when the passphrase is lost. It is shown once.")
-    tell("Write it down, and keep it where neither this machine's thief nor a fire gets it:")
+    tell("This recovery code opens the caseload when the passphrase is lost. It is shown only now.")
+    tell("Write it down, and keep it where neither this machine's thief nor a fire gets it.")
+    while not _written_down(session, code):
+        tell("Here it is once more. Ctrl-C gives up.")
+    session.vault.set_recovery(keys, code)
+
+
+def _written_down(session: Session, code: str) -> bool:
+    """Show a code and ask its end back; False after the third wrong one."""
     tell("")
-    for start in range(0, len(code), 37):
-        tell(f"    {code[start : start + 37]}")
+    for line in code_in_groups(code):
+        tell(f"    {line}")
     tell("")
-    for left in reversed(range(TRIES)):
-        typed = session.ask(f"Its last {ASKED_BACK} characters, to be sure: ")
-        if typed.strip().upper() == code[-ASKED_BACK:]:
-            session.vault.set_recovery(keys, code)
-            return
-        if left:
-            tell("Those are not its last ones.")
-    raise Declined("the code was not confirmed, so it opens nothing", hint="begin again")
+    for _ in range(TRIES):
+        typed = session.ask("Its last two groups, to be sure: ")
+        if "".join(typed.split()).upper()[-ASKED_BACK:] == code[-ASKED_BACK:]:
+            return True
+        tell("Those are not its last two.")
+    return False
+
+
+def ask_code(session: Session, question: str) -> str:
+    """A passphrase or a recovery code, unseen. A code may be typed or pasted line by line.
+
+    Unseen, because whoever reads it over a shoulder can open every copy from then on.
+    """
+    typed = session.ask_secret(question)
+    while is_begun_code(typed):
+        line = session.ask_secret("Go on with the code, or Enter: ")
+        if not line.strip():
+            break
+        typed = f"{typed} {line}"
+    return typed
 
 
 def recover(session: Session, read_code: Callable[[], str]) -> list[bytes]:

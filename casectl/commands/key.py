@@ -9,7 +9,15 @@ from casectl.core.errors import CasectlError, Declined
 from casectl.parameters import current
 from casectl.render import tell
 from casectl.session import Session
-from casectl.unlocking import first_line, recover, set_passphrase, set_recovery
+from casectl.unlocking import (
+    CODE_QUESTION,
+    ask_code,
+    first_line,
+    recover,
+    say_opening,
+    set_passphrase,
+    set_recovery,
+)
 
 key_app = typer.Typer(
     rich_markup_mode=None,
@@ -98,7 +106,11 @@ def recover_(
         typer.Option("--stdin", help="Read the code and the new passphrase, a line each."),
     ] = False,
 ) -> None:
-    """Open the caseload with the recovery code, and set another passphrase."""
+    """Open the caseload with the recovery code, and set another passphrase.
+
+    The code is typed unseen, in small letters or capitals, with or without its spaces, in one line
+    or line by line. Backups made until now keep the passphrase of their day.
+    """
     session = current(ctx)
     _needs_encryption(session)
     if not stdin and not session.can_ask:
@@ -106,7 +118,7 @@ def recover_(
     with session.vault.changing():
         keys = recover(
             session,
-            (lambda: first_line(session)) if stdin else (lambda: session.ask("Recovery code: ")),
+            (lambda: first_line(session)) if stdin else (lambda: ask_code(session, CODE_QUESTION)),
         )
         _set_passphrase(session, keys, stdin=stdin)
     session.vault.forget()
@@ -115,6 +127,8 @@ def recover_(
         {"slot": "passphrase"},
         "The new passphrase opens the caseload. The recovery code still does;",
         "if somebody may have seen it, casectl key code makes another.",
+        "A backup made until now, restored elsewhere, still asks for the passphrase of its day;",
+        "the recovery code of that day opens it as well.",
     )
 
 
@@ -131,11 +145,13 @@ def rotate(
     that is named in the settings gets the new key. The backups beside the caseload are encrypted
     with it as well; those elsewhere keep the key they were made with, so without a passphrase keep
     the old key file for them. Killed at any moment, the caseload opens as before. Refused while
-    another program has the file open.
+    another program has the file open, and where the key file is older than the caseload: others
+    may have its key.
     """
     session = current(ctx)
     vault = session.vault
     with vault.changing(vault.named_key_file):
+        vault.refuse_shared(vault.named_key_file)
         words = _passphrase_of(session, stdin=stdin)
         store = session.store
         if store.key is not None and not vault.slots():
@@ -161,6 +177,7 @@ def _passphrase_of(session: Session, *, stdin: bool) -> str | None:
     if not stdin and not session.can_ask:
         raise CasectlError("the passphrase is needed", hint="give it with --stdin")
     words = first_line(session) if stdin else session.ask_secret("Passphrase: ")
+    say_opening(session, words)
     session.vault.unlock(words)
     return words
 
@@ -169,6 +186,7 @@ def _warn_of_other_backups(session: Session) -> None:
     """Without slots, a backup that the rotation does not reach opens with the old key alone."""
     tell("Backups in other folders and on other disks open with the key of today alone, and no")
     tell("slot beside them has it: keep a copy of the key file as it is now, as long as they are.")
+    tell("So do copies of the caseload, and what was restored to another place.")
     if session.can_ask:
         session.confirm("Change the key now?", otherwise=Declined("the key was not changed"))
 

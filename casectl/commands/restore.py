@@ -38,6 +38,7 @@ def restore(
     The backup is checked first, and you are told what would be lost. The file that is there is
     never written over: it is kept beside the caseload under another name, with its key slots. A
     caseload keeps its key; where there is none, or it is lost, the backup's own slots come along.
+    What its passphrase would open, the recovery code of its day opens too.
     With --db it goes to another place. A script adds --yes.
     """
     session = current(ctx)
@@ -60,6 +61,10 @@ def restore(
         f"  {restored.aside}",
         "It holds clients' records: remove it, and its .keys folder, once you need it no longer.",
     ]  # fmt: skip
+    by_code = [
+        "The recovery code opened it; the passphrase is still the one of the backup's day.",
+        "casectl key recover sets another, by that code.",
+    ]  # fmt: skip
     session.output.wrote(
         {
             "path": str(restored.path),
@@ -73,5 +78,6 @@ def restore(
         f"Restored {counted(contents.rows.get('cases', 0), 'case')} to",
         f"  {restored.path}",
         *(kept if restored.aside else ()),
+        *(by_code if session.backup_by_code and restored.other_slots else ()),
         "Next: casectl doctor, and casectl today",
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from casectl.core.errors import CasectlError
-from casectl.core.keys import WrongPassphrase
+from casectl.core.keys import WrongCode, WrongPassphrase
 from casectl.parameters import current
 from casectl.session import Session
 from casectl.unlocking import ask_keys, first_line, note_failure
@@ -14,13 +14,14 @@ from casectl.unlocking import ask_keys, first_line, note_failure
 def unlock(
     ctx: typer.Context,
     stdin: Annotated[
-        bool, typer.Option("--stdin", help="Read the passphrase from standard input, one line.")
+        bool, typer.Option("--stdin", help="Read the passphrase or code from standard input.")
     ] = False,
 ) -> None:
     """Open the caseload for this login, until it is idle.
 
-    The key goes into the login keyring (Linux), where your programs find it until none has asked
-    for 60 minutes (config set lock_minutes). Elsewhere set a key command: docs/security.md.
+    By the passphrase, or by the recovery code. The key goes into the login keyring (Linux), where
+    your programs find it until none has asked for 60 minutes (config set lock_minutes). Elsewhere
+    set a key command: docs/security.md.
     """
     session = current(ctx)
     vault = session.vault
@@ -32,8 +33,8 @@ def unlock(
         return
     if stdin:
         try:
-            vault.remember(vault.unlock(first_line(session)))
-        except WrongPassphrase:
+            vault.remember(vault.open_by(first_line(session)))
+        except (WrongPassphrase, WrongCode):
             note_failure(session)
             raise
     elif session.can_ask:

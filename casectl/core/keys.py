@@ -12,6 +12,10 @@ KEY_BYTES = 32
 # An old and a new one, while a rotation is under way.
 MOST_KEYS = 2
 
+# A line of a key file that was there before its caseload. A person who knows better takes it out.
+SHARED_BEGINS = "# shared"
+SHARED = f"{SHARED_BEGINS}: other caseloads may have this key, so casectl key rotate is refused\n"
+
 # NIST SP 800-63B-4 asks for 15 where a passphrase stands alone. It does here, and a thief who has
 # the file can guess without being counted.
 SHORTEST_PASSPHRASE = 15
@@ -22,6 +26,7 @@ FEWEST_CHARACTERS = 6  # different ones
 UNTYPABLE = frozenset({"Cc", "Cs", "Cn"})
 
 CODE_BEGINS = "AGE-SECRET-KEY-1"
+CODE_LETTERS = 71  # without the hyphens
 # What follows has no 1, b, i or o, so each of these was read wrong from paper.
 MISREAD = str.maketrans({"O": "0", "I": "L", "1": "L", "B": "8"})
 
@@ -68,6 +73,24 @@ def keys_in(text: str) -> list[bytes]:
         raise ValueError("not a key") from None
 
 
+def key_file_of(keys: Sequence[bytes], *, shared: bool) -> str:
+    """What stands in a key file. ``shared``: other caseloads may have the same key."""
+    return (SHARED if shared else "") + lines_of(keys)
+
+
+def keys_in_file(text: str) -> list[bytes]:
+    """The keys of a key file, whose lines that begin with # say something of it.
+
+    Raises ValueError, as ``keys_in``.
+    """
+    return keys_in("\n".join(line for line in text.splitlines() if not line.startswith("#")))
+
+
+def is_shared(text: str) -> bool:
+    """Whether a key file says that more than one caseload may need its key."""
+    return any(line.startswith(SHARED_BEGINS) for line in text.splitlines())
+
+
 def normalised(passphrase: str) -> str:
     """One spelling for what looks the same, however a keyboard composes it. Never stripped."""
     from unicodedata import normalize
@@ -101,12 +124,32 @@ def checked_passphrase(typed: str) -> str:
     return passphrase
 
 
+def code_in_groups(code: str) -> list[str]:
+    """A recovery code as it is copied by hand: its beginning, then groups of four, five a line."""
+    letters = code.removeprefix(CODE_BEGINS)
+    groups = [letters[start : start + 4] for start in range(0, len(letters), 4)]
+    return [CODE_BEGINS, *(" ".join(groups[at : at + 5]) for at in range(0, len(groups), 5))]
+
+
+def is_begun_code(typed: str) -> bool:
+    """Whether this is a line of a recovery code that goes on in the next."""
+    return begins_as_code(typed) and len(_letters(typed)) < CODE_LETTERS
+
+
+def begins_as_code(typed: str) -> bool:
+    """Whether somebody who typed this meant a recovery code, mistyped or not."""
+    return _letters(typed).startswith(_letters(CODE_BEGINS))
+
+
 def tidy_code(typed: str) -> str:
     """A recovery code as it was made, from one with spaces, line breaks, small letters.
 
     The beginning and hyphens may be missing, and letters be read for figures. Whether it is a
     code at all, its checksum tells.
     """
+    return CODE_BEGINS + _letters(typed).removeprefix(_letters(CODE_BEGINS))
+
+
+def _letters(typed: str) -> str:
     letters = "".join(each for each in typed.upper() if each.isascii() and each.isalnum())
-    beginning = CODE_BEGINS.replace("-", "").translate(MISREAD)
-    return CODE_BEGINS + letters.translate(MISREAD).removeprefix(beginning)
+    return letters.translate(MISREAD)

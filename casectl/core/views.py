@@ -201,6 +201,7 @@ class Restored(NamedTuple):
 
     path: Path
     aside: Path | None
+    other_slots: bool  # the backup's own came along, so its passphrase and code open it
 
 
 class Gone(NamedTuple):

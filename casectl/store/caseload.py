@@ -250,10 +250,15 @@ def _created(path: Path, author: Author, key: bytes | None) -> Caseload:
 
         # The journal has a key of its own, which a rotation leaves as it is.
         migrate(db, None if key is None else os.urandom(32))
-    except BaseException:
+    except BaseException as error:
         if db is not None:
             db.close()
         path.unlink(missing_ok=True)
         path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
+        if isinstance(error, DiskFailed):
+            raise DiskFailed(
+                str(error.args[0]),
+                hint="the new file is removed again, so nothing was changed; is its disk full?",
+            ) from None  # whatever it said of a commit, it is not there any more
         raise
     return Caseload(db, author)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from casectl.core.keys import BadKey, keys_in, lines_of
+from casectl.core.keys import BadKey, is_shared, key_file_of, keys_in_file
 from casectl.core.values import NamedTuple
 from casectl.store.private import make_folder, put, read
 
@@ -112,15 +112,22 @@ def read_key_file(path: Path) -> list[bytes]:
                 hint=f"chmod 600 {path}, and think about who may have seen it",
             )
     try:
-        return keys_in(content.decode("ascii"))
+        return keys_in_file(content.decode("ascii"))
     except ValueError:
         raise BadKey(f"{path} does not hold a key", hint=ONE_KEY) from None
 
 
-def write_key_file(path: Path, keys: Sequence[bytes]) -> None:
+def is_shared_key_file(path: Path) -> bool:
+    """Whether other caseloads may need the key in it. Raises as ``read_key_file``."""
+    read_key_file(path)
+    return is_shared(read(path, LARGEST)[0].decode("ascii"))
+
+
+def write_key_file(path: Path, keys: Sequence[bytes], *, shared: bool = False) -> None:
     """Make a key file (0600), or replace one that holds one of these keys already.
 
     So another caseload's key is never written over, and a rotation goes by way of both keys.
+    ``shared`` marks it as one that no rotation may change.
     """
 
     def check(fresh: Path) -> None:
@@ -131,7 +138,7 @@ def write_key_file(path: Path, keys: Sequence[bytes]) -> None:
     if not new and not set(read_key_file(path)) & set(keys):
         raise BadKey(f"{path} holds the key of another caseload", hint="it was left as it is")
     make_folder(path.parent)
-    put(path, lines_of(keys).encode(), check, new=new)
+    put(path, key_file_of(keys, shared=shared).encode(), check, new=new)
 
 
 # -- a key command -----------------------------------------------------------------------------
@@ -174,6 +181,6 @@ def run_key_command(command: str, source: str = COMMAND_SETTING) -> list[bytes]:
     if done.returncode:
         raise BadKey(f"{what} failed with exit code {done.returncode}")
     try:
-        return keys_in(done.stdout.decode("ascii"))
+        return keys_in_file(done.stdout.decode("ascii"))
     except ValueError:
         raise BadKey(f"{what} did not print a key", hint=ONE_KEY) from None

@@ -255,7 +255,7 @@ class Restoring:
                 if len(self._lost()) != plan.lost or os.path.lexists(self.real) != plan.there:
                     raise written_meanwhile()
                 aside = self._set_aside(author.moment)
-                self._exchange_keys()
+                other_slots = self._exchange_keys()
                 self.fresh.replace(self.real)
                 sync_folder(self.real.parent)
         except OSError as error:
@@ -265,7 +265,7 @@ class Restoring:
         # No journal can tell of it: the one that is there now was written before.
         with suppress(CasectlError):
             AccessLog(self.real).add(author.moment, author.worker, "restore")
-        return Restored(self.real, aside)
+        return Restored(self.real, aside, other_slots)
 
     @contextmanager
     def _nobody_writing(self) -> Iterator[None]:
@@ -333,17 +333,22 @@ class Restoring:
             place.unlink()
             raise written_meanwhile()
 
-    def _exchange_keys(self) -> None:
-        """The slots stay where the key does. Else the backup's come, or none for a plain file."""
+    def _exchange_keys(self) -> bool:
+        """The slots stay where the key does. Else the backup's come, or none for a plain file.
+
+        True where the backup's are there now.
+        """
         if self.old is not None and self.old.key is not None:
-            return
+            return False
         slots = keys_of(self.real)
         if slots.is_dir():
             slots.rename(self.staging / "slots.before")
-        if check_file(self.fresh):
-            fresh = self.staging / "slots"
-            copy_keys(keys_of(self.backup), fresh)
-            fresh.rename(slots)
+        if not check_file(self.fresh):
+            return False
+        fresh = self.staging / "slots"
+        copy_keys(keys_of(self.backup), fresh)
+        fresh.rename(slots)
+        return True
 
 
 # -- files -------------------------------------------------------------------------------------

@@ -173,6 +173,15 @@ def add_recovery(folder: Path, keys: Sequence[bytes], code: str) -> None:
         _put_recipients(folder, keys, [recipient])
 
 
+def is_code(typed: str) -> bool:
+    """Whether a recovery code was typed, this caseload's or another's. Its checksum tells."""
+    try:
+        _identity(typed)
+    except WrongCode:
+        return False
+    return True
+
+
 def open_recovery(folder: Path, code: str) -> list[bytes]:
     """Raises WrongCode for a mistyped code and for another's."""
     return _unwrap_recovery(folder / RECOVERY, _identity(code))

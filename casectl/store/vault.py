@@ -13,10 +13,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casectl.core.errors import CasectlError, Locked
-from casectl.core.keys import Slot, checked_passphrase
+from casectl.core.keys import (
+    SHARED_BEGINS,
+    BadKey,
+    Slot,
+    begins_as_code,
+    checked_passphrase,
+)
 from casectl.core.values import NamedTuple
 from casectl.store.connection import check_file, connect_new, create_file, not_a_caseload
-from casectl.store.keys import Found, at_home, find_keys, read_key_file, write_key_file
+from casectl.store.keys import (
+    Found,
+    at_home,
+    find_keys,
+    is_shared_key_file,
+    read_key_file,
+    write_key_file,
+)
 from casectl.store.private import make_folder
 
 if TYPE_CHECKING:
@@ -46,6 +59,7 @@ class Vault:
         self.path = path
         self.sources = sources
         self.opened: list[bytes] | None = None  # by a passphrase or code, in this run
+        self.by_code = False  # opened by the recovery code
 
     @property
     def folder(self) -> Path:
@@ -80,12 +94,12 @@ class Vault:
             return found.keys
         if not self.folder.is_dir():
             raise not_a_caseload(self.path)
-        if ask is not None and self.has_passphrase:
+        if ask is not None and self.slots():
             return ask()
         raise Locked(
             f"{self.path} is locked",
             hint="casectl unlock opens it; cron needs key_file or key_command"
-            if self.has_passphrase
+            if self.slots()
             else "name its key with CASECTL_KEY_FILE, key_file or key_command",
         )
 
@@ -143,7 +157,23 @@ class Vault:
         from casectl.store import slots
 
         self.opened = slots.open_recovery(self.folder, code)
+        self.by_code = True
         return self.opened
+
+    def is_code(self, typed: str) -> bool:
+        """Whether what was typed for opening is the recovery code, mistyped perhaps."""
+        from casectl.store import slots
+
+        if not self.has_recovery:
+            return False
+        return not self.has_passphrase or begins_as_code(typed) or slots.is_code(typed)
+
+    def open_by(self, typed: str) -> list[bytes]:
+        """The keys behind the passphrase or the recovery code, whichever was typed.
+
+        Raises WrongPassphrase, WrongCode.
+        """
+        return self.recover(typed) if self.is_code(typed) else self.unlock(typed)
 
     def set_passphrase(self, keys: Sequence[bytes], passphrase: str) -> None:
         """A new passphrase in place of the one before; verified before it takes its place."""
@@ -210,12 +240,42 @@ class Vault:
         return at_home(said) if said is not None else self.named_key_file
 
     def key_of_file(self, path: Path) -> bytes:
-        """The key that a file holds; a new file gets a new key. Raises BadKey."""
+        """The key that a file holds; a new file gets a new key. Raises BadKey.
+
+        One that is there is marked: whatever else its key opens, no rotation takes it away.
+        """
         from casectl.store.slots import new_key
 
         if not os.path.lexists(path):
             write_key_file(path, [new_key()])
-        return read_key_file(path)[0]
+            return read_key_file(path)[0]
+        keys = read_key_file(path)
+        if len(keys) > 1:
+            raise BadKey(
+                f"{path} holds two keys, of a rotation that was not finished",
+                hint="casectl key rotate, for the caseload that it belongs to, finishes it",
+            )
+        if not is_shared_key_file(path):
+            write_key_file(path, keys, shared=True)
+        return keys[0]
+
+    def is_shared(self, path: Path) -> bool:
+        """Whether a key file that is there says that other caseloads may have its key."""
+        return os.path.lexists(path) and is_shared_key_file(path)
+
+    def unmark(self, path: Path) -> None:
+        """Take back the mark of ``key_of_file``, where no caseload came of it."""
+        write_key_file(path, read_key_file(path))
+
+    def refuse_shared(self, path: Path | None) -> None:
+        """Raise where a rotation would take the key of another caseload out of its key file."""
+        if path is not None and self.is_shared(path):
+            raise CasectlError(
+                f"{path} was there before this caseload, and another that has its key would be "
+                "locked out for good",
+                hint=f"if no other has it, take the line that begins with {SHARED_BEGINS} out of "
+                "that file",
+            )
 
     def new_key(self) -> bytes:
         from casectl.store.slots import new_key
@@ -280,6 +340,7 @@ class Vault:
         from casectl.store import slots
         from casectl.store.alone import nobody_else
 
+        self.refuse_shared(key_file)
         old, new = caseload.db.key, slots.new_key()
         if old is None:
             raise CasectlError(f"{self.path} is not encrypted", hint="casectl encrypt does that")

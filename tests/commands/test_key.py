@@ -13,7 +13,7 @@ import pytest
 from conftest import Run
 
 from casectl.core.errors import CasectlError, Locked
-from casectl.core.keys import WrongPassphrase
+from casectl.core.keys import WrongPassphrase, code_in_groups
 from casectl.session import Session
 from casectl.store import connection, keyring, slots
 from casectl.store.backup import Backups
@@ -146,10 +146,36 @@ def test_a_code_that_was_not_written_down_makes_nothing(
     run: Run, quick: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("CASECTL_KEY_FILE")
-    made = run("init", answers=[PASSPHRASE, PASSPHRASE, "no", "no", "no"])
+    made = run("init", answers=[PASSPHRASE, PASSPHRASE, "no", "no", "no", "no"])
     assert made.code == 1
-    assert "nothing" in made.err
+    assert "nothing was written" in made.err
     assert not list(tmp_path.glob("caseload*"))
+
+
+def test_a_code_is_shown_in_groups_and_asked_back_until_it_is_right(
+    run: Run, quick: None, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The passphrase that was chosen is not thrown away with three slips of the pen."""
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    wrong = ["no", "", "no", "no"]
+    made = run(
+        "init", answers=[PASSPHRASE, PASSPHRASE, *wrong, f"{code[-6:-2]} {code[-2:]}".lower()]
+    )
+    assert made.code == 0, made.err
+    shown = [line.strip() for line in made.err.splitlines() if line.startswith("    ")]
+    assert "".join("".join(shown).split()) == code * 2
+    assert all(len(group) <= 4 for line in shown if "AGE" not in line for group in line.split())
+
+
+def test_a_code_is_typed_as_it_stands_on_paper(by_passphrase: Path, run: Run, code: str) -> None:
+    """The beginning on a line of its own, then groups, and never seen."""
+    run("lock")
+    lines = code_in_groups(code)
+    assert len(lines) == 4
+    asked = run("today", answers=lines)
+    assert NAME in asked.out, asked.err
+    recovered = run("key recover", answers=[*lines, OTHER, OTHER])
+    assert recovered.code == 0, recovered.err
 
 
 def test_two_that_differ_and_one_easily_guessed_are_asked_again(
@@ -183,6 +209,18 @@ def test_a_locked_caseload_asks_in_place_and_goes_on(by_passphrase: Path, run: R
     assert NAME in asked.out
     assert "That is not the passphrase" in asked.err
     assert NAME in run("today").out, "unlocked for the commands that follow"
+
+
+def test_who_waits_for_a_passphrase_is_told_and_a_script_is_not(
+    by_passphrase: Path, run: Run, code: str
+) -> None:
+    run("lock")
+    assert run("today", answers=["wrong", PASSPHRASE]).err.count("Opening …\n") == 2
+    assert run("key rotate", answers=[PASSPHRASE]).err.count("Opening …\n") == 1
+    run("lock")
+    assert "Opening" not in run("today", answers=[code]).err, "a code opens it at once"
+    run("lock")
+    assert run("unlock --stdin", stdin=f"{PASSPHRASE}\n").err == ""
 
 
 def test_a_script_is_told_that_it_is_locked(by_passphrase: Path, run: Run) -> None:
@@ -253,6 +291,85 @@ def test_completion_never_asks(
     assert "Passphrase" not in completed.err
 
 
+@pytest.mark.parametrize("command", ["today", "unlock"])
+def test_the_code_opens_it_where_the_passphrase_is_asked(
+    by_passphrase: Path, run: Run, code: str, command: str
+) -> None:
+    run("lock")
+    asked = run(command, answers=["forgotten", code.lower()])
+    assert asked.code == 0, asked.err
+    assert "Passphrase, or the recovery code:" in asked.err
+    assert "casectl key recover sets another passphrase" in asked.err
+    assert code not in asked.err.upper()
+    assert NAME in run("today").out
+
+
+def test_the_code_opens_it_by_standard_input(by_passphrase: Path, run: Run, code: str) -> None:
+    run("lock")
+    assert run("unlock --stdin", stdin=f"{code[:-1]}\n").code == 1
+    assert run("unlock --stdin", stdin=f"{code}\n").code == 0
+
+
+def test_a_code_that_was_mistyped_is_said_to_be_one(
+    by_passphrase: Path, run: Run, code: str
+) -> None:
+    run("lock")
+    asked = run("today", answers=[code[:-1], "", code])
+    assert "this is not a recovery code" in asked.err
+    assert NAME in asked.out
+
+
+def test_who_has_only_the_code_left_is_asked_for_it(
+    run: Run, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    run(["intake", NAME])
+    assert run("key code", answers=[code[-6:]]).code == 0
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    asked = run("today", answers=[code])
+    assert "Recovery code: " in asked.err
+    assert NAME in asked.out
+
+
+@pytest.fixture
+def on_a_new_machine(by_passphrase: Path, run: Run, kept: Kept, tmp_path: Path) -> Path:
+    """A backup on a stick, and nothing else that was on the old machine."""
+    stick = tmp_path / "stick"
+    assert run(f"backup --to {stick}").code == 0
+    kept.keys.clear()
+    shutil.rmtree(by_passphrase.with_name("caseload.db.keys"))
+    by_passphrase.unlink()
+    [backup] = stick.glob("*.db")
+    return backup
+
+
+def test_a_lost_passphrase_and_a_lost_machine(
+    on_a_new_machine: Path, run: Run, code: str, kept: Kept
+) -> None:
+    restored = run(f"restore {on_a_new_machine}", answers=["lost", code])
+    assert restored.code == 0, restored.err
+    assert "casectl key recover sets another, by that code" in restored.out
+    kept.keys.clear()
+    recovered = run("key recover", answers=[code, OTHER, OTHER])
+    assert recovered.code == 0, recovered.err
+    assert "still asks for the passphrase of its day" in recovered.out
+    kept.keys.clear()
+    assert NAME in run("today", answers=[OTHER]).out
+
+
+def test_a_backup_that_neither_opens_says_what_would(on_a_new_machine: Path, run: Run) -> None:
+    refused = run(f"restore {on_a_new_machine}", answers=["one", "two", "three"])
+    assert refused.code == 1
+    assert "type it instead" in refused.err
+    assert "key recover" not in refused.err
+
+
+def test_a_passphrase_restores_without_a_word_of_codes(on_a_new_machine: Path, run: Run) -> None:
+    restored = run(f"restore {on_a_new_machine}", answers=[PASSPHRASE])
+    assert restored.code == 0
+    assert "code" not in restored.out + restored.err
+
+
 # --- Changed --------------------------------------------------------------------------------
 
 
@@ -268,7 +385,7 @@ def test_a_lost_passphrase_is_replaced_by_the_code(
 ) -> None:
     run("lock")
     spaced = " ".join(code[start : start + 8] for start in range(0, len(code), 8)).lower()
-    recovered = run("key recover", answers=["AGE-SECRET-KEY-1NOTACODE", spaced, OTHER, OTHER])
+    recovered = run("key recover", answers=["AGE-SECRET-KEY-1NOTACODE", "", spaced, OTHER, OTHER])
     assert recovered.code == 0, recovered.err
     assert NAME in run("today").out
     assert code not in recovered.out + recovered.err
@@ -329,6 +446,73 @@ def test_a_rotation_that_nothing_would_remember_is_refused(
     assert refused.code == 1
     assert "nothing here would hold the new key" in refused.err
     assert run("today").code == 0
+
+
+def test_a_key_that_two_caseloads_have_is_not_rotated(run: Run, tmp_path: Path) -> None:
+    """Whichever of them is rotated, the other would be locked out for good."""
+    key, other = tmp_path / "caseload.key", tmp_path / "other.db"
+    run("init")
+    run(["intake", NAME])
+    made = run(f"--db {other} init")
+    assert made.code == 0
+    assert "key rotate leaves it alone" in made.out
+    marked = key.read_bytes()
+    for db in (tmp_path / "caseload.db", other):
+        refused = run(f"--db {db} key rotate --yes")
+        assert refused.code == 1
+        assert "locked out for good" in refused.err
+        assert key.read_bytes() == marked
+        assert run(f"--db {db} list").code == 0
+    assert NAME in run("list").out
+    assert not (tmp_path / "caseload.db.backups").exists(), "refused before anything is written"
+
+
+def test_who_knows_that_no_other_has_the_key_rotates_it(run: Run, tmp_path: Path) -> None:
+    key = tmp_path / "caseload.key"
+    key.touch(mode=0o600)
+    key.write_text("ab" * 32)
+    run("init")
+    assert run("key rotate").code == 1
+    key.write_text("".join(f"{each}\n" for each in key.read_text().split("\n")[1:]).strip())
+    assert run("key rotate").code == 0
+    assert run("list").code == 0
+    assert run("key rotate").code == 0, "and it is this caseload's own from then on"
+
+
+def test_a_beginning_that_failed_leaves_the_key_file_as_it_was(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(self: Session, key: bytes | None = None) -> object:
+        raise CasectlError("no space left")
+
+    run("init")
+    before = (tmp_path / "caseload.key").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "create_store", failing)
+        assert run(f"--db {tmp_path / 'other.db'} init").code == 1
+    assert (tmp_path / "caseload.key").read_bytes() == before
+    assert run("key rotate").code == 0
+
+
+def test_no_caseload_begins_with_half_a_rotation(run: Run, tmp_path: Path) -> None:
+    """The first of the two keys is the one that goes."""
+    key = tmp_path / "two.key"
+    key.touch(mode=0o600)
+    key.write_text(f"{'ab' * 32}\n{'cd' * 32}\n")
+    refused = run(f"init --key-file {key}")
+    assert refused.code == 1
+    assert "two keys" in refused.err
+    assert not (tmp_path / "caseload.db").exists()
+
+
+def test_a_key_command_may_print_a_marked_file(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    run(f"--db {tmp_path / 'other.db'} init")
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    monkeypatch.setenv("CASECTL_KEY_COMMAND", f"cat {tmp_path / 'caseload.key'}")
+    assert run("list").code == 0
 
 
 @pytest.mark.parametrize("step", range(1, 8))

@@ -157,12 +157,13 @@ def held(module, name):
 seen = []
 for name in ("new_key", "new_code", "add_passphrase", "open_passphrase", "open_recovery"):
     held(slots, name)
-held(keys, "keys_in")
+held(keys, "keys_in_file")
 words = "four words nobody joins"
 typed = iter([words, words])
 Session.can_ask = property(lambda self: True)
 Session.ask_secret = lambda self, question: next(typed)
-Session.ask = lambda self, question: "never the code"
+confirmed = iter(["never the code"])
+Session.ask = lambda self, question: next(confirmed, None) or sys.exit()
 cli.run(sys.argv[1:])
 print(",".join(sorted(set(seen))))
 """
@@ -176,7 +177,7 @@ print(",".join(sorted(set(seen))))
         ("encrypt --key-file {home}/new.key", "new_key"),
         ("key rotate --yes", "new_key"),
         ("key passphrase", "add_passphrase"),
-        ("today", "keys_in"),
+        ("today", "keys_in_file"),
     ],
 )
 def test_no_dumps_wherever_a_key_is_about_to_be_in_memory(

@@ -197,7 +197,7 @@ def test_a_key_file_that_cannot_be_written_stays_as_it_was(
 def test_a_key_file_is_read_back_before_it_takes_its_place(
     key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "lines_of", lambda wanted: lines_of([THREE]))
+    monkeypatch.setattr(keys, "key_file_of", lambda wanted, shared: lines_of([THREE]))
     with pytest.raises(BadKey, match="was not written as it should be"):
         write_key_file(key_file, [ONE, TWO])
     assert read_key_file(key_file) == [ONE]
