@@ -32,12 +32,25 @@ from casectl.store.rows import CHUNK, marks
 from casectl.store.schema import PURGES, RECORDS
 
 PAGE = 2 * CHUNK  # rows
-LOWEST = -(2**63)
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
 OPERATIONS = (
     f"SELECT {OPERATION}, (SELECT hash FROM chain WHERE operation_id = operations.id) AS link "
     "FROM operations WHERE id <= {newest} AND id > ? ORDER BY id LIMIT ?"
 )
 CHANGES = "SELECT {columns} FROM changes WHERE {where} ORDER BY operation_id, id LIMIT ?"
+# What no walk along the operations comes by, because none of them is its own.
+STRAY = (
+    "SELECT count(*), min(id) FROM changes x "
+    "WHERE NOT EXISTS (SELECT 1 FROM operations o WHERE o.id = x.operation_id)"
+)
+BEFORE_THE_FIRST = {
+    "an operation": "SELECT count(*) FROM operations WHERE id < 1",
+    "a change": "SELECT count(*) FROM changes WHERE id < 1",
+    "a link of the chain": (
+        "SELECT count(*) FROM chain c WHERE operation_id < 1 "
+        "OR NOT EXISTS (SELECT 1 FROM operations o WHERE o.id = c.operation_id)"
+    ),
+}
 OF_EACH_ROW = (
     "SELECT row_id, id, operation_id, table_name, case_id, before, after FROM changes "
     "WHERE (row_id, id) > (?, ?) ORDER BY row_id, id LIMIT ?"
@@ -118,11 +131,14 @@ def _operations(db: Database) -> Iterator[Row]:
 def _changes(db: Database, columns: str) -> Iterator[Row]:
     """The changes of each operation in turn; ``columns`` begin with the operation and the key.
 
+    An operation that is no number has none here: SQLite sorts a text behind every number.
     One operation's in pages, then the next one's: SQLite finds no place within an operation by a
     comparison of both columns, and would read a long one from its start for every page.
     """
     rest = CHANGES.format(columns=columns, where="operation_id = ? AND id > ?")
-    others = CHANGES.format(columns=columns, where="operation_id > ?")
+    others = CHANGES.format(
+        columns=columns, where=f"operation_id > ? AND operation_id <= {HIGHEST}"
+    )
     operation, key = LOWEST, LOWEST
     while rows := (db.rows(rest, (operation, key, PAGE)) or db.rows(others, (operation, PAGE))):
         yield from rows
@@ -155,6 +171,7 @@ class _Walk:
     def walked(self, *, records: bool) -> Audited:
         self._walk_journal()
         self._look_at_its_end()
+        self._look_for_strays()
         if records:
             self.settled = self.first is not None
             self._look_for_open_operations()
@@ -241,14 +258,35 @@ class _Walk:
 
     def _look_at_its_end(self) -> None:
         """Operations that something still knows of."""
-        last, newest = self.db.rows(
-            "SELECT (SELECT coalesce(max(id), 0) FROM operations), max("
-            "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'operations'), 0), "
-            "coalesce((SELECT max(operation_id) FROM chain), 0), "
-            "coalesce((SELECT max(operation_id) FROM changes), 0))"
+        last, counted, newest = self.db.rows(
+            "SELECT (SELECT coalesce(max(id), 0) FROM operations), "
+            "(SELECT seq FROM sqlite_sequence WHERE name = 'operations'), max("
+            "coalesce((SELECT max(operation_id) FROM chain), 0), coalesce("
+            f"(SELECT max(operation_id) FROM changes WHERE operation_id <= {HIGHEST}), 0))"
         )[0]
+        if isinstance(counted, int):
+            newest = max(newest, counted)
         if newest > last:
             self._fault(Place(last + 1, None, _missing(last + 1, newest)))
+        elif last and counted != last:
+            self._fault(Place(None, None, "the count of operations was altered"))
+
+    def _look_for_strays(self) -> None:
+        """What stands in the journal under no operation, so that no link counts it.
+
+        Each question is one statement: whoever writes meanwhile has both or neither.
+        """
+        count, change = self.db.rows(STRAY)[0]
+        if count:
+            about = self.db.rows(
+                "SELECT table_name, row_id, case_id FROM changes WHERE id = ?", (change,)
+            )[0]
+            what = "stands in the journal under no operation"
+            self._fault(Place(None, change, what, (about[0], about[1], about[2])))
+            self.faults += count - 1
+        for what, question in BEFORE_THE_FIRST.items():
+            if self.db.value(question):
+                self._fault(Place(None, None, f"{what} stands where none belongs"))
 
     def _look_for_open_operations(self) -> None:
         for table in ("current_operation", "lifted"):
@@ -329,7 +367,7 @@ class _Walk:
 
     def _in_words(self, place: Place) -> Fault:
         change = None
-        if place.change is not None:
+        if place.operation is not None and place.change is not None:
             change = self.db.value(
                 "SELECT count(*) FROM changes WHERE operation_id = ? AND id <= ?",
                 (place.operation, place.change),

@@ -375,6 +375,55 @@ def test_operations_that_another_program_added_are_found(path: Path) -> None:
     assert audited(path).faults == 1
 
 
+STRAY = "a note of case 1 stands in the journal under no operation"
+
+
+@pytest.mark.parametrize("operation", ["0", "-3", "-9223372036854775808", "'x'", "x'00'", "900"])
+def test_a_change_of_no_operation_is_found_with_the_record_that_fits_it(
+    path: Path, operation: str
+) -> None:
+    """Another last entry of the note, sealed as one should be, and the note as it says."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    for name, _ in (known := triggers.fetchall()):
+        connection.execute(f"DROP TRIGGER {name}")
+    Sealer(connection)
+    connection.execute("UPDATE notes SET text = 'a kind word' WHERE text LIKE 'the last%'")
+    connection.execute(
+        "INSERT INTO changes (operation_id, table_name, row_id, case_id, before, after, seal) "
+        f"SELECT {operation}, table_name, row_id, case_id, after, is_now, "
+        "seal(table_name, row_id, case_id, after, is_now) FROM (SELECT *, "
+        "json_set(after, '$.text', 'a kind word') AS is_now FROM changes ORDER BY id DESC LIMIT 1)"
+    )
+    for _, sql in known:
+        connection.execute(sql)
+    connection.close()
+    assert first(path) == ("operation 12 is missing, and so are all until 900"
+                           if operation == "900" else STRAY)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0, -1, -(2**63)])
+def test_what_stands_before_the_first_operation_is_found(path: Path, number: int) -> None:
+    tamper(path, f"INSERT INTO operations SELECT {number}, at, day, worker, command, undoes "
+                 "FROM operations WHERE id = 1")  # fmt: skip
+    assert first(path)
+    tamper(path, f"DELETE FROM operations WHERE id = {number}")
+    assert first(path) == ""
+    tamper(path, f"INSERT INTO chain VALUES ({number}, 'x')")
+    assert first(path) == "a link of the chain stands where none belongs"
+
+
+def test_a_change_before_the_first_is_found(path: Path) -> None:
+    tamper(path, f"UPDATE changes SET id = {-(2**63)} WHERE id = (SELECT max(id) FROM changes)")
+    assert first(path) == "operation 11 was altered after it was recorded"
+
+
+@pytest.mark.parametrize("seq", ["seq - 1", "seq - 11", "'x'", "NULL"])
+def test_a_lowered_count_of_operations_is_found(path: Path, seq: str) -> None:
+    tamper(path, f"UPDATE sqlite_sequence SET seq = {seq} WHERE name = 'operations'")
+    assert first(path) == "the count of operations was altered"
+
+
 @pytest.mark.parametrize("table", ["current_operation", "lifted"])
 def test_an_operation_that_was_left_open_is_found(path: Path, table: str) -> None:
     tamper(path, f"INSERT INTO {table} VALUES ({'1' if table != 'lifted' else repr('purge')})")
