@@ -1,8 +1,8 @@
 """The journal read against itself and against the records: has anything been altered?
 
 Everything is read in pages: a journal of any length takes the same memory, and nobody who writes
-waits for longer than a page. What is found is named by its place, the operation and which of its
-changes.
+waits for longer than a page, or than SQLite takes to hold one table against its indexes. What is
+found is named by its place, the operation and which of its changes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from casectl.core.values import NamedTuple
 from casectl.core.views import Audited, Fault, Head
+from casectl.store.blueprint import differences
 from casectl.store.chain import (
     CHAIN_KEY,
     LINKED,
@@ -29,7 +30,7 @@ from casectl.store.chain import (
 )
 from casectl.store.connection import Database, Row, Value
 from casectl.store.rows import CHUNK, marks
-from casectl.store.schema import PURGES, RECORDS
+from casectl.store.schema import OURS, PURGES, RECORDS
 
 PAGE = 2 * CHUNK  # rows
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
@@ -176,6 +177,7 @@ class _Walk:
             self.settled = self.first is not None
             self._look_for_open_operations()
             self._walk_records()
+            self._check_tables()
         if self.noted is not None and self.noted_at is None:
             self._fault(
                 Place(
@@ -292,6 +294,21 @@ class _Walk:
         for table in ("current_operation", "lifted"):
             if self.db.value(f"SELECT count(*) FROM {table}"):
                 self._fault(Place(None, None, "an operation was left open"))
+
+    # -- the file ------------------------------------------------------------------------------
+
+    def _check_tables(self) -> None:
+        """Whether the schema is this program's, and each table has what its indexes say it has.
+
+        What was read above was found by those indexes; and of two rows under one key, which no
+        schema of ours lets in, it saw one.
+        """
+        for difference in differences(self.db):
+            self._fault(Place(None, None, str(difference)))
+        for table in OURS:
+            said = str(self.db.value(f"PRAGMA integrity_check({table})"))
+            if said != "ok":
+                self._fault(Place(None, None, f"the table {table} is not whole ({said})"))
 
     # -- the records ---------------------------------------------------------------------------
 

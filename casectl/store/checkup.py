@@ -15,7 +15,7 @@ from casectl.core.views import FAIL, OK, WARN, Finding
 from casectl.store.connection import Database, check_file
 from casectl.store.derived import SEARCHED, Groups, fact_rows, refresh_facts, searchable
 from casectl.store.rows import CHUNK, marks, read_records
-from casectl.store.schema import RECORDS, SCHEMA_VERSION, triggers
+from casectl.store.schema import RECORDS, SCHEMA_VERSION, has_its_schema
 
 if TYPE_CHECKING:
     from casectl.store.backup import Backups
@@ -66,12 +66,12 @@ class Checkup:
                 yield Finding(name, FAIL, f"cannot be looked at ({words})", RESTORE)
 
     def repair(self) -> None:
-        """Put the journal's triggers back and derive anew what is derived.
+        """Put triggers and indexes back as they belong, and derive anew what is derived.
 
         One operation of the journal says that it happened. Records stay as they are.
         """
+        from casectl.store.blueprint import put_right
         from casectl.store.chain import Changes, add_link
-        from casectl.store.migrations import reinstall_triggers
 
         reason, self.db.read_only_because = self.db.read_only_because, None
         try:
@@ -83,33 +83,33 @@ class Checkup:
                 )
                 self.db.execute("DELETE FROM current_operation")
                 self.db.execute("DELETE FROM lifted")
-                reinstall_triggers(self.db)
+                put_right(self.db)
                 self._derive_facts()
                 self._derive_texts()
                 add_link(self.db, number, Changes())
         except BaseException:
             self.db.read_only_because = reason
             raise
+        if not has_its_schema(self.db):  # a table is not mended
+            self.db.read_only_because = reason
 
     def _schema(self) -> Finding:
-        wanted = triggers()
-        installed = {
-            row["name"]: row["sql"]
-            for row in self.db.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        }
-        differing = sorted(
-            name for name in wanted.keys() | installed if wanted.get(name) != installed.get(name)
-        )
-        if differing:
-            return Finding(
-                "schema",
-                FAIL,
-                f"version {SCHEMA_VERSION}, but {len(differing)} of the journal's triggers are not "
-                f"as installed ({differing[0]}): nothing is written until they are",
-                REPAIR,
-            )
+        """Whether tables, indexes and triggers are this program's, and nothing stands beside."""
+        from casectl.store.blueprint import differences
+
+        found = differences(self.db)
+        if not found:
+            detail = f"version {SCHEMA_VERSION}, every table, index and trigger as casectl makes it"
+            return Finding("schema", OK, detail)
+        more = f", and {_count(len(found) - 1, 'more difference')}" if len(found) > 1 else ""
+        if all(each.is_idle for each in found):
+            detail = f"version {SCHEMA_VERSION}; {found[0]} by another program{more}"
+            return Finding("schema", WARN, detail, "casectl does not read it; remove it there")
         return Finding(
-            "schema", OK, f"version {SCHEMA_VERSION}, the journal's {len(wanted)} triggers in place"
+            "schema",
+            FAIL,
+            f"version {SCHEMA_VERSION}, but {found[0]}{more}: nothing is written until it is right",
+            REPAIR if all(each.is_mendable or each.is_idle for each in found) else RESTORE,
         )
 
     def _integrity(self) -> Finding:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils.migrations import Migrations
 
+from casectl.store.blueprint import put_right
 from casectl.store.connection import APPLICATION_ID, Database
 from casectl.store.schema import (
     SCHEMA_VERSION,
     SEALS,
     TABLES,
-    fingerprint,
     statements,
-    triggers,
 )
 
 migrations = Migrations("casectl")
@@ -43,19 +42,6 @@ def migrate(db: Database) -> None:
     """Bring the schema up to this program's version, all of it or none of it."""
     with db.translated_errors(), db.transaction():
         migrations.apply(SqliteUtils(db.connection, execute_plugins=False))
-        reinstall_triggers(db)
+        put_right(db)
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-
-
-def reinstall_triggers(db: Database) -> None:
-    for row in db.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
-        db.execute(f'DROP TRIGGER "{row["name"]}"')
-    made = triggers()
-    for name in sorted(made):
-        db.execute(made[name])
-    db.execute(
-        "INSERT INTO meta (name, value) VALUES ('triggers', ?) "
-        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (fingerprint([made[name] for name in sorted(made)]),),
-    )
