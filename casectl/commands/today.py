@@ -56,6 +56,7 @@ def today(
         reports.agenda(session.store.agenda.read(ask), session.output)
     else:
         reports.agenda_rows(session.store.agenda.rows(ask), session.output)
+    session.tell_who_was_left_out()
 
 
 def _explain(session: Session, ask: Ask, named: str) -> None:

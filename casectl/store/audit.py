@@ -8,13 +8,15 @@ found is named by its place, the operation and which of its changes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
+from casectl.core.errors import Busy, CasectlError
 from casectl.core.values import NamedTuple
 from casectl.core.views import Audited, Fault, Head
+from casectl.store import recount
 from casectl.store.blueprint import differences
 from casectl.store.chain import (
     CHAIN_KEY,
@@ -29,8 +31,9 @@ from casectl.store.chain import (
     link_of,
 )
 from casectl.store.connection import Database, Row, Value
+from casectl.store.recount import CASES, NUMBERED, UNREADABLE, counter_of
 from casectl.store.rows import CHUNK, marks
-from casectl.store.schema import OURS, PURGES, RECORDS
+from casectl.store.schema import MIGRATIONS, OURS, PURGES, RECORDS
 
 PAGE = 2 * CHUNK  # rows
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
@@ -63,7 +66,9 @@ THINGS = {
     "notes": "a note",
     PURGES: "the purge",
 }
+COUNTED = {**NUMBERED, "cases": CASES}
 ALTERED = "was altered after it was recorded"
+FORMER_SETTINGS = ("triggers",)  # what an older casectl kept in ``meta``, and nobody reads
 
 
 class Audit:
@@ -170,14 +175,16 @@ class _Walk:
         self.erased_until = -1  # the operation up to which that is so
 
     def walked(self, *, records: bool) -> Audited:
-        self._walk_journal()
-        self._look_at_its_end()
-        self._look_for_strays()
+        self._step("the journal", self._walk_journal)
+        self._step("the journal", self._look_at_its_end)
+        self._step("the journal", self._look_for_strays)
         if records:
             self.settled = self.first is not None
-            self._look_for_open_operations()
-            self._walk_records()
-            self._check_tables()
+            self._step("what is under way", self._look_for_open_operations)
+            self._step("a record", self._walk_records)
+            self._step("the schema", self._check_tables)
+            self._step("what casectl keeps for itself", self._check_settings)
+            self._step("what follows from the records", self._check_derived)
         if self.noted is not None and self.noted_at is None:
             self._fault(
                 Place(
@@ -191,11 +198,34 @@ class _Walk:
             self.operations,
             self.changes,
             self.purged,
-            Audit(self.db).head(),
+            self._head(),
             self.noted_at,
             None if self.first is None else self._in_words(self.first),
             self.faults,
         )
+
+    def _step(self, what: str, step: Callable[[], None]) -> None:
+        """One part of the reading; where the file cannot be read so, the others still are."""
+        try:
+            step()
+        except Busy:
+            raise
+        except UNREADABLE as error:
+            words = str(error.args[0]) if isinstance(error, CasectlError) else type(error).__name__
+            self._fault(Place(None, None, f"{what} cannot be read ({words})"))
+
+    def _key(self) -> bytes:
+        try:
+            return chain_key(self.db)
+        except CasectlError as error:
+            self._fault(Place(None, None, str(error.args[0])))
+            return b""
+
+    def _head(self) -> Head:
+        try:
+            return Audit(self.db).head()
+        except UNREADABLE:  # a fault by then
+            return Head(0, START, keyed=False)
 
     def _fault(self, place: Place) -> None:
         self.faults += 1
@@ -208,7 +238,7 @@ class _Walk:
 
     def _walk_journal(self) -> None:
         """Numbers without a gap, contents that fit their seals, and links that fit both."""
-        key = chain_key(self.db)
+        key = self._key()
         number, change_id = 1, 1
         # A link may fit the one before as it stands, or as it should: only one of the two is wrong.
         before = [START]
@@ -310,6 +340,23 @@ class _Walk:
             if said != "ok":
                 self._fault(Place(None, None, f"the table {table} is not whole ({said})"))
 
+    def _check_settings(self) -> None:
+        """The rows that casectl keeps for itself: the chain's key, and which migrations ran."""
+        names = {row[0] for row in self.db.rows("SELECT name FROM meta")}
+        if not names <= {CHAIN_KEY, *FORMER_SETTINGS}:
+            self._fault(Place(None, None, "meta holds what casectl did not write"))
+        if self.db.key is not None and CHAIN_KEY not in names:
+            what = "the chain of an encrypted caseload has a key, and this one's is gone"
+            self._fault(Place(None, None, what))
+        ran = self.db.rows("SELECT migration_set, name FROM _sqlite_migrations ORDER BY id")
+        if [tuple(each) for each in ran] != [("casectl", name) for name in MIGRATIONS]:
+            what = "the migrations that ran are not those of this schema"
+            self._fault(Place(None, None, what))
+
+    def _check_derived(self) -> None:
+        for what in recount.faults(self.db):
+            self._fault(Place(None, None, f"{what} (casectl doctor --repair)"))
+
     # -- the records ---------------------------------------------------------------------------
 
     def _walk_records(self) -> None:
@@ -355,6 +402,9 @@ class _Walk:
 
     def _compare_records(self, ended: Sequence[Row]) -> None:
         """The last change of each of these rows, beside the rows."""
+        for last in ended:
+            if last["after"] is None and last["before"] is not None and last["id"] not in self.told:
+                self._compare_counter(last)
         for table in RECORDS:
             of_it = {each["row_id"]: each for each in ended if each["table_name"] == table}
             there = _as_they_are(self.db, table, list(of_it))
@@ -362,6 +412,16 @@ class _Walk:
                 differs = not _alike(there.get(row_id), last["after"])
                 if differs and last["id"] not in self.told:
                     self._look_again(table, row_id)
+
+    def _compare_counter(self, last: Row) -> None:
+        """A record that was undone keeps its number: its counter still knows of it."""
+        letter = COUNTED.get(last["table_name"])
+        if letter is None:
+            return
+        was = json.loads(last["before"])
+        scope = letter if letter == CASES else f"{was['case_id']}.{letter}"
+        if was["number"] > self.db.value(f"SELECT {counter_of('?')}", (scope,)):
+            self._fault(_place(last, "had a number that its counter knows no more"))
 
     def _look_again(self, table: str, row_id: str) -> None:
         """Whether a record still differs from its last change when both are read at once."""
@@ -457,10 +517,16 @@ def _erased(db: Database) -> set[str]:
 
 
 def _as_they_are(db: Database, table: str, ids: Sequence[str]) -> dict[str, str]:
-    """Records as the journal would write them, by key; those that are not there are left out."""
-    pairs = ", ".join(f"'{name}', \"{name}\"" for name in RECORDS[table])
-    rows = db.rows(f"SELECT id, json_object({pairs}) FROM {table} WHERE id IN ({marks(ids)})", ids)
-    return {row[0]: row[1] for row in rows}
+    """Records as the journal would write them, by key; those that are not there are left out.
+
+    Bytes that are no text, which casectl never writes, are read as a text that says so.
+    """
+    for value in ('"{0}"', 'iif(typeof("{0}") = \'blob\', \'bytes \' || hex("{0}"), "{0}")'):
+        pairs = ", ".join(f"'{name}', {value.format(name)}" for name in RECORDS[table])
+        asked = f"SELECT id, json_object({pairs}) FROM {table} WHERE id IN ({marks(ids)})"
+        with suppress(CasectlError):
+            return {row[0]: row[1] for row in db.rows(asked, ids)}
+    return {}
 
 
 def _alike(one: str | None, other: str | None) -> bool:

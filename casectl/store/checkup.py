@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from casectl.core.errors import Busy, CasectlError, Locked
-from casectl.core.facts import earliest_by_group
 from casectl.core.model import Author
 from casectl.core.views import FAIL, OK, WARN, Finding
 from casectl.store.connection import Database, check_file
-from casectl.store.derived import SEARCHED, Groups, fact_rows, refresh_facts, searchable
-from casectl.store.rows import CHUNK, marks, read_records
+from casectl.store.derived import refresh_facts, searchable
+from casectl.store.recount import UNREADABLE, Recount
+from casectl.store.rows import marks
 from casectl.store.schema import RECORDS, SCHEMA_VERSION, has_its_schema
 
 if TYPE_CHECKING:
@@ -26,14 +25,12 @@ BACK_UP = "casectl backup makes one"
 OLD_BACKUP_DAYS = 4  # a long weekend, over which nothing is recorded
 CLOCK_SLACK = 5 / 1440  # days; programs that run at once begin at different moments
 
-# What a damaged file can make of reading it, beside the driver's own complaints.
-UNREADABLE = (CasectlError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-
 
 class Checkup:
     def __init__(self, db: Database, author: Author) -> None:
         self.db = db
         self.author = author
+        self.recount = Recount(db)
 
     def findings(self) -> Iterator[Finding]:
         """Every check, each by itself: one that cannot be made says so and stops no other.
@@ -202,28 +199,13 @@ class Checkup:
 
     def _facts(self) -> Finding:
         """The stored facts are the ones that the records give."""
-        groups = Groups(self.db)
-        seen = 0
-        wrong: int = self.db.value(
-            "SELECT count(*) FROM due_facts WHERE number NOT IN (SELECT number FROM cases)"
-        )
-        for numbers in self._numbers():
-            stored: dict[int, set[tuple[object, ...]]] = {}
-            for row in self.db.rows(
-                "SELECT group_id, day, opened_on, number, tried_on FROM due_facts "
-                f"WHERE number IN ({marks(numbers)})",
-                numbers,
-            ):
-                stored.setdefault(row["number"], set()).add(tuple(row))
-                seen += 1
-            for record in read_records(self.db, numbers):
-                known = all(group in groups.known for group in earliest_by_group(record))
-                given = set(fact_rows(record, groups)) if known else None
-                wrong += given != stored.get(record.case.number, set())
+        wrong = sum(1 for _ in self.recount.wrong_facts()) + self.recount.odd_groups()
         if wrong:
             detail = f"{_count(wrong, 'case')} with due facts that the record does not give"
             return Finding("facts", FAIL, detail, REPAIR)
-        return Finding("facts", OK, f"{seen:,} due facts worked out again, all the same")
+        return Finding(
+            "facts", OK, f"{self.recount.facts:,} due facts worked out again, all the same"
+        )
 
     def _promise(self) -> Finding:
         silent = self.db.value(
@@ -236,32 +218,11 @@ class Checkup:
         return Finding("promise", OK, "every open case owes something")
 
     def _search(self) -> Finding:
-        wrong: int = self.db.value(
-            "SELECT count(*) FROM search_texts t WHERE NOT EXISTS ("
-            + " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE id = t.row_id" for table in RECORDS)
-            + ")"
-        )
-        for table in RECORDS:
-            for rows in self._chunks(table):
-                wrong += sum((row["found"] or "") != searchable(table, row) for row in rows)
-        if not wrong and os.access(self.db.path, os.W_OK):
-            wrong = self._index_differs()
-        if wrong:
-            detail = f"{_count(wrong, 'record')} not to be found by what it says"
+        wrong = sum(1 for _ in self.recount.wrong_texts())
+        if wrong or self.recount.index_differs():
+            detail = f"{_count(wrong or 1, 'record')} not to be found by what it says"
             return Finding("search", FAIL, detail, REPAIR)
         return Finding("search", OK, "every record is found by what it says")
-
-    def _index_differs(self) -> int:
-        """FTS5's own comparison of its index with the texts; it counts as one when they differ."""
-        try:
-            self.db.execute(
-                "INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"
-            )
-        except Busy:
-            raise
-        except CasectlError:
-            return 1
-        return 0
 
     def _backups(self) -> Finding:
         """Whether what was recorded is in one, and how old that is."""
@@ -336,15 +297,15 @@ class Checkup:
 
     def _derive_facts(self) -> None:
         self.db.execute("DELETE FROM due_facts")
-        for numbers in self._numbers():
+        self.db.execute("DELETE FROM due_groups")
+        for numbers in self.recount.numbers():
             ids = self.db.rows(f"SELECT id FROM cases WHERE number IN ({marks(numbers)})", numbers)
             refresh_facts(self.db, [row["id"] for row in ids])
 
     def _derive_texts(self) -> None:
         self.db.execute("DELETE FROM search_texts")
         for table in RECORDS:
-            case_id = {"clients": "NULL", "cases": "id"}.get(table, "case_id")
-            for rows in self._chunks(table, f", {case_id} AS of_case"):
+            for rows in self.recount.texts(table):
                 texts = [
                     (row["id"], table, row["of_case"], text)
                     for row in rows
@@ -355,24 +316,6 @@ class Checkup:
                     texts,
                 )
         self.db.execute("INSERT INTO search_index (search_index) VALUES ('rebuild')")
-
-    def _numbers(self) -> Iterator[list[int]]:
-        """The numbers of all cases, in lists that one statement can hold."""
-        numbers = [row[0] for row in self.db.rows("SELECT number FROM cases ORDER BY number")]
-        for start in range(0, len(numbers), CHUNK):
-            yield numbers[start : start + CHUNK]
-
-    def _chunks(self, table: str, more: str = "") -> Iterator[list[dict[str, str | int | None]]]:
-        """The searched columns of a table and what is found of each row, so many rows at a time."""
-        columns = ", ".join(f'r."{name}"' for name in ("id", *SEARCHED[table]))
-        after = ""
-        while rows := self.db.rows(
-            f"SELECT {columns}, (SELECT folded FROM search_texts WHERE row_id = r.id) AS found"
-            f"{more} FROM {table} r WHERE r.id > ? ORDER BY r.id LIMIT {CHUNK}",
-            (after,),
-        ):
-            yield [dict(row) for row in rows]
-            after = rows[-1]["id"]
 
 
 def _count(count: int, what: str) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from casectl.store.connection import Database
 
 SCHEMA_VERSION = 2
+MIGRATIONS = ("m001_caseload", "m002_seals")  # as ``migrations`` names them
 # What ``mark_of`` gives for a file as this program makes it. Nothing that a file says of itself is
 # compared with: whoever can add a trigger can write what fits it. A test says what it should be.
 SCHEMA_MARK = "e27edc80f49749c4ebb1c9bebc32bc50"

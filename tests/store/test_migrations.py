@@ -20,7 +20,7 @@ from casectl.core.model import Author
 from casectl.core.views import FAIL, OK
 from casectl.store import Caseload, caseload, create_caseload, migrations, open_caseload, schema
 from casectl.store.blueprint import differences
-from casectl.store.schema import SCHEMA_MARK, SCHEMA_VERSION, mark_of, triggers
+from casectl.store.schema import MIGRATIONS, SCHEMA_MARK, SCHEMA_VERSION, mark_of, triggers
 
 AUTHOR = Author("kim", TODAY, f"{TODAY}T08:00:00Z")
 
@@ -103,6 +103,8 @@ def test_the_schema_never_changes_without_a_migration(tmp_path: Path) -> None:
     """What every open compares with, and what doctor names differences from, are what is made."""
     marks = {2: "e27edc80f49749c4ebb1c9bebc32bc50"}
     assert marks[SCHEMA_VERSION] == SCHEMA_MARK
+    names = tuple(each.name for each in migrations.migrations._migrations)
+    assert (names, len(names)) == (MIGRATIONS, SCHEMA_VERSION)
     store = create_caseload(tmp_path / "fresh.db", AUTHOR)
     assert mark_of(store.db) == SCHEMA_MARK
     assert differences(store.db) == []
