@@ -353,6 +353,17 @@ class Session:
         except CasectlError as error:
             tell(f"casectl: {error}; what follows is shown and not on record")
 
+    def tell_who_was_left_out(self) -> None:
+        """Open cases that the list just read would have lost, going by the due facts alone."""
+        numbers = self.store.agenda.left_out
+        if numbers:
+            named = ", ".join(map(str, numbers[:10])) + (", …" if len(numbers) > 10 else "")
+            cases = f"case {named} was" if len(numbers) == 1 else f"cases {named} were"
+            tell(
+                f"casectl: {cases} taken out of the due facts behind casectl's back, and listed "
+                "all the same; casectl audit verify tells more, casectl doctor --repair mends it"
+            )
+
     @property
     def has_written(self) -> bool:
         """Whether this invocation recorded anything."""

@@ -88,8 +88,10 @@ def thaw(path: Path) -> None:
 
 
 def the_next_casectl() -> None:
-    """Make this process the casectl of the next schema."""
-    from casectl.store import caseload, migrations
+    """Make this process the casectl of the next schema, which knows its own tables and triggers."""
+    from sqlite_utils import Database as SqliteUtils
+
+    from casectl.store import blueprint, caseload, connection, migrations, schema
 
     def m999_stand_in(db: Database) -> None:
         db.execute("ALTER TABLE promises ADD COLUMN of_tomorrow TEXT")
@@ -100,6 +102,14 @@ def the_next_casectl() -> None:
     migrations.migrations()(m999_stand_in)
     for module in (caseload, migrations):  # each has its own name for the schema's number
         vars(module)["SCHEMA_VERSION"] = SCHEMA_VERSION + 1
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    migrations.migrations.apply(SqliteUtils(memory, execute_plugins=False))
+    for trigger in schema.triggers().values():
+        memory.execute(trigger)
+    made = connection.Database(memory, Path(":memory:"), sqlite3)
+    parts, mark = list(blueprint.parts_of(made)), schema.mark_of(made)
+    vars(blueprint)["made"] = lambda: parts
+    vars(schema)["SCHEMA_MARK"] = mark
 
 
 def rows(store: Caseload) -> tuple[dict[str, bytes], list[Operation]]:

@@ -25,22 +25,22 @@ def doctor(
     repair: Annotated[
         bool,
         typer.Option(
-            "--repair", help="First put the journal's triggers back and work out facts anew."
+            "--repair", help="First put triggers and indexes back and work out facts anew."
         ),
     ] = False,
 ) -> int:
     """Check the caseload and what surrounds it.
 
     One line a check: ok, warn or FAIL. Exit code 1 when one failed, 75 when another program keeps
-    the file locked. --repair changes no record: it reinstalls the journal's triggers and works out
-    again what is worked out from the records.
+    the file locked. --repair changes no record: it puts triggers and indexes back as casectl
+    makes them, removes views, and works out again what is worked out from the records.
     """
     session = current(ctx)
     findings = [_configuration(session)]
     if repair:
         session.store.checkup.repair()
         findings.append(
-            Finding("repair", OK, "triggers reinstalled; facts and search worked out anew")
+            Finding("repair", OK, "triggers and indexes put back; facts and search worked out anew")
         )
     findings += _time_zone()
     findings += session.surroundings()

@@ -74,6 +74,7 @@ def remind(
     else:
         told = due
         tell(session, told, manner)
+    session.tell_who_was_left_out()
     session.backs_up = True  # cron's run is the best one for it: nobody waits
     return SOMETHING_DUE if exit_code and told else 0
 

@@ -78,6 +78,7 @@ def today(
         reports.agenda(session.store.agenda.read(ask), session.output)
     else:
         reports.agenda_rows(session.store.agenda.rows(ask), session.output)
+    session.tell_who_was_left_out()
 
 
 def _only_one(*asked: bool) -> None:

@@ -63,15 +63,9 @@ class AccessLog:
             ) from None
 
     def _append(self, line: bytes) -> None:
-        # O_NONBLOCK: a pipe in its place would never open.
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-        for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
-            flags |= getattr(os, name, 0)
         with private_umask():
-            handle = os.open(self.path, flags, 0o600)
+            handle = self._open(os.O_RDWR | os.O_CREAT | os.O_APPEND)
         try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise OSError(0, "it is not a file")
             _take_turn(handle)
             if _ends_inside_a_line(handle):
                 line = b"\n" + line
@@ -81,13 +75,26 @@ class AccessLog:
         finally:
             os.close(handle)
 
+    def _open(self, flags: int) -> int:
+        """A handle of the log, if it is a file. Raises OSError.
+
+        O_NONBLOCK: a pipe in its place would never open.
+        """
+        for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
+            flags |= getattr(os, name, 0)
+        handle = os.open(self.path, flags, 0o600)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise OSError(0, "it is not a file")
+        return handle
+
     def read(self, case: int | None = None) -> Iterator[Access]:
         """What was shown, oldest first; of one case where one is asked for.
 
         A line that a full disk cut short is passed over.
         """
         try:
-            with self.path.open("rb") as file:
+            with os.fdopen(self._open(os.O_RDONLY), "rb") as file:
                 for line in file:
                     access = _access(line)
                     if access is not None and (case is None or case in access.cases):

@@ -4,14 +4,19 @@ Due days never decrease with fact days, so of each group only its first cases ca
 first of the list. Where days off give several fact days one due day, the tie (longer open, then
 number) runs across them, so the first cases of each of those fact days are read as well. What is
 read is then ranked whole, by the one engine; a property test compares with ranking everything.
+
+Every open case has facts. One without any was taken out of them by another program, and is read and
+ranked like the others.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, ahead, cut
 from casectl.core.due import Band, DueItem, Rule, Rules, applies
-from casectl.core.facts import PROMISED, Group, promised_facts
+from casectl.core.facts import PROMISED, Group, facts_of, promised_facts
 from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
 from casectl.core.priority import DUE_ON, Ranked, RankKey, fact_key, in_order, rank_by
 from casectl.core.values import NamedTuple
@@ -40,26 +45,35 @@ _RISK_LEVELS = " ".join(f"WHEN '{risk}' THEN {int(level)}" for risk, level in RI
 LEVEL = f"max(urgency, CASE risk {_RISK_LEVELS} ELSE {int(UNASSESSED_RISK)} END)"
 # More facts than this are not counted in one pass; each count then stops at its own cap.
 SCANNED = 5000
+# With more open cases than this the day's list does not ask whether each has facts (0.1 ms for a
+# thousand); reminders, which nobody waits for, always do.
+ASKED_ABOUT = 2000
+OPEN = "status IN ('active', 'pending', 'on_hold')"
 
 
 class AgendaReader:
     def __init__(self, db: Database) -> None:
         self.db = db
+        self.left_out: list[int] = []  # open cases that had no facts, as the last reading found
 
     def read(self, ask: Ask) -> Agenda:
         """The list for ``ask.today``, its counts and its hours, all of one moment."""
         with self.db.snapshot():
-            return _Reading(self.db, ask, HEADS).agenda()
+            return self._reading(ask, HEADS, ASKED_ABOUT).agenda()
 
     def rows(self, ask: Ask) -> list[Ranked]:
         """The list alone, for a machine: half the reading."""
         with self.db.snapshot():
-            return _Reading(self.db, ask, HEADS).rows()
+            return self._reading(ask, HEADS, ASKED_ABOUT).rows()
 
     def pressing(self, ask: Ask, until: date) -> list[DueItem]:
         """Every item in a band that presses, or due by ``until``, the most pressing first."""
         with self.db.snapshot():
-            return _Reading(self.db, ahead(ask, until), GROUPS).pressing(until)
+            return self._reading(ahead(ask, until), GROUPS, None).pressing(until)
+
+    def _reading(self, ask: Ask, groups: str, most: int | None) -> _Reading:
+        self.left_out = _left_out(self.db, most)
+        return _Reading(self.db, ask, groups, self.left_out)
 
     def former_names(self, client_ids: Iterable[str]) -> dict[str, set[str]]:
         """Names that these clients had before an edit; those who kept theirs are left out."""
@@ -89,15 +103,17 @@ class _Stream(NamedTuple):
 class _Reading:
     """One reading of the list: the groups asked for, and what their rules say today."""
 
-    def __init__(self, db: Database, ask: Ask, groups: str) -> None:
+    def __init__(self, db: Database, ask: Ask, groups: str, left_out: list[int]) -> None:
         self.db = db
         self.ask = ask
+        self.left_out = left_out
         self.rules = Rules(ask.standards, ask.today)
         self.streams = list(self._streams(groups))
 
     def rows(self) -> list[Ranked]:
         ask = self.ask
         numbers = self._open_numbers() if ask.limit is None else self._candidates(ask.limit)
+        numbers.update(self.left_out)
         return cut(rank_by(self.rules, self._wanted(numbers)), ask.limit)
 
     def agenda(self) -> Agenda:
@@ -108,7 +124,7 @@ class _Reading:
             tuple(rows),
             counts,
             tuple(self._hours()),
-            0 if ask.limit is None else listed - len(rows),
+            0 if ask.limit is None else max(0, listed - len(rows)),
             None if rows else self._next_due(),
         )
 
@@ -141,7 +157,20 @@ class _Reading:
             for record in records
             for item in self._pressing_items(record, derived[record.case.number], until)
         )
-        return in_order(items, self.ask.today, self.ask.standards.common_scale())
+        added = (
+            item for record in self._wanted(self.left_out) for item in self._items_of(record, until)
+        )
+        scale = self.ask.standards.common_scale()
+        return in_order([*items, *added], self.ask.today, scale)
+
+    def _items_of(self, record: CaseRecord, until: date) -> Iterator[DueItem]:
+        """The same of one case, worked out from its record alone."""
+        for group, day, promise in facts_of(record):
+            if applies(group, self.ask.standards.of(group.program)):
+                rule = self.rules.of(group)
+                due, band = rule.due(day)
+                if band is not None and (band is not Band.SOON or due <= until):
+                    yield rule.item(record, day, promise)
 
     def _pressing_items(
         self, record: CaseRecord, derived: Iterable[tuple[Rule, date]], until: date
@@ -257,7 +286,7 @@ class _Reading:
                 last += ONE_DAY
         return rows
 
-    def _wanted(self, numbers: set[int]) -> list[CaseRecord]:
+    def _wanted(self, numbers: Collection[int]) -> list[CaseRecord]:
         ask = self.ask
         return [
             record
@@ -355,7 +384,7 @@ class _Reading:
 
     def _open_count(self, cap: int) -> int:
         ask = self.ask
-        where = "status IN ('active', 'pending', 'on_hold')"
+        where = OPEN
         values: list[Value] = []
         if ask.program is not None:
             where += " AND program = ?"
@@ -406,6 +435,18 @@ class _Reading:
         """The earliest day that anything at all falls due."""
         heads = ((each.rule, date.fromisoformat(each.head)) for each in self.streams)
         return min((rule.due_on(head) for rule, head in heads), default=None)
+
+
+def _left_out(db: Database, most: int | None) -> list[int]:
+    """The open cases without any fact; none where more than ``most`` are open."""
+    if most is not None:
+        counted = f"SELECT count(*) FROM (SELECT 1 FROM cases WHERE {OPEN} LIMIT {most + 1})"
+        if db.value(counted) > most:
+            return []
+    without = (
+        f"SELECT number FROM cases WHERE {OPEN} AND number NOT IN (SELECT number FROM due_facts)"
+    )
+    return [row[0] for row in db.rows(without)]
 
 
 def _last_of(best: dict[int, RankKey], limit: int) -> RankKey | None:

@@ -1,20 +1,23 @@
 """The journal read against itself and against the records: has anything been altered?
 
 Everything is read in pages: a journal of any length takes the same memory, and nobody who writes
-waits for longer than a page. What is found is named by its place, the operation and which of its
-changes.
+waits for longer than a page, or than SQLite takes to hold one table against its indexes. What is
+found is named by its place, the operation and which of its changes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
+from casectl.core.errors import Busy, CasectlError
 from casectl.core.values import NamedTuple
 from casectl.core.views import Audited, Fault, Head
+from casectl.store import recount
+from casectl.store.blueprint import differences
 from casectl.store.chain import (
     LINKED,
     OPERATION,
@@ -27,16 +30,30 @@ from casectl.store.chain import (
     link_of,
 )
 from casectl.store.connection import Database, Row, Value
+from casectl.store.recount import CASES, NUMBERED, UNREADABLE, counter_of
 from casectl.store.rows import CHUNK, marks
-from casectl.store.schema import CHAIN_KEY, PURGES, RECORDS
+from casectl.store.schema import CHAIN_KEY, MIGRATIONS, OURS, PURGES, RECORDS
 
 PAGE = 2 * CHUNK  # rows
-LOWEST = -(2**63)
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
 OPERATIONS = (
     f"SELECT {OPERATION}, (SELECT hash FROM chain WHERE operation_id = operations.id) AS link "
     "FROM operations WHERE id <= {newest} AND id > ? ORDER BY id LIMIT ?"
 )
 CHANGES = "SELECT {columns} FROM changes WHERE {where} ORDER BY operation_id, id LIMIT ?"
+# What no walk along the operations comes by, because none of them is its own.
+STRAY = (
+    "SELECT count(*), min(id) FROM changes x "
+    "WHERE NOT EXISTS (SELECT 1 FROM operations o WHERE o.id = x.operation_id)"
+)
+BEFORE_THE_FIRST = {
+    "an operation": "SELECT count(*) FROM operations WHERE id < 1",
+    "a change": "SELECT count(*) FROM changes WHERE id < 1",
+    "a link of the chain": (
+        "SELECT count(*) FROM chain c WHERE operation_id < 1 "
+        "OR NOT EXISTS (SELECT 1 FROM operations o WHERE o.id = c.operation_id)"
+    ),
+}
 OF_EACH_ROW = (
     "SELECT row_id, id, operation_id, table_name, case_id, before, after FROM changes "
     "WHERE (row_id, id) > (?, ?) ORDER BY row_id, id LIMIT ?"
@@ -48,7 +65,9 @@ THINGS = {
     "notes": "a note",
     PURGES: "the purge",
 }
+COUNTED = {**NUMBERED, "cases": CASES}
 ALTERED = "was altered after it was recorded"
+FORMER_SETTINGS = ("triggers",)  # what an older casectl kept in ``meta``, and nobody reads
 
 
 class Audit:
@@ -117,11 +136,14 @@ def _operations(db: Database) -> Iterator[Row]:
 def _changes(db: Database, columns: str) -> Iterator[Row]:
     """The changes of each operation in turn; ``columns`` begin with the operation and the key.
 
+    An operation that is no number has none here: SQLite sorts a text behind every number.
     One operation's in pages, then the next one's: SQLite finds no place within an operation by a
     comparison of both columns, and would read a long one from its start for every page.
     """
     rest = CHANGES.format(columns=columns, where="operation_id = ? AND id > ?")
-    others = CHANGES.format(columns=columns, where="operation_id > ?")
+    others = CHANGES.format(
+        columns=columns, where=f"operation_id > ? AND operation_id <= {HIGHEST}"
+    )
     operation, key = LOWEST, LOWEST
     while rows := (db.rows(rest, (operation, key, PAGE)) or db.rows(others, (operation, PAGE))):
         yield from rows
@@ -152,12 +174,16 @@ class _Walk:
         self.erased_until = -1  # the operation up to which that is so
 
     def walked(self, *, records: bool) -> Audited:
-        self._walk_journal()
-        self._look_at_its_end()
+        self._step("the journal", self._walk_journal)
+        self._step("the journal", self._look_at_its_end)
+        self._step("the journal", self._look_for_strays)
         if records:
             self.settled = self.first is not None
-            self._look_for_open_operations()
-            self._walk_records()
+            self._step("what is under way", self._look_for_open_operations)
+            self._step("a record", self._walk_records)
+            self._step("the schema", self._check_tables)
+            self._step("what casectl keeps for itself", self._check_settings)
+            self._step("what follows from the records", self._check_derived)
         if self.noted is not None and self.noted_at is None:
             self._fault(
                 Place(
@@ -171,11 +197,34 @@ class _Walk:
             self.operations,
             self.changes,
             self.purged,
-            Audit(self.db).head(),
+            self._head(),
             self.noted_at,
             None if self.first is None else self._in_words(self.first),
             self.faults,
         )
+
+    def _step(self, what: str, step: Callable[[], None]) -> None:
+        """One part of the reading; where the file cannot be read so, the others still are."""
+        try:
+            step()
+        except Busy:
+            raise
+        except UNREADABLE as error:
+            words = str(error.args[0]) if isinstance(error, CasectlError) else type(error).__name__
+            self._fault(Place(None, None, f"{what} cannot be read ({words})"))
+
+    def _key(self) -> bytes:
+        try:
+            return chain_key(self.db)
+        except CasectlError as error:
+            self._fault(Place(None, None, str(error.args[0])))
+            return b""
+
+    def _head(self) -> Head:
+        try:
+            return Audit(self.db).head()
+        except UNREADABLE:  # a fault by then
+            return Head(0, START, keyed=False)
 
     def _fault(self, place: Place) -> None:
         self.faults += 1
@@ -188,7 +237,7 @@ class _Walk:
 
     def _walk_journal(self) -> None:
         """Numbers without a gap, contents that fit their seals, and links that fit both."""
-        key = chain_key(self.db)
+        key = self._key()
         number, change_id = 1, 1
         # A link may fit the one before as it stands, or as it should: only one of the two is wrong.
         before = [START]
@@ -240,19 +289,72 @@ class _Walk:
 
     def _look_at_its_end(self) -> None:
         """Operations that something still knows of."""
-        last, newest = self.db.rows(
-            "SELECT (SELECT coalesce(max(id), 0) FROM operations), max("
-            "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'operations'), 0), "
-            "coalesce((SELECT max(operation_id) FROM chain), 0), "
-            "coalesce((SELECT max(operation_id) FROM changes), 0))"
+        last, counted, newest = self.db.rows(
+            "SELECT (SELECT coalesce(max(id), 0) FROM operations), "
+            "(SELECT seq FROM sqlite_sequence WHERE name = 'operations'), max("
+            "coalesce((SELECT max(operation_id) FROM chain), 0), coalesce("
+            f"(SELECT max(operation_id) FROM changes WHERE operation_id <= {HIGHEST}), 0))"
         )[0]
+        if isinstance(counted, int):
+            newest = max(newest, counted)
         if newest > last:
             self._fault(Place(last + 1, None, _missing(last + 1, newest)))
+        elif last and counted != last:
+            self._fault(Place(None, None, "the count of operations was altered"))
+
+    def _look_for_strays(self) -> None:
+        """What stands in the journal under no operation, so that no link counts it.
+
+        Each question is one statement: whoever writes meanwhile has both or neither.
+        """
+        count, change = self.db.rows(STRAY)[0]
+        if count:
+            about = self.db.rows(
+                "SELECT table_name, row_id, case_id FROM changes WHERE id = ?", (change,)
+            )[0]
+            what = "stands in the journal under no operation"
+            self._fault(Place(None, change, what, (about[0], about[1], about[2])))
+            self.faults += count - 1
+        for what, question in BEFORE_THE_FIRST.items():
+            if self.db.value(question):
+                self._fault(Place(None, None, f"{what} stands where none belongs"))
 
     def _look_for_open_operations(self) -> None:
         for table in ("current_operation", "lifted"):
             if self.db.value(f"SELECT count(*) FROM {table}"):
                 self._fault(Place(None, None, "an operation was left open"))
+
+    # -- the file ------------------------------------------------------------------------------
+
+    def _check_tables(self) -> None:
+        """Whether the schema is this program's, and each table has what its indexes say it has.
+
+        What was read above was found by those indexes; and of two rows under one key, which no
+        schema of ours lets in, it saw one.
+        """
+        for difference in differences(self.db):
+            self._fault(Place(None, None, str(difference)))
+        for table in OURS:
+            said = str(self.db.value(f"PRAGMA integrity_check({table})"))
+            if said != "ok":
+                self._fault(Place(None, None, f"the table {table} is not whole ({said})"))
+
+    def _check_settings(self) -> None:
+        """The rows that casectl keeps for itself: the chain's key, and which migrations ran."""
+        names = {row[0] for row in self.db.rows("SELECT name FROM meta")}
+        if not names <= {CHAIN_KEY, *FORMER_SETTINGS}:
+            self._fault(Place(None, None, "meta holds what casectl did not write"))
+        if self.db.key is not None and CHAIN_KEY not in names:
+            what = "the chain of an encrypted caseload has a key, and this one's is gone"
+            self._fault(Place(None, None, what))
+        ran = self.db.rows("SELECT migration_set, name FROM _sqlite_migrations ORDER BY id")
+        if [tuple(each) for each in ran] != [("casectl", name) for name in MIGRATIONS]:
+            what = "the migrations that ran are not those of this schema"
+            self._fault(Place(None, None, what))
+
+    def _check_derived(self) -> None:
+        for what in recount.faults(self.db):
+            self._fault(Place(None, None, f"{what} (casectl doctor --repair)"))
 
     # -- the records ---------------------------------------------------------------------------
 
@@ -299,6 +401,9 @@ class _Walk:
 
     def _compare_records(self, ended: Sequence[Row]) -> None:
         """The last change of each of these rows, beside the rows."""
+        for last in ended:
+            if last["after"] is None and last["before"] is not None and last["id"] not in self.told:
+                self._compare_counter(last)
         for table in RECORDS:
             of_it = {each["row_id"]: each for each in ended if each["table_name"] == table}
             there = _as_they_are(self.db, table, list(of_it))
@@ -306,6 +411,16 @@ class _Walk:
                 differs = not _alike(there.get(row_id), last["after"])
                 if differs and last["id"] not in self.told:
                     self._look_again(table, row_id)
+
+    def _compare_counter(self, last: Row) -> None:
+        """A record that was undone keeps its number: its counter still knows of it."""
+        letter = COUNTED.get(last["table_name"])
+        if letter is None:
+            return
+        was = json.loads(last["before"])
+        scope = letter if letter == CASES else f"{was['case_id']}.{letter}"
+        if was["number"] > self.db.value(f"SELECT {counter_of('?')}", (scope,)):
+            self._fault(_place(last, "had a number that its counter knows no more"))
 
     def _look_again(self, table: str, row_id: str) -> None:
         """Whether a record still differs from its last change when both are read at once."""
@@ -328,7 +443,7 @@ class _Walk:
 
     def _in_words(self, place: Place) -> Fault:
         change = None
-        if place.change is not None:
+        if place.operation is not None and place.change is not None:
             change = self.db.value(
                 "SELECT count(*) FROM changes WHERE operation_id = ? AND id <= ?",
                 (place.operation, place.change),
@@ -401,10 +516,16 @@ def _erased(db: Database) -> set[str]:
 
 
 def _as_they_are(db: Database, table: str, ids: Sequence[str]) -> dict[str, str]:
-    """Records as the journal would write them, by key; those that are not there are left out."""
-    pairs = ", ".join(f"'{name}', \"{name}\"" for name in RECORDS[table])
-    rows = db.rows(f"SELECT id, json_object({pairs}) FROM {table} WHERE id IN ({marks(ids)})", ids)
-    return {row[0]: row[1] for row in rows}
+    """Records as the journal would write them, by key; those that are not there are left out.
+
+    Bytes that are no text, which casectl never writes, are read as a text that says so.
+    """
+    for value in ('"{0}"', 'iif(typeof("{0}") = \'blob\', \'bytes \' || hex("{0}"), "{0}")'):
+        pairs = ", ".join(f"'{name}', {value.format(name)}" for name in RECORDS[table])
+        asked = f"SELECT id, json_object({pairs}) FROM {table} WHERE id IN ({marks(ids)})"
+        with suppress(CasectlError):
+            return {row[0]: row[1] for row in db.rows(asked, ids)}
+    return {}
 
 
 def _alike(one: str | None, other: str | None) -> bool:

@@ -19,7 +19,7 @@ from casectl.store.connection import (
     create_file,
     not_a_caseload,
 )
-from casectl.store.schema import SCHEMA_VERSION, fingerprint
+from casectl.store.schema import SCHEMA_VERSION, has_its_schema
 
 if TYPE_CHECKING:
     from casectl.store.accesslog import AccessLog
@@ -173,8 +173,8 @@ def is_hardly_begun(db: Database) -> bool:
 def open_caseload(path: Path, author: Author, keys: Keys | None = None) -> Caseload:
     """Open an existing caseload, migrating it first when its schema is older.
 
-    Where the journal's triggers are not the ones installed it opens for reading: today's list is
-    needed most when something is wrong. ``keys`` is asked only for an encrypted file. Raises
+    Where its tables or triggers are not this program's it opens for reading: today's list is needed
+    most when something is wrong. ``keys`` is asked only for an encrypted file. Raises
     NotFound where there is no file, Locked where no key fits, CasectlError for a file that is not
     a caseload or that a newer casectl wrote.
     """
@@ -194,9 +194,9 @@ def _check_schema(db: Database, author: Author) -> None:
 
         Backups(db, author).automatic(MIGRATION)
         migrate(db)
-    if not has_its_triggers(db):
+    if not has_its_schema(db):
         db.read_only_because = CasectlError(
-            f"the journal's triggers in {db.path} are not the ones casectl installed, and nothing "
+            f"the tables or triggers in {db.path} are not the ones that casectl makes, and nothing "
             "is written without a journal",
             hint="casectl doctor tells more",
         )
@@ -216,15 +216,6 @@ def schema_of(db: Database) -> int:
             hint="upgrade casectl",
         )
     return version
-
-
-def has_its_triggers(db: Database) -> bool:
-    installed = [
-        row[0]
-        for row in db.rows("SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
-    ]
-    known: str | None = db.value("SELECT value FROM meta WHERE name = 'triggers'")
-    return known == fingerprint(installed)
 
 
 def create_caseload(path: Path, author: Author, key: bytes | None = None) -> Caseload:

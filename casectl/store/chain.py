@@ -16,6 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from casectl.core.errors import CasectlError
 from casectl.store.connection import Database, Value
 from casectl.store.schema import CHAIN_KEY
 
@@ -125,13 +126,24 @@ def add_link(db: Database, number: int, changes: Changes) -> None:
     if written != changes.count:  # a statement failed after its first rows, and was forgiven
         of_it = f"SELECT {LINKED} FROM changes WHERE operation_id = ? ORDER BY id"
         changes = Changes(db.rows(of_it, (number,)))
-    link = link_of(bytes.fromhex(key or ""), previous or START, operation, changes)
+    link = link_of(_key_of(key), previous or START, operation, changes)
     db.execute("INSERT INTO chain (operation_id, hash) VALUES (?, ?)", (number, link))
 
 
 def chain_key(db: Database) -> bytes:
-    """What the links are keyed with; empty for an unkeyed chain."""
-    return bytes.fromhex(db.value("SELECT value FROM meta WHERE name = ?", (CHAIN_KEY,)) or "")
+    """What the links are keyed with; empty for an unkeyed chain. Raises CasectlError for no key."""
+    return _key_of(db.value("SELECT value FROM meta WHERE name = ?", (CHAIN_KEY,)))
+
+
+def _key_of(value: str | None) -> bytes:
+    try:
+        key = bytes.fromhex(value or "")
+        blake2b(key=key)
+    except (TypeError, ValueError):
+        raise CasectlError(
+            "the key of the journal's chain was altered", hint="restore a backup"
+        ) from None
+    return key
 
 
 def seal_all(connection: Any) -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from casectl.core.errors import Busy, CasectlError, Locked
-from casectl.core.facts import earliest_by_group
 from casectl.core.model import Author
 from casectl.core.views import FAIL, OK, WARN, Finding
 from casectl.store.connection import Database, check_file
-from casectl.store.derived import SEARCHED, Groups, fact_rows, refresh_facts, searchable
-from casectl.store.rows import CHUNK, marks, read_records
-from casectl.store.schema import RECORDS, SCHEMA_VERSION, triggers
+from casectl.store.derived import refresh_facts, searchable
+from casectl.store.recount import UNREADABLE, Recount
+from casectl.store.rows import marks
+from casectl.store.schema import RECORDS, SCHEMA_VERSION, has_its_schema
 
 if TYPE_CHECKING:
     from casectl.store.backup import Backups
@@ -27,14 +26,12 @@ MOST_SAID = 120  # characters of what SQLite finds wrong
 OLD_BACKUP_DAYS = 4  # a long weekend, over which nothing is recorded
 CLOCK_SLACK = 5 / 1440  # days; programs that run at once begin at different moments
 
-# What a damaged file can make of reading it, beside the driver's own complaints.
-UNREADABLE = (CasectlError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-
 
 class Checkup:
     def __init__(self, db: Database, author: Author) -> None:
         self.db = db
         self.author = author
+        self.recount = Recount(db)
 
     def findings(self) -> Iterator[Finding]:
         """Every check, each by itself: one that cannot be made says so and stops no other.
@@ -67,12 +64,12 @@ class Checkup:
                 yield Finding(name, FAIL, f"cannot be looked at ({words})", RESTORE)
 
     def repair(self) -> None:
-        """Put the journal's triggers back and derive anew what is derived.
+        """Put triggers and indexes back as they belong, and derive anew what is derived.
 
         One operation of the journal says that it happened. Records stay as they are.
         """
+        from casectl.store.blueprint import put_right
         from casectl.store.chain import Changes, add_link
-        from casectl.store.migrations import reinstall_triggers
 
         reason, self.db.read_only_because = self.db.read_only_because, None
         try:
@@ -84,33 +81,33 @@ class Checkup:
                 )
                 self.db.execute("DELETE FROM current_operation")
                 self.db.execute("DELETE FROM lifted")
-                reinstall_triggers(self.db)
+                put_right(self.db)
                 self._derive_facts()
                 self._derive_texts()
                 add_link(self.db, number, Changes())
         except BaseException:
             self.db.read_only_because = reason
             raise
+        if not has_its_schema(self.db):  # a table is not mended
+            self.db.read_only_because = reason
 
     def _schema(self) -> Finding:
-        wanted = triggers()
-        installed = {
-            row["name"]: row["sql"]
-            for row in self.db.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        }
-        differing = sorted(
-            name for name in wanted.keys() | installed if wanted.get(name) != installed.get(name)
-        )
-        if differing:
-            return Finding(
-                "schema",
-                FAIL,
-                f"version {SCHEMA_VERSION}, but {len(differing)} of the journal's triggers are not "
-                f"as installed ({differing[0]}): nothing is written until they are",
-                REPAIR,
-            )
+        """Whether tables, indexes and triggers are this program's, and nothing stands beside."""
+        from casectl.store.blueprint import differences
+
+        found = differences(self.db)
+        if not found:
+            detail = f"version {SCHEMA_VERSION}, every table, index and trigger as casectl makes it"
+            return Finding("schema", OK, detail)
+        more = f", and {_count(len(found) - 1, 'more difference')}" if len(found) > 1 else ""
+        if all(each.is_idle for each in found):
+            detail = f"version {SCHEMA_VERSION}; {found[0]} by another program{more}"
+            return Finding("schema", WARN, detail, "casectl does not read it; remove it there")
         return Finding(
-            "schema", OK, f"version {SCHEMA_VERSION}, the journal's {len(wanted)} triggers in place"
+            "schema",
+            FAIL,
+            f"version {SCHEMA_VERSION}, but {found[0]}{more}: nothing is written until it is right",
+            REPAIR if all(each.is_mendable or each.is_idle for each in found) else RESTORE,
         )
 
     def _integrity(self) -> Finding:
@@ -203,28 +200,13 @@ class Checkup:
 
     def _facts(self) -> Finding:
         """The stored facts are the ones that the records give."""
-        groups = Groups(self.db)
-        seen = 0
-        wrong: int = self.db.value(
-            "SELECT count(*) FROM due_facts WHERE number NOT IN (SELECT number FROM cases)"
-        )
-        for numbers in self._numbers():
-            stored: dict[int, set[tuple[object, ...]]] = {}
-            for row in self.db.rows(
-                "SELECT group_id, day, opened_on, number, tried_on FROM due_facts "
-                f"WHERE number IN ({marks(numbers)})",
-                numbers,
-            ):
-                stored.setdefault(row["number"], set()).add(tuple(row))
-                seen += 1
-            for record in read_records(self.db, numbers):
-                known = all(group in groups.known for group in earliest_by_group(record))
-                given = set(fact_rows(record, groups)) if known else None
-                wrong += given != stored.get(record.case.number, set())
+        wrong = sum(1 for _ in self.recount.wrong_facts()) + self.recount.odd_groups()
         if wrong:
             detail = f"{_count(wrong, 'case')} with due facts that the record does not give"
             return Finding("facts", FAIL, detail, REPAIR)
-        return Finding("facts", OK, f"{seen:,} due facts worked out again, all the same")
+        return Finding(
+            "facts", OK, f"{self.recount.facts:,} due facts worked out again, all the same"
+        )
 
     def _promise(self) -> Finding:
         silent = self.db.value(
@@ -237,32 +219,11 @@ class Checkup:
         return Finding("promise", OK, "every open case owes something")
 
     def _search(self) -> Finding:
-        wrong: int = self.db.value(
-            "SELECT count(*) FROM search_texts t WHERE NOT EXISTS ("
-            + " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE id = t.row_id" for table in RECORDS)
-            + ")"
-        )
-        for table in RECORDS:
-            for rows in self._chunks(table):
-                wrong += sum((row["found"] or "") != searchable(table, row) for row in rows)
-        if not wrong and os.access(self.db.path, os.W_OK):
-            wrong = self._index_differs()
-        if wrong:
-            detail = f"{_count(wrong, 'record')} not to be found by what it says"
+        wrong = sum(1 for _ in self.recount.wrong_texts())
+        if wrong or self.recount.index_differs():
+            detail = f"{_count(wrong or 1, 'record')} not to be found by what it says"
             return Finding("search", FAIL, detail, REPAIR)
         return Finding("search", OK, "every record is found by what it says")
-
-    def _index_differs(self) -> int:
-        """FTS5's own comparison of its index with the texts; it counts as one when they differ."""
-        try:
-            self.db.execute(
-                "INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"
-            )
-        except Busy:
-            raise
-        except CasectlError:
-            return 1
-        return 0
 
     def _backups(self) -> Finding:
         """Whether what was recorded is in one, and how old that is."""
@@ -339,15 +300,15 @@ class Checkup:
 
     def _derive_facts(self) -> None:
         self.db.execute("DELETE FROM due_facts")
-        for numbers in self._numbers():
+        self.db.execute("DELETE FROM due_groups")
+        for numbers in self.recount.numbers():
             ids = self.db.rows(f"SELECT id FROM cases WHERE number IN ({marks(numbers)})", numbers)
             refresh_facts(self.db, [row["id"] for row in ids])
 
     def _derive_texts(self) -> None:
         self.db.execute("DELETE FROM search_texts")
         for table in RECORDS:
-            case_id = {"clients": "NULL", "cases": "id"}.get(table, "case_id")
-            for rows in self._chunks(table, f", {case_id} AS of_case"):
+            for rows in self.recount.texts(table):
                 texts = [
                     (row["id"], table, row["of_case"], text)
                     for row in rows
@@ -358,24 +319,6 @@ class Checkup:
                     texts,
                 )
         self.db.execute("INSERT INTO search_index (search_index) VALUES ('rebuild')")
-
-    def _numbers(self) -> Iterator[list[int]]:
-        """The numbers of all cases, in lists that one statement can hold."""
-        numbers = [row[0] for row in self.db.rows("SELECT number FROM cases ORDER BY number")]
-        for start in range(0, len(numbers), CHUNK):
-            yield numbers[start : start + CHUNK]
-
-    def _chunks(self, table: str, more: str = "") -> Iterator[list[dict[str, str | int | None]]]:
-        """The searched columns of a table and what is found of each row, so many rows at a time."""
-        columns = ", ".join(f'r."{name}"' for name in ("id", *SEARCHED[table]))
-        after = ""
-        while rows := self.db.rows(
-            f"SELECT {columns}, (SELECT folded FROM search_texts WHERE row_id = r.id) AS found"
-            f"{more} FROM {table} r WHERE r.id > ? ORDER BY r.id LIMIT {CHUNK}",
-            (after,),
-        ):
-            yield [dict(row) for row in rows]
-            after = rows[-1]["id"]
 
 
 def _count(count: int, what: str) -> str:

@@ -22,6 +22,7 @@ KEYRING = "the login keyring"
 
 LARGEST = 1000  # bytes; two keys take 130
 COMMAND_SECONDS = 30
+MOMENT = 0.5  # seconds, to read what a command printed that has ended
 ONE_KEY = "a key is one line of 64 hexadecimal digits"
 
 
@@ -162,13 +163,7 @@ def run_key_command(command: str, source: str = COMMAND_SETTING) -> list[bytes]:
     if not words:
         raise BadKey(f"{what} is empty")
     try:
-        done = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+        code, printed = _printed_by(words)
     except subprocess.TimeoutExpired:
         raise BadKey(f"{what} did not end within {COMMAND_SECONDS} s, and was stopped") from None
     except (OSError, ValueError) as error:  # a NUL character is a ValueError
@@ -176,11 +171,46 @@ def run_key_command(command: str, source: str = COMMAND_SETTING) -> list[bytes]:
         raise BadKey(
             f"{what} cannot be run ({why})", hint="name its program with the whole path"
         ) from None
-    if done.returncode < 0:
-        raise BadKey(f"{what} was ended by signal {-done.returncode}")
-    if done.returncode:
-        raise BadKey(f"{what} failed with exit code {done.returncode}")
+    if code < 0:
+        raise BadKey(f"{what} was ended by signal {-code}")
+    if code:
+        raise BadKey(f"{what} failed with exit code {code}")
     try:
-        return keys_in_file(done.stdout.decode("ascii"))
+        return keys_in_file(printed.decode("ascii"))
     except ValueError:
         raise BadKey(f"{what} did not print a key", hint=ONE_KEY) from None
+
+
+def _printed_by(words: Sequence[str]) -> tuple[int, bytes]:
+    """A command's exit code and what it printed until then. Raises OSError, TimeoutExpired.
+
+    A program that it leaves behind, such as an agent that it started, holds the pipe open and may
+    do so for days; what the command itself printed is in the pipe when it ends, and is read within
+    a moment.
+    """
+    import subprocess
+    import threading
+
+    ours, theirs = os.pipe()
+    printed = bytearray()
+
+    def read_all() -> None:
+        with os.fdopen(ours, "rb", buffering=0) as pipe:
+            while part := pipe.read(LARGEST):
+                if len(printed) <= LARGEST:  # more is no key, and is read so that nobody waits
+                    printed.extend(part)
+
+    reader = threading.Thread(target=read_all, daemon=True)
+    reader.start()
+    try:
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=theirs)
+    finally:
+        os.close(theirs)
+    try:
+        code = process.wait(COMMAND_SECONDS)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    reader.join(MOMENT)
+    return code, bytes(printed)

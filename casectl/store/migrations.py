@@ -10,15 +10,14 @@ from sqlite_utils import Database as SqliteUtils
 from sqlite_utils.migrations import Migrations
 
 from casectl.core.errors import DiskFailed, Kept
+from casectl.store.blueprint import put_right
 from casectl.store.connection import APPLICATION_ID, Database
 from casectl.store.schema import (
     CHAIN_KEY,
     SCHEMA_VERSION,
     SEALS,
     TABLES,
-    fingerprint,
     statements,
-    triggers,
 )
 
 migrations = Migrations("casectl")
@@ -62,21 +61,8 @@ def _migrate(db: Database, chain_key: bytes | None) -> None:
 
     with db.translated_errors(), db.transaction(recorded):
         migrations.apply(SqliteUtils(db.connection, execute_plugins=False))
-        reinstall_triggers(db)
+        put_right(db)
         if chain_key is not None:
             db.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (CHAIN_KEY, chain_key.hex()))
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-
-
-def reinstall_triggers(db: Database) -> None:
-    for row in db.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
-        db.execute(f'DROP TRIGGER "{row["name"]}"')
-    made = triggers()
-    for name in sorted(made):
-        db.execute(made[name])
-    db.execute(
-        "INSERT INTO meta (name, value) VALUES ('triggers', ?) "
-        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (fingerprint([made[name] for name in sorted(made)]),),
-    )

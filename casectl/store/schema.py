@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from zlib import crc32
+from typing import TYPE_CHECKING
+
+try:  # hashlib takes ten times as long to load: it brings OpenSSL
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
+
+if TYPE_CHECKING:
+    from casectl.store.connection import Database
 
 SCHEMA_VERSION = 2
+MIGRATIONS = ("m001_caseload", "m002_seals")  # as ``migrations`` names them
+# What ``mark_of`` gives for a file as this program makes it. Nothing that a file says of itself is
+# compared with: whoever can add a trigger can write what fits it. A test says what it should be.
+SCHEMA_MARK = "e27edc80f49749c4ebb1c9bebc32bc50"
 
 # Record tables and their columns, in the order the journal writes them. Each row has a UUIDv7 as
 # its key and says who last changed it; days are ISO text.
@@ -244,6 +256,22 @@ def _as_json(row: str, columns: tuple[str, ...]) -> str:
     return f"json_object({pairs})"
 
 
-def fingerprint(trigger_sql: list[str]) -> str:
-    """A short mark of the installed triggers, in name order, compared at every open."""
-    return f"{crc32(chr(10).join(trigger_sql).encode()):08x}"
+# The tables that casectl reads. Others' tables do nothing by themselves, so they stop nobody.
+OURS = (
+    *RECORDS, "operations", "changes", "chain", "current_operation", "lifted", "counters", "drafts",
+    "reminders", "meta", "due_groups", "due_facts", "search_texts", "search_index",
+)  # fmt: skip
+PARTS = (
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('trigger', 'view') "
+    f"OR tbl_name IN ({', '.join(map(repr, OURS))}) ORDER BY type, name"
+)
+
+
+def mark_of(db: Database) -> str:
+    """A digest of all that acts in a file or is read from: tables, indexes, triggers, views."""
+    parts = "\x1f".join([str(each) for part in db.rows(PARTS) for each in part])
+    return blake2b(parts.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+
+
+def has_its_schema(db: Database) -> bool:
+    return mark_of(db) == SCHEMA_MARK

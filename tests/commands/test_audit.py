@@ -53,12 +53,12 @@ def test_what_was_altered_is_named_and_the_others_counted(run: Run, tmp_path: Pa
     assert result.code == 1
     assert result.out.splitlines()[:2] == [
         "operation 1 was altered after it was recorded.",
-        "And 1 more fault.",
+        "And 2 more faults.",  # the note, and the text by which it is searched for
     ]
     assert "words" not in result.out
     found = run("audit verify --json")
     assert found.code == 1
-    assert (found.json["faults"], found.json["operation"], found.json["change"]) == (2, 1, None)
+    assert (found.json["faults"], found.json["operation"], found.json["change"]) == (3, 1, None)
 
 
 def test_a_record_alone(run: Run, tmp_path: Path) -> None:

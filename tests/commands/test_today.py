@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import Run
 
+from casectl.store import Caseload
+
 KEYS = {
     "rank", "case", "handle", "client", "status", "band", "level", "provisional", "priority",
     "kind", "item", "what", "due", "days_late", "reasons",
@@ -134,3 +136,27 @@ def test_friday_shows_monday_morning(run: Run, four: None) -> None:
     run("appointment 3 'home visit' --at '2026-11-23 9:00'")
     assert "Mon 09:00" in run("today", width=80, today="2026-11-20").out
     assert "09:00" not in run("today", width=80, today="2026-11-19").out
+
+
+@pytest.mark.parametrize("width", [None, 100])
+def test_a_client_in_crisis_taken_out_of_the_facts_is_listed_and_told_of(
+    run: Run, four: None, store: Caseload, width: int | None
+) -> None:
+    whole = run("today --json").json
+    listed, reminded = run("today", width=width).out, run("remind").out
+    store.db.execute("DELETE FROM due_facts WHERE number IN (1, 3)")
+    today, remind = run("today", width=width), run("remind")
+    assert (today.code, remind.code) == (0, 0)
+    assert [line for line in today.out.splitlines()[1:] if line] == [
+        line for line in listed.splitlines()[1:] if line
+    ]
+    assert remind.out == reminded
+    for result in (today, remind):
+        assert result.err == (
+            "casectl: cases 1, 3 were taken out of the due facts behind casectl's back, and listed "
+            "all the same; casectl audit verify tells more, casectl doctor --repair mends it\n"
+        )
+    assert run("today --json").json == whole
+    assert run("audit verify").code == 1
+    assert run("doctor --repair").code == 0
+    assert run("today").err == ""

@@ -94,6 +94,19 @@ def test_where_it_cannot_be_written_it_warns_and_shows(run: Run, log: Path, make
     assert not (log.parent / "elsewhere").exists()
 
 
+@pytest.mark.parametrize("make", [not_a_file, a_pipe, a_link])
+def test_where_it_is_not_a_file_reading_it_says_so(log: Path, make: Any) -> None:
+    """In a process of its own: a pipe that nobody writes to would be waited for without end."""
+    make(log)
+    done = subprocess.run(
+        [sys.executable, "-m", "casectl", "audit", "log"],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "access log" in done.stderr and "cannot be read" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_full_disk(run: Run, log: Path, store: Caseload) -> None:
     script = (

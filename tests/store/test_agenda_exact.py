@@ -187,6 +187,30 @@ def everything_pressing(caseload: list[CaseRecord], ask: Ask, until: date) -> li
     return in_order(items, ask.today, ask.standards.common_scale())
 
 
+@settings(max_examples=60, deadline=None)
+@given(todays, standards(), st.data())
+def test_cases_taken_out_of_the_facts_are_listed_and_reminded_of_all_the_same(
+    empty: Path, today: date, standards: Standards, data: st.DataObject
+) -> None:
+    caseload = data.draw(drawn_caseloads(today))
+    drawn_asks = data.draw(st.lists(asks(today, standards), min_size=2, max_size=2))
+    taken = data.draw(st.sets(st.integers(1, len(caseload))))
+    with on_file(caseload, empty) as store:
+        numbers = ", ".join(map(str, taken))
+        store.db.execute(f"DELETE FROM due_facts WHERE number IN ({numbers})")
+        for ask in drawn_asks:
+            expected = ranking_everything(caseload, ask, 1000)
+            read = store.agenda.read(ask)
+            assert read.rows == tuple(store.agenda.rows(ask)) == expected.rows
+            assert read.counts.open == expected.counts.open
+            assert read.more >= 0
+            assert store.agenda.pressing(ask, ask.today) == everything_pressing(
+                caseload, ask, ask.today
+            )
+            open_ones = {each.case.number for each in caseload if each.case.is_open}
+            assert set(store.agenda.left_out) == taken & open_ones
+
+
 def test_of_more_deadlines_than_are_listed_whole_the_earliest_hours_come_first(
     empty: Path,
 ) -> None:

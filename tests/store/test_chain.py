@@ -66,16 +66,33 @@ def tamper(path: Path, *statements: str) -> None:
     """Change the file as somebody would who knows SQL: the triggers out of the way, then back."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA ignore_check_constraints = ON")
-    triggers = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-    ).fetchall()
-    for name, _ in triggers:
-        connection.execute(f"DROP TRIGGER {name}")
+    triggers = triggers_away(connection)
     changed = [connection.execute(statement).rowcount for statement in statements]
     assert all(changed), "the statement found nothing to change"
-    for _, sql in triggers:
-        connection.execute(sql)
+    put_back(connection, triggers)
     connection.close()
+
+
+def triggers_away(connection: sqlite3.Connection) -> list[str]:
+    """Drop every trigger, and return how they are made."""
+    made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    triggers = made.fetchall()
+    for name, _ in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    return [sql for _, sql in triggers]
+
+
+def put_back(connection: sqlite3.Connection, triggers: list[str]) -> None:
+    for sql in triggers:
+        connection.execute(sql)
+
+
+# What searching reads follows the records; whoever forges a record well forges it as well.
+THE_TEXTS_TOO = (
+    "DELETE FROM search_texts WHERE folded LIKE 'the last%' OR folded = 'a kind word'",
+    "INSERT INTO search_index (search_index) VALUES ('rebuild')",
+)
+WITHOUT_THE_LAST_NOTE = ("DELETE FROM notes WHERE text LIKE 'the last%'", *THE_TEXTS_TOO)
 
 
 # --- Untouched ------------------------------------------------------------------------------------
@@ -261,9 +278,12 @@ def test_changes_that_changed_places_are_found(path: Path) -> None:
 def test_a_change_sealed_anew_by_somebody_who_knows_how_is_found(path: Path) -> None:
     """Contents, seal and record all fit each other; the link does not."""
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("DROP TRIGGER keep_changes_update")
-    connection.execute("DROP TRIGGER journal_notes_update")
+    dropped = triggers_away(connection)
     Sealer(connection)
+    connection.execute(
+        "UPDATE search_texts SET folded = 'a kind word' WHERE folded LIKE 'the last%'"
+    )
+    connection.execute(THE_TEXTS_TOO[-1])
     connection.execute("UPDATE notes SET text = 'a kind word' WHERE text LIKE 'the last%'")
     (note,) = connection.execute("SELECT id FROM notes WHERE text = 'a kind word'").fetchone()
     connection.execute(
@@ -275,6 +295,7 @@ def test_a_change_sealed_anew_by_somebody_who_knows_how_is_found(path: Path) -> 
         "WHERE row_id = ?",
         (note,),
     )
+    put_back(connection, dropped)
     connection.close()
     assert first(path) == "operation 11 was altered after it was recorded"
     assert audited(path).faults == 1
@@ -326,7 +347,7 @@ def test_the_changes_of_an_operation_taken_out_are_found(path: Path) -> None:
 @pytest.mark.parametrize("left", ["nothing", "link", "changes", "sequence"])
 def test_an_end_that_was_cut_off_leaves_traces(path: Path, left: str) -> None:
     """The last note, its row and its operation; and, but for one, every trace of them."""
-    tamper(path, "DELETE FROM notes WHERE text LIKE 'the last%'")
+    tamper(path, *WITHOUT_THE_LAST_NOTE)
     tables = {"link": "chain", "changes": "changes"}
     gone = {"changes", "operations", "chain"} - {tables.get(left, "")}
     tamper(path, *without(11, *sorted(gone)))
@@ -339,7 +360,7 @@ def test_only_a_head_noted_elsewhere_shows_a_clean_cut(path: Path) -> None:
     noted = audited(path).head
     tamper(
         path,
-        "DELETE FROM notes WHERE text LIKE 'the last%'",
+        *WITHOUT_THE_LAST_NOTE,
         *without(11, "changes", "operations", "chain"),
         "UPDATE sqlite_sequence SET seq = 10 WHERE name = 'operations'",
     )
@@ -354,8 +375,9 @@ def test_only_a_head_noted_elsewhere_shows_a_chain_that_was_made_anew(path: Path
     noted = audited(path).head
     tamper(path, "UPDATE operations SET worker = 'sam' WHERE id = 4", "DELETE FROM chain")
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("DROP TRIGGER keep_changes_update")
+    dropped = triggers_away(connection)
     seal_all(connection)
+    put_back(connection, dropped)
     connection.close()
     assert audited(path).faults == 0
     assert audited(path, noted.hash).faults == 1
@@ -373,6 +395,52 @@ def test_operations_that_another_program_added_are_found(path: Path) -> None:
     store.close()
     assert first(path) == "operation 12 is not in the chain"
     assert audited(path).faults == 1
+
+
+STRAY = "a note of case 1 stands in the journal under no operation"
+
+
+@pytest.mark.parametrize("operation", ["0", "-3", "-9223372036854775808", "'x'", "x'00'", "900"])
+def test_a_change_of_no_operation_is_found_with_the_record_that_fits_it(
+    path: Path, operation: str
+) -> None:
+    """Another last entry of the note, sealed as one should be, and the note as it says."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    triggers = triggers_away(connection)
+    Sealer(connection)
+    connection.execute("UPDATE notes SET text = 'a kind word' WHERE text LIKE 'the last%'")
+    connection.execute(
+        "INSERT INTO changes (operation_id, table_name, row_id, case_id, before, after, seal) "
+        f"SELECT {operation}, table_name, row_id, case_id, after, is_now, "
+        "seal(table_name, row_id, case_id, after, is_now) FROM (SELECT *, "
+        "json_set(after, '$.text', 'a kind word') AS is_now FROM changes ORDER BY id DESC LIMIT 1)"
+    )
+    put_back(connection, triggers)
+    connection.close()
+    assert first(path) == ("operation 12 is missing, and so are all until 900"
+                           if operation == "900" else STRAY)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0, -1, -(2**63)])
+def test_what_stands_before_the_first_operation_is_found(path: Path, number: int) -> None:
+    tamper(path, f"INSERT INTO operations SELECT {number}, at, day, worker, command, undoes "
+                 "FROM operations WHERE id = 1")  # fmt: skip
+    assert first(path)
+    tamper(path, f"DELETE FROM operations WHERE id = {number}")
+    assert first(path) == ""
+    tamper(path, f"INSERT INTO chain VALUES ({number}, 'x')")
+    assert first(path) == "a link of the chain stands where none belongs"
+
+
+def test_a_change_before_the_first_is_found(path: Path) -> None:
+    tamper(path, f"UPDATE changes SET id = {-(2**63)} WHERE id = (SELECT max(id) FROM changes)")
+    assert first(path) == "operation 11 was altered after it was recorded"
+
+
+@pytest.mark.parametrize("seq", ["seq - 1", "seq - 11", "'x'", "NULL"])
+def test_a_lowered_count_of_operations_is_found(path: Path, seq: str) -> None:
+    tamper(path, f"UPDATE sqlite_sequence SET seq = {seq} WHERE name = 'operations'")
+    assert first(path) == "the count of operations was altered"
 
 
 @pytest.mark.parametrize("table", ["current_operation", "lifted"])

@@ -282,6 +282,26 @@ def test_a_command_that_cannot_be_run(command: str, words: str) -> None:
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_command_may_leave_a_program_behind_that_holds_its_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As one does that starts an agent on the way."""
+    monkeypatch.setattr(keys, "COMMAND_SECONDS", 20)
+    code = (
+        "import subprocess, sys\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(25)'])\n"
+        f"print('{ONE.hex()}')"
+    )
+    began = time.monotonic()
+    assert run_key_command(python(code)) == [ONE]
+    assert time.monotonic() - began < 15
+
+
+def test_a_command_that_prints_a_great_deal_is_not_waited_for() -> None:
+    with pytest.raises(BadKey, match="did not print a key"):
+        run_key_command(python("print('x' * 10_000_000)"))
+
+
 def test_a_command_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert keys.COMMAND_SECONDS == 30
     monkeypatch.setattr(keys, "COMMAND_SECONDS", 0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from sqlite_utils.migrations import Migrations
 from casectl.core.errors import CasectlError
 from casectl.core.model import Author
 from casectl.core.views import FAIL, OK
-from casectl.store import Caseload, caseload, create_caseload, migrations, open_caseload
-from casectl.store.schema import SCHEMA_VERSION, fingerprint, triggers
+from casectl.store import Caseload, caseload, create_caseload, migrations, open_caseload, schema
+from casectl.store.blueprint import differences
+from casectl.store.schema import MIGRATIONS, SCHEMA_MARK, SCHEMA_VERSION, mark_of, triggers
 
 AUTHOR = Author("kim", TODAY, f"{TODAY}T08:00:00Z")
 
@@ -48,7 +50,7 @@ def populated(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def add_migration(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def add_migration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
     """Make this program one schema newer: ``add_migration(function)``."""
 
     def add(function: Callable[[SqliteUtils], None]) -> None:
@@ -59,6 +61,10 @@ def add_migration(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(migrations, "migrations", newer)
         monkeypatch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
         monkeypatch.setattr(caseload, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+        with suppress(CasectlError):  # one that fails makes none
+            newest = create_caseload(tmp_path / "newest.db", AUTHOR)
+            monkeypatch.setattr(schema, "SCHEMA_MARK", mark_of(newest.db))
+            newest.close()
 
     return add
 
@@ -93,10 +99,16 @@ def test_the_oldest_schema_becomes_the_newest(oldest: Path, tmp_path: Path) -> N
     assert schema_of(oldest) == schema_of(fresh), "a landed schema changes by a migration only"
 
 
-def test_triggers_never_change_without_a_migration() -> None:
-    made = triggers()
-    marks = {2: "f3c7fe2a"}
-    assert fingerprint([made[name] for name in sorted(made)]) == marks[SCHEMA_VERSION]
+def test_the_schema_never_changes_without_a_migration(tmp_path: Path) -> None:
+    """What every open compares with, and what doctor names differences from, are what is made."""
+    marks = {2: "e27edc80f49749c4ebb1c9bebc32bc50"}
+    assert marks[SCHEMA_VERSION] == SCHEMA_MARK
+    names = tuple(each.name for each in migrations.migrations._migrations)
+    assert (names, len(names)) == (MIGRATIONS, SCHEMA_VERSION)
+    store = create_caseload(tmp_path / "fresh.db", AUTHOR)
+    assert mark_of(store.db) == SCHEMA_MARK
+    assert differences(store.db) == []
+    store.close()
 
 
 def test_nothing_is_wrong_with_a_caseload_of_the_oldest_schema(
