@@ -253,7 +253,7 @@ def _written_down(session: Session, code: str) -> bool:
 
 
 def ask_code(session: Session, question: str) -> str:
-    """A passphrase or a recovery code, unseen. A code may be typed or pasted line by line.
+    """A passphrase or a recovery code, unseen. A code may be typed line by line.
 
     Unseen, because whoever reads it over a shoulder can open every copy from then on.
     """

@@ -21,6 +21,7 @@ from generate import generate
 from casectl.core.model import Author
 from casectl.core.views import FAIL
 from casectl.store import Caseload, open_caseload
+from casectl.store.keys import read_key_file
 from torture.program import DAY, KEY, run, world
 
 AUTHOR = Author("torture", DAY, f"{DAY}T08:00:00Z")
@@ -58,7 +59,7 @@ def make(path: Path, cases: int = CASES, *, plain: bool = False) -> None:
 
 
 def _keys() -> list[bytes]:
-    return [bytes.fromhex(Path(os.environ[KEY]).read_text(encoding="ascii"))]
+    return read_key_file(Path(os.environ[KEY]))
 
 
 def is_unfinished(path: Path) -> bool:
