@@ -44,7 +44,7 @@ DRAFT = "intake"
 KEPT = "Kept as a draft: casectl intake goes on with it."
 YES = "yes"
 MOST_LISTED = 200  # rows of a file that is refused: it is corrected and comes again
-MOST_NAMED = 20  # cases in one sentence
+MOST_NAMED = 20  # cases or rows in one sentence
 # What belongs to the person, not to the case: on file already where the person is.
 OF_THE_CLIENT = (
     "birth_date", "phone", "email", "address", "language", "interpreter", "pronouns",
@@ -642,6 +642,7 @@ class _Import:
         self.rows = self.bad = self.known = self.listed = self.passed = self.closed = 0
         self.undated = 0  # closed, and the file does not say when
         self.lacking = 0  # taken in without cells that cannot be read, or could be with --skip-bad
+        self.totals = array("L")  # rows that are no person, but the total of a column
         self.pressing = array("L")  # rows left out that say high or crisis
         # Rows read since the last one that was written: to be written, or their problems to tell.
         self.waiting: deque[tuple[int, list[Problem], Given | None]] = deque()
@@ -667,6 +668,10 @@ class _Import:
             self.rows += 1
             self.progress.reached(self.rows)
             given, problems = self.reader.read(number, cells)
+            if given is None and not problems:
+                self.rows -= 1
+                self.totals.append(number)
+                continue
             if given is None or (problems and not self.skip_bad):
                 self.bad += 1
                 self.lacking += given is not None
@@ -762,6 +767,7 @@ class _Import:
                 "left_out": left_out,
                 "left_out_pressing": len(self.pressing),
                 "without_cells": self.lacking,
+                "total_rows": len(self.totals),
                 "first_case": self.first if count else None,
                 "last_case": last if count else None,
                 "ignored_columns": ignored,
@@ -773,6 +779,13 @@ class _Import:
     def _sentences(
         self, count: int, last: int, left_out: int, orders: Mapping[str, str]
     ) -> Iterator[str]:
+        if self.totals:
+            one, listed = len(self.totals) == 1, _listed(self.totals)
+            yield (
+                f"Row {listed} is a total, not a person: left out."
+                if one
+                else f"Rows {listed} are totals, not people: left out."
+            )
         if not self.rows:
             yield "There are no rows below the headers, so nobody was taken in."
             return
@@ -785,12 +798,11 @@ class _Import:
             verb, day = _for(self.undated, "has", "have"), self.session.say_day(self.session.today)
             yield f"{self.undated:,} of those {verb} no closing day in the file: it is {day} here."
         if self.held:
-            numbers = [str(self.first + place) for place in self.held[:MOST_NAMED]]
-            more = "" if len(self.held) <= MOST_NAMED else " …"
+            cases = _listed([self.first + place for place in self.held])
             yield (
                 f"{len(self.held):,} on hold in the file {_for(len(self.held), 'is', 'are')} "
                 "active here, for a hold needs its last day: "
-                f"casectl hold CASE --until DAY --reason TEXT ({', '.join(numbers)}{more})."
+                f"casectl hold CASE --until DAY --reason TEXT ({cases})."
             )
         if self.lacking:
             yield (
@@ -818,12 +830,14 @@ class _Import:
         if count:
             yield "Next: casectl today"
         if self.pressing:
-            rows = ", ".join(map(str, self.pressing[:MOST_NAMED]))
-            more = "" if len(self.pressing) <= MOST_NAMED else " …"
             yield (
                 f"First: {_rows(len(self.pressing))} left out with a level or risk that is high, "
-                f"crisis, imminent or not readable ({rows}{more})."
+                f"crisis, imminent or not readable ({_listed(self.pressing)})."
             )
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:MOST_NAMED])) + " …" * (len(numbers) > MOST_NAMED)
 
 
 def _for(count: int, one: str, more: str) -> str:

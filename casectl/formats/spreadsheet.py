@@ -157,6 +157,17 @@ _READING = re.compile(r"^cannot read (['\"]).*\1( as a birth date| as a day)?: "
 _PHONE = re.compile(r"[+(\d][\d\s().+/-]*([A-Za-z,;:#(].*)?")
 
 
+# The last line of many a sheet: "Total: 11". Count is a family name, so it needs its number.
+_PEOPLE = "(?:clients?|cases?|people|participants?|records?|rows?|enrollments?)"
+_TOTAL = re.compile(
+    rf"(?:(?:grand|sub|overall)[\s-]*)?totals?(?:\s+(?:number\s+)?(?:of\s+)?{_PEOPLE})?"
+    rf"\s*[:=-]?\s*[\d,.]*(?:\s*{_PEOPLE})?|(?:{_PEOPLE}\s+)?count\s*[:=-]?\s*\d[\d,.]*",
+    re.IGNORECASE,
+)
+_TOTALS_BEGIN = "tTgGsSoOcC"
+_FIGURE = re.compile(r"[\d.,%$\s-]+")
+
+
 class Problem(NamedTuple):
     """Why a row, or a cell of it, cannot be taken in. Says nothing that stands in its cells."""
 
@@ -424,8 +435,13 @@ class Reader:
             raise BadImport("no column names a person or a case", hint=_understood_headers())
 
     def read(self, number: int, cells: list[str]) -> tuple[Given | None, list[Problem]]:
-        """What is known, and each problem of the row; None where it cannot do without the cell."""
+        """What is known, and each problem of the row; None where it cannot do without the cell.
+
+        Nothing known and no problem: it is no person but the total of a column.
+        """
         if len(cells) != self.width:
+            if _is_total(cells):
+                return None, []
             some = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
             reason = f"it has {some}, and there are {self.width} columns"
             return None, [Problem(number, None, reason)]
@@ -454,6 +470,8 @@ class Reader:
             self._join(known)
         problems += self._between(number, known)
         self._name(number, known, problems)
+        if (problems or known["name"][0] in _TOTALS_BEGIN) and _is_total(cells):
+            return None, []
         if problems:
             if not all(problem.spared for problem in problems):
                 return None, problems
@@ -599,6 +617,12 @@ class Reader:
         if not re.search(r"\d{4}", cell):
             raise BadValue("write the day with its year, as in 2026-12-05 or 5 Dec 2026")
         return parse_when(_MIDNIGHT.sub("", cell), self.today, order=order)
+
+
+def _is_total(cells: list[str]) -> bool:
+    """``Total: 11``, and in the other cells nothing but figures."""
+    first, *others = [cell for cell in map(str.strip, cells) if cell]
+    return bool(_TOTAL.fullmatch(first)) and all(map(_FIGURE.fullmatch, others))
 
 
 def _is_unsaid(field: str, cell: str) -> bool:

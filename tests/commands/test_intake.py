@@ -621,6 +621,19 @@ def test_a_name_is_found_whichever_part_stands_first(run: Run, store: Caseload) 
     assert says_nothing_wrong(store)
 
 
+def test_a_total_becomes_no_client(run: Run, caseload: None) -> None:
+    result = run("intake --from -", stdin="name,dob,phone\nMaria Example,,\nTotal: 1,,\n")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[:2] == [
+        "Row 3 is a total, not a person: left out.",
+        "Took in 1 of 1 row: case 1.",
+    ]
+    assert count(run) == 1
+    again = run("intake --from -", stdin="name\nBo Sample\nSubtotal\nCy Mock\nGrand total\n")
+    assert "Rows 3, 5 are totals, not people: left out." in again.out
+    assert count(run) == 3
+
+
 def test_a_pipe_gives_the_same(run: Run, caseload: None) -> None:
     result = run("intake --from - --json", stdin="\ufeffname,Age\nMaria Example,40\n")
     assert result.json == {
@@ -630,6 +643,7 @@ def test_a_pipe_gives_the_same(run: Run, caseload: None) -> None:
         "left_out": 0,
         "left_out_pressing": 0,
         "without_cells": 0,
+        "total_rows": 0,
         "first_case": 1,
         "last_case": 1,
         "ignored_columns": ["Age"],

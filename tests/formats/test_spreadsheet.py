@@ -503,6 +503,24 @@ def test_a_cell_that_says_nothing_is_empty(word: str) -> None:
     assert only(f"{header}Ann Example{f',{word}' * 11}\n") == Given(name="Ann Example")
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Total,,", "TOTAL: 11,,", "Grand total,,11", "sub-total 4,,", "Count: 11,,", "Total: 11",
+        "Total clients: 1200,,", "Totals,3,11%", ",Total,11", "Total number of cases = 7,,",
+        "Client count 4,,",
+    ],
+)  # fmt: skip
+def test_a_total_is_no_person(row: str) -> None:
+    assert read(f"name,dob,phone\n{row}\n") == ([], [])
+
+
+@pytest.mark.parametrize("row", ["Total,mar 1990,", "Count,,", "Tota Example,,", "Total,,555 x2"])
+def test_a_person_with_such_a_name_is_one(row: str) -> None:
+    given, _ = read(f"name,dob,phone\n{row}\n")
+    assert [each.name for each in given] == [row.partition(",")[0]]
+
+
 def test_what_says_nothing_elsewhere_may_say_something() -> None:
     one = only("first,last,risk,safe contact\nNa,Null,None,none\n")
     assert (one.name, one.risk, one.safe_contact) == ("Na Null", "none", "none")
