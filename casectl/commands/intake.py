@@ -189,9 +189,9 @@ def intake(
     which a note keeps; a bad level, risk or intake spoils the row.
 
     A row whose status is closed, or with an exit date (closed on, date closed, discharge date),
-    becomes a closed case; an exit that stands in a file of its own closes nothing. Where the last
-    contact is not known, contacts come due spread over the level's interval from today. With --new,
-    whoever is on file is taken in again: the same id is another case of that person.
+    becomes a closed case; a file of exits alone is refused, for an exit opens no case. Where the
+    last contact is not known, contacts come due spread over the level's interval from today. With
+    --new, whoever is on file is taken in again: the same id is another case of that person.
     """
     session = current(ctx)
     if name == STDIN and source is None:

@@ -124,6 +124,7 @@ SEVERAL = ("phone", "email")  # the second of them is the field "phone 2", and s
 WHICH = ("home", "work", "business", "personal", "cell", "mobile", "day", "evening")
 NAME_PARTS = ("first", "middle", "last", "suffix")
 NAMING = ("name", "first", "last", "case_ref", "client_ref")  # one of these must be there
+OF_AN_EXIT = frozenset(("client_ref", "case_ref", "closed_on"))  # and nothing else: exits alone
 DAYS = ("opened_on", "closed_on", "last_contact")
 DATES = ("birth_date", "due", "court", *DAYS)
 REPEATING = ("urgency", "risk", "status", "program", "due", "court", *DAYS)
@@ -433,6 +434,11 @@ class Reader:
         self.texts = {place for place, _, _, read in self.columns if read in (_text, _name_part)}
         if not any(field in self.headers for field in NAMING):
             raise BadImport("no column names a person or a case", hint=_understood_headers())
+        if "closed_on" in self.headers and OF_AN_EXIT.issuperset(self.headers):
+            raise BadImport(
+                "these are exits alone, and an exit opens no case",
+                hint="put the exit dates beside the entry dates in one file, or casectl close CASE",
+            )
 
     def read(self, number: int, cells: list[str]) -> tuple[Given | None, list[Problem]]:
         """What is known, and each problem of the row; None where it cannot do without the cell.

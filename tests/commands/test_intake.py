@@ -1085,7 +1085,6 @@ HMIS = {
     "DaveClientTest.csv": (5, 19, [f"row {n}, DateOfBirth: it lies" for n in (2, 4, 7, 8, 12, 13)]),
     "NewClient.csv": (0, 3, []),
     "Enrollment.csv": (0, 28, []),
-    "Exit.csv": (0, 28, []),
 }
 FILES = {
     **{f"casa-import-csv/{name}": each for name, each in CASA.items()},
@@ -1128,6 +1127,21 @@ def test_cases_without_names_keep_partial_birth_dates_and_court_dates(
     assert [each["status"].split()[0] for each in ranked[:2]] == ["COURT", "COURT"]
     assert run("search CINA-01-4349 --json").json[0]["case"] == 3
     assert run("show cina014349-3").code == 0
+
+
+def test_an_exit_opens_no_case(run: Run, caseload: None, shared: Path) -> None:
+    path = shared / "data/hmis-openhmis-small/Exit.csv"
+    for flags in ("", "--skip-bad", "--new"):
+        result = run(f"intake --from {path} {flags}")
+        assert result.code == 5
+        assert result.err == (
+            "casectl: these are exits alone, and an exit opens no case; put the exit dates beside "
+            "the entry dates in one file, or casectl close CASE\n"
+        )
+    assert count(run) == 0
+    both = "PersonalID,EnrollmentID,EntryDate,ExitDate,Destination\nP1,E1,2026-01-05,2026-02-05,1\n"
+    assert run("intake --from -", stdin=both).code == 0
+    assert shown(run)["case_status"] == "closed"
 
 
 def test_clients_first_and_their_enrollments_after(run: Run, store: Caseload, shared: Path) -> None:
