@@ -716,8 +716,20 @@ class _Import:
         self.known += not verdict.wrong
         if load.case.level >= Level.HIGH:
             self.pressing.append(row)
-        self._say(f"row {row}: {verdict.why} as {other}")
+        newer = self._newer_contact(given, twin) if not verdict.wrong else ""
+        self._say(f"row {row}: {verdict.why} as {other}{newer}")
         return None
+
+    def _newer_contact(self, given: Given, twin: Twin) -> str:
+        """What a row that is left out knows better than the case on file."""
+        day = given.last_contact
+        if day is None or twin.place is not None:
+            return ""
+        known = self.session.store.cases.last_reached(twin.number)
+        if known is not None and known >= day:
+            return ""
+        on = f"casectl reached {twin.number} --on {day.isoformat()} --by MEANS"
+        return f"; its last contact is newer: {on}"
 
     def _report_waiting(self) -> None:
         """Tell what waits before the next row that is written: the report follows the file."""

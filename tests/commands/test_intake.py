@@ -747,6 +747,22 @@ def test_a_client_in_danger_is_not_left_out_for_a_bad_phone_number(
     assert says_nothing_wrong(store)
 
 
+def test_a_last_contact_that_is_newer_than_on_file_is_said(run: Run, maria: None) -> None:
+    run("reached 1 --on 2026-11-09")
+    rows = "María Example,2026-11-10\nMaria Example,2026-11-09\nMaria Example,\n"
+    result = run("intake --from -", stdin=f"name,last contact\n{rows}")
+    assert (result.code, count(run)) == (4, 1)
+    assert result.err.splitlines()[:3] == [
+        "row 2: the same name as example-1; its last contact is newer: "
+        "casectl reached 1 --on 2026-11-10 --by MEANS",
+        "row 3: the same name as example-1",
+        "row 4: the same name as example-1",
+    ]
+    assert run("reached 1 --on 2026-11-10 --by office").code == 0
+    again = run("intake --from -", stdin=f"name,last contact\n{rows}")
+    assert "newer" not in again.err
+
+
 def test_whoever_is_left_out_as_on_file_and_pressing_is_named_last(run: Run, maria: None) -> None:
     stdin = "name,risk\nMaria Example,high\nBo Sample,low\nDora Test,low\n"
     result = run("intake --from - --skip-bad", stdin=stdin)
