@@ -38,7 +38,7 @@ from casectl.render.objects import case_object, client_object, item_object, prom
 from casectl.session import STDIN, Session
 
 if TYPE_CHECKING:
-    from casectl.formats.spreadsheet import Problem, Reader, Sheet
+    from casectl.formats.spreadsheet import Problem, Proof, Reader, Sheet
 
 DRAFT = "intake"
 KEPT = "Kept as a draft: casectl intake goes on with it."
@@ -767,7 +767,7 @@ class _Import:
                 hint=f"--new takes them anyway{others}",
             )
 
-    def tell_taken(self, orders: Mapping[str, str]) -> None:
+    def tell_taken(self, orders: "Mapping[str, Proof]") -> None:
         count, ignored = len(self.taken), self.sheet.ignored
         last = self.first + count - 1
         left_out = self.rows - count
@@ -783,13 +783,13 @@ class _Import:
                 "first_case": self.first if count else None,
                 "last_case": last if count else None,
                 "ignored_columns": ignored,
-                "date_orders": dict(orders),
+                "date_orders": {header: proof.order for header, proof in orders.items()},
             },
             *self._sentences(count, last, left_out, orders),
         )
 
     def _sentences(
-        self, count: int, last: int, left_out: int, orders: Mapping[str, str]
+        self, count: int, last: int, left_out: int, orders: "Mapping[str, Proof]"
     ) -> Iterator[str]:
         if self.totals:
             one, listed = len(self.totals) == 1, _listed(self.totals)
@@ -826,9 +826,13 @@ class _Import:
         if self.reader.turned:
             some = _for(self.reader.turned, "name", "names")
             yield f"{self.reader.turned:,} {some} written family name first: turned round."
-        for header, order in orders.items():
-            first = "day" if order == "dmy" else "month"
-            yield f"{header} is written {first} first, as its own values prove."
+        for header, proof in orders.items():
+            first = "day" if proof.order == "dmy" else "month"
+            if header == proof.header:
+                yield f"{header} is written {first} first, as its own values prove."
+            else:
+                where = f"{proof.header} in row {proof.row}"
+                yield f"{header} is read {first} first, as {where} is written."
         if self.sheet.ignored:
             yield f"Columns not understood, so left out: {', '.join(self.sheet.ignored)}."
         if self.passed:

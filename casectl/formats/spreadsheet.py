@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
@@ -180,6 +180,14 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         where = f"row {self.row}" + (f", {self.column}" if self.column else "")
         return f"{where}: {self.reason}"
+
+
+class Proof(NamedTuple):
+    """Which way round dates are written, and the cell that can only be read so."""
+
+    order: DateOrder
+    row: int
+    header: str
 
 
 class Column(NamedTuple):
@@ -376,29 +384,38 @@ def understood(headers: Sequence[str]) -> tuple[list[Column], list[str]]:
     return columns, ignored
 
 
-def settled_orders(sheet: Sheet) -> dict[str, DateOrder]:
-    """Date columns whose own values prove which way round they are written, by header.
+def settled_orders(sheet: Sheet) -> dict[str, Proof]:
+    """Date columns of which the file proves which way round they are written, by header.
 
-    ``3/29/1978`` can only be month first. A column that proves both ways proves neither.
+    ``3/29/1978`` can only be month first. A column that proves both ways proves neither. One that
+    proves nothing is written as the others are, where those agree.
     """
     columns = [column for column in sheet.columns if column.field in DATES]
-    first: dict[int, set[DateOrder]] = {column.place: set() for column in columns}
+    first: dict[int, dict[DateOrder, int]] = {column.place: {} for column in columns}
+    unclear: set[int] = set()
     if columns:
-        for _, cells in sheet.rows():
-            for place, orders in first.items():
+        for number, cells in sheet.rows():
+            for place, rows in first.items():
                 cell = cells[place].strip() if place < len(cells) else ""
                 found = _NUMERIC_DATE.match(cell)
                 if found:
                     one, other = int(found[1]), int(found[3])
                     if one > 12 >= other:
-                        orders.add("dmy")
+                        rows.setdefault("dmy", number)
                     elif other > 12 >= one:
-                        orders.add("mdy")
-    return {
-        column.header: next(iter(first[column.place]))
+                        rows.setdefault("mdy", number)
+                    else:
+                        unclear.add(place)
+    proofs = {
+        column.place: Proof(order, row, column.header)
         for column in columns
+        for order, row in first[column.place].items()
         if len(first[column.place]) == 1
     }
+    if len({order for rows in first.values() for order in rows}) == 1:
+        earliest = min(proofs.values(), key=lambda proof: proof.row)
+        proofs = dict.fromkeys(unclear, earliest) | proofs
+    return {column.header: proofs[column.place] for column in columns if column.place in proofs}
 
 
 # --- A row ----------------------------------------------------------------------------------
@@ -413,7 +430,7 @@ class Reader:
         today: date,
         *,
         order: DateOrder | None,
-        orders: dict[str, DateOrder],
+        orders: Mapping[str, Proof],
         programs: Sequence[str],
         program: str | None,
     ) -> None:
@@ -427,8 +444,9 @@ class Reader:
         self.headers = {column.field: column.header for column in sheet.columns}
         self.name_parts = [part for part in NAME_PARTS if part in self.headers]
         self.columns = [
-            (*column, self._column_reader(column.field, orders.get(column.header, order)))
+            (*column, self._column_reader(column.field, proof.order if proof else order))
             for column in sheet.columns
+            for proof in [orders.get(column.header)]
         ]
         self.several = {field: some for field in SEVERAL if (some := self._several(field))}
         self.texts = {place for place, _, _, read in self.columns if read in (_text, _name_part)}
@@ -681,7 +699,7 @@ def _phone(cell: str) -> str:
 def _email(cell: str) -> str:
     user, at, host = cell.rpartition("@")
     if not (user and at and host) or len(cell.split()) > 1:
-        raise BadValue("not an e-mail address")
+        raise BadValue("not an e-mail address, as name@example.org is")
     return _text(cell)
 
 

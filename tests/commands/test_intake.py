@@ -894,6 +894,9 @@ def test_a_file_that_is_none(run: Run, caseload: None, tmp_path: Path) -> None:
 def test_an_order_that_a_column_proves_is_said(run: Run, caseload: None) -> None:
     result = run("intake --from -", stdin="name,dob\nAnn,3/29/1978\nBob,3/4/1978\n")
     assert "dob is written month first, as its own values prove." in result.out
+    again = run("intake --from - --new", stdin="name,dob,intake\nCy,3/29/1978,1/2/2026\n")
+    assert "intake is read month first, as dob in row 2 is written." in again.out
+    assert shown(run, 3)["opened_on"] == "2026-01-02"
     assert shown(run, 2)["birth_date"] == "1978-03-04"
 
 

@@ -17,6 +17,7 @@ from casectl.core.spoken import DateOrder
 from casectl.formats.spreadsheet import (
     HEADERS,
     Problem,
+    Proof,
     Reader,
     Sheet,
     opened,
@@ -435,8 +436,14 @@ def test_no_column_that_names_anybody_is_refused_with_those_that_would() -> None
             "name,status,exit date\nA,Open,2026-02-01\n",
             "row 2, exit date: the case is open, says status",
         ),
-        ("name,email\nA,11111111111\n", "row 2, email: not an e-mail address"),
-        ("name,email\nA,a b@example.org\n", "row 2, email: not an e-mail address"),
+        (
+            "name,email\nA,11111111111\n",
+            "row 2, email: not an e-mail address, as name@example.org is",
+        ),
+        (
+            "name,email\nA,a b@example.org\n",
+            "row 2, email: not an e-mail address, as name@example.org is",
+        ),
         ("name,interpreter\nA,Twi\n", "row 2, interpreter: write yes or no"),
     ],
 )
@@ -592,12 +599,33 @@ def test_birth_dates_are_kept_as_exact_as_they_are(written: str, kept: str) -> N
 
 
 def test_a_column_that_proves_its_order_settles_the_rest() -> None:
-    text = "name,dob,intake\nAnn,3/29/1978,1/2/2026\nBob,3/4/1978,\n"
-    sheet = sheet_of(text)
-    assert settled_orders(sheet) == {"dob": "mdy"}
+    text = "name,dob,intake\nBob,3/4/1978,\nAnn,3/29/1978,2026-02-01\n"
+    assert settled_orders(sheet_of(text)) == {"dob": Proof("mdy", 3, "dob")}
     given, problems = read(text, order=None)
-    assert [each.birth_date for each in given] == ["1978-03-04"]  # of the second row
-    assert [each.split(":")[0] for each in problems] == ["row 2, intake"]
+    assert [each.birth_date for each in given] == ["1978-03-04", "1978-03-29"]
+    assert problems == []
+
+
+def test_a_column_that_proves_nothing_is_written_as_the_others_are() -> None:
+    text = "name,dob,intake,last contact\nBob,3/4/1978,1/2/2026,\nAnn,3/29/1978,,03/25/2026\n"
+    assert settled_orders(sheet_of(text)) == {
+        "dob": Proof("mdy", 3, "dob"),
+        "intake": Proof("mdy", 3, "dob"),
+        "last contact": Proof("mdy", 3, "last contact"),
+    }
+    given, _ = read(text, order="dmy")
+    assert [each.opened_on for each in given] == [date(2026, 1, 2), None]
+
+
+def test_columns_that_disagree_settle_no_third() -> None:
+    text = "name,dob,intake,last contact\nAnn,3/29/1978,29/3/2026,3/4/2026\n"
+    found = settled_orders(sheet_of(text))
+    assert {header: proof.order for header, proof in found.items()} == {
+        "dob": "mdy",
+        "intake": "dmy",
+    }
+    _, problems = read(text)
+    assert [each.split(":")[0] for each in problems] == ["row 2, last contact"]
 
 
 def test_a_column_proves_its_order_against_the_configured_one() -> None:
