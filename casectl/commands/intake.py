@@ -18,9 +18,11 @@ from casectl.core.intake import (
     CLOSED_UNDATED,
     UNSTATED_URGENCY,
     Clocks,
+    Fill,
     Given,
     Twin,
     Verdict,
+    another_case,
     arrival,
     checked_intake_day,
     checked_program,
@@ -191,7 +193,9 @@ def intake(
     A row whose status is closed, or with an exit date (closed on, date closed, discharge date),
     becomes a closed case; a file of exits alone is refused, for an exit opens no case. Where the
     last contact is not known, contacts come due spread over the level's interval from today. With
-    --new, whoever is on file is taken in again: the same id is another case of that person.
+    --new, whoever is on file is taken in again: the same id is another case of that person. A row
+    that knows by the client id who a number is, or the case number of somebody's only case, fills
+    that in, once you say yes.
     """
     session = current(ctx)
     if name == STDIN and source is None:
@@ -642,6 +646,8 @@ class _Import:
         self.rows = self.bad = self.known = self.listed = self.passed = self.closed = 0
         self.undated = 0  # closed, and the file does not say when
         self.lacking = 0  # taken in without cells that cannot be read, or could be with --skip-bad
+        self.filled: dict[str, int] = {}  # people on file, and the row that says more of each
+        self.filled_cases = 0  # of them, those whose case has its number from there
         self.totals = array("L")  # rows that are no person, but the total of a column
         self.pressing = array("L")  # rows left out that say high or crisis
         # Rows read since the last one that was written: to be written, or their problems to tell.
@@ -684,16 +690,19 @@ class _Import:
             self.waiting.append((number, problems, given))
             yield imported(given, today, pending=self.pending, clocks=self.clocks)
 
-    def _settle(self, load: Load, twins: Sequence[Twin]) -> Load | None:
+    def _settle(self, load: Load, twins: Sequence[Twin]) -> Load | Fill | None:
         self._report_waiting()
         row, problems, given = self.waiting.popleft()
         assert given is not None, "it made the load"
         verdict = judged(load, twins, new=self.new) if twins else Verdict(load)
+        if verdict.fill is not None:
+            verdict = self._filled(row, load, verdict)
+            if verdict.fill is not None:
+                self._tell_lacking(problems)
+                return verdict.fill
         if verdict.load is not None:
             self.taken.append(row)
-            self.lacking += bool(problems)
-            for problem in problems:
-                self._say(f"{problem}; taken in without it")
+            self._tell_lacking(problems)
             still = verdict.load.case.is_open
             self.closed += not still
             if given.status is not None:
@@ -719,6 +728,27 @@ class _Import:
         newer = self._newer_contact(given, twin) if not verdict.wrong else ""
         self._say(f"row {row}: {verdict.why} as {other}{newer}")
         return None
+
+    def _tell_lacking(self, problems: "Sequence[Problem]") -> None:
+        self.lacking += bool(problems)
+        for problem in problems:
+            self._say(f"{problem}; taken in without it")
+
+    def _filled(self, row: int, load: Load, verdict: Verdict) -> Verdict:
+        """Whether somebody on file is filled in by this row; nobody is by two."""
+        twin, fill = verdict.twin, verdict.fill
+        assert twin is not None and fill is not None
+        if twin.client_id in self.filled:
+            if fill.case is not None:
+                return Verdict(another_case(load, twin))
+            return Verdict(None, twin, True, f"like row {self.filled[twin.client_id]}, the same id")
+        if fill.case is not None:
+            cases = self.session.store.cases.of_client(twin.client_id)
+            if len(cases) > 1 or not cases[0].is_open:
+                return verdict._replace(fill=None)
+            self.filled_cases += 1
+        self.filled[twin.client_id] = row
+        return verdict
 
     def _newer_contact(self, given: Given, twin: Twin) -> str:
         """What a row that is left out knows better than the case on file."""
@@ -747,11 +777,19 @@ class _Import:
     def _approve(self) -> None:
         """All or nothing: what is raised here takes everything back."""
         self._report_waiting()
-        if self.skip_bad:
-            return
+        if not self.skip_bad:
+            self._approve_all()
+        if self.filled:
+            what = f"{_rows(len(self.filled))} would fill in what is not known of people on file"
+            self.session.confirm(
+                f"{what}, by their client id. Go on?",
+                otherwise=Ambiguous(f"{what}, so nothing was written", hint="--yes fills it in"),
+            )
+
+    def _approve_all(self) -> None:
         if self.listed > MOST_LISTED:
             tell(f"and {self.listed - MOST_LISTED:,} lines more like these")
-        good = self.rows - self.bad - self.known
+        good = self.rows - self.bad - self.known - len(self.filled)
         takes = [f"the other {good:,}"] if good else []
         takes += [f"{self.lacking:,} without the cells named"] if self.lacking else []
         others = f", --skip-bad takes {' and '.join(takes)}" if takes else ""
@@ -770,7 +808,7 @@ class _Import:
     def tell_taken(self, orders: "Mapping[str, Proof]") -> None:
         count, ignored = len(self.taken), self.sheet.ignored
         last = self.first + count - 1
-        left_out = self.rows - count
+        left_out = self.rows - count - len(self.filled)
         self.session.output.wrote(
             {
                 "rows": self.rows,
@@ -780,6 +818,7 @@ class _Import:
                 "left_out_pressing": len(self.pressing),
                 "without_cells": self.lacking,
                 "total_rows": len(self.totals),
+                "filled_in": len(self.filled),
                 "first_case": self.first if count else None,
                 "last_case": last if count else None,
                 "ignored_columns": ignored,
@@ -816,6 +855,13 @@ class _Import:
                 "active here, for a hold needs its last day: "
                 f"casectl hold CASE --until DAY --reason TEXT ({cases})."
             )
+        named = len(self.filled) - self.filled_cases
+        if named:
+            who = _for(named, "person on file, known by a number, has", "people on file, known by")
+            yield f"{named:,} {who}{'' if named == 1 else ' numbers, have'} a name now."
+        if self.filled_cases:
+            whose = _for(self.filled_cases, "case on file has its", "cases on file have their")
+            yield f"{self.filled_cases:,} {whose} case number and intake now."
         if self.lacking:
             yield (
                 f"{self.lacking:,} of them without the cells reported, which a note on the case "

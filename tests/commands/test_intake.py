@@ -644,6 +644,7 @@ def test_a_pipe_gives_the_same(run: Run, caseload: None) -> None:
         "left_out_pressing": 0,
         "without_cells": 0,
         "total_rows": 0,
+        "filled_in": 0,
         "first_case": 1,
         "last_case": 1,
         "ignored_columns": ["Age"],
@@ -781,8 +782,9 @@ def test_nobody_is_filed_under_somebody_elses_number(run: Run, maria: None) -> N
 
 def test_rows_that_may_be_there_already_stop_all(run: Run, maria: None) -> None:
     stdin = (
-        "name,dob,client id,case number\n"
-        "MARIA EXAMPLE,1978-03,,\nMaria Example,,P1,C1\nBo Sample,1990,,\nbo sample,1990,,\n"
+        "name,dob,client id,case number,risk\n"
+        "MARIA EXAMPLE,1978-03,,,\nMaria Example,,P1,C1,low\nBo Sample,1990,,,\n"
+        "bo sample,1990,,,\n"
     )
     result = run("intake --from -", stdin=stdin)
     assert result.code == 4
@@ -1164,14 +1166,88 @@ def test_an_exit_opens_no_case(run: Run, caseload: None, shared: Path) -> None:
 
 
 def test_clients_first_and_their_enrollments_after(run: Run, store: Caseload, shared: Path) -> None:
+    """The case that came with the client is the first enrollment; a second one is another case."""
     folder = shared / "data" / "hmis-openhmis-small"
     result = run(f"intake --from {folder / 'DaveClientTest.csv'} --skip-bad")
     assert "DateOfBirth is written month first, as its own values prove." in result.out
-    result = run(f"intake --from {folder / 'Enrollment.csv'}")
-    assert result.code == 4
-    assert "row 4: the same client id as lion-" in result.err
-    assert run(f"intake --from {folder / 'Enrollment.csv'} --new").code == 0
-    lion = [each for each in run("list --json").json if each["client"] == "Rachel Lion"]
-    assert len(lion) == 2
-    assert lion[1]["opened_on"] == "2005-06-20"
+    before = count(run)
+    enrollments = f"intake --from {folder / 'Enrollment.csv'}"
+    result = run(enrollments)
+    assert (result.code, count(run)) == (4, before)
+    assert "--yes fills it in" in result.err
+    made = run(f"{enrollments} --yes --json").json
+    assert made["filled_in"] > 0
+    assert (made["filled_in"] + made["taken"], made["left_out"]) == (28, 0)
+    assert count(run) == before + made["taken"]
+    (lion,) = [each for each in run("list --json").json if each["client"] == "Rachel Lion"]
+    assert lion["opened_on"] == "2005-06-20"
     assert says_nothing_wrong(store)
+    assert run(f"{enrollments} --yes").code == 4, "the same file twice"
+    assert run("undo").code == 0
+    assert count(run) == before
+    assert says_nothing_wrong(store)
+
+
+def test_enrollments_first_and_their_clients_after(run: Run, store: Caseload, shared: Path) -> None:
+    folder = shared / "data" / "hmis-openhmis-small"
+    run(f"intake --from {folder / 'Enrollment.csv'}")
+    before = count(run)
+    clients = f"intake --from {folder / 'Client.csv'} --skip-bad"
+    assert (run(clients).code, count(run)) == (4, before)
+    result = run(f"{clients} --yes")
+    assert result.code == 0
+    assert "people on file, known by numbers, have a name now." in result.out
+    lions = [each for each in run("list --json").json if each["client"] == "Rachel Lion"]
+    assert lions, "she has an enrollment"
+    assert {each["handle"] for each in lions} == {f"lion-{each['case']}" for each in lions}
+    assert [each["case"] for each in run("search lion --json").json if each["case"]] != []
+    named = [shown(run, each["case"]) for each in run("list --json").json]
+    assert any("DateOfBirth" in note["text"] for each in named for note in each["notes"])
+    assert any(each["birth_date"] for each in named)
+    assert says_nothing_wrong(store)
+    assert run("undo").code == 0
+    assert [each for each in run("list --json").json if each["client"] == "Rachel Lion"] == []
+    assert says_nothing_wrong(store)
+
+
+FILLING = "client id,case number,intake\nP1,C1,2026-02-01\nP1,C2,2026-03-01\n"
+
+
+def test_nothing_that_is_known_is_filled_over(run: Run, store: Caseload, maria: None) -> None:
+    """Maria, P1, has one case without a number: the first row is it, the second another."""
+    result = run("intake --from - --yes", stdin=FILLING)
+    assert result.code == 0
+    assert "1 case on file has its case number and intake now." in result.out
+    first, second = shown(run, 1), shown(run, 2)
+    assert (first["external_id"], first["opened_on"]) == ("C1", "2026-02-01")
+    assert (second["external_id"], second["client_id"]) == ("C2", first["client_id"])
+    assert first["birth_date"] == "1978-03"
+    again = run("intake --from - --yes", stdin="client id,name,dob\nP1,Bo Sample,1990\n")
+    assert again.code == 5, "another name, and hers is known"
+    assert says_nothing_wrong(store)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "client id,case number,risk\nP1,C1,high\n",
+        "client id,case number,status\nP1,C1,closed\n",
+        "client id,case number,last contact\nP1,C1,2026-11-10\n",
+    ],
+)
+def test_a_row_that_says_more_than_a_number_fills_in_nothing(
+    run: Run, maria: None, rows: str
+) -> None:
+    result = run("intake --from - --yes", stdin=rows)
+    assert result.code == 4
+    assert "row 2: the same client id as example-1" in result.err
+    assert shown(run)["external_id"] is None
+
+
+@pytest.mark.parametrize("rows", ["P1,Ann Test\nP1,Bo Test\n", "P1,Ann Test\nP1,Ann Test\n"])
+def test_one_number_has_one_name(run: Run, caseload: None, rows: str) -> None:
+    run("intake --from -", stdin="client id\nP1\n")
+    result = run("intake --from - --yes", stdin=f"client id,name\n{rows}")
+    assert result.code == 5
+    assert "row 3: like row 2, the same id as p1-1" in result.err
+    assert shown(run)["client"] == "P1"
