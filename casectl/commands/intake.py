@@ -18,8 +18,11 @@ from casectl.core.intake import (
     CLOSED_UNDATED,
     UNSTATED_URGENCY,
     Clocks,
+    Fill,
     Given,
     Twin,
+    Verdict,
+    another_case,
     arrival,
     checked_intake_day,
     checked_program,
@@ -37,13 +40,13 @@ from casectl.render.objects import case_object, client_object, item_object, prom
 from casectl.session import STDIN, Session
 
 if TYPE_CHECKING:
-    from casectl.formats.spreadsheet import Problem, Reader, Sheet
+    from casectl.formats.spreadsheet import Problem, Proof, Reader, Sheet
 
 DRAFT = "intake"
 KEPT = "Kept as a draft: casectl intake goes on with it."
 YES = "yes"
 MOST_LISTED = 200  # rows of a file that is refused: it is corrected and comes again
-MOST_NAMED = 20  # cases in one sentence
+MOST_NAMED = 20  # cases or rows in one sentence
 # What belongs to the person, not to the case: on file already where the person is.
 OF_THE_CLIENT = (
     "birth_date", "phone", "email", "address", "language", "interpreter", "pronouns",
@@ -188,9 +191,11 @@ def intake(
     which a note keeps; a bad level, risk or intake spoils the row.
 
     A row whose status is closed, or with an exit date (closed on, date closed, discharge date),
-    becomes a closed case; an exit that stands in a file of its own closes nothing. Where the last
-    contact is not known, contacts come due spread over the level's interval from today. With --new,
-    whoever is on file is taken in again: the same id is another case of that person.
+    becomes a closed case; a file of exits alone is refused, for an exit opens no case. Where the
+    last contact is not known, contacts come due spread over the level's interval from today. With
+    --new, whoever is on file is taken in again: the same id is another case of that person. A row
+    that knows by the client id who a number is, or the case number of somebody's only case, fills
+    that in, once you say yes.
     """
     session = current(ctx)
     if name == STDIN and source is None:
@@ -641,6 +646,9 @@ class _Import:
         self.rows = self.bad = self.known = self.listed = self.passed = self.closed = 0
         self.undated = 0  # closed, and the file does not say when
         self.lacking = 0  # taken in without cells that cannot be read, or could be with --skip-bad
+        self.filled: dict[str, int] = {}  # people on file, and the row that says more of each
+        self.filled_cases = 0  # of them, those whose case has its number from there
+        self.totals = array("L")  # rows that are no person, but the total of a column
         self.pressing = array("L")  # rows left out that say high or crisis
         # Rows read since the last one that was written: to be written, or their problems to tell.
         self.waiting: deque[tuple[int, list[Problem], Given | None]] = deque()
@@ -666,6 +674,10 @@ class _Import:
             self.rows += 1
             self.progress.reached(self.rows)
             given, problems = self.reader.read(number, cells)
+            if given is None and not problems:
+                self.rows -= 1
+                self.totals.append(number)
+                continue
             if given is None or (problems and not self.skip_bad):
                 self.bad += 1
                 self.lacking += given is not None
@@ -678,13 +690,18 @@ class _Import:
             self.waiting.append((number, problems, given))
             yield imported(given, today, pending=self.pending, clocks=self.clocks)
 
-    def _settle(self, load: Load, twins: Sequence[Twin]) -> Load | None:
+    def _settle(self, load: Load, twins: Sequence[Twin]) -> Load | Fill | None:
         self._report_waiting()
         row, problems, given = self.waiting.popleft()
         assert given is not None, "it made the load"
         if not twins:
             return self._taken(row, load, problems, given)
         verdict = judged(load, twins, new=self.new)
+        if verdict.fill is not None:
+            verdict = self._filled(row, load, verdict)
+            if verdict.fill is not None:
+                self._tell_lacking(problems)
+                return verdict.fill
         if verdict.load is not None:
             return self._taken(row, verdict.load, problems, given)
         twin = verdict.twin
@@ -698,16 +715,14 @@ class _Import:
         self.known += not verdict.wrong
         if load.case.level >= Level.HIGH:
             self.pressing.append(row)
-        self._say(f"row {row}: {verdict.why} as {other}")
+        newer = self._newer_contact(given, twin) if not verdict.wrong else ""
+        self._say(f"row {row}: {verdict.why} as {other}{newer}")
         return None
 
     def _taken(self, row: int, load: Load, problems: "Sequence[Problem]", given: Given) -> Load:
         """Count a row that becomes a case, and say what it comes without."""
         self.taken.append(row)
-        if problems:
-            self.lacking += 1
-            for problem in problems:
-                self._say(f"{problem}; taken in without it")
+        self._tell_lacking(problems)
         if given.status is not None:
             self.undated += load.case.close_reason == CLOSED_UNDATED
             if given.status == ON_HOLD:
@@ -720,6 +735,38 @@ class _Import:
                 self.passed += 1
                 break
         return load
+
+    def _tell_lacking(self, problems: "Sequence[Problem]") -> None:
+        self.lacking += bool(problems)
+        for problem in problems:
+            self._say(f"{problem}; taken in without it")
+
+    def _filled(self, row: int, load: Load, verdict: Verdict) -> Verdict:
+        """Whether somebody on file is filled in by this row; nobody is by two."""
+        twin, fill = verdict.twin, verdict.fill
+        assert twin is not None and fill is not None
+        if twin.client_id in self.filled:
+            if fill.case is not None:
+                return Verdict(another_case(load, twin))
+            return Verdict(None, twin, True, f"like row {self.filled[twin.client_id]}, the same id")
+        if fill.case is not None:
+            cases = self.session.store.cases.of_client(twin.client_id)
+            if len(cases) > 1 or not cases[0].is_open:
+                return verdict._replace(fill=None)
+            self.filled_cases += 1
+        self.filled[twin.client_id] = row
+        return verdict
+
+    def _newer_contact(self, given: Given, twin: Twin) -> str:
+        """What a row that is left out knows better than the case on file."""
+        day = given.last_contact
+        if day is None or twin.place is not None:
+            return ""
+        known = self.session.store.cases.last_reached(twin.number)
+        if known is not None and known >= day:
+            return ""
+        on = f"casectl reached {twin.number} --on {day.isoformat()} --by MEANS"
+        return f"; its last contact is newer: {on}"
 
     def _report_waiting(self) -> None:
         """Tell what waits before the next row that is written: the report follows the file."""
@@ -737,11 +784,19 @@ class _Import:
     def _approve(self) -> None:
         """All or nothing: what is raised here takes everything back."""
         self._report_waiting()
-        if self.skip_bad:
-            return
+        if not self.skip_bad:
+            self._approve_all()
+        if self.filled:
+            what = f"{_rows(len(self.filled))} would fill in what is not known of people on file"
+            self.session.confirm(
+                f"{what}, by their client id. Go on?",
+                otherwise=Ambiguous(f"{what}, so nothing was written", hint="--yes fills it in"),
+            )
+
+    def _approve_all(self) -> None:
         if self.listed > MOST_LISTED:
             tell(f"and {self.listed - MOST_LISTED:,} lines more like these")
-        good = self.rows - self.bad - self.known
+        good = self.rows - self.bad - self.known - len(self.filled)
         takes = [f"the other {good:,}"] if good else []
         takes += [f"{self.lacking:,} without the cells named"] if self.lacking else []
         others = f", --skip-bad takes {' and '.join(takes)}" if takes else ""
@@ -757,10 +812,10 @@ class _Import:
                 hint=f"--new takes them anyway{others}",
             )
 
-    def tell_taken(self, orders: Mapping[str, str]) -> None:
+    def tell_taken(self, orders: "Mapping[str, Proof]") -> None:
         count, ignored = len(self.taken), self.sheet.ignored
         last = self.first + count - 1
-        left_out = self.rows - count
+        left_out = self.rows - count - len(self.filled)
         self.session.output.wrote(
             {
                 "rows": self.rows,
@@ -769,17 +824,26 @@ class _Import:
                 "left_out": left_out,
                 "left_out_pressing": len(self.pressing),
                 "without_cells": self.lacking,
+                "total_rows": len(self.totals),
+                "filled_in": len(self.filled),
                 "first_case": self.first if count else None,
                 "last_case": last if count else None,
                 "ignored_columns": ignored,
-                "date_orders": dict(orders),
+                "date_orders": {header: proof.order for header, proof in orders.items()},
             },
             *self._sentences(count, last, left_out, orders),
         )
 
     def _sentences(
-        self, count: int, last: int, left_out: int, orders: Mapping[str, str]
+        self, count: int, last: int, left_out: int, orders: "Mapping[str, Proof]"
     ) -> Iterator[str]:
+        if self.totals:
+            one, listed = len(self.totals) == 1, _listed(self.totals)
+            yield (
+                f"Row {listed} is a total, not a person: left out."
+                if one
+                else f"Rows {listed} are totals, not people: left out."
+            )
         if not self.rows:
             yield "There are no rows below the headers, so nobody was taken in."
             return
@@ -792,13 +856,19 @@ class _Import:
             verb, day = _for(self.undated, "has", "have"), self.session.say_day(self.session.today)
             yield f"{self.undated:,} of those {verb} no closing day in the file: it is {day} here."
         if self.held:
-            numbers = [str(self.first + place) for place in self.held[:MOST_NAMED]]
-            more = "" if len(self.held) <= MOST_NAMED else " …"
+            cases = _listed([self.first + place for place in self.held])
             yield (
                 f"{len(self.held):,} on hold in the file {_for(len(self.held), 'is', 'are')} "
                 "active here, for a hold needs its last day: "
-                f"casectl hold CASE --until DAY --reason TEXT ({', '.join(numbers)}{more})."
+                f"casectl hold CASE --until DAY --reason TEXT ({cases})."
             )
+        named = len(self.filled) - self.filled_cases
+        if named:
+            who = _for(named, "person on file, known by a number, has", "people on file, known by")
+            yield f"{named:,} {who}{'' if named == 1 else ' numbers, have'} a name now."
+        if self.filled_cases:
+            whose = _for(self.filled_cases, "case on file has its", "cases on file have their")
+            yield f"{self.filled_cases:,} {whose} case number and intake now."
         if self.lacking:
             yield (
                 f"{self.lacking:,} of them without the cells reported, which a note on the case "
@@ -809,9 +879,13 @@ class _Import:
         if self.reader.turned:
             some = _for(self.reader.turned, "name", "names")
             yield f"{self.reader.turned:,} {some} written family name first: turned round."
-        for header, order in orders.items():
-            first = "day" if order == "dmy" else "month"
-            yield f"{header} is written {first} first, as its own values prove."
+        for header, proof in orders.items():
+            first = "day" if proof.order == "dmy" else "month"
+            if header == proof.header:
+                yield f"{header} is written {first} first, as its own values prove."
+            else:
+                where = f"{proof.header} in row {proof.row}"
+                yield f"{header} is read {first} first, as {where} is written."
         if self.sheet.ignored:
             yield f"Columns not understood, so left out: {', '.join(self.sheet.ignored)}."
         if self.passed:
@@ -825,12 +899,14 @@ class _Import:
         if count:
             yield "Next: casectl today"
         if self.pressing:
-            rows = ", ".join(map(str, self.pressing[:MOST_NAMED]))
-            more = "" if len(self.pressing) <= MOST_NAMED else " …"
             yield (
                 f"First: {_rows(len(self.pressing))} left out with a level or risk that is high, "
-                f"crisis, imminent or not readable ({rows}{more})."
+                f"crisis, imminent or not readable ({_listed(self.pressing)})."
             )
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:MOST_NAMED])) + " …" * (len(numbers) > MOST_NAMED)
 
 
 def _for(count: int, one: str, more: str) -> str:

@@ -98,8 +98,18 @@ class Twin(NamedTuple):
     place: int | None = None  # in this load, the first being 0; None for who was on file before
 
 
+class Fill(NamedTuple):
+    """What a row adds to somebody on file, where nothing is known yet; what is known stays."""
+
+    number: int  # of the case
+    client_id: str
+    client: Client  # the name only where a number stood for it
+    notes: Sequence[Note] = ()
+    case: Case | None = None  # its number, intake, program, need and referrer
+
+
 # Who a load turns out to be: itself, or with ``same_client``; None leaves it out.
-Settle = Callable[[Load, Sequence[Twin]], Load | None]
+Settle = Callable[[Load, Sequence[Twin]], Load | Fill | None]
 
 
 def arrival(given: Given, today: date, *, pending: bool, order: DateOrder | None) -> Load:
@@ -249,6 +259,7 @@ class Verdict(NamedTuple):
     twin: Twin | None = None
     wrong: bool = False  # a mistake of the file, not only a possibility
     why: str = ""
+    fill: Fill | None = None  # instead, what is on file may be filled in
 
 
 def judged(load: Load, twins: Sequence[Twin], *, new: bool) -> Verdict:
@@ -260,6 +271,9 @@ def judged(load: Load, twins: Sequence[Twin], *, new: bool) -> Verdict:
     """
     for twin in twins:
         again = twin.place is not None
+        fill = None if again else _filling(load, twin, new=new)
+        if fill is not None:
+            return Verdict(None, twin, False, f"the same {twin.why}", fill)
         if twin.why != NAME and _is_somebody_else(load, twin):
             return Verdict(None, twin, True, f"another name and the same {twin.why}")
         if again and twin.why == CASE_NUMBER:
@@ -270,9 +284,42 @@ def judged(load: Load, twins: Sequence[Twin], *, new: bool) -> Verdict:
         elif not new:
             return Verdict(None, twin, False, f"the same {_alike(load, twin)}")
         if twin.why != NAME:
-            client = load.client._replace(name=twin.client)
-            return Verdict(load._replace(client=client, same_client=twin.client_id))
+            return Verdict(another_case(load, twin))
     return Verdict(load)
+
+
+def another_case(load: Load, twin: Twin) -> Load:
+    """``load`` as a further case of whoever ``twin`` is."""
+    client = load.client._replace(name=twin.client)
+    return load._replace(client=client, same_client=twin.client_id)
+
+
+def _filling(load: Load, twin: Twin, *, new: bool) -> Fill | None:
+    """A row that says of somebody on file, by their client id, only what is not known yet.
+
+    Either who it is that stood there as a number; or, of a case without one, the case number.
+    Whatever else a row says of the case would be lost, so there must be nothing but notes.
+    """
+    case = load.case
+    said = load.promises or load.contacts or case.risk or not case.is_open
+    if twin.why != CLIENT_ID or said or case.urgency != UNSTATED_URGENCY:
+        return None
+    if case.external_id is None:
+        born, known = load.client.birth_date, twin.birth_date
+        served = case.program or case.need or case.referred_by
+        undated = case.opened_on == case.level_reviewed_on  # the day of import, for want of another
+        unknown = _is_number(twin.client, (twin.client_ref, twin.case_ref))
+        if served or not (undated and unknown) or (born and known and born != known):
+            return None
+        return Fill(twin.number, twin.client_id, load.client, load.notes)
+    if new or twin.case_ref is not None or _is_somebody_else(load, twin):
+        return None
+    return Fill(twin.number, twin.client_id, load.client, load.notes, case)
+
+
+def _is_number(name: str, numbers: Sequence[str | None]) -> bool:
+    """Whether a number stands for the name."""
+    return name_key(name) in [fold(each) for each in numbers if each]
 
 
 def told_apart(load: Load, namesake: Twin) -> bool:
@@ -299,9 +346,8 @@ def _alike(load: Load, twin: Twin) -> str:
 
 def _is_somebody_else(load: Load, twin: Twin) -> bool:
     """Another name under the same number. Where a row has no name its number stands for one."""
-    name = name_key(load.client.name)
-    numbers = (load.client.external_id, load.case.external_id)
-    return name != name_key(twin.client) and name not in [fold(each) for each in numbers if each]
+    name, numbers = load.client.name, (load.client.external_id, load.case.external_id)
+    return name_key(name) != name_key(twin.client) and not _is_number(name, numbers)
 
 
 # --- What a person may have meant -----------------------------------------------------------

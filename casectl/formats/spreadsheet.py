@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
@@ -124,6 +124,7 @@ SEVERAL = ("phone", "email")  # the second of them is the field "phone 2", and s
 WHICH = ("home", "work", "business", "personal", "cell", "mobile", "day", "evening")
 NAME_PARTS = ("first", "middle", "last", "suffix")
 NAMING = ("name", "first", "last", "case_ref", "client_ref")  # one of these must be there
+OF_AN_EXIT = frozenset(("client_ref", "case_ref", "closed_on"))  # and nothing else: exits alone
 DAYS = ("opened_on", "closed_on", "last_contact")
 DATES = ("birth_date", "due", "court", *DAYS)
 REPEATING = ("urgency", "risk", "status", "program", "due", "court", *DAYS)
@@ -157,6 +158,17 @@ _READING = re.compile(r"^cannot read (['\"]).*\1( as a birth date| as a day)?: "
 _PHONE = re.compile(r"[+(\d][\d\s().+/-]*([A-Za-z,;:#(].*)?")
 
 
+# The last line of many a sheet: "Total: 11". Count is a family name, so it needs its number.
+_PEOPLE = "(?:clients?|cases?|people|participants?|records?|rows?|enrollments?)"
+_TOTAL = re.compile(
+    rf"(?:(?:grand|sub|overall)[\s-]*)?totals?(?:\s+(?:number\s+)?(?:of\s+)?{_PEOPLE})?"
+    rf"\s*[:=-]?\s*[\d,.]*(?:\s*{_PEOPLE})?|(?:{_PEOPLE}\s+)?count\s*[:=-]?\s*\d[\d,.]*",
+    re.IGNORECASE,
+)
+_TOTALS_BEGIN = "tTgGsSoOcC"
+_FIGURE = re.compile(r"[\d.,%$\s-]+")
+
+
 class Problem(NamedTuple):
     """Why a row, or a cell of it, cannot be taken in. Says nothing that stands in its cells."""
 
@@ -168,6 +180,14 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         where = f"row {self.row}" + (f", {self.column}" if self.column else "")
         return f"{where}: {self.reason}"
+
+
+class Proof(NamedTuple):
+    """Which way round dates are written, and the cell that can only be read so."""
+
+    order: DateOrder
+    row: int
+    header: str
 
 
 class Column(NamedTuple):
@@ -362,29 +382,38 @@ def understood(headers: Sequence[str]) -> tuple[list[Column], list[str]]:
     return columns, ignored
 
 
-def settled_orders(sheet: Sheet) -> dict[str, DateOrder]:
-    """Date columns whose own values prove which way round they are written, by header.
+def settled_orders(sheet: Sheet) -> dict[str, Proof]:
+    """Date columns of which the file proves which way round they are written, by header.
 
-    ``3/29/1978`` can only be month first. A column that proves both ways proves neither.
+    ``3/29/1978`` can only be month first. A column that proves both ways proves neither. One that
+    proves nothing is written as the others are, where those agree.
     """
     columns = [column for column in sheet.columns if column.field in DATES]
-    first: dict[int, set[DateOrder]] = {column.place: set() for column in columns}
+    first: dict[int, dict[DateOrder, int]] = {column.place: {} for column in columns}
+    unclear: set[int] = set()
     if columns:
-        for _, cells in sheet.rows():
-            for place, orders in first.items():
+        for number, cells in sheet.rows():
+            for place, rows in first.items():
                 cell = cells[place].strip() if place < len(cells) else ""
                 found = _NUMERIC_DATE.match(cell)
                 if found:
                     one, other = int(found[1]), int(found[3])
                     if one > 12 >= other:
-                        orders.add("dmy")
+                        rows.setdefault("dmy", number)
                     elif other > 12 >= one:
-                        orders.add("mdy")
-    return {
-        column.header: next(iter(first[column.place]))
+                        rows.setdefault("mdy", number)
+                    else:
+                        unclear.add(place)
+    proofs = {
+        column.place: Proof(order, row, column.header)
         for column in columns
+        for order, row in first[column.place].items()
         if len(first[column.place]) == 1
     }
+    if len({order for rows in first.values() for order in rows}) == 1:
+        earliest = min(proofs.values(), key=lambda proof: proof.row)
+        proofs = dict.fromkeys(unclear, earliest) | proofs
+    return {column.header: proofs[column.place] for column in columns if column.place in proofs}
 
 
 # --- A row ----------------------------------------------------------------------------------
@@ -399,7 +428,7 @@ class Reader:
         today: date,
         *,
         order: DateOrder | None,
-        orders: dict[str, DateOrder],
+        orders: Mapping[str, Proof],
         programs: Sequence[str],
         program: str | None,
     ) -> None:
@@ -413,17 +442,28 @@ class Reader:
         self.headers = {column.field: column.header for column in sheet.columns}
         self.name_parts = [part for part in NAME_PARTS if part in self.headers]
         self.columns = [
-            (*column, self._column_reader(column.field, orders.get(column.header, order)))
+            (*column, self._column_reader(column.field, proof.order if proof else order))
             for column in sheet.columns
+            for proof in [orders.get(column.header)]
         ]
         self.several = {field: some for field in SEVERAL if (some := self._several(field))}
         self.texts = {place for place, _, _, read in self.columns if read in (_text, _name_part)}
         if not any(field in self.headers for field in NAMING):
             raise BadImport("no column names a person or a case", hint=_understood_headers())
+        if "closed_on" in self.headers and OF_AN_EXIT.issuperset(self.headers):
+            raise BadImport(
+                "these are exits alone, and an exit opens no case",
+                hint="put the exit dates beside the entry dates in one file, or casectl close CASE",
+            )
 
     def read(self, number: int, cells: list[str]) -> tuple[Given | None, list[Problem]]:
-        """What is known, and each problem of the row; None where it cannot do without the cell."""
+        """What is known, and each problem of the row; None where it cannot do without the cell.
+
+        Nothing known and no problem: it is no person but the total of a column.
+        """
         if len(cells) != self.width:
+            if _is_total(cells):
+                return None, []
             some = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
             reason = f"it has {some}, and there are {self.width} columns"
             return None, [Problem(number, None, reason)]
@@ -452,6 +492,8 @@ class Reader:
             self._join(known)
         problems += self._between(number, known)
         self._name(number, known, problems)
+        if (problems or known["name"][0] in _TOTALS_BEGIN) and _is_total(cells):
+            return None, []
         if problems:
             if not all(problem.spared for problem in problems):
                 return None, problems
@@ -599,6 +641,12 @@ class Reader:
         return parse_when(_MIDNIGHT.sub("", cell), self.today, order=order)
 
 
+def _is_total(cells: list[str]) -> bool:
+    """``Total: 11``, and in the other cells nothing but figures."""
+    first, *others = [cell for cell in map(str.strip, cells) if cell]
+    return bool(_TOTAL.fullmatch(first)) and all(map(_FIGURE.fullmatch, others))
+
+
 def _is_unsaid(field: str, cell: str) -> bool:
     """Whether a cell only says that nothing is known. No risk is a risk, and "none" may be all
     that stands for a safe way to reach somebody.
@@ -649,7 +697,7 @@ def _phone(cell: str) -> str:
 def _email(cell: str) -> str:
     user, at, host = cell.rpartition("@")
     if not (user and at and host) or len(cell.split()) > 1:
-        raise BadValue("not an e-mail address")
+        raise BadValue("not an e-mail address, as name@example.org is")
     return _text(cell)
 
 

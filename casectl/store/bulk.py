@@ -13,7 +13,7 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
 
-from casectl.core.intake import Settle
+from casectl.core.intake import Fill, Settle
 from casectl.core.model import (
     OPEN,
     TRIED,
@@ -41,6 +41,11 @@ LARGE_PIECE = 1 << 22
 
 TEXT_COLUMNS = ("id", "row_id", "source", "case_id", "folded")
 COUNTER_COLUMNS = ("scope", "value")
+
+FILLED_OF_CLIENT = (
+    "birth_date", "phone", "email", "address", "language", "pronouns", "safe_contact",
+)  # fmt: skip
+FILLED_OF_CASE = ("external_id", "program", "need", "referred_by")
 
 Row = tuple[Value, ...]
 
@@ -127,6 +132,7 @@ class _Writer:
         self.settle = settle
         self.namesakes = namesakes
         self.groups = Groups(self.db)
+        self.fills: list[Fill] = []
         self.last: int = self.db.value("SELECT value FROM counters WHERE scope = 'case'") or 0
         self.first = self.last + 1
         self.texts_before: int = self.db.value("SELECT max(id) FROM search_texts") or 0
@@ -139,10 +145,13 @@ class _Writer:
             twins = Twins(self.db, batch, self.first, named=self.namesakes)
         facts: list[FactRow] = []
         for place, each in enumerate(batch):
-            load: Load | None = each
+            load: Load | Fill | None = each
             if self.settle and twins:
                 load = self.settle(each, twins.of(place))
             if load is None:
+                continue
+            if isinstance(load, Fill):
+                self.fills.append(load)
                 continue
             self.last += 1
             handle = f"{handle_stem(load.client.name)}-{self.last}"
@@ -176,6 +185,30 @@ class _Writer:
         )
         if many:
             self._index_in_pieces_of(PIECE)
+        for fill in self.fills:  # the last, for it keeps the index itself
+            self._fill(fill)
+
+    def _fill(self, fill: Fill) -> None:
+        """Add to a client and a case what is not known of them; nothing that is known is lost."""
+        client, case = fill.client, fill.case
+        row = self.db.one("SELECT * FROM clients WHERE id = ?", (fill.client_id,))
+        assert row is not None, "it was found by its id"
+        facts = {name: getattr(client, name) for name in FILLED_OF_CLIENT if row[name] is None}
+        if case is None:
+            facts |= {"name": client.name, "folded": name_key(client.name)}
+            cases = "SELECT id, number FROM cases WHERE client_id = ?"
+            for case_id, number in self.db.rows(cases, (fill.client_id,)):
+                handle = f"{handle_stem(client.name)}-{number}"
+                self.operation.update("cases", case_id, handle=handle)
+        self.operation.update("clients", fill.client_id, **facts)
+        row = self.db.one("SELECT * FROM cases WHERE number = ?", (fill.number,))
+        assert row is not None, "it was found by its client"
+        for note in fill.notes:
+            self.operation.add_note(row["id"], note.text, note.on_day.isoformat())
+        if case is not None:
+            of_case = {name: getattr(case, name) for name in FILLED_OF_CASE if row[name] is None}
+            opened_on = case.opened_on.isoformat()
+            self.operation.update("cases", row["id"], opened_on=opened_on, **of_case)
 
     def _index_in_pieces_of(self, size: int) -> None:
         """Bytes that FTS5 gathers in memory before it writes them; the file remembers it."""

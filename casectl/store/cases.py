@@ -26,6 +26,7 @@ from casectl.store.rows import (
     CHUNK,
     CLIENT_COLUMNS,
     CONTACT_COLUMNS,
+    LAST_REACHED,
     NOTE_COLUMNS,
     PROMISE_COLUMNS,
     client_of,
@@ -203,6 +204,11 @@ class Cases:
                 "SELECT DISTINCT program FROM cases WHERE program IS NOT NULL ORDER BY program"
             )
         ]
+
+    def last_reached(self, number: int) -> date | None:
+        """When the client of this case was last reached, on its record."""
+        day = self.db.value(LAST_REACHED, (number,))
+        return date.fromisoformat(day) if day else None
 
     # -- reading one ---------------------------------------------------------------------------
 

@@ -47,6 +47,9 @@ def _last_reached(party: str) -> str:
     )
 
 
+LAST_REACHED = f"SELECT {_last_reached('client')} FROM cases c WHERE c.number = ?"
+
+
 def _records(guardian: str, ended: str) -> str:
     return (
         f"SELECT {CASE_COLUMNS}, {_last_reached('client')}, {guardian}, {ended}, "

@@ -621,6 +621,19 @@ def test_a_name_is_found_whichever_part_stands_first(run: Run, store: Caseload) 
     assert says_nothing_wrong(store)
 
 
+def test_a_total_becomes_no_client(run: Run, caseload: None) -> None:
+    result = run("intake --from -", stdin="name,dob,phone\nMaria Example,,\nTotal: 1,,\n")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[:2] == [
+        "Row 3 is a total, not a person: left out.",
+        "Took in 1 of 1 row: case 1.",
+    ]
+    assert count(run) == 1
+    again = run("intake --from -", stdin="name\nBo Sample\nSubtotal\nCy Mock\nGrand total\n")
+    assert "Rows 3, 5 are totals, not people: left out." in again.out
+    assert count(run) == 3
+
+
 def test_a_pipe_gives_the_same(run: Run, caseload: None) -> None:
     result = run("intake --from - --json", stdin="\ufeffname,Age\nMaria Example,40\n")
     assert result.json == {
@@ -630,6 +643,8 @@ def test_a_pipe_gives_the_same(run: Run, caseload: None) -> None:
         "left_out": 0,
         "left_out_pressing": 0,
         "without_cells": 0,
+        "total_rows": 0,
+        "filled_in": 0,
         "first_case": 1,
         "last_case": 1,
         "ignored_columns": ["Age"],
@@ -733,6 +748,22 @@ def test_a_client_in_danger_is_not_left_out_for_a_bad_phone_number(
     assert says_nothing_wrong(store)
 
 
+def test_a_last_contact_that_is_newer_than_on_file_is_said(run: Run, maria: None) -> None:
+    run("reached 1 --on 2026-11-09")
+    rows = "María Example,2026-11-10\nMaria Example,2026-11-09\nMaria Example,\n"
+    result = run("intake --from -", stdin=f"name,last contact\n{rows}")
+    assert (result.code, count(run)) == (4, 1)
+    assert result.err.splitlines()[:3] == [
+        "row 2: the same name as example-1; its last contact is newer: "
+        "casectl reached 1 --on 2026-11-10 --by MEANS",
+        "row 3: the same name as example-1",
+        "row 4: the same name as example-1",
+    ]
+    assert run("reached 1 --on 2026-11-10 --by office").code == 0
+    again = run("intake --from -", stdin=f"name,last contact\n{rows}")
+    assert "newer" not in again.err
+
+
 def test_whoever_is_left_out_as_on_file_and_pressing_is_named_last(run: Run, maria: None) -> None:
     stdin = "name,risk\nMaria Example,high\nBo Sample,low\nDora Test,low\n"
     result = run("intake --from - --skip-bad", stdin=stdin)
@@ -751,8 +782,9 @@ def test_nobody_is_filed_under_somebody_elses_number(run: Run, maria: None) -> N
 
 def test_rows_that_may_be_there_already_stop_all(run: Run, maria: None) -> None:
     stdin = (
-        "name,dob,client id,case number\n"
-        "MARIA EXAMPLE,1978-03,,\nMaria Example,,P1,C1\nBo Sample,1990,,\nbo sample,1990,,\n"
+        "name,dob,client id,case number,risk\n"
+        "MARIA EXAMPLE,1978-03,,,\nMaria Example,,P1,C1,low\nBo Sample,1990,,,\n"
+        "bo sample,1990,,,\n"
     )
     result = run("intake --from -", stdin=stdin)
     assert result.code == 4
@@ -864,6 +896,9 @@ def test_a_file_that_is_none(run: Run, caseload: None, tmp_path: Path) -> None:
 def test_an_order_that_a_column_proves_is_said(run: Run, caseload: None) -> None:
     result = run("intake --from -", stdin="name,dob\nAnn,3/29/1978\nBob,3/4/1978\n")
     assert "dob is written month first, as its own values prove." in result.out
+    again = run("intake --from - --new", stdin="name,dob,intake\nCy,3/29/1978,1/2/2026\n")
+    assert "intake is read month first, as dob in row 2 is written." in again.out
+    assert shown(run, 3)["opened_on"] == "2026-01-02"
     assert shown(run, 2)["birth_date"] == "1978-03-04"
 
 
@@ -1071,7 +1106,6 @@ HMIS = {
     "DaveClientTest.csv": (5, 19, [f"row {n}, DateOfBirth: it lies" for n in (2, 4, 7, 8, 12, 13)]),
     "NewClient.csv": (0, 3, []),
     "Enrollment.csv": (0, 28, []),
-    "Exit.csv": (0, 28, []),
 }
 FILES = {
     **{f"casa-import-csv/{name}": each for name, each in CASA.items()},
@@ -1116,15 +1150,104 @@ def test_cases_without_names_keep_partial_birth_dates_and_court_dates(
     assert run("show cina014349-3").code == 0
 
 
+def test_an_exit_opens_no_case(run: Run, caseload: None, shared: Path) -> None:
+    path = shared / "data/hmis-openhmis-small/Exit.csv"
+    for flags in ("", "--skip-bad", "--new"):
+        result = run(f"intake --from {path} {flags}")
+        assert result.code == 5
+        assert result.err == (
+            "casectl: these are exits alone, and an exit opens no case; put the exit dates beside "
+            "the entry dates in one file, or casectl close CASE\n"
+        )
+    assert count(run) == 0
+    both = "PersonalID,EnrollmentID,EntryDate,ExitDate,Destination\nP1,E1,2026-01-05,2026-02-05,1\n"
+    assert run("intake --from -", stdin=both).code == 0
+    assert shown(run)["case_status"] == "closed"
+
+
 def test_clients_first_and_their_enrollments_after(run: Run, store: Caseload, shared: Path) -> None:
+    """The case that came with the client is the first enrollment; a second one is another case."""
     folder = shared / "data" / "hmis-openhmis-small"
     result = run(f"intake --from {folder / 'DaveClientTest.csv'} --skip-bad")
     assert "DateOfBirth is written month first, as its own values prove." in result.out
-    result = run(f"intake --from {folder / 'Enrollment.csv'}")
-    assert result.code == 4
-    assert "row 4: the same client id as lion-" in result.err
-    assert run(f"intake --from {folder / 'Enrollment.csv'} --new").code == 0
-    lion = [each for each in run("list --json").json if each["client"] == "Rachel Lion"]
-    assert len(lion) == 2
-    assert lion[1]["opened_on"] == "2005-06-20"
+    before = count(run)
+    enrollments = f"intake --from {folder / 'Enrollment.csv'}"
+    result = run(enrollments)
+    assert (result.code, count(run)) == (4, before)
+    assert "--yes fills it in" in result.err
+    made = run(f"{enrollments} --yes --json").json
+    assert made["filled_in"] > 0
+    assert (made["filled_in"] + made["taken"], made["left_out"]) == (28, 0)
+    assert count(run) == before + made["taken"]
+    (lion,) = [each for each in run("list --json").json if each["client"] == "Rachel Lion"]
+    assert lion["opened_on"] == "2005-06-20"
     assert says_nothing_wrong(store)
+    assert run(f"{enrollments} --yes").code == 4, "the same file twice"
+    assert run("undo").code == 0
+    assert count(run) == before
+    assert says_nothing_wrong(store)
+
+
+def test_enrollments_first_and_their_clients_after(run: Run, store: Caseload, shared: Path) -> None:
+    folder = shared / "data" / "hmis-openhmis-small"
+    run(f"intake --from {folder / 'Enrollment.csv'}")
+    before = count(run)
+    clients = f"intake --from {folder / 'Client.csv'} --skip-bad"
+    assert (run(clients).code, count(run)) == (4, before)
+    result = run(f"{clients} --yes")
+    assert result.code == 0
+    assert "people on file, known by numbers, have a name now." in result.out
+    lions = [each for each in run("list --json").json if each["client"] == "Rachel Lion"]
+    assert lions, "she has an enrollment"
+    assert {each["handle"] for each in lions} == {f"lion-{each['case']}" for each in lions}
+    assert [each["case"] for each in run("search lion --json").json if each["case"]] != []
+    named = [shown(run, each["case"]) for each in run("list --json").json]
+    assert any("DateOfBirth" in note["text"] for each in named for note in each["notes"])
+    assert any(each["birth_date"] for each in named)
+    assert says_nothing_wrong(store)
+    assert run("undo").code == 0
+    assert [each for each in run("list --json").json if each["client"] == "Rachel Lion"] == []
+    assert says_nothing_wrong(store)
+
+
+FILLING = "client id,case number,intake\nP1,C1,2026-02-01\nP1,C2,2026-03-01\n"
+
+
+def test_nothing_that_is_known_is_filled_over(run: Run, store: Caseload, maria: None) -> None:
+    """Maria, P1, has one case without a number: the first row is it, the second another."""
+    result = run("intake --from - --yes", stdin=FILLING)
+    assert result.code == 0
+    assert "1 case on file has its case number and intake now." in result.out
+    first, second = shown(run, 1), shown(run, 2)
+    assert (first["external_id"], first["opened_on"]) == ("C1", "2026-02-01")
+    assert (second["external_id"], second["client_id"]) == ("C2", first["client_id"])
+    assert first["birth_date"] == "1978-03"
+    again = run("intake --from - --yes", stdin="client id,name,dob\nP1,Bo Sample,1990\n")
+    assert again.code == 5, "another name, and hers is known"
+    assert says_nothing_wrong(store)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "client id,case number,risk\nP1,C1,high\n",
+        "client id,case number,status\nP1,C1,closed\n",
+        "client id,case number,last contact\nP1,C1,2026-11-10\n",
+    ],
+)
+def test_a_row_that_says_more_than_a_number_fills_in_nothing(
+    run: Run, maria: None, rows: str
+) -> None:
+    result = run("intake --from - --yes", stdin=rows)
+    assert result.code == 4
+    assert "row 2: the same client id as example-1" in result.err
+    assert shown(run)["external_id"] is None
+
+
+@pytest.mark.parametrize("rows", ["P1,Ann Test\nP1,Bo Test\n", "P1,Ann Test\nP1,Ann Test\n"])
+def test_one_number_has_one_name(run: Run, caseload: None, rows: str) -> None:
+    run("intake --from -", stdin="client id\nP1\n")
+    result = run("intake --from - --yes", stdin=f"client id,name\n{rows}")
+    assert result.code == 5
+    assert "row 3: like row 2, the same id as p1-1" in result.err
+    assert shown(run)["client"] == "P1"

@@ -18,6 +18,7 @@ from casectl.core.spoken import DateOrder
 from casectl.formats.spreadsheet import (
     HEADERS,
     Problem,
+    Proof,
     Reader,
     Sheet,
     opened,
@@ -443,8 +444,14 @@ def test_no_column_that_names_anybody_is_refused_with_those_that_would() -> None
             "name,status,exit date\nA,Open,2026-02-01\n",
             "row 2, exit date: the case is open, says status",
         ),
-        ("name,email\nA,11111111111\n", "row 2, email: not an e-mail address"),
-        ("name,email\nA,a b@example.org\n", "row 2, email: not an e-mail address"),
+        (
+            "name,email\nA,11111111111\n",
+            "row 2, email: not an e-mail address, as name@example.org is",
+        ),
+        (
+            "name,email\nA,a b@example.org\n",
+            "row 2, email: not an e-mail address, as name@example.org is",
+        ),
         ("name,interpreter\nA,Twi\n", "row 2, interpreter: write yes or no"),
     ],
 )
@@ -509,6 +516,24 @@ def test_a_cell_that_says_nothing_is_empty(word: str) -> None:
         "name,dob,phone,email,language,interpreter,client id,level,intake,last contact,next,due\n"
     )
     assert only(f"{header}Ann Example{f',{word}' * 11}\n") == Given(name="Ann Example")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Total,,", "TOTAL: 11,,", "Grand total,,11", "sub-total 4,,", "Count: 11,,", "Total: 11",
+        "Total clients: 1200,,", "Totals,3,11%", ",Total,11", "Total number of cases = 7,,",
+        "Client count 4,,",
+    ],
+)  # fmt: skip
+def test_a_total_is_no_person(row: str) -> None:
+    assert read(f"name,dob,phone\n{row}\n") == ([], [])
+
+
+@pytest.mark.parametrize("row", ["Total,mar 1990,", "Count,,", "Tota Example,,", "Total,,555 x2"])
+def test_a_person_with_such_a_name_is_one(row: str) -> None:
+    given, _ = read(f"name,dob,phone\n{row}\n")
+    assert [each.name for each in given] == [row.partition(",")[0]]
 
 
 def test_what_says_nothing_elsewhere_may_say_something() -> None:
@@ -582,12 +607,33 @@ def test_birth_dates_are_kept_as_exact_as_they_are(written: str, kept: str) -> N
 
 
 def test_a_column_that_proves_its_order_settles_the_rest() -> None:
-    text = "name,dob,intake\nAnn,3/29/1978,1/2/2026\nBob,3/4/1978,\n"
-    sheet = sheet_of(text)
-    assert settled_orders(sheet) == {"dob": "mdy"}
+    text = "name,dob,intake\nBob,3/4/1978,\nAnn,3/29/1978,2026-02-01\n"
+    assert settled_orders(sheet_of(text)) == {"dob": Proof("mdy", 3, "dob")}
     given, problems = read(text, order=None)
-    assert [each.birth_date for each in given] == ["1978-03-04"]  # of the second row
-    assert [each.split(":")[0] for each in problems] == ["row 2, intake"]
+    assert [each.birth_date for each in given] == ["1978-03-04", "1978-03-29"]
+    assert problems == []
+
+
+def test_a_column_that_proves_nothing_is_written_as_the_others_are() -> None:
+    text = "name,dob,intake,last contact\nBob,3/4/1978,1/2/2026,\nAnn,3/29/1978,,03/25/2026\n"
+    assert settled_orders(sheet_of(text)) == {
+        "dob": Proof("mdy", 3, "dob"),
+        "intake": Proof("mdy", 3, "dob"),
+        "last contact": Proof("mdy", 3, "last contact"),
+    }
+    given, _ = read(text, order="dmy")
+    assert [each.opened_on for each in given] == [date(2026, 1, 2), None]
+
+
+def test_columns_that_disagree_settle_no_third() -> None:
+    text = "name,dob,intake,last contact\nAnn,3/29/1978,29/3/2026,3/4/2026\n"
+    found = settled_orders(sheet_of(text))
+    assert {header: proof.order for header, proof in found.items()} == {
+        "dob": "mdy",
+        "intake": "dmy",
+    }
+    _, problems = read(text)
+    assert [each.split(":")[0] for each in problems] == ["row 2, last contact"]
 
 
 def test_a_column_proves_its_order_against_the_configured_one() -> None:
