@@ -238,6 +238,41 @@ def encryption(sizes: Sizes) -> None:
     shutil.rmtree(f"{copy}.keys", ignore_errors=True)
 
 
+DAY_LINES = (
+    # the line, what its answer holds, and the bound in milliseconds
+    ("tried {}", "Tried ", 50.0),
+    ("reached {} it's the lease again", "Reached ", 50.0),
+    ("follow {} call the school --due next tue", "follow-up", 50.0),
+    ("today", "casectl today --all", 50.0),
+)
+
+
+def day(sizes: Sizes) -> None:
+    """From Enter to the next prompt, in one prompt that stays open."""
+    from desk import Desk
+
+    heading("1,000 cases, casectl day: milliseconds from Enter to the next prompt")
+    cases = caseload(1_000)
+    copy = scratch(cases)
+    numbers = _open_numbers(copy)
+    try:
+        with Desk((CASECTL, "day"), world(copy)) as desk:
+            for line_typed, answer, bound in DAY_LINES:
+                desk.typed(line_typed.format(next(numbers)), answer)  # loads what it needs
+                took = [
+                    desk.typed(line_typed.format(next(numbers)), answer)
+                    for _ in range(sizes.rounds)
+                ]
+                slowest = f"slowest of {len(took)}: {max(took) * 1e3:.1f}"
+                name = f"day: {line_typed.format('N')}"
+                figure(name, median(took) * 1e3, bound, slowest)
+            started = f"{desk.start * 1e3:.0f} ms from its start to its first prompt"
+        print(f"  {started}")
+    except Failed as error:
+        print(f"  not measured: {error}")
+    copy.unlink()
+
+
 def size(sizes: Sizes) -> None:
     """The same command however many cases there are."""
     heading(f"{sizes.large:,} cases, beside 100")
@@ -361,6 +396,7 @@ PARTS: dict[str, Callable[[Sizes], None]] = {
     "size": size,
     "peers": peers,
     "intake": intake,
+    "day": day,
 }
 
 if __name__ == "__main__":

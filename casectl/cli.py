@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from inspect import getdoc
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer._click.core import Command, Context, Parameter
@@ -29,7 +29,10 @@ from typer.main import (
 from casectl import __version__
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.values import NamedTuple
-from casectl.session import Clock, Session
+from casectl.session import Clock, Program, Session, Sitting
+
+if TYPE_CHECKING:
+    from casectl.core.typed import Shape
 
 DAILY, CASEWORK, UPKEEP = "Every day", "Cases", "Upkeep"
 
@@ -44,6 +47,7 @@ class Entry(NamedTuple):
 
 COMMANDS: dict[str, Entry] = {
     "today": Entry("today", "Who needs you first today, and why.", DAILY),
+    "day": Entry("day", "The same commands at a prompt, for a whole day.", DAILY),
     "intake": Entry("intake", "Take a client in, or many from a file.", DAILY),
     "reached": Entry("contact", "Record that you reached somebody.", DAILY),
     "tried": Entry("contact", "Record that you tried and did not reach them.", DAILY),
@@ -147,7 +151,7 @@ class Root(TyperGroup):
         self, ctx: Context, args: list[str]
     ) -> tuple[str | None, Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise UsageError(_unknown(args[0]), ctx)
+            args = [*_by_alias(args[0], ctx), *args[1:]]
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
@@ -222,6 +226,17 @@ def _field_names(text: str | None) -> tuple[str, ...] | None:
     if not names:
         raise BadValue("--fields needs names, as in --fields case,due")
     return names
+
+
+def _by_alias(name: str, ctx: Context) -> list[str]:
+    """The words that ``name`` stands for. Only here is the configuration read before a command."""
+    session = ctx.find_object(Session)
+    line = session.aliases.get(name) if session is not None else None
+    if line is None:
+        raise UsageError(_unknown(name), ctx)
+    from casectl.core.aliases import words_of
+
+    return words_of(line)
 
 
 def _unknown(name: str) -> str:
@@ -314,15 +329,38 @@ def typer_context() -> Context:
     return get_current_context()
 
 
-def run(args: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; every error is one line on standard error."""
+def program() -> Program:
+    """What a command that runs others is handed: this module, so that none need import it."""
+    return Program(clock, run, shape_of, {name: each.help for name, each in COMMANDS.items()})
+
+
+def shape_of(words: Sequence[str]) -> "Shape | None":
+    """What the command of these words takes, for a prompt; None where there is none."""
+    from casectl.shapes import shape_of_command, shape_of_group
+
+    entry = COMMANDS.get(words[0])
+    if entry is None:
+        return None
+    command = built(words[0], entry)
+    if isinstance(command, TyperGroup):
+        if len(words) == 1:
+            return shape_of_group(command, HELP)
+        command = command.commands[words[1]]
+    return shape_of_command(command, HELP)
+
+
+def run(args: Sequence[str] | None = None, sitting: Sitting | None = None) -> int:
+    """Run one command and return its exit code; every error is one line on standard error.
+
+    ``sitting`` is what a program that stays open keeps from one command to the next.
+    """
     words = sys.argv[1:] if args is None else list(args)
     session: Session | None = None
     try:
         _check_words(words)
         if sys.stdout is None:  # before anything is written that nobody would hear of
             raise CasectlError("standard output is closed", hint="send it to a file or /dev/null")
-        session = Session(clock())
+        session = Session(clock(), program(), sitting)
         if "_CASECTL_COMPLETE" in os.environ:
             completion_init()
         command = root_command(

@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -49,6 +49,7 @@ class Config(NamedTuple):
     key_file: str | None = None
     key_command: str | None = None
     lock_minutes: int = LOCK_MINUTES
+    aliases: Mapping[str, str] = {}  # one's own words for commands, and what each stands for
     sources: Mapping[str, str] = {}  # key -> the file or variable that set it
 
     def source(self, key: str) -> str:
@@ -178,6 +179,7 @@ def _config(document: dict[str, Any], path: Path) -> Config:
 
     root: dict[str, Any] = {}
     shared: dict[str, Any] = {}
+    aliases: dict[str, Any] = {}
     programs: dict[str, dict[str, Any]] = {
         name: {} for name, table in _tables(document.get("programs")) if table is not None
     }
@@ -189,7 +191,9 @@ def _config(document: dict[str, Any], path: Path) -> Config:
             find_key(".".join(place))  # raises, and names the nearest
             raise BadValue(f"{'.'.join(place)} is not a setting")
         table = programs[key.program] if key.program else shared if key.standard else root
-        table[key.standard or key.text] = checked_value(key, value)
+        if key.alias:
+            table = aliases
+        table[key.alias or key.standard or key.text] = checked_value(key, value)
         sources[key.text] = str(path)
         if key.standard:
             standard = key.standard.partition(".")[0]
@@ -221,6 +225,7 @@ def _config(document: dict[str, Any], path: Path) -> Config:
         key_file=root.get("key_file"),
         key_command=root.get("key_command"),
         lock_minutes=root.get("lock_minutes", LOCK_MINUTES),
+        aliases=aliases,
         sources=sources,
     )
 
@@ -286,6 +291,8 @@ def value_of(config: Config, text: str) -> Value:
             value = [day for index, day in enumerate(WEEKDAYS) if index in calendar.weekdays]
         case "holidays":
             value = sorted(calendar.holidays)
+        case _ if key.alias:
+            value = config.aliases.get(key.alias)
         case _ if key.standard:
             name, *parts = key.standard.split(".")
             value = getattr(config.standards.of(key.program or None), name)
@@ -306,18 +313,23 @@ def all_values(config: Config) -> list[Value]:
     from casectl.core.settings import ROOT, STANDARDS
 
     keys = [*ROOT, *(f"standards.{name}" for name in STANDARDS)]
-    keys += [key for key in config.sources if key.startswith("programs.")]
+    keys += [key for key in config.sources if key.startswith(("programs.", "aliases."))]
     return [value_of(config, key) for key in keys]
 
 
 # -- writing -----------------------------------------------------------------------------------
 
 
-def set_value(config: Config, text: str, typed_value: str | None) -> Config:
+def set_value(
+    config: Config,
+    text: str,
+    typed_value: str | None,
+    checked: Callable[[Config], Config] = lambda made: made,
+) -> Config:
     """Write one setting into the file, or take it out (``None``); its comments stay.
 
-    The whole document is checked before a byte is written. Raises BadValue for what was typed,
-    BadConfiguration for what the file already held.
+    The whole document is checked before a byte is written, by ``checked`` as well. Raises BadValue
+    for what was typed, BadConfiguration for what the file already held.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
@@ -341,7 +353,7 @@ def set_value(config: Config, text: str, typed_value: str | None) -> Config:
             hint=f"set {key.text} in an editor",
         ) from None
     try:
-        made = parse_config(after, config.path)
+        made = checked(parse_config(after, config.path))
     except BadConfiguration as error:
         words = str(error.args[0]).removeprefix(f"{config.path}: ")
         raise BadValue(words, hint=error.hint) from None

@@ -16,7 +16,9 @@ from casectl import __version__
 
 # A command that crashes in every run of cron must not fill the disk.
 MOST_KEPT = 20
-PACKAGES = ("typer", "rich", "sqlite-utils", "python-dateutil", "tomlkit", "icalendar")
+PACKAGES = (
+    "typer", "rich", "sqlite-utils", "python-dateutil", "tomlkit", "icalendar", "prompt-toolkit",
+)  # fmt: skip
 OURS = Path(__file__).parent
 
 

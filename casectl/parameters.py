@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from casectl.core.errors import CasectlError
+from casectl.core.text import initials
 from casectl.session import Session
 
 
@@ -28,10 +29,42 @@ def complete_case(ctx: typer.Context, incomplete: str) -> list[str]:
     try:
         if session.private and not incomplete.isdigit():
             return []
-        found = [value for value, _ in session.store.cases.handles(incomplete)]
+        return [value for value, _ in named_cases(session, incomplete)]
     except CasectlError:
         return []
-    return [value for value in found if value.replace("-", "").isalnum()]
+
+
+def named_cases(session: Session, begun: str) -> list[tuple[str, str]]:
+    """The cases that ``begun`` is the beginning of, each with whose it is, as it may be told here.
+
+    Handles, or numbers once a digit is typed; where others see the screen numbers alone.
+    """
+    if session.private and begun and not begun.isdigit():
+        return []
+    found = session.store.cases.handles(begun, numbers=session.private)
+    return [
+        (value, initials(name) if session.private else name)
+        for value, name in found
+        if value.replace("-", "").isalnum()
+    ]
+
+
+def named_items(session: Session, begun: str) -> list[tuple[str, str]]:
+    """The items that ``12.`` or ``garcia-12.c`` is the beginning of, each with what it is."""
+    from casectl.core.due import due_items
+
+    stem, _, part = begun.rpartition(".")
+    found = session.store.cases.find(stem)
+    if not (found.exact and found.cases):
+        return []
+    case = found.cases[0]
+    promises = {
+        str(each.number): each.what for each in session.shown(session.store.promises.open_of(case))
+    }
+    record = session.store.cases.record(case)
+    for item in session.shown(due_items(record, session.standards, session.today)):
+        promises.setdefault(item.item.rpartition(".")[2], item.what)
+    return [(f"{stem}.{name}", what) for name, what in promises.items() if name.startswith(part)]
 
 
 MOST = 1_000_000  # of anything that --limit asks for

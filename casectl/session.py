@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casectl.config import Config, default_caseload_path, load_config
-from casectl.core.errors import Ambiguous, BadValue, CasectlError, Declined, NotFound
+from casectl.core.errors import Ambiguous, BadValue, CasectlError, Declined, Locked, NotFound
 from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
@@ -29,12 +29,13 @@ from casectl.render import Output, Told, tell
 from casectl.store import Caseload, create_caseload, open_caseload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from casectl.config import Value
     from casectl.core.dates import When
     from casectl.core.oneline import Line
+    from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
     from casectl.store.accesslog import AccessLog
     from casectl.store.restore import Restoring
@@ -74,11 +75,51 @@ class Clock(NamedTuple):
     moment: str  # ISO, UTC, for the journal
 
 
+class Unanswered(Declined):
+    """Somebody was asked and went away. Nothing was written."""
+
+
+class Sitting:
+    """What outlasts one command where casectl stays open: ``casectl day``.
+
+    Keys are held only where nothing else holds them: no login keyring, or a key command, which
+    may take its time or ask. So ``casectl lock`` elsewhere takes the key from here as well.
+    """
+
+    def __init__(self, idle_seconds: float) -> None:
+        self.idle_seconds = idle_seconds
+        self.keys: Sequence[bytes] | None = None
+        self.was_left = False  # a question waited so long for its answer
+
+    def wait_for_answer(self) -> None:
+        """Raises Unanswered where nobody types for as long as an unused caseload stays open."""
+        if sys.platform == "win32":  # which cannot wait for a terminal
+            return
+        from select import select
+
+        if not select([sys.stdin], [], [], self.idle_seconds)[0]:
+            self.was_left = True
+            raise Unanswered("nobody answered; nothing was written")
+
+
+class Program(NamedTuple):
+    """What ``cli`` hands to a command that runs others. Nothing else reaches back to it."""
+
+    clock: Callable[[], Clock]
+    run: Callable[[Sequence[str], Sitting], int]  # a whole command line -> its exit code
+    shape: Callable[[Sequence[str]], Shape | None]  # of a command by its words
+    commands: Mapping[str, str]  # the names and what each does
+
+
 class Session:
     """One run of casectl. Commands read it; only ``cli`` makes it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self, clock: Clock, program: Program | None = None, sitting: Sitting | None = None
+    ) -> None:
         self.clock = clock
+        self.program = program
+        self.sitting = sitting
         self.named_db: str | None = None  # --db or CASECTL_DB
         self.colour: bool | None = None  # None: as the terminal and the environment say
         self.json = False
@@ -103,6 +144,22 @@ class Session:
     @cached_property
     def config(self) -> Config:
         return load_config()
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """One's own words for commands. Raises BadConfiguration for one that cannot be.
+
+        Only who looks for one hears of it: cron's reminders do not stop because a new version has
+        a command of that name, and a command goes before an alias anyway.
+        """
+        return self._checked_aliases(self.config).aliases
+
+    def _checked_aliases(self, config: Config) -> Config:
+        if config.aliases and self.program is not None:
+            from casectl.core.aliases import check_aliases
+
+            check_aliases(config.aliases, self.program.commands, config.path)
+        return config
 
     @property
     def standards(self) -> Standards:
@@ -198,13 +255,14 @@ class Session:
     def settings(self) -> list[Value]:
         from casectl.config import all_values
 
+        self._checked_aliases(self.config)
         return all_values(self.config)
 
     def configure(self, key: str, value: str | None) -> None:
         """Write one setting (``None`` takes it out) and go on with what now holds."""
         from casectl.config import set_value
 
-        self.config = set_value(self.config, key, value)
+        self.config = set_value(self.config, key, value, self._checked_aliases)
 
     # -- the store -----------------------------------------------------------------------------
 
@@ -221,6 +279,12 @@ class Session:
 
     @cached_property
     def store(self) -> Caseload:
+        sitting = self.sitting
+        if sitting is not None and sitting.keys is not None:
+            try:
+                return open_caseload(self.db_path, self.author, lambda: sitting.keys or ())
+            except Locked:  # another program gave it another key, or put another file in its place
+                sitting.keys = None
         return open_caseload(self.db_path, self.author, self._keys)
 
     @cached_property
@@ -241,7 +305,10 @@ class Session:
 
             return ask_keys(self)
 
-        return self.vault.keys(ask if self.can_ask else None)
+        keys = self.vault.keys(ask if self.can_ask else None)
+        if self.sitting is not None and not self.vault.is_at_hand:
+            self.sitting.keys = keys
+        return keys
 
     @property
     def key_setting(self) -> tuple[str, str] | None:
@@ -414,6 +481,8 @@ class Session:
         """One answer from the person at the terminal. Only where ``can_ask``."""
         sys.stderr.write(visible(question))
         sys.stderr.flush()
+        if self.sitting is not None:
+            self.sitting.wait_for_answer()
         try:
             line = sys.stdin.readline()
         except UnicodeDecodeError:

@@ -40,15 +40,19 @@ ARROWS: dict[str, set[str]] = {
     "config": {"core"},
     # They need each other: a locked caseload asks in place, whichever command opened it.
     "session": {"config", "store", "render", "core", "unlocking"},
+    "shapes": {"core"},
+    "prompt": {"core"},
     "unlocking": {"session", "render", "core"},
     "crash": {"__init__"},
     "editor": {"core"},
     "parameters": {"session", "render", "core"},
-    "commands": {"editor", "session", "parameters", "unlocking", "render", "formats", "core"},
+    "commands": {
+        "editor", "prompt", "session", "parameters", "unlocking", "render", "formats", "core",
+    },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.
-    "cli": {"__init__", "crash", "session", "render", "core"},
-}
+    "cli": {"__init__", "crash", "session", "shapes", "render", "core"},
+}  # fmt: skip
 # A dependency, and the one folder that may know it.
 ONLY_IN = {
     "sqlite3": "store",
@@ -59,6 +63,7 @@ ONLY_IN = {
     "rich": "render",
     "icalendar": "formats",
     "dateutil": "core",
+    "prompt_toolkit": "prompt",
 }
 # casectl opens no network connection, and the README says so.
 NETWORK = {
@@ -201,10 +206,11 @@ HEAVY = {
     "pydantic", "rich", "pygments", "markdown_it", "sqlite_utils", "click", "dateutil",
     "icalendar", "tomlkit", "tomllib", "httpx", "json", "csv", "decimal", "tempfile", "asyncio",
     "email", "http", "logging", "multiprocessing", "unittest", "zoneinfo",
-    "pyrage", "ctypes", "getpass", "hmac", "secrets", "hashlib",
+    "pyrage", "ctypes", "getpass", "hmac", "secrets", "hashlib", "prompt_toolkit",
     "casectl.store.migrations", "casectl.store.bulk", "casectl.store.slots", "casectl.unlocking",
     "casectl.core.fictitious", "casectl.formats", "casectl.core.finding", "casectl.core.sheets",
     "casectl.render.sheets", "casectl.render.who", "casectl.store.search",
+    "casectl.shapes", "casectl.core.typed",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
 # parses Markdown or measures columns.

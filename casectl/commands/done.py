@@ -21,14 +21,11 @@ from casectl.core.model import (
 )
 from casectl.core.promising import checked_due, new_promise
 from casectl.core.text import checked_text
+from casectl.core.typed import ITEM
 from casectl.core.views import Ended
 from casectl.parameters import ItemArgument, complete_case, current, whole_number
 from casectl.render.objects import promise_object
 from casectl.session import HOW_TO_CLEAR, Session
-
-# 12, 12.3, 12.contact, garcia-12, garcia-12.3: a word that can only be an item. Anything else after
-# the first ITEM is what happened, in words.
-ITEM = re.compile(r"(?:[^\s.]+-)?\d+(?:\.[a-z]*\d*)?")
 
 ByOption = Annotated[
     str,
@@ -227,7 +224,7 @@ def cancel(
 def _items_and_words(words: list[str]) -> tuple[list[str], str | None]:
     """The items, then perhaps the outcome: ``["12.3", "12.4", "sent both"]``."""
     names, rest = words[:1], words[1:]
-    while rest and ITEM.fullmatch(rest[0].lower()):
+    while rest and re.fullmatch(ITEM, rest[0].lower()):
         names.append(rest.pop(0))
     if len(rest) > 1:
         raise BadValue("the outcome is several words", hint='put it in quotes: "sent both forms"')

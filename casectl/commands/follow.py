@@ -45,7 +45,7 @@ def follow(
         ),
     ] = None,
     waiting_on: Annotated[
-        str | None, typer.Option("--waiting-on", metavar="WHO", help="Who owes it.")
+        str | None, typer.Option("--waiting-on", metavar="NAME", help="Who owes it.")
     ] = None,
 ) -> None:
     """Promise a follow-up by a day."""

@@ -37,7 +37,7 @@ from casectl.core.text import checked_name, checked_text, fold, initials
 from casectl.parameters import current
 from casectl.render import tell
 from casectl.render.objects import case_object, client_object, item_object, promise_object
-from casectl.session import STDIN, Session
+from casectl.session import STDIN, Session, Unanswered
 
 if TYPE_CHECKING:
     from casectl.formats.spreadsheet import Problem, Proof, Reader, Sheet
@@ -344,7 +344,7 @@ def _guided(
         known = {**_draft(session, given), **given}
         asking = _Asking(session, known, twin, settled)
         asking.ask([each for each in QUESTIONS if each.key not in given])
-    except (KeyboardInterrupt, EOFError):
+    except (KeyboardInterrupt, EOFError, Unanswered):
         if session.store.intake.draft(DRAFT) is not None:
             tell("")
             tell(KEPT)

@@ -11,7 +11,7 @@ from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
 from casectl.render import tell
 from casectl.render.objects import note_object
-from casectl.session import MOST_BYTES, STDIN, Session, decoded
+from casectl.session import MOST_BYTES, STDIN, Session, Unanswered, decoded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +84,10 @@ def _asked(session: Session, case: Case, save: Callable[[str], Note]) -> Note:
             lines.append(line)
     except EOFError:
         tell("")
+    except Unanswered as stop:
+        if lines and _kept_as_draft(session, case, "\n".join(lines), stop):
+            raise Unanswered("nobody typed on; the note is kept as a draft") from None
+        raise
     if not any(line.strip() for line in lines):
         raise Declined("nothing was written")
     written = "\n".join(lines)

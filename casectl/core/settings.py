@@ -21,6 +21,7 @@ DATE_ORDERS = ("dmy", "mdy")
 BACKUPS = DAILY, OFF = ("daily", "off")
 LEVELS = tuple(level.word for level in Level)
 LONGEST_COMMAND = 1000  # characters, of a path too
+ALIASES = "aliases"
 
 Value = str | int | bool | list[str] | list[date]
 
@@ -70,10 +71,13 @@ class Key(NamedTuple):
     setting: Setting
     program: str = ""
     standard: str = ""
+    alias: str = ""
 
     @property
     def path(self) -> tuple[str, ...]:
         """Where it stands in a file, table by table."""
+        if self.alias:
+            return (ALIASES, self.alias)
         if self.program:
             return ("programs", self.program, *self.standard.split("."))
         if self.standard:
@@ -89,6 +93,8 @@ def find_key(text: str) -> Key:
     head, _, rest = wanted.partition(".")
     if head == "standards" and rest in STANDARDS:
         return Key(wanted, STANDARDS[rest], standard=rest)
+    if head == ALIASES and rest:
+        return _alias(rest)
     if head == "programs":
         # A program's name may hold dots, so it is what stands before a standard.
         for standard, setting in STANDARDS.items():
@@ -97,6 +103,13 @@ def find_key(text: str) -> Key:
                 checked_text(name, "program", limit=NAME_LIMIT)
                 return Key(f"programs.{name}.{standard}", setting, name, standard)
     raise BadValue(f"no setting {wanted[:80]!r}", hint=_nearest(wanted))
+
+
+def _alias(name: str) -> Key:
+    """The key of a word of one's own. Raises BadValue for what could not be typed as one."""
+    if not (name[0].isalnum() and name.replace("-", "").replace("_", "").isalnum()):
+        raise BadValue(f"{ALIASES}.{name[:40]} is not a word of letters, digits and hyphens")
+    return Key(f"{ALIASES}.{name}", Setting("command line"), alias=name)
 
 
 def _nearest(text: str) -> str:
@@ -117,6 +130,8 @@ def key_at(path: tuple[str, ...]) -> Key | None:
     head, *rest = path
     program = rest.pop(0) if head == "programs" and rest else ""
     standard = ".".join(rest)
+    if head == ALIASES and len(rest) == 1 and rest[0]:
+        return _alias(rest[0])
     if standard in STANDARDS and (head == "standards" or program.strip()):
         return Key(".".join(path), STANDARDS[standard], program, standard)
     return None
@@ -172,7 +187,7 @@ def checked_value(key: Key, value: Any) -> Value:
             return _days(key, value)
     if not isinstance(value, str):
         raise BadValue(f"{key.text} is a {kind} in quotes")
-    if kind in ("path", "command"):
+    if kind in ("path", "command", "command line"):
         return checked_text(value, key.text, limit=LONGEST_COMMAND)
     return checked_text(value, key.text, limit=NAME_LIMIT)
 

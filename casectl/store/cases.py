@@ -133,10 +133,15 @@ class Cases:
         close = get_close_matches(fold(text), words, n=1, cutoff=0.7)
         return self.find(words[close[0]]).cases[0] if close else None
 
-    def handles(self, prefix: str, limit: int = 50) -> list[tuple[str, str]]:
-        """Handles that begin with ``prefix`` and whose they are, open cases first."""
+    def handles(
+        self, prefix: str, limit: int = 50, *, numbers: bool = False
+    ) -> list[tuple[str, str]]:
+        """Handles that begin with ``prefix`` and whose they are, open cases first.
+
+        Numbers, where ``numbers`` says so or ``prefix`` begins one.
+        """
         stem = fold(prefix)
-        column = "CAST(c.number AS TEXT)" if stem.isdigit() else "c.handle"
+        column = "CAST(c.number AS TEXT)" if numbers or stem.isdigit() else "c.handle"
         return [
             (row[0], row[1])
             for row in self.db.rows(

@@ -83,6 +83,11 @@ class Vault:
             self.name, key_file=self.sources.key_file, key_command=self.sources.key_command
         )
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether the key can be had again at no cost: from a file, or from the login keyring."""
+        return not self.has_command and self.found() is not None
+
     def keys(self, ask: Callable[[], Sequence[bytes]] | None = None) -> Sequence[bytes]:
         """The keys to try, or what ``ask`` gets from the person. Raises Locked."""
         if self.opened is not None:

@@ -144,6 +144,7 @@ APART = {
     "decrypt": "makes another file of the whole",
     "backup": "copies the file, but for --list above",
     "restore": "puts a copy in place",
+    "day": "a prompt for the others; tests/commands/test_day.py looks at it",
 }
 
 
