@@ -27,9 +27,10 @@ VIM = ("-n", "-i", "NONE", "-c", "set nobackup nowritebackup noundofile")
 class Desk:
     """A private folder (0700) with one file in it (0600)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, in_memory: bool) -> None:
         self.folder = folder
         self.file = folder / NAME
+        self.in_memory = in_memory  # gone when this login or the machine ends
 
     def put(self, text: str) -> None:
         try:
@@ -110,14 +111,15 @@ def desk() -> Iterator[Desk]:
     import tempfile
 
     with _ending_on_signals():
-        parent = _in_memory() or tempfile.gettempdir()
+        memory = _in_memory()
+        parent = memory or tempfile.gettempdir()
         _clear_leftovers(Path(parent))
         try:
             folder = tempfile.mkdtemp(prefix=f"casectl-note-{os.getpid()}-", dir=parent)
         except OSError as error:
             raise CasectlError(f"cannot make a folder in {parent} ({error.strerror})") from None
         try:
-            yield Desk(Path(folder))
+            yield Desk(Path(folder), in_memory=memory is not None)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

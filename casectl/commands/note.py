@@ -14,8 +14,6 @@ from casectl.render.objects import note_object
 from casectl.session import MOST_BYTES, STDIN, Session, Unanswered, decoded
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from casectl.editor import Desk
 
 END = "."
@@ -101,7 +99,7 @@ def _asked(session: Session, case: Case, save: Callable[[str], Note]) -> Note:
 
             with desk() as left:
                 left.put(written)
-                tell(_where(left.leave(), case))
+                tell(_where(left, case))
         raise
 
 
@@ -157,7 +155,7 @@ def _rescue(session: Session, case: Case, private: "Desk", begun: str, stop: Bas
     except BadValue:
         text = None
     if text is None or not _kept_as_draft(session, case, text, stop):
-        tell(_where(private.leave(), case))
+        tell(_where(private, case))
 
 
 # -- what could not be saved -------------------------------------------------------------------
@@ -174,8 +172,14 @@ def _kept_as_draft(session: Session, case: Case, text: str, stop: BaseException)
     return True
 
 
-def _where(path: "Path", case: Case) -> str:
+def _where(desk: "Desk", case: Case) -> str:
+    """Where the text is from now on, how it is saved, and for how long it is there."""
+    lasts = (
+        "It is in memory: log out or restart, and it is gone."
+        if desk.in_memory
+        else "A restart may clear that folder."
+    )
     return (
-        f"What you wrote is in {path}, which only you can read: casectl note {case.number} - < "
-        "that file saves it, and then remove it."
+        f"What you wrote is in {desk.leave()}, which only you can read: casectl note "
+        f"{case.number} - < that file saves it, and then remove it. {lasts}"
     )

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from conftest import Run
 
+import casectl.editor
 from casectl.core.errors import Busy, CasectlError
 from casectl.editor import VIM, editor_command
 from casectl.store import Caseload
@@ -149,12 +151,25 @@ def test_a_caseload_that_takes_nothing(
     assert result.code == error.exit_code
     path = Path(result.err.partition("What you wrote is in ")[2].partition(", which only you")[0])
     assert path.read_text() == "what was written"
+    assert result.err.count("It is in memory: log out or restart, and it is gone.") == 1
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [each.name for each in path.parent.iterdir()] == ["note.txt"]
     monkeypatch.undo()
     # It is no leftover that the next editing clears away.
     assert path.exists()
+
+
+def test_a_file_that_stays_where_there_is_no_memory_says_that_a_restart_may_clear_it(
+    run: Run, editor: Editor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(casectl.editor, "_in_memory", lambda: None)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    editor(WRITES)
+    monkeypatch.setattr(Contacts, "note", failing(Busy("busy")))
+    result = run("note 1 --edit")
+    assert f"What you wrote is in {tmp_path}" in result.err
+    assert "A restart may clear that folder." in result.err and "in memory" not in result.err
 
 
 def test_what_was_typed_line_by_line_is_not_lost(
