@@ -597,6 +597,14 @@ class Session:
             item = self._item_of(text)  # 9.7 copied from the list is a way to say case 9
             if item is None:
                 raise self._no_case(text)
+            number, part = item.case.number, item.part or ""
+            if write:
+                raise NotFound(f"{text[:60]!r} is an item's name", hint=f"write its case: {number}")
+            if part.isdecimal() and not self.store.promises.numbered(item.case, int(part[:10])):
+                raise NotFound(
+                    f"{item.case.handle} has no item {number}.{part[:20]}",
+                    hint=f"casectl show {number} lists them",
+                )
             return item.case
         if match.exact:
             return match.cases[0]

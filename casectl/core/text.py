@@ -93,14 +93,18 @@ def initials(name: str) -> str:
 
 # What stands behind a whole name. "V" and "Md" are names as well.
 _SUFFIXES = frozenset(("jr", "jnr", "sr", "snr", "ii", "iii", "iv", "2nd", "3rd"))
+_NAME_SIGNS = " ,.'’-"
 
 
 def turned(name: str) -> str:
     """``Hal Gomez`` for ``Gomez, Hal``; any other name as it is.
 
     What stands behind a name stays there: ``King, Martin Luther, Jr.`` is ``Martin Luther King,
-    Jr.``, and ``Smith, Jr.`` is nothing to turn.
+    Jr.``, and ``Smith, Jr.`` is nothing to turn. What holds more than letters and the signs of a
+    name is nobody's to mend, and stays exact.
     """
+    if not all(char.isalpha() or char in _NAME_SIGNS for char in name):
+        return name
     parts = [part.strip() for part in name.split(",")]
     suffixes = [part for part in parts if _is_suffix(part)]
     rest = [part for part in parts if not _is_suffix(part)]

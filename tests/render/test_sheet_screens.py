@@ -174,9 +174,9 @@ Address not known
 Speaks Spanish, with an interpreter
   1.safety      SAFETY 1d        reach the client; not reached; crisis since
                                  yesterday; every day until it is reviewed
-  1.1           in 2d            agree a safety plan; promised for Fri 20 Nov
   1.review      in 2d            review the crisis level; crisis level last
                                  reviewed yesterday; every 3 days
+  1.1           in 2d            agree a safety plan; promised for Fri 20 Nov
 
 ________________________________________________________________________________
 
