@@ -127,7 +127,10 @@ def caseload(cases: int) -> Path:
     path = OUT / f"cases-{cases}-{mark:08x}.db"
     if not path.exists():
         for stale in OUT.glob(f"cases-{cases}-*"):
-            stale.unlink()
+            if stale.is_dir():  # the day's backup, which remind made
+                shutil.rmtree(stale)
+            else:
+                stale.unlink()
         words = [PYTHON, str(HERE / "generate.py"), "--cases", str(cases), "--seed", str(SEED)]
         words += ["--out", str(path), "--as-of", AS_OF]
         words += ["--no-journal"] if cases > JOURNALED else []

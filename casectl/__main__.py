@@ -13,8 +13,8 @@ from typing import Any
 # What Typer and the standard library import on the way to every command and use in few: together a
 # tenth of a command. Their importers look into them by name (`subprocess.run`), never at once.
 SELDOM_USED = (
-    "bz2", "fnmatch", "ipaddress", "linecache", "lzma", "ntpath", "subprocess", "textwrap",
-    "tokenize",
+    "bz2", "fnmatch", "ipaddress", "linecache", "lzma", "ntpath", "platform", "subprocess",
+    "textwrap", "tokenize",
 )  # fmt: skip
 
 
@@ -26,6 +26,9 @@ def main() -> None:
     gc.disable()
     for name in SELDOM_USED:
         load_later(name)
+    if sys.platform == "linux" and isinstance(sys.modules["platform"], Later):
+        # All that `uuid` asks as it loads. What anybody else asks brings the module itself.
+        vars(sys.modules["platform"])["system"] = lambda: os.uname().sysname
     # What an interpreter says of itself (an error in a destructor) may quote somebody's record.
     sys.unraisablehook = lambda _: None
     for stream in (sys.stdout, sys.stderr):

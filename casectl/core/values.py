@@ -75,11 +75,12 @@ else:
             return made
 
         def _replace(self, /, **named):
-            values = list(self)
-            for name, value in named.items():
-                if name not in self._places:
-                    raise ValueError(f"{type(self).__name__} has no {name}")
-                values[self._places[name]] = value
+            values, places = list(self), self._places
+            try:
+                for name in named:
+                    values[places[name]] = named[name]
+            except KeyError as unknown:
+                raise ValueError(f"{type(self).__name__} has no {unknown}") from None
             return tuple.__new__(type(self), values)
 
         def _asdict(self):

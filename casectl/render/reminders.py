@@ -28,11 +28,8 @@ def text(reminders: Sequence[Reminder], output: Output, *, terse: bool) -> list[
     """
     rows = [_terse(each) if terse else _full(each, output) for each in reminders]
     widths = [min(max(map(len, column)), WIDEST) for column in zip(*rows, strict=True)][:-1]
-    lines = []
-    for *cells, last in rows:
-        padded = [f"{cell:<{width}}  " for cell, width in zip(cells, widths, strict=True)]
-        lines.append(spelled(f"{''.join(padded)}{last}\n"))
-    return lines
+    line = "".join(f"{{:<{width}}}  " for width in widths) + "{}\n"
+    return [spelled(line.format(*row)) for row in rows]
 
 
 def _full(reminder: Reminder, output: Output) -> tuple[str, ...]:

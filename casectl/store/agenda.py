@@ -135,7 +135,11 @@ class _Reading:
         so those are read: no more of them, and no more attempts, than can be among the items.
         """
         streams = {stream.group_id: stream for stream in self.streams}
-        lasts = {each.group_id: self._last_day(each.rule, until) for each in self.streams}
+        days: dict[Rule, str] = {}  # several groups have one rule
+        for each in self.streams:
+            if each.rule not in days:
+                days[each.rule] = self._last_day(each.rule, until)
+        lasts = {each.group_id: days[each.rule] for each in self.streams}
         derived: dict[int, list[tuple[Rule, date]]] = {}
         promised: set[int] = set()
         tried: set[int] = set()
