@@ -194,12 +194,17 @@ def _check_schema(db: Database, author: Author) -> None:
 
         Backups(db, author).automatic(MIGRATION)
         migrate(db)
-    if not has_its_schema(db):
-        db.read_only_because = CasectlError(
-            f"the tables or triggers in {db.path} are not the ones that casectl makes, and nothing "
-            "is written without a journal",
-            hint="casectl doctor tells more",
-        )
+    db.look = lambda: _why_not_to_write(db)
+
+
+def _why_not_to_write(db: Database) -> CasectlError | None:
+    if has_its_schema(db):
+        return None
+    return CasectlError(
+        f"the tables or triggers in {db.path} are not the ones that casectl makes, and nothing "
+        "is written without a journal",
+        hint="casectl doctor tells more",
+    )
 
 
 def schema_of(db: Database) -> int:

@@ -71,7 +71,7 @@ class Checkup:
         from casectl.store.blueprint import put_right
         from casectl.store.chain import Changes, add_link
 
-        reason, self.db.read_only_because = self.db.read_only_because, None
+        reason, self.db.read_only_because = self.db.why_read_only(), None
         try:
             with self.db.transaction():
                 number = self.db.value(

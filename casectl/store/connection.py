@@ -70,7 +70,9 @@ class Database:
         self.driver = driver  # a module of DB-API 2.0
         self.key: bytes | None = None  # what opened it; None for a file that is not encrypted
         self.file: tuple[int, int] | None = None  # which file the path named when it was opened
-        self.read_only_because: CasectlError | None = None  # raised at the first write
+        self.read_only_because: CasectlError | None = None  # raised at the first write,
+        # and looked for no sooner: most commands only read
+        self.look: Callable[[], CasectlError | None] | None = None
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
         return self._ask(lambda: self.connection.execute(sql, values).fetchall())
@@ -95,6 +97,12 @@ class Database:
     def close(self) -> None:
         self.connection.close()
 
+    def why_read_only(self) -> CasectlError | None:
+        """Why nothing may be written into the file; looked for once."""
+        if self.look is not None:
+            self.read_only_because, self.look = self.look(), None
+        return self.read_only_because
+
     @contextmanager
     def transaction(self, recorded: Callable[[], bool] | None = None) -> Iterator[None]:
         """One immediate transaction: everything inside happens, or nothing does.
@@ -102,8 +110,9 @@ class Database:
         ``recorded`` looks whether it happened, where the disk failed while it was committed. Raises
         Kept where it did.
         """
-        if self.read_only_because is not None:
-            raise self.read_only_because
+        reason = self.why_read_only()
+        if reason is not None:
+            raise reason
         with self.turn():
             self.execute("BEGIN IMMEDIATE")
             try:

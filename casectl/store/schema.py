@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-try:  # hashlib takes ten times as long to load: it brings OpenSSL
-    from _blake2 import blake2b
-except ImportError:
-    from hashlib import blake2b
-
 if TYPE_CHECKING:
     from casectl.store.connection import Database
 
@@ -269,6 +264,10 @@ PARTS = (
 
 def mark_of(db: Database) -> str:
     """A digest of all that acts in a file or is read from: tables, indexes, triggers, views."""
+    try:  # hashlib takes ten times as long to load: it brings OpenSSL
+        from _blake2 import blake2b
+    except ImportError:
+        from hashlib import blake2b
     parts = "\x1f".join([str(each) for part in db.rows(PARTS) for each in part])
     return blake2b(parts.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
