@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casectl.config import Config, default_caseload_path, load_config
-from casectl.core.errors import Ambiguous, BadValue, CasectlError, Declined, Locked, NotFound
+from casectl.core.errors import (
+    Ambiguous,
+    BadValue,
+    CasectlError,
+    Declined,
+    EncryptionGone,
+    Locked,
+    NotFound,
+)
 from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
@@ -279,6 +287,28 @@ class Session:
 
     @cached_property
     def store(self) -> Caseload:
+        store = self._opened()
+        if store.key is None:
+            self._tell_that_it_is_plain(store)
+        return store
+
+    def _tell_that_it_is_plain(self, store: Caseload) -> None:
+        """One line where a caseload that has a key is not encrypted, as far as one can tell.
+
+        Where only a key is named, by the environment or the configuration, it may be another
+        caseload's: then a person is told, and cron is not, who would write a mail each day.
+        """
+        reason = store.db.read_only_because
+        named = os.environ.get("CASECTL_KEY_FILE") or self.config.key_file
+        if isinstance(reason, EncryptionGone):
+            tell(f"casectl: {reason.args[0]}")
+        elif named and sys.stderr is not None and sys.stderr.isatty():
+            from casectl.store.keys import at_home
+
+            if at_home(named).exists():
+                tell(f"casectl: {store.path} is not encrypted, though there is {named} for its key")
+
+    def _opened(self) -> Caseload:
         sitting = self.sitting
         if sitting is not None and sitting.keys is not None:
             try:
@@ -396,6 +426,8 @@ class Session:
         """
         if not (self.has_written or self.backs_up) or self.config.backup == "off":
             return
+        if isinstance(self.store.db.read_only_because, EncryptionGone):
+            return  # whose file it is nobody knows, and it would displace a good one
         try:
             if not self.store.has_todays_backup(self.clock.moment[:10]):
                 self.store.backups.daily()

@@ -53,7 +53,9 @@ def decrypt(
 ) -> None:
     """Write a copy that is not encrypted.
 
-    For Datasette and other programs that read SQLite. The caseload itself stays encrypted.
+    For Datasette and other programs that read SQLite. The caseload itself stays encrypted. To go on
+    without encryption, put the copy in its place and move its .keys folder away: beside that folder
+    a plain file is taken for somebody else's, and nothing is written into it.
     """
     session = current(ctx)
     if not to.strip():

@@ -64,6 +64,10 @@ class Locked(CasectlError):
     """The caseload is encrypted, and nothing at hand opens it."""
 
 
+class EncryptionGone(CasectlError):
+    """The caseload is not encrypted, and what lies beside it says that it was."""
+
+
 class Busy(CasectlError):
     """Another program holds the caseload (EX_TEMPFAIL of sysexits.h)."""
 

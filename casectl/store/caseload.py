@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import CasectlError, DiskFailed
+from casectl.core.errors import CasectlError, DiskFailed, EncryptionGone
 from casectl.core.model import Author
 from casectl.store.connection import (
     APPLICATION_ID,
@@ -173,18 +173,32 @@ def is_hardly_begun(db: Database) -> bool:
 def open_caseload(path: Path, author: Author, keys: Keys | None = None) -> Caseload:
     """Open an existing caseload, migrating it first when its schema is older.
 
-    Where its tables or triggers are not this program's it opens for reading: today's list is needed
-    most when something is wrong. ``keys`` is asked only for an encrypted file. Raises
+    Where its tables or triggers are not this program's, or a plain file stands where the slots of
+    an encrypted one are, it opens for reading: today's list is needed most when something is wrong.
+    ``keys`` is asked only for an encrypted file. Raises
     NotFound where there is no file, Locked where no key fits, CasectlError for a file that is not
     a caseload or that a newer casectl wrote.
     """
     db = connect(path, keys)
     try:
+        _check_encryption(db)
         _check_schema(db, author)
     except BaseException:
         db.close()
         raise
     return Caseload(db, author)
+
+
+def _check_encryption(db: Database) -> None:
+    """Who can write to the folder and has no key can only put a plain file there."""
+    if db.key is None:
+        folder = Path(f"{os.path.realpath(db.path)}.keys")  # as ``slots.folder_of``, not loaded
+        if folder.is_dir():
+            db.read_only_because = EncryptionGone(
+                f"{db.path} is not encrypted, and {folder} says that it was, so nothing is written",
+                hint="casectl restore puts a backup back; whoever took the encryption off "
+                "themselves moves that folder away",
+            )
 
 
 def _check_schema(db: Database, author: Author) -> None:
@@ -194,7 +208,7 @@ def _check_schema(db: Database, author: Author) -> None:
 
         Backups(db, author).automatic(MIGRATION)
         migrate(db)
-    db.look = lambda: _why_not_to_write(db)
+    db.look = lambda: db.read_only_because or _why_not_to_write(db)
 
 
 def _why_not_to_write(db: Database) -> CasectlError | None:

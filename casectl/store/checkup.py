@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import Busy, CasectlError, Locked
+from casectl.core.errors import Busy, CasectlError, EncryptionGone, Locked
 from casectl.core.model import Author
 from casectl.core.views import FAIL, OK, WARN, Finding
 from casectl.store.connection import Database, check_file
@@ -71,7 +71,10 @@ class Checkup:
         from casectl.store.blueprint import put_right
         from casectl.store.chain import Changes, add_link
 
-        reason, self.db.read_only_because = self.db.why_read_only(), None
+        reason = self.db.why_read_only()
+        if isinstance(reason, EncryptionGone):  # nothing in that file is to be made look right
+            raise reason
+        self.db.read_only_because = None
         try:
             with self.db.transaction():
                 number = self.db.value(

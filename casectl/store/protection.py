@@ -26,7 +26,7 @@ def protection(
     """
     try:
         if not check_file(path):
-            yield _plain()
+            yield _plain(path, source_of(key_file, key_command))
             return
     except CasectlError:  # the check of the file said it
         return
@@ -38,7 +38,23 @@ def protection(
         yield _slots(folder, key, source)
 
 
-def _plain() -> Finding:
+def _plain(path: Path, source: Source | None) -> Finding:
+    folder = folder_of(path)
+    if folder.is_dir():
+        return Finding(
+            "encryption",
+            FAIL,
+            f"none, and {folder} says that the file was encrypted: somebody may have put another "
+            "in its place, and nothing is written into it",
+            "casectl restore BACKUP; whoever took the encryption off themselves moves it away",
+        )
+    if source is not None and source.is_file and source.path.exists():
+        return Finding(
+            "encryption",
+            WARN,
+            f"none, though {source.name} names a key file: is it the caseload that you mean?",
+            "casectl encrypt, or casectl restore BACKUP where it was encrypted",
+        )
     return Finding(
         "encryption",
         WARN,
