@@ -23,7 +23,7 @@ from typer.core import TyperGroup
 
 import casectl
 from casectl import cli
-from casectl.__main__ import SELDOM_USED
+from casectl.__main__ import SELDOM_CALLED, SELDOM_USED
 from casectl.cli import COMMANDS, FUNCTION_NAMES, built
 
 HOUSE = Path(casectl.__file__).parent
@@ -362,7 +362,21 @@ def test_the_installed_program_leaves_what_it_does_not_use(
     environ = {**os.environ, "LOADED": str(loaded)}
     code, out = piped([sys.executable, "-c", INSTALLED, *words], environ)
     assert code == 0 and out
-    assert set(loaded.read_text(encoding="utf-8").split("\n")) == set(SELDOM_USED)
+    assert set(loaded.read_text(encoding="utf-8").split("\n")) == {*SELDOM_USED, *SELDOM_CALLED}
+
+
+def test_a_function_taken_at_once_loads_its_module_when_it_is_called() -> None:
+    probe = (
+        "import sys\nfrom casectl.__main__ import Later, load_later\n"
+        "sys.modules.pop('difflib', None)\nload_later('difflib', 'get_close_matches')\n"
+        "from difflib import get_close_matches as near\n"
+        "assert type(sys.modules['difflib']) is Later\n"
+        "assert near('todya', ['today', 'show']) == ['today']\n"
+        "assert type(sys.modules['difflib']) is not Later\n"
+        "assert near('todya', ['today'], cutoff=0.99) == []\n"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", SELDOM_USED)

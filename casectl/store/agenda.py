@@ -45,6 +45,12 @@ _RISK_LEVELS = " ".join(f"WHEN '{risk}' THEN {int(level)}" for risk, level in RI
 LEVEL = f"max(urgency, CASE risk {_RISK_LEVELS} ELSE {int(UNASSESSED_RISK)} END)"
 # More facts than this are not counted in one pass; each count then stops at its own cap.
 SCANNED = 5000
+# So many groups are counted each by itself to see whether one of them meets the cap.
+ALONE = 8
+ONE_GROUP = (
+    "SELECT count(*) FROM (SELECT 1 FROM due_facts WHERE group_id = ? AND day > ? AND day <= ? "
+    "LIMIT ?)"
+)
 # With more open cases than this the day's list does not ask whether each has facts (0.1 ms for a
 # thousand); reminders, which nobody waits for, always do.
 ASKED_ABOUT = 2000
@@ -237,12 +243,10 @@ class _Reading:
         best: dict[int, RankKey] = {}
         for head, index in heads:
             band = head[0]
-            urgent = band <= Band.DEADLINE
-            last = None if urgent else _last_of(best, limit)
+            last = None if band <= Band.DEADLINE else _last_of(best, limit)
             if last is not None and last < head:
                 break
-            take = max(limit, WHOLE + 1) if urgent else limit
-            for number, key in self._first(self.streams[index], take, scale, last):
+            for number, key in self._first(self.streams[index], limit, scale, last):
                 if number not in best or key < best[number]:
                     best[number] = key
         chosen = sorted(best, key=best.__getitem__)
@@ -286,20 +290,27 @@ class _Reading:
                 values: list[Value] = [stream.group_id, *filter(None, (first, second))]
                 yield waits, put_off, of_tried + of_planned, values
 
-    def _head_rows(self, rule: Rule, part: str, values: list[Value], take: int) -> list[Row]:
+    def _head_rows(self, rule: Rule, part: str, values: list[Value], limit: int) -> list[Row]:
+        """The first rows: as many as the list has, or as SAFETY and DEADLINE may have beyond it."""
         select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{part} "
-        rows = self.db.rows(f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take])
-        if len(rows) == take:
+        for take in sorted({limit, max(limit, WHOLE + 1)}):
+            rows = self.db.rows(
+                f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take]
+            )
+            if len(rows) < take:
+                return rows
             last = date.fromisoformat(rows[-1][0])
             due, band = rule.due(last)
-            # DEADLINE goes by the hour as well, which is not kept here: the whole day is read.
-            most = -1 if band is Band.DEADLINE else take
-            while rule.due(last)[0] == due:
-                rows += self.db.rows(
-                    f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
-                    [*values, last.isoformat(), most],
-                )
-                last += ONE_DAY
+            if band is None or band > Band.DEADLINE:
+                break
+        # DEADLINE goes by the hour as well, which is not kept here: the whole day is read.
+        most = -1 if band is Band.DEADLINE else take
+        while rule.due(last)[0] == due:
+            rows += self.db.rows(
+                f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
+                [*values, last.isoformat(), most],
+            )
+            last += ONE_DAY
         return rows
 
     def _wanted(self, numbers: Collection[int]) -> list[CaseRecord]:
@@ -325,8 +336,8 @@ class _Reading:
         # Only each group's earliest fact is kept, so a case's second one is not seen here; taking
         # the overdue from those in need is exact, while both are whole.
         due = need - overdue
-        if need == cap:
-            due = self._cases(cap, lambda rule: (rule.last_late, rule.last_pressing))
+        if need >= cap:
+            due = self._cases(cap, lambda rule: rule.last_pressing, lambda rule: rule.last_late)
         counts = (min(each, cap) for each in (still_open, need, overdue, due, silent))
         return Counts(*counts), min(listed, cap + shown)
 
@@ -360,31 +371,45 @@ class _Reading:
     def _counted_to(self, cap: int, shown: int) -> tuple[int, int, int, int]:
         """The same four counts, each in a pass of its own that ends at its cap.
 
-        Who is out of contact is late, and who is late presses: past the cap the wider count is
-        known to be there as well.
+        Who is out of contact is late, who is late presses, and who presses is listed: past the cap
+        the wider counts are known to be there as well.
         """
-        silent = self._cases(
-            cap, lambda rule: (date.min, rule.last_late) if rule.group.kind == "contact" else None
+        passes: tuple[Callable[[Rule], date | None], ...] = (
+            lambda rule: rule.last_late if rule.group.kind == "contact" else None,
+            lambda rule: rule.last_late,
+            lambda rule: rule.last_pressing,
+            lambda rule: rule.last_listed,
         )
-        late = silent
-        if late < cap:
-            late = self._cases(cap, lambda rule: (date.min, rule.last_late))
-        presses = late
-        if presses < cap:
-            presses = self._cases(cap, lambda rule: (date.min, rule.last_pressing))
-        listed = self._cases(cap + shown, lambda rule: (date.min, rule.last_listed))
+        counts: list[int] = []
+        for until in passes:
+            known = counts[-1] if counts else 0
+            counts.append(known if known == cap + shown else self._cases(cap + shown, until))
+        silent, late, presses, listed = counts
         return listed, presses, late, silent
 
-    def _cases(self, cap: int, days: Callable[[Rule], tuple[date, date] | None]) -> int:
-        """How many cases have a fact after the first day and not after the second, up to ``cap``.
+    def _cases(
+        self,
+        cap: int,
+        until: Callable[[Rule], date | None],
+        after: Callable[[Rule], date] = lambda rule: date.min,
+    ) -> int:
+        """How many cases have a fact after one day and not after another, up to ``cap``.
 
-        One statement for all groups: a seek for each, and no more rows than it must read.
+        A group has one fact of a case at most, so one group alone may show that the cap is met;
+        if a few do not, one statement for all does: a seek for each, and no more rows than it must.
         """
         wanted: list[Value] = []
         for stream in self.streams:
-            between = days(stream.rule)
-            if between is not None and stream.head <= between[1].isoformat():
-                wanted += [stream.group_id, *(day.isoformat() for day in between)]
+            last = until(stream.rule)
+            if last is not None and stream.head <= last.isoformat():
+                group: list[Value] = [
+                    stream.group_id,
+                    after(stream.rule).isoformat(),
+                    last.isoformat(),
+                ]
+                if len(wanted) < 3 * ALONE and self.db.value(ONE_GROUP, [*group, cap]) == cap:
+                    return cap
+                wanted += group
         if not wanted:
             return 0
         groups = ",".join(["(?,?,?)"] * (len(wanted) // 3))
