@@ -291,14 +291,14 @@ class _Reading:
             due, band = rule.due(last)
             if band is None or band > Band.DEADLINE:
                 break
-            # DEADLINE goes by the hour as well, which is not kept here: the whole day is read.
-            most = -1 if band is Band.DEADLINE else take
-            while rule.due(last)[0] == due:
-                rows += self.db.rows(
-                    f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
-                    [*values, last.isoformat(), most],
-                )
-                last += ONE_DAY
+        # DEADLINE goes by the hour as well, which is not kept here: the whole day is read.
+        most = -1 if band is Band.DEADLINE else take
+        while rule.due(last)[0] == due:
+            rows += self.db.rows(
+                f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
+                [*values, last.isoformat(), most],
+            )
+            last += ONE_DAY
         return rows
 
     def _wanted(self, numbers: Collection[int]) -> list[CaseRecord]:
