@@ -56,7 +56,12 @@ HOW_TO_CLEAR = {
     "review": "is cleared by reviewing the level, changed or not: casectl set CASE --reason TEXT",
     "next": "is cleared by a next step: casectl follow, deadline or appointment",
     "hold": "is cleared by casectl reopen, or by casectl hold with a new day",
-    "assessment": "is cleared by casectl done",
+    "assessment": "is cleared by an assessment: casectl assess",
+    "flag": "is cleared by assessing the risk: casectl assess CASE --risk",
+    "plan": "is cleared by a plan agreed or reviewed: casectl plan agree, casectl plan review",
+    "note": "is cleared by writing it: casectl note",
+    "missed": "is cleared by reaching the client: casectl reached",
+    "draft": "is cleared by finishing it, or dropping it: casectl assess",
 }
 DERIVED_PARTS = frozenset(HOW_TO_CLEAR)
 # What a CASE is when it is not a case's own number, handle or external id.

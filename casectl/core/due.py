@@ -18,6 +18,7 @@ from casectl.core.model import (
     CaseRecord,
     Level,
     Promise,
+    Watch,
 )
 from casectl.core.standards import Intervals, Standards
 from casectl.core.values import IntEnum, NamedTuple
@@ -56,6 +57,7 @@ class DueItem(NamedTuple):
     last_reached: date | None = None
     planned_on: date | None = None  # the day that a plan covers it for, today or ahead
     put_off: bool = False  # in NOW, and planned for a later day
+    who: str | None = None  # who acts, where it is a piece of casework and not the worker
 
     @property
     def stands_behind(self) -> bool:
@@ -106,6 +108,17 @@ def _unmoved(days_of: Callable[[Intervals], int], at_high: Callable[[Intervals],
     return rule
 
 
+def _own_lead(day: date, group: Group, intervals: Intervals, calendar: WorkCalendar) -> date:
+    """As many days after the fact as its piece of casework says itself."""
+    due = day + timedelta(days=group.lead or 0)
+    working = calendar.on_or_before(due)
+    return working if working > day else due
+
+
+def _soon_after_a_move(day: date, group: Group, intervals: Intervals, cal: WorkCalendar) -> date:
+    return cal.after(day, intervals.transition_contact)
+
+
 def _working_days_after(day: date, group: Group, intervals: Intervals, cal: WorkCalendar) -> date:
     return cal.after(day, intervals.first_contact[group.level - 1])
 
@@ -127,7 +140,24 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("hold", ""): _same_day,
     (FOLLOW_UP, ""): _same_day,
     (APPOINTMENT, ""): _same_day,
+    ("safety", "flag"): _same_day,
+    ("safety", "plan"): _same_day,
+    ("assessment", "repeat"): _own_lead,
+    ("assessment", "draft"): _after(lambda i, g: i.draft_lapse),
+    ("plan", "first"): _after(lambda i, g: i.plan),
+    ("plan", "review"): _after(lambda i, g: i.plan_review),
+    ("plan", "need"): _after(lambda i, g: i.plan),
+    ("goal", "target"): _same_day,
+    ("goal", "again"): _after(lambda i, g: i.goal_review),
+    ("goal", "step"): _same_day,
+    ("note", ""): _after(lambda i, g: i.note),
+    (APPOINTMENT, "missed"): _same_day,
+    ("transition", "contact"): _soon_after_a_move,
+    ("transition", "visit"): _own_lead,
+    ("voice", ""): _own_lead,
 }
+# Shown once they are due and not before: a contact of this morning owes no reminder of its note.
+NEVER_SOON = frozenset({"note"})
 
 ITEM_NAMES = {
     ("safety", "begun"): "safety",
@@ -142,6 +172,9 @@ ITEM_NAMES = {
     ("next_step", "clock"): "next",
     ("next_step", "decide"): "next",
     ("hold", ""): "hold",
+    ("safety", "flag"): "flag",
+    ("plan", "first"): "plan",
+    ("plan", "review"): "plan",
 }
 
 WHAT = {
@@ -157,6 +190,9 @@ WHAT = {
     ("next_step", "clock"): "set a next step",
     ("next_step", "decide"): "take the referral on or decline it",
     ("hold", ""): "look at the held case again",
+    ("safety", "flag"): "red flag: assess the risk today",
+    ("plan", "first"): "agree a plan with the client",
+    ("plan", "review"): "review the plan",
 }
 # Three attempts without reaching the client owe a change of approach.
 CHANGE_OF_APPROACH = 3
@@ -166,6 +202,8 @@ OTHER_WAYS = "try another way: visit, letter, somebody who sees them"
 
 def applies(group: Group, intervals: Intervals) -> bool:
     """Whether a fact counts under these standards (does the guardian's answer count?)."""
+    if group.kind == "note" and not intervals.note:
+        return False
     if group.who == BOTH:
         return True
     return group.who == (WITH_GUARDIAN if intervals.guardian_counts else CLIENT_ONLY)
@@ -187,6 +225,12 @@ def allowed_days(group: Group, intervals: Intervals) -> int:
             return intervals.reassessment
         case ("assessment", "level"):
             return intervals.high_review
+        case ("plan", "review"):
+            return intervals.plan_review
+        case ("plan", _):
+            return intervals.plan
+        case ("goal", "again"):
+            return intervals.goal_review
     return intervals.follow_up
 
 
@@ -219,11 +263,11 @@ class Rules:
     def items(self, record: CaseRecord, *, listed: bool = False) -> Iterator[DueItem]:
         """Everything one case owes, or only what is ``listed`` today."""
         intervals = self.standards.of(record.case.program)
-        for group, day, promise in facts_of(record):
+        for group, day, promise, watch in facts_of(record):
             if applies(group, intervals):
                 rule = self.of(group)
                 if not listed or rule.due(day)[1] is not None:
-                    yield rule.item(record, day, promise)
+                    yield rule.item(record, day, promise, watch)
 
 
 class Rule:
@@ -269,6 +313,8 @@ class Rule:
         elif due <= rules.days_off_until:
             # What counts from today was done today; doing it once more would clear nothing.
             return Band.NOW if since < today or since == due else Band.SOON
+        if self.group.kind in NEVER_SOON:
+            return None
         return Band.SOON if due <= rules.soon_until else None
 
     def _announced(self) -> tuple[int, int]:
@@ -308,6 +354,14 @@ class Rule:
         """The fewest days from a fact to its due day, before it moves off a day off."""
         if self._due_day is _same_day:
             return 0
+        if self._due_day is _own_lead:
+            return self.group.lead or 0
+        kind, intervals = self.group.kind, self.intervals
+        if kind in ("transition", "note") or self.group.stage == "draft":
+            return {
+                "transition": intervals.transition_contact,
+                "note": intervals.note,
+            }.get(kind, intervals.draft_lapse)
         if self.group.kind == "next_step" and self.group.stage == "clock":
             return self.intervals.contact[self.group.level - 1]
         return self.allowed
@@ -356,7 +410,9 @@ class Rule:
 
     # -- an item -------------------------------------------------------------------------------
 
-    def item(self, record: CaseRecord, day: date, promise: Promise | None) -> DueItem:
+    def item(
+        self, record: CaseRecord, day: date, promise: Promise | None, watch: Watch | None = None
+    ) -> DueItem:
         """What the fact of this day owes. Of ``record`` it reads the case, reaching and trying."""
         due, band = self.due(day)
         kind, stage, level, _, _, _, reaching, _, _ = self.group
@@ -373,8 +429,11 @@ class Rule:
         reached = record.reached_client_on
         if record.reached_guardian_on is not None and self.intervals.guardian_counts:
             reached = max(reached or date.min, record.reached_guardian_on)
-        if promise is None:
-            part: str | int = ITEM_NAMES[kind, stage]
+        part: str | int
+        if watch is not None:
+            part, what, time = watch.part, watch.what, None
+        elif promise is None:
+            part = ITEM_NAMES[kind, stage]
             what = OTHER_WAYS if attempts >= CHANGE_OF_APPROACH else WHAT[kind, stage]
             time = None
         else:
@@ -383,7 +442,7 @@ class Rule:
             (
                 case, kind, stage, f"{case.number}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
-                reached, planned, put_off,
+                reached, planned, put_off, watch and watch.who,
             )
         )  # fmt: skip
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from casectl.core.due import DueItem, due_items
+from casectl.core.facts import WATCHED
 from casectl.core.model import ACTIVE, CaseRecord
 from casectl.core.priority import Ranked, RankKey, item_key, ranked_case
-from casectl.core.standards import Standards
+from casectl.core.standards import DAY_FIELDS, Standards
 from casectl.core.values import NamedTuple
 
 # Which standard an item applies: its name in the configuration, by level where it has levels.
@@ -19,9 +20,17 @@ STANDARD_NAMES = {
     ("assessment", "first"): "first_assessment",
     ("assessment", "again"): "reassessment",
     ("assessment", "level"): "high_review",
+    ("assessment", "draft"): "draft_lapse",
+    ("plan", "first"): "plan",
+    ("plan", "need"): "plan",
+    ("plan", "review"): "plan_review",
+    ("goal", "again"): "goal_review",
+    ("note", ""): "note",
+    ("transition", "contact"): "transition_contact",
     ("next_step", "clock"): "contact",
     ("next_step", "decide"): "first_contact",
 }
+IN_WORKING_DAYS = ("first_contact", "transition_contact")
 
 
 class Step(NamedTuple):
@@ -77,8 +86,10 @@ def _step(record: CaseRecord, item: DueItem, standards: Standards) -> Step:
     days = item.allowed
     if name == "contact":
         days = standards.of(program).contact[item.level - 1]
+    elif name in DAY_FIELDS:
+        days = getattr(standards.of(program), name)
     fell_on = item.since + timedelta(days=days)
-    moved = name != "first_contact" and item.due < fell_on
+    moved = name not in IN_WORKING_DAYS and item.due < fell_on
     return Step(
         item, name, days, standards.source(program, name),
         moved and not standards.calendar.is_working(fell_on),
@@ -89,15 +100,33 @@ def _place(own: Ranked | None, others: list[RankKey]) -> int | None:
     return None if own is None else 1 + sum(key < own.key for key in others)
 
 
+def _without(record: CaseRecord, item: DueItem) -> CaseRecord:
+    """The record without the piece of casework that this item is about."""
+    part = item.item.partition(".")[2]
+    left = tuple(
+        each for each in record.watches
+        if (each.kind, each.stage, each.part) != (item.kind, item.stage, part)
+    )  # fmt: skip
+    return record._replace(watches=left)
+
+
 def after_doing(record: CaseRecord, item: DueItem, today: date) -> CaseRecord:
     """The record as it would be once ``item`` is done today, and nothing else."""
     case = record.case
     if item.promise is not None:
         left = tuple(each for each in record.promises if each.id != item.promise.id)
         return record._replace(promises=left, promise_ended_on=today)
+    if (item.kind, item.stage) in WATCHED:
+        return _without(record, item)
     match item.kind, item.stage:
         case ("contact", _) | ("safety", "begun" | "reach"):
             return record._replace(reached_client_on=today, attempts=0, tried_on=None)
+        case ("safety", "flag"):
+            return record._replace(case=case._replace(flagged_on=None, risk=case.risk or "high"))
+        case ("plan", "first"):
+            return record._replace(case=case._replace(plan_agreed_on=today))
+        case ("plan", _):
+            return record._replace(case=case._replace(plan_reviewed_on=today))
         case (_, "review" | "level"):
             return record._replace(case=case._replace(level_reviewed_on=today))
         case ("assessment", _):

@@ -22,11 +22,21 @@ from casectl.core.model import (
     CaseRecord,
     Level,
     Promise,
+    Watch,
 )
 from casectl.core.values import NamedTuple
 
-# What a person typed in; every other kind is derived, at most one fact of a case and group.
+# What a person typed in: a case may have several facts of one group.
 PROMISED = (FOLLOW_UP, DEADLINE, APPOINTMENT)
+# What a piece of casework owes has a name of its own; of a group there may be several as well.
+WATCHED = frozenset(
+    {
+        (APPOINTMENT, "missed"), ("assessment", "draft"), ("assessment", "repeat"),
+        ("goal", "again"), ("goal", "step"), ("goal", "target"), ("note", ""), ("plan", "need"),
+        ("safety", "plan"), ("transition", "contact"), ("transition", "visit"), ("voice", ""),
+    }
+)  # fmt: skip
+# Every other kind is derived from the case: at most one fact of a case and group.
 NEVER_PLANNED = ("safety", DEADLINE)
 # Whose answer a fact counts: everybody's rule, the client's alone, or the guardian's as well.
 BOTH, CLIENT_ONLY, WITH_GUARDIAN = "", "client", "guardian"
@@ -50,6 +60,7 @@ class Fact(NamedTuple):
     group: Group
     day: date
     promise: Promise | None = None
+    watch: Watch | None = None
 
 
 def planned_for(case: Case, kind: str, day: date) -> date | None:
@@ -71,6 +82,8 @@ def facts_of(record: CaseRecord) -> Iterator[Fact]:
         return
     make = _Maker(record)
     yield from _promised(record, make)
+    if record.watches:
+        yield from _watched(record, make)
     if make.level == Level.CRISIS:
         yield from _safety(record, make)
     if case.status == PENDING:
@@ -84,6 +97,11 @@ def facts_of(record: CaseRecord) -> Iterator[Fact]:
 def promised_facts(record: CaseRecord) -> Iterator[Fact]:
     """The facts of the open promises alone."""
     return _promised(record, _Maker(record)) if record.promises else iter(())
+
+
+def watched_facts(record: CaseRecord) -> Iterator[Fact]:
+    """The facts of the casework alone."""
+    return _watched(record, _Maker(record)) if record.watches else iter(())
 
 
 # An import makes three facts of a row, and a constructor that counts its values costs twice this.
@@ -106,13 +124,14 @@ class _Maker:
         day: date,
         promise: Promise | None = None,
         lead: int | None = None,
+        watch: Watch | None = None,
     ) -> Fact:
         """What needs nobody's answer."""
         planned = planned_for(self.case, kind, day) is not None
         group = _new(
             Group, (kind, stage, self.level, self.program, lead, BOTH, False, False, planned)
         )
-        return _new(Fact, (group, day, promise))
+        return _new(Fact, (group, day, promise, watch))
 
     def reaching(
         self, kind: str, stage: str, day: date, who: str = BOTH, promise: Promise | None = None
@@ -122,7 +141,7 @@ class _Maker:
         group = _new(
             Group, (kind, stage, self.level, self.program, None, who, True, self.tried, planned)
         )
-        return _new(Fact, (group, day, promise))
+        return _new(Fact, (group, day, promise, None))
 
 
 def _promised(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
@@ -141,6 +160,22 @@ def _promised(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
                 yield make(FOLLOW_UP, "", day, promise)
 
 
+def _watched(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
+    """While a case is on hold only its safety goes on; the rest counts from the hold's end."""
+    case = record.case
+    for watch in record.watches:
+        kind, stage, day, _, _, lead, _ = watch
+        if kind == "safety":
+            yield make(kind, stage, day, lead=lead, watch=watch)
+        elif case.status != ON_HOLD and not (stage == "contact" and _seen_since(record, day)):
+            yield make(kind, stage, _latest(day, case.resumed_on), lead=lead, watch=watch)
+
+
+def _seen_since(record: CaseRecord, day: date) -> bool:
+    seen = _latest_of(record.reached_client_on, record.reached_guardian_on)
+    return seen is not None and seen >= day
+
+
 def _safety(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
     case = record.case
     begun = case.crisis_since or case.opened_on
@@ -153,6 +188,8 @@ def _safety(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
             yield make.reaching("safety", "begun", begun, who)
         else:
             yield make.reaching("safety", "reach", reached, who)
+    if case.flagged_on:
+        yield make("safety", "flag", case.flagged_on)
     yield make("safety", "review", case.level_reviewed_on)
 
 
@@ -174,6 +211,12 @@ def _standards(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
     else:
         started = case.clock_from or case.opened_on
         yield make("assessment", "first", _latest(started, case.resumed_on))
+    if case.plan_agreed_on:
+        agreed = _latest(case.plan_agreed_on, case.plan_reviewed_on)
+        yield make("plan", "review", _latest(agreed, case.resumed_on))
+    elif case.assessed_on:
+        asked_from = _latest(case.assessed_on, record.casework_from)
+        yield make("plan", "first", _latest(asked_from, case.resumed_on))
     if not record.promises:
         ended = record.promise_ended_on
         began_again = case.clock_from and case.resumed_on and case.resumed_on > case.clock_from
@@ -205,7 +248,7 @@ def _latest_of(one: date | None, other: date | None) -> date | None:
 def earliest_by_group(record: CaseRecord) -> dict[Group, date]:
     """What the store keeps: the earliest day of each group of one case."""
     earliest: dict[Group, date] = {}
-    for group, day, _ in facts_of(record):
+    for group, day, _, _ in facts_of(record):
         known = earliest.get(group)
         if known is None or day < known:
             earliest[group] = day

@@ -104,10 +104,14 @@ class Case(NamedTuple):
     planned_on: date | None = None  # the day that somebody means to see to it
     planned_from: date | None = None  # the day that plan was made: it covers what counted by then
     planned_reason: str | None = None
+    plan_agreed_on: date | None = None  # the plan of the casework, with the client
+    plan_reviewed_on: date | None = None
+    flagged_on: date | None = None  # a red flag: counts as crisis until the risk is assessed
+    flagged_for: str | None = None
 
     @property
     def level(self) -> Level:
-        return level_of(self.urgency, self.risk)
+        return Level.CRISIS if self.flagged_on else level_of(self.urgency, self.risk)
 
     @property
     def provisional(self) -> bool:
@@ -176,11 +180,45 @@ class Note(NamedTuple):
     text: str
     recorded_at: str | None = None
     worker: str | None = None
+    form: str | None = None  # SOAP …, decision …; None for a free one
+    contact_id: str | None = None  # the contact that it is the note of
+    signed_at: str | None = None  # ISO, UTC; from then on only addenda
+    signed_by: str | None = None
+    addendum_to: str | None = None  # the id of the signed note that it adds to
+    resolved_on: date | None = None  # of a concern that was open
 
 
 def note_draft(case_id: str) -> str:
     """The name under which a note that could not be saved is kept, as a draft."""
     return f"note:{case_id}"
+
+
+ASSESSING = "assess:"
+
+
+def assessment_draft(case_id: str) -> str:
+    """The same of an assessment that was begun."""
+    return f"{ASSESSING}{case_id}"
+
+
+class Watch(NamedTuple):
+    """What a case owes by itself a day for, as the due engine reads it: a fact with a name."""
+
+    kind: str  # of the due item
+    stage: str
+    day: date
+    part: str  # "g1", "phq9", "note"
+    what: str
+    lead: int | None = None  # days, where the piece has its own
+    who: str | None = None  # who acts, where it is not the worker
+
+
+# What a contact or an appointment owes by what is not there. The day is filled in.
+UNWRITTEN_NOTE = Watch("note", "", date.min, "note", "write the note of that day's contact")
+MISSED_TWICE = Watch(
+    "appointment", "missed", date.min, "missed", "missed twice: find out what is in the way"
+)
+UNFINISHED = Watch("assessment", "draft", date.min, "draft", "finish the assessment that was begun")
 
 
 class CaseRecord(NamedTuple):
@@ -195,6 +233,8 @@ class CaseRecord(NamedTuple):
     promise_ended_on: date | None = None
     phone: str | None = None
     safe_contact: str | None = None
+    watches: tuple[Watch, ...] = ()  # what casework on file owes by itself
+    casework_from: date | None = None  # older than this nothing was asked for that casework owes
 
 
 class Load(NamedTuple):

@@ -26,6 +26,7 @@ from casectl.core.model import (
     Contact,
     Note,
     Promise,
+    Watch,
 )
 from casectl.core.priority import Ranked
 from casectl.core.reminding import Reminder
@@ -43,7 +44,20 @@ PLAIN: Mapping[type, frozenset[str]] = {
     Case: frozenset({"id", "client_id", "status", "risk", "worker"}),
     Promise: frozenset({"id", "case_id", "kind", "due_time", "repeats", "status"}),
     Contact: frozenset({"id", "case_id", "outcome", "corrects", "recorded_at", "worker"}),
-    Note: frozenset({"id", "case_id", "recorded_at", "worker"}),
+    Note: frozenset(
+        {
+            "id",
+            "case_id",
+            "recorded_at",
+            "worker",
+            "form",
+            "contact_id",
+            "signed_at",
+            "signed_by",
+            "addendum_to",
+        }
+    ),
+    Watch: frozenset({"kind", "stage", "part"}),
     DueItem: frozenset({"kind", "stage", "item", "time"}),
     Ranked: frozenset({"key"}),
     Agenda: frozenset({"ask"}),
@@ -63,7 +77,8 @@ PLAIN_COLUMNS = frozenset(
         "covered_until", "assessed_on", "clock_from", "hold_until", "resumed_on", "closed_on",
         "kind", "due_on", "due_time", "first_due_on", "repeats", "repeats_from", "ended_on",
         "on_day", "outcome", "corrects", "planned_on", "planned_from", "filed_as", "from_on",
-        "to_on",
+        "to_on", "plan_agreed_on", "plan_reviewed_on", "flagged_on", "form", "contact_id",
+        "signed_at", "signed_by", "addendum_to", "resolved_on", "parent", "stage",
     }
 )  # fmt: skip
 # Words that a person picks from a list; anything else in such a column is somebody's own.
@@ -74,7 +89,7 @@ LISTED: Mapping[str, tuple[str, ...]] = {
 }
 
 # How an item is named: 12.3, 12.contact.
-_ITEM = r"\d{1,19}\.(?:\d{1,19}|[a-z]{1,20})"
+_ITEM = r"\d{1,19}\.(?:\d{1,19}|[a-z]{1,20}\d{0,19}v?)"
 # What names a case by its client, as a word of its own: garcia-12, not a day and not a path.
 _HANDLE = r"(?<![\w./-])(?=\w*[^\W\d])[^\W_]{1,20}-(\d{1,19})(?![\w/-])"
 

@@ -42,6 +42,12 @@ class Intervals(NamedTuple):
     reassessment: int = 180
     high_review: int = 30
     crisis_review: int = 3
+    plan: int = 30  # after the assessment, and to a goal for a need
+    plan_review: int = 90
+    goal_review: int = 30  # after progress on a goal whose day is past
+    note: int = 3  # to write the note of a contact; 0 asks for none
+    transition_contact: int = 2  # working days after a discharge, release or move
+    draft_lapse: int = 30  # until an assessment that was begun asks to be finished
     guardian_counts: bool = False  # reaching the guardian clears a contact
     deadlines: Mapping[str, Lead] = DEADLINE_LEADS
 
@@ -50,7 +56,11 @@ class Intervals(NamedTuple):
 
 
 BY_LEVEL_FIELDS = ("contact", "first_contact", "retry")
-DAY_FIELDS = ("follow_up", "first_assessment", "reassessment", "high_review", "crisis_review")
+DAY_FIELDS = (
+    "follow_up", "first_assessment", "reassessment", "high_review", "crisis_review", "plan",
+    "plan_review", "goal_review", "note", "transition_contact", "draft_lapse",
+)  # fmt: skip
+MAY_BE_NONE = ("note",)  # of these, 0 asks for nothing
 
 
 class Standards(NamedTuple):
@@ -79,7 +89,7 @@ class Standards(NamedTuple):
         allowances = {7, 1}
         for each in (self.intervals, *self.programs.values()):
             allowances.update(each.contact, each.first_contact)
-            allowances.update(getattr(each, name) for name in DAY_FIELDS)
+            allowances.update(getattr(each, name) or 1 for name in DAY_FIELDS)
         return lcm(*allowances)
 
 
@@ -100,8 +110,9 @@ def checked(intervals: Intervals, where: str) -> Intervals:
                 hint="a higher level may never wait longer than a lower one",
             )
     for name in DAY_FIELDS:
-        if getattr(intervals, name) < 1:
-            raise BadConfiguration(f"{where}: {name} needs 1 or more days")
+        least = 0 if name in MAY_BE_NONE else 1
+        if getattr(intervals, name) < least:
+            raise BadConfiguration(f"{where}: {name} needs {least} or more days")
     if intervals.crisis_review > intervals.high_review:
         raise BadConfiguration(
             f"{where}: crisis_review is longer than high_review",

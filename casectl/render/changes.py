@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from casectl.core.casework import LETTERS
 from casectl.core.model import Level
 from casectl.core.spoken import spoken_short
 from casectl.core.text import shortened
@@ -17,7 +18,7 @@ UNTOLD = frozenset(
     {
         "id", "rev", "updated_at", "updated_by", "folded", "number", "case_id", "client_id",
         "recorded_at", "repeats_from", "made_on", "first_due_on", "corrects", "clients",
-        "filed_as", "planned_from",
+        "filed_as", "planned_from", "contact_id", "addendum_to", "parent", "stage", "kind",
     }
 )  # fmt: skip
 RECORDS = {
@@ -29,6 +30,7 @@ RECORDS = {
     "jots": "jot",
     "own_work": "own work",
     "leaves": "leave",
+    "casework": "piece of casework",
     "purges": "purge",
 }
 COLUMN_WORDS = {
@@ -48,6 +50,11 @@ COLUMN_WORDS = {
     "to_on": "to",
     "planned_on": "planned for",
     "planned_reason": "plan",
+    "plan_agreed_on": "plan agreed",
+    "plan_reviewed_on": "plan reviewed",
+    "flagged_on": "red flag",
+    "flagged_for": "red flag for",
+    "resolved_on": "resolved",
     "party": "with",
 }
 LONGEST_VALUE = 60
@@ -122,6 +129,8 @@ def item_name(change: Change, row: dict[str, Any]) -> str:
             return f"me.{row['number']}"
         case "leaves":
             return "leave"
+        case "casework":
+            return f"{number}.{LETTERS[row['kind']]}{row['number']}"
     return f"{number}.{row['number']}"
 
 
@@ -138,6 +147,9 @@ def _described(change: Change, row: dict[str, Any], output: Output) -> str:
             return f"{item}: {first} to {last}"
         case "jots":
             return f"{item}: {_short(row['text'])}"
+        case "casework":
+            said = row["what"] or row["domain"] or ""
+            return f"{row['kind']} {item}" + (f": {_short(said)}" if said else "")
         case "promises" | "own_work":
             return f"{item}: {_short(row['what'])}, due {_value('due_on', row['due_on'], output)}"
         case "contacts":

@@ -16,8 +16,8 @@ from datetime import date
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, ahead, cut
 from casectl.core.due import Band, DueItem, Rule, Rules, applies
-from casectl.core.facts import PROMISED, Group, facts_of, promised_facts
-from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
+from casectl.core.facts import PROMISED, WATCHED, Group, facts_of, promised_facts, watched_facts
+from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Level, Promise
 from casectl.core.priority import DUE_ON, Ranked, RankKey, fact_key, in_order, rank_by
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import ONE_DAY
@@ -42,7 +42,10 @@ HEADS = (
 )
 # A case's level in SQL, as ``model.level_of`` has it.
 _RISK_LEVELS = " ".join(f"WHEN '{risk}' THEN {int(level)}" for risk, level in RISKS.items())
-LEVEL = f"max(urgency, CASE risk {_RISK_LEVELS} ELSE {int(UNASSESSED_RISK)} END)"
+LEVEL = (
+    f"max(urgency, CASE risk {_RISK_LEVELS} ELSE {int(UNASSESSED_RISK)} END, "
+    f"CASE WHEN flagged_on IS NULL THEN 0 ELSE {int(Level.CRISIS)} END)"
+)
 # More facts than this are not counted in one pass; each count then stops at its own cap.
 SCANNED = 5000
 # So many groups are counted each by itself to see whether one of them meets the cap.
@@ -150,18 +153,22 @@ class _Reading:
         derived: dict[int, list[tuple[Rule, date]]] = {}
         promised: set[int] = set()
         tried: set[int] = set()
+        watched: set[int] = set()
         last = ""
         for group_id, day, number in self._facts_to(lasts):
             stream = streams[group_id]
             facts = derived.setdefault(number, [])
             if stream.tried:
                 tried.add(number)
-            if stream.rule.group.kind in PROMISED:
+            group = stream.rule.group
+            if group[:2] in WATCHED:
+                watched.add(number)
+            elif group.kind in PROMISED:
                 promised.add(number)
                 last = max(last, lasts[group_id])
             else:
                 facts.append((stream.rule, date.fromisoformat(day)))
-        part = Part(promised, last, tried, self.ask.standards.guardian_counts)
+        part = Part(promised, last, tried, self.ask.standards.guardian_counts, watched)
         records = read_records(self.db, derived, part)
         items = (
             item
@@ -176,23 +183,25 @@ class _Reading:
 
     def _items_of(self, record: CaseRecord, until: date) -> Iterator[DueItem]:
         """The same of one case, worked out from its record alone."""
-        for group, day, promise in facts_of(record):
+        for group, day, promise, watch in facts_of(record):
             if applies(group, self.ask.standards.of(group.program)):
                 rule = self.rules.of(group)
                 due, band = rule.due(day)
                 if band is not None and (band is not Band.SOON or due <= until):
-                    yield rule.item(record, day, promise)
+                    yield rule.item(record, day, promise, watch)
 
     def _pressing_items(
         self, record: CaseRecord, derived: Iterable[tuple[Rule, date]], until: date
     ) -> Iterator[DueItem]:
         for rule, day in derived:
             yield rule.item(record, day, None)
-        for group, day, promise in promised_facts(record):
+        intervals = self.ask.standards.of(record.case.program)
+        for group, day, promise, watch in (*promised_facts(record), *watched_facts(record)):
             rule = self.rules.of(group)
             due, band = rule.due(day)
-            if band is not None and (band is not Band.SOON or due <= until):
-                yield rule.item(record, day, promise)
+            listed = band is not None and (band is not Band.SOON or due <= until)
+            if listed and applies(group, intervals):
+                yield rule.item(record, day, promise, watch)
 
     def _last_day(self, rule: Rule, until: date) -> str:
         """The last fact day that presses or falls due by ``until``, ISO."""

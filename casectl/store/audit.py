@@ -30,7 +30,7 @@ from casectl.store.chain import (
     link_of,
 )
 from casectl.store.connection import Database, Row, Value
-from casectl.store.recount import ALONE, NUMBERED, UNREADABLE, counter_of
+from casectl.store.recount import ALONE, BY_KIND, NUMBERED, UNREADABLE, counter_of
 from casectl.store.rows import CHUNK, marks
 from casectl.store.schema import CHAIN_KEY, MIGRATIONS, OURS, PURGES, RECORDS
 
@@ -66,6 +66,7 @@ THINGS = {
     "jots": "a jot",
     "own_work": "an item of one's own work",
     "leaves": "a leave",
+    "casework": "a piece of casework",
     PURGES: "the purge",
 }
 ALTERED = "was altered after it was recorded"
@@ -417,10 +418,11 @@ class _Walk:
     def _compare_counter(self, last: Row) -> None:
         """A record that was undone keeps its number: its counter still knows of it."""
         table = last["table_name"]
-        if table not in ALONE and table not in NUMBERED:
+        if table not in ALONE and table not in NUMBERED and table != BY_KIND:
             return
         was = json.loads(last["before"])
-        scope = ALONE.get(table) or f"{was['case_id']}.{NUMBERED[table]}"
+        within = was["kind"] if table == BY_KIND else NUMBERED.get(table)
+        scope = ALONE.get(table) or f"{was['case_id']}.{within}"
         if was["number"] > self.db.value(f"SELECT {counter_of('?')}", (scope,)):
             self._fault(_place(last, "had a number that its counter knows no more"))
 

@@ -15,8 +15,13 @@ from typing import NamedTuple
 
 from casectl.core.intake import Fill, Settle
 from casectl.core.model import (
+    KEPT,
+    MISSED,
+    MISSED_TWICE,
     OPEN,
+    REACHED,
     TRIED,
+    UNWRITTEN_NOTE,
     Case,
     CaseRecord,
     Client,
@@ -24,6 +29,7 @@ from casectl.core.model import (
     Load,
     Note,
     Promise,
+    Watch,
 )
 from casectl.core.text import handle_stem, name_key
 from casectl.store.connection import Database, Value
@@ -31,7 +37,7 @@ from casectl.store.derived import FACT_COLUMNS, SEARCHED, FactRow, Groups, fact_
 from casectl.store.identity import new_ids
 from casectl.store.journal import Journal, Operation
 from casectl.store.rows import CHUNK, iso
-from casectl.store.schema import RECORDS
+from casectl.store.schema import CASEWORK_FROM, RECORDS
 from casectl.store.twins import Twins
 
 BATCH = 1_000
@@ -132,6 +138,8 @@ class _Writer:
         self.settle = settle
         self.namesakes = namesakes
         self.groups = Groups(self.db)
+        since = self.db.value("SELECT value FROM meta WHERE name = ?", (CASEWORK_FROM,))
+        self.casework_from = date.fromisoformat(since) if since else None
         self.fills: list[Fill] = []
         self.last: int = self.db.value("SELECT value FROM counters WHERE scope = 'case'") or 0
         self.first = self.last + 1
@@ -156,7 +164,7 @@ class _Writer:
             self.last += 1
             handle = f"{handle_stem(load.client.name)}-{self.last}"
             client_id = rows.add(load, self.last, handle)
-            facts += fact_rows(record_of(load), self.groups, self.last)
+            facts += fact_rows(record_of(load, self.casework_from), self.groups, self.last)
             if twins:
                 twins.add(place, load, self.last, handle, client_id)
         for table, made in rows.tables.items():
@@ -298,7 +306,8 @@ class _Rows:
             iso(case.covered_until), iso(case.assessed_on), iso(case.clock_from),
             iso(case.hold_until), iso(case.resumed_on), iso(case.closed_on), case.close_reason,
             case.worker or self.worker, iso(case.planned_on), iso(case.planned_from),
-            case.planned_reason, *self.stamp,
+            case.planned_reason, iso(case.plan_agreed_on), iso(case.plan_reviewed_on),
+            iso(case.flagged_on), case.flagged_for, *self.stamp,
         )  # fmt: skip
 
     def _promise(self, each: Promise, case_id: str, number: int) -> Row:
@@ -321,11 +330,13 @@ class _Rows:
     def _note(self, each: Note, case_id: str, number: int) -> Row:
         return (
             each.id or next(self.keys), case_id, number, each.on_day.isoformat(), each.text,
-            each.recorded_at or self.moment, each.worker or self.worker, *self.stamp,
+            each.recorded_at or self.moment, each.worker or self.worker, each.form,
+            each.contact_id, each.signed_at, each.signed_by, each.addendum_to,
+            iso(each.resolved_on), *self.stamp,
         )  # fmt: skip
 
 
-def record_of(load: Load) -> CaseRecord:
+def record_of(load: Load, casework_from: date | None = None) -> CaseRecord:
     """What the due engine reads of a load: what ``store.rows`` would read back of its rows."""
     opened: list[Promise] = []
     ended: date | None = None
@@ -340,7 +351,29 @@ def record_of(load: Load) -> CaseRecord:
     return CaseRecord(
         load.case, tuple(opened), client, guardian, attempts, tried_on,
         ended, load.client.phone, load.client.safe_contact,
+        tuple(_watches(load, client, casework_from)), casework_from,
     )  # fmt: skip
+
+
+def _watches(load: Load, client: date | None, since: date | None) -> Iterator[Watch]:
+    """A contact's note that is not written, two appointments missed."""
+    if load.contacts:
+        corrected = {each.corrects for each in load.contacts if each.corrects}
+        written = {each.on_day for each in load.notes}
+        unwritten = [
+            each.on_day for each in load.contacts
+            if each.text is None and each.outcome == REACHED and each.id not in corrected
+            and each.on_day not in written and (since is None or each.on_day >= since)
+        ]  # fmt: skip
+        if unwritten:
+            yield UNWRITTEN_NOTE._replace(day=min(unwritten))
+    missed = [each.ended_on for each in load.promises if each.status == MISSED and each.ended_on]
+    if len(missed) > 1:
+        kept = [each.ended_on for each in load.promises if each.status == KEPT and each.ended_on]
+        last = max([*kept, *([client] if client else [])], default=date.min)
+        missed = [day for day in missed if day > last]
+        if len(missed) > 1:
+            yield MISSED_TWICE._replace(day=max(missed))
 
 
 def _reached_and_tried(

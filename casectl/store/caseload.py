@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from casectl.store.audit import Audit
     from casectl.store.backup import Backups
     from casectl.store.cases import Cases
+    from casectl.store.casework import Casework
     from casectl.store.checkup import Checkup
     from casectl.store.contacts import Contacts
     from casectl.store.intake import Intake
@@ -87,6 +88,13 @@ class Caseload:
         from casectl.store.promises import Promises
 
         return Promises(self.db, self.journal)
+
+    @cached_property
+    def casework(self) -> Casework:
+        """Assessments, needs, goals, steps and the rest of the casework."""
+        from casectl.store.casework import Casework
+
+        return Casework(self.db, self.journal)
 
     @cached_property
     def contacts(self) -> Contacts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from casectl.core.casework import texts_in
 from casectl.core.facts import Group, earliest_by_group
 from casectl.core.model import CaseRecord
 from casectl.core.text import fold
@@ -31,6 +32,7 @@ SEARCHED = {
     "jots": ("text",),
     "own_work": ("what", "snooze_reason", "outcome"),
     "leaves": ("reason",),
+    "casework": ("what", "domain", "who", "outcome", "body"),
 }  # fmt: skip
 
 
@@ -97,7 +99,19 @@ def forget_facts(db: Database, number: int) -> None:
 
 
 def searchable(table: str, row: dict[str, Value]) -> str:
-    return joined([row.get(name) for name in SEARCHED[table]])
+    return joined([_words(name, row.get(name)) for name in SEARCHED[table]])
+
+
+def _words(column: str, value: Value) -> Value:
+    """What can be searched for in a column: of a body, the texts in it and not their names."""
+    if column != "body" or not value or value == "{}":
+        return None if column == "body" else value
+    import json
+
+    try:
+        return " | ".join(texts_in(json.loads(str(value))))
+    except ValueError:
+        return None
 
 
 def joined(values: Iterable[Value]) -> str:

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 DEPENDENTS = {
     "cases": " UNION ALL ".join(
         f"SELECT id FROM {table} WHERE case_id = ?1"
-        for table in ("promises", "contacts", "notes", "jots")
+        for table in ("promises", "contacts", "notes", "jots", "casework")
     ),
     "clients": "SELECT id FROM cases WHERE client_id = ?1",
-    "contacts": "SELECT id FROM contacts WHERE corrects = ?1",
-    "notes": "SELECT id FROM jots WHERE filed_as = ?1",
+    "contacts": "SELECT id FROM contacts WHERE corrects = ?1 "
+    "UNION ALL SELECT id FROM notes WHERE contact_id = ?1",
+    "notes": "SELECT id FROM jots WHERE filed_as = ?1 "
+    "UNION ALL SELECT id FROM notes WHERE addendum_to = ?1",
+    "casework": "SELECT id FROM casework WHERE parent = ?1",
 }
 
 

@@ -13,6 +13,8 @@ from casectl.core.errors import DiskFailed, Kept
 from casectl.store.blueprint import put_right
 from casectl.store.connection import APPLICATION_ID, Database
 from casectl.store.schema import (
+    CASEWORK,
+    CASEWORK_FROM,
     CHAIN_KEY,
     SCHEMA_VERSION,
     SEALS,
@@ -46,6 +48,16 @@ def m003_working_day(db: SqliteUtils) -> None:
     """No case is planned for any day yet, so the due facts stay as they are."""
     for statement in statements(WORKING_DAY):
         db.execute(statement)
+
+
+@migrations()
+def m004_casework(db: SqliteUtils) -> None:
+    """What is on file owes nothing of casework before today."""
+    for statement in statements(CASEWORK):
+        db.execute(statement)
+    if db.execute("SELECT 1 FROM cases LIMIT 1").fetchone():
+        day = db.execute("SELECT max(day) FROM operations").fetchone()[0]
+        db.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (CASEWORK_FROM, day))
 
 
 def migrate(db: Database, chain_key: bytes | None = None) -> None:

@@ -15,8 +15,9 @@ from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep
 
+from casectl.core.casework import LETTERS
 from casectl.core.errors import BadValue, Busy, CasectlError
-from casectl.core.model import CLOSED, note_draft
+from casectl.core.model import CLOSED, assessment_draft, note_draft
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 from casectl.core.views import Copies, Doomed, Purged, Purging
@@ -27,7 +28,7 @@ from casectl.store.journal import Journal, Operation
 from casectl.store.schema import PURGES, UNSALTED, insert_change
 
 # Children before what they belong to.
-OF_A_CASE = ("jots", "promises", "contacts", "notes")
+OF_A_CASE = ("jots", "casework", "promises", "notes", "contacts")
 TOLD = ("promises", "contacts", "notes")  # a filed jot's words are a note's
 COUNTED = {"promises": "p", "contacts": "c", "notes": "n"}  # in the names of counters
 ASK_SECONDS = 0.05  # between two questions whether a reader has ended
@@ -330,10 +331,11 @@ class Purge:
     def _forget(self, scope: Scope, names: Sequence[str]) -> None:
         """What stands outside the journal: counters, marks, drafts, groups that nobody is in."""
         for key in scope.cases:
-            for letter in COUNTED.values():
-                self.db.execute("DELETE FROM counters WHERE scope = ?", (f"{key}.{letter}",))
+            for within in (*COUNTED.values(), *LETTERS):
+                self.db.execute("DELETE FROM counters WHERE scope = ?", (f"{key}.{within}",))
             self.db.execute("DELETE FROM reminders WHERE case_id = ?", (key,))
-            self.db.execute("DELETE FROM drafts WHERE name = ?", (note_draft(key),))
+            for draft in (note_draft(key), assessment_draft(key)):
+                self.db.execute("DELETE FROM drafts WHERE name = ?", (draft,))
         for name, body in self.db.rows("SELECT name, body FROM drafts"):
             if any(each in fold(body) for each in names):
                 self.db.execute("DELETE FROM drafts WHERE name = ?", (name,))

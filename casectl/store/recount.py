@@ -21,6 +21,8 @@ UNREADABLE = (CasectlError, ArithmeticError, AttributeError, LookupError, TypeEr
 
 # The records that are numbered within their case, and how their counters' names end.
 NUMBERED = {"promises": "p", "contacts": "c", "notes": "n"}
+# Casework is numbered by kind, and its counters are named by the kind.
+BY_KIND = "casework"
 CASES = "case"  # the counter of cases themselves
 MOST = 10**9  # a higher one would run into what SQLite counts no further than
 # Those numbered for themselves, and their counters.
@@ -178,6 +180,11 @@ class Recount:
             f"(SELECT max(number) FROM {table} WHERE case_id = c.id) > "
             + counter_of(f"c.id || '.{letter}'")
             for table, letter in NUMBERED.items()
+        )
+        low += (
+            f" OR EXISTS (SELECT 1 FROM {BY_KIND} w WHERE w.case_id = c.id AND w.number > "
+            + counter_of("c.id || '.' || w.kind")
+            + ")"
         )
         for numbers in self.numbers():
             for row in self.db.rows(

@@ -8,9 +8,23 @@ from datetime import date
 from typing import Any, TypeVar
 
 from casectl.core.errors import CasectlError
-from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
+from casectl.core.model import (
+    ASSESSING,
+    MISSED_TWICE,
+    UNFINISHED,
+    UNWRITTEN_NOTE,
+    Case,
+    CaseRecord,
+    Client,
+    Contact,
+    Note,
+    Promise,
+    Watch,
+    assessment_draft,
+)
 from casectl.core.values import NamedTuple
 from casectl.store.connection import Database, Row, Value
+from casectl.store.schema import CASEWORK_FROM
 
 Made = TypeVar("Made", Promise, Contact, Note)
 
@@ -20,7 +34,8 @@ CASE_COLUMNS = (
     "c.id, c.number, c.handle, c.client_id, k.name AS client, c.status, c.urgency, c.risk, "
     "c.opened_on, c.level_reviewed_on, c.program, c.referred_by, c.need, c.external_id, "
     "c.crisis_since, c.covered_until, c.assessed_on, c.clock_from, c.hold_until, c.resumed_on, "
-    "c.closed_on, c.close_reason, c.worker, c.planned_on, c.planned_from, c.planned_reason"
+    "c.closed_on, c.close_reason, c.worker, c.planned_on, c.planned_from, c.planned_reason, "
+    "c.plan_agreed_on, c.plan_reviewed_on, c.flagged_on, c.flagged_for"
 )
 CASE_WIDTH = len(Case._fields)
 CASES = f"SELECT {CASE_COLUMNS} FROM cases c JOIN clients k ON k.id = c.client_id"
@@ -54,7 +69,8 @@ LAST_REACHED = f"SELECT {_last_reached('client')} FROM cases c WHERE c.number = 
 def _records(guardian: str, ended: str) -> str:
     return (
         f"SELECT {CASE_COLUMNS}, {_last_reached('client')}, {guardian}, {ended}, "
-        "k.phone, k.safe_contact FROM cases c JOIN clients k ON k.id = c.client_id"
+        f"k.phone, k.safe_contact, (SELECT value FROM meta WHERE name = '{CASEWORK_FROM}') "
+        "FROM cases c JOIN clients k ON k.id = c.client_id"
     )
 
 
@@ -72,6 +88,40 @@ ATTEMPTS = (
     "AND (r.on_day > x.on_day OR (r.on_day = x.on_day AND r.number > x.number)) "
     "AND NOT EXISTS (SELECT 1 FROM contacts later WHERE later.corrects = r.id)) "
     "GROUP BY x.case_id"
+)
+
+# The open pieces of casework that owe something, and when a transition's client was last seen.
+WATCHED = (
+    "SELECT w.case_id, w.kind, w.stage, w.number, w.domain, w.what, w.who, w.due_on, w.lead_days, "
+    "CASE w.kind WHEN 'transition' THEN (SELECT max(x.on_day) FROM contacts x "
+    "WHERE x.case_id = w.case_id AND x.outcome = 'reached' AND x.party = 'client' "
+    f"AND x.\"by\" IN ('visit', 'office') AND {_COUNTS}) END "
+    "FROM casework w WHERE w.status = 'open' AND w.due_on IS NOT NULL AND w.case_id IN ({marks})"
+)
+# The first contact of each case whose note nobody has written: not in the contact itself, nor as
+# a note of it or of its day, nor as casework of that day.
+UNWRITTEN = (
+    "SELECT x.case_id, min(x.on_day) FROM contacts x WHERE x.text IS NULL "
+    "AND x.outcome = 'reached' AND x.case_id IN ({marks}) AND x.on_day >= "
+    f"coalesce((SELECT value FROM meta WHERE name = '{CASEWORK_FROM}'), '') "
+    "AND NOT EXISTS (SELECT 1 FROM contacts later WHERE later.corrects = x.id) "
+    "AND NOT EXISTS (SELECT 1 FROM notes n WHERE n.contact_id = x.id) "
+    "AND NOT EXISTS (SELECT 1 FROM notes n WHERE n.case_id = x.case_id AND n.on_day = x.on_day) "
+    "AND NOT EXISTS (SELECT 1 FROM casework w WHERE w.case_id = x.case_id "
+    "AND w.on_day = x.on_day) GROUP BY x.case_id"
+)
+# Cases whose client missed two appointments or more, since one was kept or they were reached.
+MISSED = (
+    "SELECT p.case_id, max(p.ended_on) FROM promises p WHERE p.status = 'missed' "
+    "AND p.case_id IN ({marks}) AND NOT EXISTS (SELECT 1 FROM contacts x "
+    "WHERE x.case_id = p.case_id AND x.outcome = 'reached' AND x.party = 'client' "
+    f"AND x.on_day >= p.ended_on AND {_COUNTS}) "
+    "AND NOT EXISTS (SELECT 1 FROM promises k WHERE k.case_id = p.case_id AND k.status = 'kept' "
+    "AND k.ended_on >= p.ended_on) GROUP BY p.case_id HAVING count(*) >= 2"
+)
+DRAFTS = (
+    f"SELECT substr(name, {len(ASSESSING) + 1}), substr(updated_at, 1, 10) FROM drafts "
+    "WHERE name IN ({marks})"
 )
 
 
@@ -102,7 +152,7 @@ def _case(row: Row) -> Case:
         id_, number, handle, client_id, client, status, urgency, risk, opened_on, reviewed_on,
         program, referred_by, need, external_id, crisis_since, covered_until, assessed_on,
         clock_from, hold_until, resumed_on, closed_on, close_reason, worker, planned_on,
-        planned_from, planned_reason,
+        planned_from, planned_reason, agreed_on, plan_reviewed_on, flagged_on, flagged_for,
     ) = tuple(row)[:CASE_WIDTH]  # fmt: skip
     read = date.fromisoformat  # a list reads thousands of days: no call of ours around each
     return Case._make(
@@ -114,6 +164,8 @@ def _case(row: Row) -> Case:
             hold_until and read(hold_until), resumed_on and read(resumed_on),
             closed_on and read(closed_on), close_reason, worker, planned_on and read(planned_on),
             planned_from and read(planned_from), planned_reason,
+            agreed_on and read(agreed_on), plan_reviewed_on and read(plan_reviewed_on),
+            flagged_on and read(flagged_on), flagged_for,
         )
     )  # fmt: skip
 
@@ -193,6 +245,7 @@ class Part(NamedTuple):
     until: str  # and up to which day
     tried: Container[int]  # cases whose attempts are
     guardian: bool  # whether reaching the guardian counts anywhere
+    watched: Container[int]  # cases whose casework is read
 
 
 def read_records(
@@ -207,14 +260,16 @@ def read_records(
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         rows = db.rows(f"{select} WHERE c.number IN ({marks(chunk)})", chunk)
-        promised = tried = [row[0] for row in rows]
+        promised = tried = watched = [row[0] for row in rows]
         if part is not None:
             promised = [row[0] for row in rows if row[1] in part.promised]
             tried = [row[0] for row in rows if row[1] in part.tried]
+            watched = [row[0] for row in rows if row[1] in part.watched]
         with readable_days():
             promises = _open_promises(db, promised, part and part.until)
             attempts = _attempts(db, tried)
-            records += [_record(row, promises, attempts) for row in rows]
+            watches = _watches(db, watched)
+            records += [_record(row, promises, attempts, watches) for row in rows]
     return sorted(records, key=lambda record: record.case.number)
 
 
@@ -241,11 +296,40 @@ def _attempts(db: Database, ids: list[str]) -> dict[str, tuple[int, str]]:
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+def _watches(db: Database, ids: list[str]) -> dict[str, list[Watch]]:
+    """What casework on file owes, of each of these cases."""
+    found: dict[str, list[Watch]] = {}
+    if not ids:
+        return found
+    these = marks(ids)
+    rows = db.rows(WATCHED.format(marks=these), ids)
+    if rows:
+        from casectl.core.casework import owed
+
+        read = date.fromisoformat
+        for row in rows:
+            case_id, kind, stage, number, domain, what, who, due_on, lead, seen_on = tuple(row)
+            seen = seen_on and read(seen_on)
+            watches = owed(kind, stage, number, domain, what, who, read(due_on), lead, seen)
+            found.setdefault(case_id, []).extend(watches)
+    for statement, owes, values in (
+        (UNWRITTEN, UNWRITTEN_NOTE, ids),
+        (MISSED, MISSED_TWICE, ids),
+        (DRAFTS, UNFINISHED, [assessment_draft(each) for each in ids]),
+    ):
+        for case_id, day in map(tuple, db.rows(statement.format(marks=these), values)):
+            found.setdefault(case_id, []).append(owes._replace(day=date.fromisoformat(day)))
+    return found
+
+
 def _record(
-    row: Row, promises: dict[str, list[Promise]], attempts: dict[str, tuple[int, str]]
+    row: Row,
+    promises: dict[str, list[Promise]],
+    attempts: dict[str, tuple[int, str]],
+    watches: dict[str, list[Watch]],
 ) -> CaseRecord:
     case = _case(row)
-    client_on, guardian_on, ended_on, phone, safe_contact = tuple(row)[CASE_WIDTH:]
+    client_on, guardian_on, ended_on, phone, safe_contact, since = tuple(row)[CASE_WIDTH:]
     tries, tried_on = attempts.get(case.id, (0, ""))
     read = date.fromisoformat
     return CaseRecord(
@@ -258,6 +342,8 @@ def _record(
         ended_on and read(ended_on),
         phone,
         safe_contact,
+        tuple(watches.get(case.id, ())),
+        since and read(since),
     )
 
 

@@ -1,0 +1,118 @@
+"""The casework itself as plain values: what assessing, planning and monitoring leave on a case.
+
+Each piece is one row of one table, whatever its kind: an assessment, a risk, a screening, a need, a
+goal, a step. They differ in few words (``body``) and share what everything else needs: a short
+number, a day, who acts, whether it still stands, and the day that the due engine counts from.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from casectl.core.model import Watch
+from casectl.core.values import NamedTuple
+
+# The kinds, each with the letters before its number: 12.g1 is the first goal of case 12.
+ASSESSMENT, RISK, SCREENING, NEED = "assessment", "risk", "screening", "need"
+GOAL, STEP, BARRIER, PROGRESS, VERSION = "goal", "step", "barrier", "progress", "version"
+MEDICATION, PROVIDER, TRANSITION, VOICE = "medication", "provider", "transition", "voice"
+LETTERS: Mapping[str, str] = {
+    ASSESSMENT: "a",
+    RISK: "r",
+    SCREENING: "q",
+    NEED: "need",
+    GOAL: "g",
+    STEP: "s",
+    BARRIER: "b",
+    PROGRESS: "p",
+    VERSION: "v",
+    MEDICATION: "m",
+    PROVIDER: "pr",
+    TRANSITION: "t",
+    VOICE: "o",
+}
+# How a piece stands. What is ``open`` may owe something; ``past`` was followed by another.
+OPEN, DONE, DROPPED, PLANNED, PAST = "open", "done", "dropped", "planned", "past"
+
+# Stages of an open goal: its target day is what counts, or the progress recorded after it.
+TARGET, AGAIN = "target", "again"
+
+# Who acts. Anybody else is named as typed.
+CLIENT, WORKER = "client", "worker"
+ACTORS = (CLIENT, WORKER, "provider", "family")
+
+
+class Piece(NamedTuple):
+    """One piece of casework on a case."""
+
+    id: str
+    case_id: str
+    kind: str
+    number: int  # within its case and kind, never reused
+    on_day: date
+    what: str | None = None
+    stage: str = ""
+    parent: str | None = None  # the id of the goal, assessment or contact that it belongs to
+    domain: str | None = None  # of life; of a risk its kind, of a screening its instrument
+    level: int | None = None  # what the kind says: a domain's 1–5, a score, a priority
+    who: str | None = None  # who acts, or with whom it was agreed
+    due_on: date | None = None  # the day that the due engine counts from; None owes nothing
+    lead_days: int | None = None  # a repeat, or a window, in days
+    status: str = OPEN
+    ended_on: date | None = None
+    outcome: str | None = None
+    body: Mapping[str, Any] = {}  # what only this kind has, as plain JSON
+    recorded_at: str | None = None
+    worker: str | None = None
+
+    @property
+    def part(self) -> str:
+        """Its name behind the case's number: ``g1``."""
+        return f"{LETTERS[self.kind]}{self.number}"
+
+
+def owed(
+    kind: str,
+    stage: str,
+    number: int,
+    domain: str | None,
+    what: str | None,
+    who: str | None,
+    day: date,
+    lead: int | None,
+    seen_on: date | None,
+) -> Iterator[Watch]:
+    """What an open piece owes, counted from ``day``. ``seen_on`` is for a transition."""
+    part, said = f"{LETTERS[kind]}{number}", what or ""
+    if kind == GOAL:
+        yield Watch("goal", stage or TARGET, day, part, f"goal: {said}", who=who)
+    elif kind == STEP:
+        act = said if who in (None, WORKER) else f"{who}: {said}"
+        yield Watch("goal", "step", day, part, act, who=None if who == WORKER else who)
+    elif kind == NEED:
+        yield Watch("plan", "need", day, part, f"set a goal: {said or domain}")
+    elif kind == SCREENING:
+        yield Watch("assessment", "repeat", day, part, f"{said or domain} again", lead)
+    elif kind == RISK:
+        yield Watch("safety", "plan", day, part, "review the safety plan")
+    elif kind == VOICE:
+        yield Watch("voice", "", day, part, "ask how the service works for them", lead)
+    elif kind == TRANSITION:
+        # The contact within days is the engine's to see done; the visit is seen here.
+        yield Watch("transition", "contact", day, part, f"contact after {said or domain}")
+        if seen_on is None or seen_on < day:
+            yield Watch(
+                "transition", "visit", day, f"{part}v", f"visit after {said or domain}", lead
+            )
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text of a body, however deep, in its order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from texts_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts_in(each)
