@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 
-from casectl.core.facts import BOTH, CLIENT_ONLY, WITH_GUARDIAN, Group, facts_of
+from casectl.core.facts import (
+    BOTH,
+    CLIENT_ONLY,
+    WITH_GUARDIAN,
+    Group,
+    comes_after,
+    facts_of,
+)
 from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
@@ -349,8 +356,9 @@ class Rule:
         kind, stage, level, _, _, _, reaching, _ = self.group
         case = record.case
         attempts, tried, again, waiting = 0, None, None, False
-        if reaching and record.attempts:
-            attempts, tried = record.attempts, record.tried_on
+        tried_on = record.tried_on if reaching and record.attempts else None
+        if tried_on is not None and not comes_after(promise, day, tried_on):
+            attempts, tried = record.attempts, tried_on
         if tried is not None:
             again, waiting = self._retry_on(tried), self.waits(tried)
         reached = record.reached_client_on
