@@ -182,8 +182,7 @@ def snooze(
     found, moved = session.shown(found), session.shown(moved)
     sentences = [
         f"{_whose(case)}: {_item(case, promise)} {promise.what}, now "
-        f"{session.say_day(promise.due_on, promise.due_time)} "
-        f"(snoozed {promise.snoozes}x: {reason})."
+        f"{session.say_promised(promise)}, snoozed {promise.snoozes}x: {reason}."
         for (case, _), promise in zip(found, moved, strict=True)
     ]
     _wrote(session, found, moved, sentences)
@@ -303,7 +302,7 @@ def _echo(
             f"{_whose(case)}: {word.lower()} {_item(case, promise)} {promise.what}{outcome}."
         )
         if each.following is not None:
-            day = session.say_day(each.following.due_on, each.following.due_time)
+            day = session.say_promised(each.following)
             item = f"{case.number}.{each.following.number}"
             sentences.append(f"Again: {item} {each.following.what}, {day}.")
         elif promise.repeats:
