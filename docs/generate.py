@@ -55,9 +55,10 @@ note 12.n1. A bare CASE will do where just one of its items fits."""
 
 WHEN = """\
 WHEN and DAY are read as a person says them: 2026-12-01, today, tomorrow, fri, next tue (next
-week's), in 2 weeks, +10d, eow, eom, 1 dec, dec 1 2026; WHEN also takes an hour, as in '14 jan
-9:00'. What could mean two days (03/04, 31, may) is refused, with what is accepted; the setting
-date_order settles 03/04. What was understood is always printed with its weekday."""
+week's), in 2 weeks, +10d, eow, eom, end of next week, 1 dec, dec 1 2026; WHEN also takes an hour,
+as in '14 jan 9:00', 'fri 2pm' or 'jan 14 at 9' (at 3, which may be in the afternoon, is refused). A
+year has four digits. What could mean two days (03/04, 31, may) is refused, with what is accepted;
+the setting date_order settles 03/04. What was understood is always printed with its weekday."""
 
 OUTPUT = """\
 On a terminal a command prints a screen. Piped, a reading command prints one line for each thing,
