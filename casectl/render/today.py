@@ -13,7 +13,7 @@ from casectl.core.views import Entry
 from casectl.render import Output
 from casectl.render.done import done_objects
 from casectl.render.screens import NARROW, WIDE, Line, cell, wrapped
-from casectl.render.words import DEADLINE_WORDS, reason, status
+from casectl.render.words import DEADLINE_WORDS, planned_words, reason, status
 
 BAND_TITLES = {
     Band.SAFETY: "SAFETY",
@@ -148,12 +148,11 @@ def first_words(item: DueItem, output: Output) -> str:
 
     A promise says what in its own words; a contact says since when; the rest what to do.
     """
-    if item.promise is not None:
-        clock = f"{item.time} " if item.time else ""
-        return f"{clock}{item.what}"
     if item.kind in ("contact", "safety"):
         return reason(item, output.today, output.order)
-    return item.what
+    planned = planned_words(item, output.today, output.order)
+    clock = f"{item.time} " if item.promise is not None and item.time else ""
+    return "; ".join([*planned, f"{clock}{item.what}"])
 
 
 def _more(agenda: Agenda) -> list[Line]:
