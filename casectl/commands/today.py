@@ -87,7 +87,9 @@ def _only_one(*asked: bool) -> None:
 
 
 def _whole_list(session: Session, ask: Ask) -> "list[Ranked]":
-    return session.store.agenda.rows(ask._replace(limit=None))
+    from casectl.core.sheets import of_clients
+
+    return of_clients(session.store.agenda.rows(ask._replace(limit=None)))
 
 
 def _calls(session: Session, ask: Ask) -> None:

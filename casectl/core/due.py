@@ -390,7 +390,7 @@ class Rule:
             part, what, time = promise.number, promise.what, promise.due_time
         return DueItem._make(
             (
-                case, kind, stage, f"{case.number}.{part}", what, due, level, self.allowed, band,
+                case, kind, stage, f"{case.stem}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
                 reached, planned, put_off,
             )
