@@ -66,6 +66,9 @@ CALENDARS = (
     WorkCalendar(weekdays=frozenset({2})),
     WorkCalendar(weekdays=frozenset(range(7))),
     WorkCalendar(holidays=frozenset({WEDNESDAY, date(2026, 11, 19), FRIDAY, MONDAY})),
+    # Away from Monday, and back since the Wednesday.
+    WorkCalendar(away=frozenset(MONDAY + timedelta(days=each) for each in range(12))),
+    WorkCalendar(away=frozenset(WEDNESDAY - timedelta(days=each) for each in range(1, 15))),
 )
 
 # Days since something happened, and days until something is promised. A record draws from one
