@@ -75,7 +75,8 @@ def today(
         _explain(session, ask, explain)
         return
     if session.output.draws:
-        reports.agenda(session.store.agenda.read(ask), session.output)
+        agenda = session.store.agenda.read(ask)
+        reports.agenda(agenda, session.output, session.back_from_leave(ask))
     else:
         reports.agenda_rows(session.store.agenda.rows(ask), session.output)
     session.tell_who_was_left_out()

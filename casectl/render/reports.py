@@ -29,17 +29,18 @@ if TYPE_CHECKING:
     from casectl.core.due import DueItem
     from casectl.core.explaining import Explanation
     from casectl.core.finding import Known
+    from casectl.core.leave import Back
     from casectl.core.model import Case, Client, Promise
     from casectl.core.priority import Ranked
     from casectl.core.views import Entry, File, Hit
 
 
-def agenda(agenda: Agenda, output: Output) -> None:
-    """The day's list as a screen."""
+def agenda(agenda: Agenda, output: Output, back: Back | None = None) -> None:
+    """The day's list as a screen; on the first day after a leave it says so."""
     agenda = output.shown(agenda)
     from casectl.render.today import today_screen
 
-    output.draw(today_screen(agenda, output))
+    output.draw(today_screen(agenda, output, back))
 
 
 def agenda_rows(rows: Sequence[Ranked], output: Output) -> None:

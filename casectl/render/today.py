@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda
 from casectl.core.due import Band, DueItem
@@ -15,6 +16,9 @@ from casectl.render.done import done_objects
 from casectl.render.screens import NARROW, WIDE, Line, cell, wrapped
 from casectl.render.words import DEADLINE_WORDS, planned_words, reason, status
 
+if TYPE_CHECKING:
+    from casectl.core.leave import Back
+
 BAND_TITLES = {
     Band.SAFETY: "SAFETY",
     Band.DEADLINE: "DEADLINE",
@@ -23,8 +27,10 @@ BAND_TITLES = {
 }
 
 
-def today_screen(agenda: Agenda, output: Output) -> list[Line]:
-    lines: list[Line] = [*_counts(agenda, output), *_hours(agenda, output)]
+def today_screen(agenda: Agenda, output: Output, back: Back | None = None) -> list[Line]:
+    lines: list[Line] = [
+        *_greeting(back, output), *_counts(agenda, output), *_hours(agenda, output),
+    ]  # fmt: skip
     if not agenda.rows:
         return [*lines, *_nothing(agenda, output)]
     band: Band | None = None
@@ -39,6 +45,14 @@ def today_screen(agenda: Agenda, output: Output) -> list[Line]:
     if output.height is not None and len(lines) >= output.height:
         lines += _scrolled_away(agenda)
     return lines
+
+
+def _greeting(back: Back | None, output: Output) -> list[Line]:
+    if back is None:
+        return []
+    from casectl.core.leave import greeting
+
+    return wrapped(greeting(back), output.width)
 
 
 def capped(count: int) -> str:
