@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 
-from casectl.core.facts import BOTH, CLIENT_ONLY, WITH_GUARDIAN, Group, facts_of
+from casectl.core.facts import (
+    BOTH,
+    CLIENT_ONLY,
+    WITH_GUARDIAN,
+    Group,
+    comes_after,
+    facts_of,
+    planned_for,
+)
 from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
@@ -54,6 +62,13 @@ class DueItem(NamedTuple):
     time: str | None = None
     promise: Promise | None = None
     last_reached: date | None = None
+    planned_on: date | None = None  # the day that a plan covers it for, today or ahead
+    put_off: bool = False  # in NOW, and planned for a later day
+
+    @property
+    def stands_behind(self) -> bool:
+        """Whether it comes after the rows of its band that do not wait."""
+        return self.waits or self.put_off
 
     @property
     def is_listed(self) -> bool:
@@ -77,11 +92,20 @@ def _after(days_of: Callable[[Intervals, Group], int]) -> DueDay:
     """So many calendar days after the fact; off a day off to the working day before, if it can."""
 
     def rule(day: date, group: Group, intervals: Intervals, calendar: WorkCalendar) -> date:
-        due = day + timedelta(days=days_of(intervals, group))
-        working = calendar.on_or_before(due)
-        return working if working > day else due
+        return _worked(day, day + timedelta(days=days_of(intervals, group)), calendar)
 
     return rule
+
+
+def _worked(day: date, due: date, calendar: WorkCalendar) -> date:
+    """``due``, or the working day before it if that is after the fact's ``day``.
+
+    The office's first, then one's own: where no day of one's own is left, the office's holds.
+    """
+    if calendar.away:
+        due = _worked(day, due, calendar.office)
+    working = calendar.on_or_before(due)
+    return working if working > day else due
 
 
 def _unmoved(days_of: Callable[[Intervals], int], at_high: Callable[[Intervals], int]) -> DueDay:
@@ -100,7 +124,11 @@ def _unmoved(days_of: Callable[[Intervals], int], at_high: Callable[[Intervals],
 
 
 def _working_days_after(day: date, group: Group, intervals: Intervals, cal: WorkCalendar) -> date:
-    return cal.after(day, intervals.first_contact[group.level - 1])
+    """So many days that the office works; who is away then makes the contact before.
+
+    Counting one's own days away would let a new client wait for two weeks longer.
+    """
+    return _worked(day, cal.office.after(day, intervals.first_contact[group.level - 1]), cal)
 
 
 RULES: dict[tuple[str, str], DueDay] = {
@@ -200,8 +228,8 @@ class Rules:
         self._rules: dict[tuple[object, ...], Rule] = {}
 
     def of(self, group: Group) -> "Rule":
-        """One rule for all groups that differ in attempts, or in programs without own standards."""
-        kind, stage, level, program, lead, who, reaching, _ = group
+        """One rule for all groups that differ in attempts, plans, or programs without standards."""
+        kind, stage, level, program, lead, who, reaching, _, _ = group
         own = program if program in self.standards.programs else ""
         same = (kind, stage, level, own, lead, who, reaching)
         rule = self._rules.get(same)
@@ -341,18 +369,29 @@ class Rule:
         calendar = self.rules.standards.calendar
         return retry_on(tried_on, self.group.level, self.intervals, calendar)
 
+    # -- plans ---------------------------------------------------------------------------------
+
+    def puts_off(self, planned_on: date) -> bool:
+        """Whether a plan for that day lets what it covers stand behind the others in NOW."""
+        return self.rules.today < planned_on
+
     # -- an item -------------------------------------------------------------------------------
 
     def item(self, record: CaseRecord, day: date, promise: Promise | None) -> DueItem:
         """What the fact of this day owes. Of ``record`` it reads the case, reaching and trying."""
         due, band = self.due(day)
-        kind, stage, level, _, _, _, reaching, _ = self.group
+        kind, stage, level, _, _, _, reaching, _, _ = self.group
         case = record.case
         attempts, tried, again, waiting = 0, None, None, False
-        if reaching and record.attempts:
-            attempts, tried = record.attempts, record.tried_on
+        tried_on = record.tried_on if reaching and record.attempts else None
+        if tried_on is not None and not comes_after(promise, day, tried_on):
+            attempts, tried = record.attempts, tried_on
         if tried is not None:
             again, waiting = self._retry_on(tried), self.waits(tried)
+        planned = planned_for(case, kind, day)
+        if planned is not None and planned < self.rules.today:
+            planned = None
+        put_off = band is Band.NOW and planned is not None and self.puts_off(planned)
         reached = record.reached_client_on
         if record.reached_guardian_on is not None and self.intervals.guardian_counts:
             reached = max(reached or date.min, record.reached_guardian_on)
@@ -364,9 +403,9 @@ class Rule:
             part, what, time = promise.number, promise.what, promise.due_time
         return DueItem._make(
             (
-                case, kind, stage, f"{case.number}.{part}", what, due, level, self.allowed, band,
+                case, kind, stage, f"{case.stem}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
-                reached,
+                reached, planned, put_off,
             )
         )  # fmt: skip
 

@@ -29,17 +29,18 @@ if TYPE_CHECKING:
     from casectl.core.due import DueItem
     from casectl.core.explaining import Explanation
     from casectl.core.finding import Known
-    from casectl.core.model import Case, Client
+    from casectl.core.leave import Back
+    from casectl.core.model import Case, Client, Promise
     from casectl.core.priority import Ranked
     from casectl.core.views import Entry, File, Hit
 
 
-def agenda(agenda: Agenda, output: Output) -> None:
-    """The day's list as a screen."""
+def agenda(agenda: Agenda, output: Output, back: Back | None = None) -> None:
+    """The day's list as a screen; on the first day after a leave it says so."""
     agenda = output.shown(agenda)
     from casectl.render.today import today_screen
 
-    output.draw(today_screen(agenda, output))
+    output.draw(today_screen(agenda, output, back))
 
 
 def agenda_rows(rows: Sequence[Ranked], output: Output) -> None:
@@ -83,6 +84,27 @@ def case_file(
         output.draw(case_screen(file, items, missing, output, whole=whole))
         return
     each = file_object(file, items, missing, output)
+    if output.json or output.fields:
+        output.one(each, ())
+    else:
+        from casectl.render.facts import fact_lines
+
+        output.table(fact_lines(each), ("name", "value"))
+
+
+def own_work(
+    items: Sequence[DueItem], promises: Sequence[Promise], output: Output, *, whole: bool
+) -> None:
+    """``show me``: what the worker's own work owes; ``promises`` are those that ended as well."""
+    items, promises = output.shown(items), output.shown(promises)
+    if output.draws:
+        from casectl.render.case import own_screen
+
+        output.draw(own_screen(items, promises, output, whole=whole))
+        return
+    from casectl.render.objects import own_object
+
+    each = own_object(items, promises, output)
     if output.json or output.fields:
         output.one(each, ())
     else:

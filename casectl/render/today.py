@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda
 from casectl.core.due import Band, DueItem
-from casectl.core.model import DEADLINE
+from casectl.core.model import DEADLINE, ME
 from casectl.core.priority import Ranked, priority_of
 from casectl.core.spoken import spoken, spoken_short
 from casectl.core.views import Entry
 from casectl.render import Output
 from casectl.render.done import done_objects
 from casectl.render.screens import NARROW, WIDE, Line, cell, wrapped
-from casectl.render.words import DEADLINE_WORDS, reason, status
+from casectl.render.words import DEADLINE_WORDS, planned_words, reason, status
+
+if TYPE_CHECKING:
+    from casectl.core.leave import Back
 
 BAND_TITLES = {
     Band.SAFETY: "SAFETY",
@@ -23,8 +27,10 @@ BAND_TITLES = {
 }
 
 
-def today_screen(agenda: Agenda, output: Output) -> list[Line]:
-    lines: list[Line] = [*_counts(agenda, output), *_hours(agenda, output)]
+def today_screen(agenda: Agenda, output: Output, back: Back | None = None) -> list[Line]:
+    lines: list[Line] = [
+        *_greeting(back, output), *_counts(agenda, output), *_hours(agenda, output),
+    ]  # fmt: skip
     if not agenda.rows:
         return [*lines, *_nothing(agenda, output)]
     band: Band | None = None
@@ -39,6 +45,14 @@ def today_screen(agenda: Agenda, output: Output) -> list[Line]:
     if output.height is not None and len(lines) >= output.height:
         lines += _scrolled_away(agenda)
     return lines
+
+
+def _greeting(back: Back | None, output: Output) -> list[Line]:
+    if back is None:
+        return []
+    from casectl.core.leave import greeting
+
+    return wrapped(greeting(back), output.width)
 
 
 def capped(count: int) -> str:
@@ -85,14 +99,15 @@ def _hours(agenda: Agenda, output: Output) -> list[Line]:
         clock = f"{day}{promise.due_time or 'all day'}"
         kind = DEADLINE_WORDS[promise.subject or "other"] if promise.kind == DEADLINE else ""
         place = f" at {promise.place}" if promise.place else ""
-        name = f"{case.number}.{promise.number}"
+        name = f"{case.stem}.{promise.number}"
+        whose = "" if case == ME else f"{case.client}: "
         words = f"{kind + ' ' if kind else ''}{promise.what}{place}"
         if output.width < NARROW:
             lines.append([("  ", ""), (cell(clock, 9), "head"), (cell(name, 8), "")])
-            lines.append([("    ", ""), (f"{case.client}: ", ""), (words, "")])
+            lines.append([("    ", ""), (whose, ""), (words, "")])
             continue
         lines.append(
-            [("  ", ""), (cell(clock, 9), "head"), (cell(name, 8), ""), (f"{case.client}: ", ""),
+            [("  ", ""), (cell(clock, 9), "head"), (cell(name, 8), ""), (whose, ""),
              (words, "")]
         )  # fmt: skip
     return [[], *lines] if lines else []
@@ -148,12 +163,11 @@ def first_words(item: DueItem, output: Output) -> str:
 
     A promise says what in its own words; a contact says since when; the rest what to do.
     """
-    if item.promise is not None:
-        clock = f"{item.time} " if item.time else ""
-        return f"{clock}{item.what}"
     if item.kind in ("contact", "safety"):
         return reason(item, output.today, output.order)
-    return item.what
+    planned = planned_words(item, output.today, output.order)
+    clock = f"{item.time} " if item.promise is not None and item.time else ""
+    return "; ".join([*planned, f"{clock}{item.what}"])
 
 
 def _more(agenda: Agenda) -> list[Line]:

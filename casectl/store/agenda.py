@@ -17,7 +17,7 @@ from datetime import date
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, ahead, cut
 from casectl.core.due import Band, DueItem, Rule, Rules, applies
 from casectl.core.facts import PROMISED, Group, facts_of, promised_facts
-from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
+from casectl.core.model import ME, RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
 from casectl.core.priority import DUE_ON, Ranked, RankKey, fact_key, in_order, rank_by
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import ONE_DAY
@@ -26,6 +26,7 @@ from casectl.store.rows import (
     CASES,
     CHUNK,
     GROUP_COLUMNS,
+    OWN_COLUMNS,
     PROMISE_COLUMNS,
     Part,
     case_of,
@@ -40,6 +41,8 @@ HEADS = (
     f"SELECT id, {GROUP_COLUMNS}, (SELECT min(day) FROM due_facts WHERE group_id = due_groups.id) "
     "FROM due_groups"
 )
+# What is the worker's own, by its day, as a case's open promises are read.
+OWN_WORK = f"SELECT {OWN_COLUMNS} FROM own_work WHERE status = 'open' ORDER BY due_on, number"
 # A case's level in SQL, as ``model.level_of`` has it.
 _RISK_LEVELS = " ".join(f"WHEN '{risk}' THEN {int(level)}" for risk, level in RISKS.items())
 LEVEL = f"max(urgency, CASE risk {_RISK_LEVELS} ELSE {int(UNASSESSED_RISK)} END)"
@@ -103,6 +106,7 @@ class _Stream(NamedTuple):
     group_id: int
     rule: Rule
     tried: bool
+    planned: bool
     head: str
 
 
@@ -115,12 +119,13 @@ class _Reading:
         self.left_out = left_out
         self.rules = Rules(ask.standards, ask.today)
         self.streams = list(self._streams(groups))
+        self.own = self._own()
 
     def rows(self) -> list[Ranked]:
         ask = self.ask
         numbers = self._open_numbers() if ask.limit is None else self._candidates(ask.limit)
         numbers.update(self.left_out)
-        return cut(rank_by(self.rules, self._wanted(numbers)), ask.limit)
+        return cut(rank_by(self.rules, [*self._wanted(numbers), *self.own]), ask.limit)
 
     def agenda(self) -> Agenda:
         ask, rows = self.ask, self.rows()
@@ -168,13 +173,15 @@ class _Reading:
             for item in self._pressing_items(record, derived[record.case.number], until)
         )
         added = (
-            item for record in self._wanted(self.left_out) for item in self._items_of(record, until)
+            item
+            for record in [*self._wanted(self.left_out), *self.own]
+            for item in self._items_of(record, until)
         )
         scale = self.ask.standards.common_scale()
         return in_order([*items, *added], self.ask.today, scale)
 
     def _items_of(self, record: CaseRecord, until: date) -> Iterator[DueItem]:
-        """The same of one case, worked out from its record alone."""
+        """The same of one record, worked out from it alone."""
         for group, day, promise in facts_of(record):
             if applies(group, self.ask.standards.of(group.program)):
                 rule = self.rules.of(group)
@@ -212,22 +219,44 @@ class _Reading:
             (f"{{{days}}}",),
         )
 
+    # -- what is the worker's own ---------------------------------------------------------------
+
+    def _own(self) -> list[CaseRecord]:
+        """The worker's own work as one record, if there is any; none where it was not asked for."""
+        ask = self.ask
+        if ask.program is not None or (ask.level is not None and ask.level > ME.level):
+            return []
+        rows = self.db.rows(OWN_WORK)
+        return [CaseRecord(ME, tuple(map(promise_of, rows)))] if rows else []
+
+    def _own_counts(self) -> tuple[bool, bool, bool]:
+        """Whether it is listed, presses and is late."""
+        days = [promise.due_on for record in self.own for promise in record.promises]
+        if not days:
+            return False, False, False
+        (record,) = self.own
+        items = list(self.rules.items(record))
+        return (
+            any(item.is_listed for item in items),
+            any(item.is_pressing for item in items),
+            min(days) < self.ask.today,
+        )
+
     # -- groups --------------------------------------------------------------------------------
 
     def _streams(self, groups: str) -> Iterator[_Stream]:
         """The groups asked for; with their heads, only those that have any fact."""
         ask = self.ask
         for row in map(tuple, self.db.rows(groups)):
-            group_id, kind, stage, level, program, lead, who, reaching, tried, head = row
+            group_id, kind, stage, level, program, lead, who, reaching, tried, planned, head = row
             if head is None or (ask.level is not None and level < ask.level):
                 continue
             if ask.program is not None and program != ask.program:
                 continue
-            rule = self.rules.of(
-                Group._make((kind, stage, level, program, lead, who, bool(reaching), bool(tried)))
-            )
+            flags = map(bool, (reaching, tried, planned))
+            rule = self.rules.of(Group._make((kind, stage, level, program, lead, who, *flags)))
             if applies(rule.group, ask.standards.of(program)):
-                yield _Stream(group_id, rule, bool(tried), head)
+                yield _Stream(group_id, rule, bool(tried), bool(planned), head)
 
     # -- the head of the list ------------------------------------------------------------------
 
@@ -256,31 +285,43 @@ class _Reading:
     def _first(
         self, stream: _Stream, take: int, scale: int, last: RankKey | None
     ) -> Iterator[tuple[int, RankKey]]:
-        """The first cases of a group; of a tried one, of those that wait and those that do not.
+        """The first cases of a group; of a tried or planned one, of each of its parts.
 
         None that fall due on a day behind ``last``, where there are enough before it.
         """
         rule = stream.rule
-        if not stream.tried:
-            halves: list[tuple[bool, str, list[Value]]] = [(False, "", [stream.group_id])]
-        else:
-            first_waiting = rule.first_waiting.isoformat()
-            halves = [
-                (False, " AND tried_on < ?", [stream.group_id, first_waiting]),
-                (True, " AND tried_on >= ?", [stream.group_id, first_waiting]),
-            ]
-        for waiting, half, values in halves:
-            for day, opened_on, number in self._head_rows(rule, half, values, take):
+        for waits, put_off, part, values in self._parts(stream):
+            for day, opened_on, number in self._head_rows(rule, part, values, take):
                 on, opened = date.fromisoformat(day), date.fromisoformat(opened_on)
-                key = fact_key(rule, on, waiting, opened, number, scale)
+                behind = waits or (put_off and rule.due(on)[1] is Band.NOW)
+                key = fact_key(rule, on, behind, opened, number, scale)
                 if last is not None and key[:DUE_ON] > last[:DUE_ON]:
                     break
                 if key[0] <= Band.SOON:
                     yield number, key
 
-    def _head_rows(self, rule: Rule, half: str, values: list[Value], limit: int) -> list[Row]:
+    def _parts(self, stream: _Stream) -> Iterator[tuple[bool, bool, str, list[Value]]]:
+        """A group in parts, in each of which the earlier fact comes first: whether they wait after
+        an attempt, whether a plan puts them off, and the condition in SQL with its values.
+        """
+        tried = planned = [(False, "", "")]
+        if stream.tried:
+            first_waiting = stream.rule.first_waiting.isoformat()
+            tried = [
+                (False, " AND tried_on < ?", first_waiting),
+                (True, " AND tried_on >= ?", first_waiting),
+            ]
+        if stream.planned:
+            today = self.ask.today.isoformat()
+            planned = [(False, " AND planned_on <= ?", today), (True, " AND planned_on > ?", today)]
+        for waits, of_tried, first in tried:
+            for put_off, of_planned, second in planned:
+                values: list[Value] = [stream.group_id, *filter(None, (first, second))]
+                yield waits, put_off, of_tried + of_planned, values
+
+    def _head_rows(self, rule: Rule, part: str, values: list[Value], limit: int) -> list[Row]:
         """The first rows: as many as the list has, or as SAFETY and DEADLINE may have beyond it."""
-        select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{half} "
+        select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{part} "
         for take in sorted({limit, max(limit, WHOLE + 1)}):
             rows = self.db.rows(
                 f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take]
@@ -326,13 +367,20 @@ class _Reading:
         due = need - overdue
         if need >= cap:
             due = self._cases(cap, lambda rule: rule.last_pressing, lambda rule: rule.last_late)
-        counts = (min(each, cap) for each in (still_open, need, overdue, due, silent))
-        return Counts(*counts), min(listed, cap + shown)
+        is_listed, presses, is_late = self._own_counts()
+        counts = (
+            min(each, cap)
+            for each in (
+                still_open, need + presses, overdue + is_late, due + (presses and not is_late),
+                silent,
+            )
+        )  # fmt: skip
+        return Counts(*counts), min(listed + is_listed, cap + shown)
 
     def _counted_at_once(self) -> tuple[int, int, int, int] | None:
         """Cases listed, pressing, late and out of contact in one pass; None past ``SCANNED``."""
         wanted: list[Value] = []
-        for group_id, rule, _, head in self.streams:
+        for group_id, rule, _, _, head in self.streams:
             listed = rule.last_listed.isoformat()
             if head <= listed:
                 late = rule.last_late.isoformat()
@@ -444,13 +492,21 @@ class _Reading:
                 (ask.today.isoformat(), until.isoformat()),
             )
         ]
+        own = [
+            promise
+            for record in self.own
+            for promise in record.promises
+            if promise.due_time is not None and ask.today <= promise.due_on <= until
+        ]
         ids = sorted({promise.case_id for promise in promises})
-        cases: dict[str, Case] = {}
+        cases: dict[str, Case] = {ME.id: ME}
         for start in range(0, len(ids), WHOLE):
             chunk = ids[start : start + WHOLE]
             for row in self.db.rows(f"{CASES} WHERE c.id IN ({marks(chunk)})", chunk):
                 case = case_of(row)
                 cases[case.id] = case
+        if own:
+            promises = sorted([*promises, *own], key=_by_the_hour)
         for promise in promises:
             case = cases[promise.case_id]
             if not case.is_open:
@@ -463,7 +519,13 @@ class _Reading:
     def _next_due(self) -> date | None:
         """The earliest day that anything at all falls due."""
         heads = ((each.rule, date.fromisoformat(each.head)) for each in self.streams)
-        return min((rule.due_on(head) for rule, head in heads), default=None)
+        own = (promise.due_on for record in self.own for promise in record.promises)
+        return min((*(rule.due_on(head) for rule, head in heads), *own), default=None)
+
+
+def _by_the_hour(promise: Promise) -> tuple[date, bool, str, str]:
+    """As ``_hours`` has them from the file."""
+    return promise.due_on, promise.due_time is None, promise.due_time or "", promise.id
 
 
 def _left_out(db: Database, most: int | None) -> list[int]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from casectl.store.contacts import Contacts
     from casectl.store.intake import Intake
     from casectl.store.journal import Journal
+    from casectl.store.leaves import Leaves
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
     from casectl.store.reminders import Reminders
@@ -94,6 +95,17 @@ class Caseload:
         from casectl.store.contacts import Contacts
 
         return Contacts(self.db, self.journal)
+
+    @cached_property
+    def leaves(self) -> Leaves:
+        """The worker's days away."""
+        from casectl.store.leaves import Leaves
+
+        return Leaves(self.db, self.journal)
+
+    def has_leaves(self) -> bool:
+        """Whether any day away is on file; asked by every command that knows a due day."""
+        return self.db.value("SELECT 1 FROM leaves LIMIT 1") is not None
 
     @cached_property
     def search(self) -> Search:
