@@ -51,6 +51,7 @@ COMMANDS: dict[str, Entry] = {
     "intake": Entry("intake", "Take a client in, or many from a file.", DAILY),
     "reached": Entry("contact", "Record that you reached somebody.", DAILY),
     "tried": Entry("contact", "Record that you tried and did not reach them.", DAILY),
+    "again": Entry("contact", "Record a case's last contact once more, for today.", DAILY),
     "log": Entry("log", "Record several contacts, a line each.", DAILY),
     "follow": Entry("follow", "Promise a follow-up by a day.", DAILY),
     "deadline": Entry("follow", "Put a hard outside date on a case.", DAILY),
