@@ -160,6 +160,39 @@ class Caseload:
         first = self.db.value("SELECT at FROM operations ORDER BY id LIMIT 1")
         return first is None or bool(first[:10] == day and is_hardly_begun(self.db))
 
+    # -- whether reminders run by themselves ---------------------------------------------------
+    # An empty file beside the caseload, whose time is that of the last run: a touch is neither a
+    # write into the file nor a sync of the disk, so it costs the reminders nothing.
+
+    @property
+    def _reminded(self) -> str:
+        return f"{os.path.realpath(self.path)}.reminded"
+
+    def expect_reminders(self) -> None:
+        """From now on it is noticed when they stay away, where that can be written."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with suppress(OSError):
+            os.close(os.open(self._reminded, flags, 0o600))
+            os.utime(self._reminded, (0, 0))
+
+    def expect_no_reminders(self) -> None:
+        try:
+            Path(self._reminded).unlink(missing_ok=True)
+        except OSError as error:
+            raise CasectlError(f"cannot remove {self._reminded} ({error.strerror})") from None
+
+    def reminders_ran(self) -> None:
+        """Note that they did, where they are expected. Where that cannot be written, they did."""
+        with suppress(OSError):
+            os.utime(self._reminded)
+
+    def reminded_at(self) -> float | None:
+        """When they last ran, in seconds since 1970; 0 for not yet, None for not expected."""
+        try:
+            return os.lstat(self._reminded).st_mtime
+        except OSError:
+            return None
+
     def close(self) -> None:
         self.db.close()
 
