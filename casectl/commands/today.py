@@ -164,4 +164,6 @@ def asked(
         None if everything else limit or session.config.limit,
         program,
         session.read_level(level),
+        session.config.working_hours,
+        folds=limit is None and not everything,
     )
