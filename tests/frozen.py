@@ -112,6 +112,59 @@ def take_people_in(store: Caseload) -> None:
     store.cases.hold(pat, date(2026, 12, 1), "in hospital")
     sam = store.intake.take_in(Load(Client("", "Sam Mock"), case("Sam Mock", ACTIVE, 1, "low")))
     store.cases.close(sam, "moved away", date(2026, 11, 17))
+    plan_the_working_day(store)
+
+
+def plan_the_working_day(store: Caseload) -> None:
+    """A planned day, a jot that waits and one that was filed, own work, a leave, a morning."""
+    maria = store.cases.by_number(1)
+    assert maria is not None, "she was taken in first"
+    with store.journal.operation("triage") as operation:
+        operation.update(
+            "cases",
+            maria.id,
+            planned_on="2026-11-20",
+            planned_from="2026-11-18",
+            planned_reason="back from leave",
+        )
+    with store.journal.operation("jot") as operation:
+        jots = [
+            operation.insert(
+                "jots",
+                {
+                    "number": operation.next_number("jot"),
+                    "text": text,
+                    "on_day": "2026-11-18",
+                    "recorded_at": "2026-11-18T08:00:00Z",
+                    "worker": "kim",
+                },
+            )
+            for text in ("the landlord rang, wants a date", "ask about the bus pass")
+        ]
+    with store.journal.operation("file") as operation:
+        note = operation.add_note(maria.id, "the landlord rang, wants a date")
+        operation.update("jots", jots[0], filed_as=note, case_id=maria.id)
+    with store.journal.operation("follow") as operation:
+        operation.insert(
+            "own_work",
+            {
+                "number": operation.next_number("me"),
+                "what": "supervision",
+                "due_on": "2026-11-20",
+                "due_time": "14:00",
+                "snoozes": 0,
+                "minutes": 60,
+                "status": "open",
+                "made_on": "2026-11-18",
+            },
+        )
+    with store.journal.operation("away") as operation:
+        operation.insert(
+            "leaves", {"from_on": "2026-12-07", "to_on": "2026-12-18", "reason": "annual leave"}
+        )
+    store.db.execute(
+        "INSERT INTO mornings (day, at) VALUES ('2026-11-18', '2026-11-18T08:00:00Z')"
+    )  # fmt: skip
 
 
 def main(name: str) -> None:

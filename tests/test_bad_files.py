@@ -20,10 +20,12 @@ from conftest import Run
 from frozen import thaw
 
 from casectl.store import connection
+from casectl.store.schema import SCHEMA_VERSION
 
 CASECTL = [sys.executable, "-m", "casectl"]
 CONFIG = "config.toml"  # stands beside the caseload in every test
 # Reading, writing, and looking at what is wrong.
+NEWEST = f"v{SCHEMA_VERSION}"
 COMMANDS = (["today"], ["show", "1"], ["reached", "1", "spoke"], ["remind"])
 
 
@@ -64,7 +66,7 @@ def casectl(tmp_path: Path) -> Program:
 @pytest.fixture
 def people(casectl: Program) -> Path:
     """A sound caseload with a few people in it."""
-    thaw("v2", casectl.path, populated=True)
+    thaw(NEWEST, casectl.path, populated=True)
     return casectl.path
 
 
@@ -95,17 +97,17 @@ def another_programs_database(path: Path) -> None:
 
 
 def a_header_alone(path: Path) -> None:
-    thaw("v2", path, populated=False)
+    thaw(NEWEST, path, populated=False)
     os.truncate(path, 100)
 
 
 def a_caseload_cut_short(path: Path) -> None:
-    thaw("v2", path, populated=True)
+    thaw(NEWEST, path, populated=True)
     os.truncate(path, path.stat().st_size // 2)
 
 
 def a_newer_caseload(path: Path) -> None:
-    thaw("v2", path, populated=True)
+    thaw(NEWEST, path, populated=True)
     newer = sqlite3.connect(path)
     newer.execute("PRAGMA user_version = 99")
     newer.close()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 
-from casectl.core.facts import BOTH, CLIENT_ONLY, WITH_GUARDIAN, Group, facts_of
+from casectl.core.facts import BOTH, CLIENT_ONLY, WITH_GUARDIAN, Group, facts_of, planned_for
 from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
@@ -54,6 +54,13 @@ class DueItem(NamedTuple):
     time: str | None = None
     promise: Promise | None = None
     last_reached: date | None = None
+    planned_on: date | None = None  # the day that a plan covers it for, today or ahead
+    put_off: bool = False  # in NOW, and planned for a later day
+
+    @property
+    def stands_behind(self) -> bool:
+        """Whether it comes after the rows of its band that do not wait."""
+        return self.waits or self.put_off
 
     @property
     def is_listed(self) -> bool:
@@ -200,8 +207,8 @@ class Rules:
         self._rules: dict[tuple[object, ...], Rule] = {}
 
     def of(self, group: Group) -> "Rule":
-        """One rule for all groups that differ in attempts, or in programs without own standards."""
-        kind, stage, level, program, lead, who, reaching, _ = group
+        """One rule for all groups that differ in attempts, plans, or programs without standards."""
+        kind, stage, level, program, lead, who, reaching, _, _ = group
         own = program if program in self.standards.programs else ""
         same = (kind, stage, level, own, lead, who, reaching)
         rule = self._rules.get(same)
@@ -341,18 +348,28 @@ class Rule:
         calendar = self.rules.standards.calendar
         return retry_on(tried_on, self.group.level, self.intervals, calendar)
 
+    # -- plans ---------------------------------------------------------------------------------
+
+    def puts_off(self, planned_on: date) -> bool:
+        """Whether a plan for that day lets what it covers stand behind the others in NOW."""
+        return self.rules.today < planned_on
+
     # -- an item -------------------------------------------------------------------------------
 
     def item(self, record: CaseRecord, day: date, promise: Promise | None) -> DueItem:
         """What the fact of this day owes. Of ``record`` it reads the case, reaching and trying."""
         due, band = self.due(day)
-        kind, stage, level, _, _, _, reaching, _ = self.group
+        kind, stage, level, _, _, _, reaching, _, _ = self.group
         case = record.case
         attempts, tried, again, waiting = 0, None, None, False
         if reaching and record.attempts:
             attempts, tried = record.attempts, record.tried_on
         if tried is not None:
             again, waiting = self._retry_on(tried), self.waits(tried)
+        planned = planned_for(case, kind, day)
+        if planned is not None and planned < self.rules.today:
+            planned = None
+        put_off = band is Band.NOW and planned is not None and self.puts_off(planned)
         reached = record.reached_client_on
         if record.reached_guardian_on is not None and self.intervals.guardian_counts:
             reached = max(reached or date.min, record.reached_guardian_on)
@@ -366,7 +383,7 @@ class Rule:
             (
                 case, kind, stage, f"{case.number}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
-                reached,
+                reached, planned, put_off,
             )
         )  # fmt: skip
 

@@ -18,6 +18,7 @@ from casectl.core.model import (
     ON_HOLD,
     PENDING,
     REACHING_KINDS,
+    Case,
     CaseRecord,
     Level,
     Promise,
@@ -26,6 +27,7 @@ from casectl.core.values import NamedTuple
 
 # What a person typed in; every other kind is derived, at most one fact of a case and group.
 PROMISED = (FOLLOW_UP, DEADLINE, APPOINTMENT)
+NEVER_PLANNED = ("safety", DEADLINE)
 # Whose answer a fact counts: everybody's rule, the client's alone, or the guardian's as well.
 BOTH, CLIENT_ONLY, WITH_GUARDIAN = "", "client", "guardian"
 
@@ -41,12 +43,25 @@ class Group(NamedTuple):
     who: str = BOTH
     reaching: bool = False  # cleared only by reaching somebody
     tried: bool = False  # attempts have been made since the client was last reached
+    planned: bool = False  # the case's plan covers it
 
 
 class Fact(NamedTuple):
     group: Group
     day: date
     promise: Promise | None = None
+
+
+def planned_for(case: Case, kind: str, day: date) -> date | None:
+    """The day that the case's plan puts a fact of this ``day`` off to; None where it covers none.
+
+    It covers what counted when it was made: neither a promise that falls due later nor a clock that
+    a contact started since. Safety and deadlines never.
+    """
+    made = case.planned_from
+    if made is None or day > made or kind in NEVER_PLANNED:
+        return None
+    return case.planned_on
 
 
 def facts_of(record: CaseRecord) -> Iterator[Fact]:
@@ -82,6 +97,7 @@ class _Maker:
         self.level = int(record.case.level)
         self.program = record.case.program or ""
         self.tried = record.attempts > 0
+        self.case = record.case
 
     def __call__(
         self,
@@ -92,14 +108,20 @@ class _Maker:
         lead: int | None = None,
     ) -> Fact:
         """What needs nobody's answer."""
-        group = _new(Group, (kind, stage, self.level, self.program, lead, BOTH, False, False))
+        planned = planned_for(self.case, kind, day) is not None
+        group = _new(
+            Group, (kind, stage, self.level, self.program, lead, BOTH, False, False, planned)
+        )
         return _new(Fact, (group, day, promise))
 
     def reaching(
         self, kind: str, stage: str, day: date, who: str = BOTH, promise: Promise | None = None
     ) -> Fact:
         """What only reaching somebody clears; an attempt lets it wait."""
-        group = _new(Group, (kind, stage, self.level, self.program, None, who, True, self.tried))
+        planned = planned_for(self.case, kind, day) is not None
+        group = _new(
+            Group, (kind, stage, self.level, self.program, None, who, True, self.tried, planned)
+        )
         return _new(Fact, (group, day, promise))
 
 

@@ -101,6 +101,9 @@ class Case(NamedTuple):
     closed_on: date | None = None
     close_reason: str | None = None
     worker: str | None = None
+    planned_on: date | None = None  # the day that somebody means to see to it
+    planned_from: date | None = None  # the day that plan was made: it covers what counted by then
+    planned_reason: str | None = None
 
     @property
     def level(self) -> Level:

@@ -83,7 +83,7 @@ def key_of(
 
 def rank_key(item: DueItem, today: date, scale: int) -> RankKey:
     return key_of(
-        item.band, item.waits, item.level, item.allowed, item.due, today, item.time,
+        item.band, item.stands_behind, item.level, item.allowed, item.due, today, item.time,
         item.case.opened_on, item.case.number, scale,
     )  # fmt: skip
 

@@ -62,7 +62,8 @@ PLAIN_COLUMNS = frozenset(
         "status", "risk", "worker", "opened_on", "level_reviewed_on", "crisis_since",
         "covered_until", "assessed_on", "clock_from", "hold_until", "resumed_on", "closed_on",
         "kind", "due_on", "due_time", "first_due_on", "repeats", "repeats_from", "ended_on",
-        "on_day", "outcome", "corrects",
+        "on_day", "outcome", "corrects", "planned_on", "planned_from", "filed_as", "from_on",
+        "to_on",
     }
 )  # fmt: skip
 # Words that a person picks from a list; anything else in such a column is somebody's own.
@@ -162,7 +163,7 @@ def _row(table: str, row: dict[str, Any] | None) -> dict[str, Any] | None:
     made = {
         name: each if name in PLAIN_COLUMNS else _field(name, each) for name, each in row.items()
     }
-    if table == "promises":
+    if table in ("promises", "own_work"):
         made["outcome"] = _private(row.get("outcome"))  # of a contact it is reached or tried
     if "name" in row:
         made["name"] = initials(row["name"] or "")

@@ -17,6 +17,7 @@ UNTOLD = frozenset(
     {
         "id", "rev", "updated_at", "updated_by", "folded", "number", "case_id", "client_id",
         "recorded_at", "repeats_from", "made_on", "first_due_on", "corrects", "clients",
+        "filed_as", "planned_from",
     }
 )  # fmt: skip
 RECORDS = {
@@ -25,6 +26,9 @@ RECORDS = {
     "promises": "promise",
     "contacts": "contact",
     "notes": "note",
+    "jots": "jot",
+    "own_work": "own work",
+    "leaves": "leave",
     "purges": "purge",
 }
 COLUMN_WORDS = {
@@ -40,6 +44,10 @@ COLUMN_WORDS = {
     "clock_from": "clocks start",
     "ended_on": "ended",
     "lead_days": "lead",
+    "from_on": "from",
+    "to_on": "to",
+    "planned_on": "planned for",
+    "planned_reason": "plan",
     "party": "with",
 }
 LONGEST_VALUE = 60
@@ -76,6 +84,8 @@ def change_words(change: Change, output: Output) -> str:
         told.append(f"safe contact: {row['safe_contact'] or 'not known'}")
     if change.table == "cases" and change.before["client_id"] != change.after["client_id"]:
         told.append("moved to another client's record")
+    if change.table == "jots" and change.before["filed_as"] != change.after["filed_as"]:
+        told.append("filed as a note" if row["filed_as"] else "to be filed again")
     return f"{item_name(change, row)}: {', '.join(told)}"
 
 
@@ -93,7 +103,7 @@ def _a_record(change: Change) -> str:
 
 
 def item_name(change: Change, row: dict[str, Any]) -> str:
-    """``12.3``, ``12.c2``, ``case 12``, ``client``."""
+    """``12.3``, ``12.c2``, ``case 12``, ``client``, ``jot 3``, ``me.2``, ``leave``."""
     number = "" if change.case is None else str(change.case)
     match change.table:
         case "clients":
@@ -106,6 +116,12 @@ def item_name(change: Change, row: dict[str, Any]) -> str:
             return f"{number}.c{row['number']}"
         case "notes":
             return f"{number}.n{row['number']}"
+        case "jots":
+            return f"jot {row['number']}"
+        case "own_work":
+            return f"me.{row['number']}"
+        case "leaves":
+            return "leave"
     return f"{number}.{row['number']}"
 
 
@@ -117,7 +133,12 @@ def _described(change: Change, row: dict[str, Any], output: Output) -> str:
             return f"client {row['name']}"
         case "cases":
             return f"{item} ({row['handle']})"
-        case "promises":
+        case "leaves":
+            first, last = (_value(name, row[name], output) for name in ("from_on", "to_on"))
+            return f"{item}: {first} to {last}"
+        case "jots":
+            return f"{item}: {_short(row['text'])}"
+        case "promises" | "own_work":
             return f"{item}: {_short(row['what'])}, due {_value('due_on', row['due_on'], output)}"
         case "contacts":
             correcting = " (a correction)" if row["corrects"] else ""

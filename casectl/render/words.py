@@ -69,6 +69,8 @@ def reason(item: DueItem, today: date, order: DateOrder | None) -> str:
             words.append(
                 "again later today" if again <= today else f"again {_day(again, today, order)}"
             )
+    if item.planned_on is not None:
+        words.append(f"planned {_day(item.planned_on, today, order)}")
     return "; ".join(words)
 
 

@@ -99,6 +99,7 @@ class _Stream(NamedTuple):
     group_id: int
     rule: Rule
     tried: bool
+    planned: bool
     head: str
 
 
@@ -239,16 +240,15 @@ class _Reading:
         """The groups asked for; with their heads, only those that have any fact."""
         ask = self.ask
         for row in map(tuple, self.db.rows(groups)):
-            group_id, kind, stage, level, program, lead, who, reaching, tried, head = row
+            group_id, kind, stage, level, program, lead, who, reaching, tried, planned, head = row
             if head is None or (ask.level is not None and level < ask.level):
                 continue
             if ask.program is not None and program != ask.program:
                 continue
-            rule = self.rules.of(
-                Group._make((kind, stage, level, program, lead, who, bool(reaching), bool(tried)))
-            )
+            flags = map(bool, (reaching, tried, planned))
+            rule = self.rules.of(Group._make((kind, stage, level, program, lead, who, *flags)))
             if applies(rule.group, ask.standards.of(program)):
-                yield _Stream(group_id, rule, bool(tried), head)
+                yield _Stream(group_id, rule, bool(tried), bool(planned), head)
 
     # -- the head of the list ------------------------------------------------------------------
 
@@ -279,30 +279,42 @@ class _Reading:
     def _first(
         self, stream: _Stream, take: int, scale: int, last: RankKey | None
     ) -> Iterator[tuple[int, RankKey]]:
-        """The first cases of a group; of a tried one, of those that wait and those that do not.
+        """The first cases of a group; of a tried or planned one, of each of its parts.
 
         None that fall due on a day behind ``last``, where there are enough before it.
         """
         rule = stream.rule
-        if not stream.tried:
-            halves: list[tuple[bool, str, list[Value]]] = [(False, "", [stream.group_id])]
-        else:
-            first_waiting = rule.first_waiting.isoformat()
-            halves = [
-                (False, " AND tried_on < ?", [stream.group_id, first_waiting]),
-                (True, " AND tried_on >= ?", [stream.group_id, first_waiting]),
-            ]
-        for waiting, half, values in halves:
-            for day, opened_on, number in self._head_rows(rule, half, values, take):
+        for waits, put_off, part, values in self._parts(stream):
+            for day, opened_on, number in self._head_rows(rule, part, values, take):
                 on, opened = date.fromisoformat(day), date.fromisoformat(opened_on)
-                key = fact_key(rule, on, waiting, opened, number, scale)
+                behind = waits or (put_off and rule.due(on)[1] is Band.NOW)
+                key = fact_key(rule, on, behind, opened, number, scale)
                 if last is not None and key[:DUE_ON] > last[:DUE_ON]:
                     break
                 if key[0] <= Band.SOON:
                     yield number, key
 
-    def _head_rows(self, rule: Rule, half: str, values: list[Value], take: int) -> list[Row]:
-        select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{half} "
+    def _parts(self, stream: _Stream) -> Iterator[tuple[bool, bool, str, list[Value]]]:
+        """A group in parts, in each of which the earlier fact comes first: whether they wait after
+        an attempt, whether a plan puts them off, and the condition in SQL with its values.
+        """
+        tried = planned = [(False, "", "")]
+        if stream.tried:
+            first_waiting = stream.rule.first_waiting.isoformat()
+            tried = [
+                (False, " AND tried_on < ?", first_waiting),
+                (True, " AND tried_on >= ?", first_waiting),
+            ]
+        if stream.planned:
+            today = self.ask.today.isoformat()
+            planned = [(False, " AND planned_on <= ?", today), (True, " AND planned_on > ?", today)]
+        for waits, of_tried, first in tried:
+            for put_off, of_planned, second in planned:
+                values: list[Value] = [stream.group_id, *filter(None, (first, second))]
+                yield waits, put_off, of_tried + of_planned, values
+
+    def _head_rows(self, rule: Rule, part: str, values: list[Value], take: int) -> list[Row]:
+        select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{part} "
         rows = self.db.rows(f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take])
         if len(rows) == take:
             last = date.fromisoformat(rows[-1][0])
@@ -348,7 +360,7 @@ class _Reading:
     def _counted_at_once(self) -> tuple[int, int, int, int] | None:
         """Cases listed, pressing, late and out of contact in one pass; None past ``SCANNED``."""
         wanted: list[Value] = []
-        for group_id, rule, _, head in self.streams:
+        for group_id, rule, _, _, head in self.streams:
             listed = rule.last_listed.isoformat()
             if head <= listed:
                 late = rule.last_late.isoformat()

@@ -30,7 +30,7 @@ from casectl.store.chain import (
     link_of,
 )
 from casectl.store.connection import Database, Row, Value
-from casectl.store.recount import CASES, NUMBERED, UNREADABLE, counter_of
+from casectl.store.recount import ALONE, NUMBERED, UNREADABLE, counter_of
 from casectl.store.rows import CHUNK, marks
 from casectl.store.schema import CHAIN_KEY, MIGRATIONS, OURS, PURGES, RECORDS
 
@@ -63,9 +63,11 @@ THINGS = {
     "promises": "a promise",
     "contacts": "a contact",
     "notes": "a note",
+    "jots": "a jot",
+    "own_work": "an item of one's own work",
+    "leaves": "a leave",
     PURGES: "the purge",
 }
-COUNTED = {**NUMBERED, "cases": CASES}
 ALTERED = "was altered after it was recorded"
 FORMER_SETTINGS = ("triggers",)  # what an older casectl kept in ``meta``, and nobody reads
 
@@ -414,11 +416,11 @@ class _Walk:
 
     def _compare_counter(self, last: Row) -> None:
         """A record that was undone keeps its number: its counter still knows of it."""
-        letter = COUNTED.get(last["table_name"])
-        if letter is None:
+        table = last["table_name"]
+        if table not in ALONE and table not in NUMBERED:
             return
         was = json.loads(last["before"])
-        scope = letter if letter == CASES else f"{was['case_id']}.{letter}"
+        scope = ALONE.get(table) or f"{was['case_id']}.{NUMBERED[table]}"
         if was["number"] > self.db.value(f"SELECT {counter_of('?')}", (scope,)):
             self._fault(_place(last, "had a number that its counter knows no more"))
 
@@ -455,7 +457,8 @@ class _Walk:
         """``a contact of case 12``, without a word of what it holds."""
         if table == PURGES:
             return f"the purge of case {row_id}"
-        number = self._number(case_id if table != "clients" else self._any_case_of(row_id))
+        of_it = case_id if table != "clients" else self._any_case_of(row_id)
+        number = None if of_it is None else self._number(of_it)
         if table == "cases":
             return "a case" if number is None else f"case {number}"
         thing = THINGS.get(table, "a record")
@@ -479,7 +482,7 @@ class _Walk:
         return case_id
 
     def _case_of(self, table: str, row_id: str) -> str | None:
-        column = {"clients": "NULL", "cases": "id"}.get(table, "case_id")
+        column = {"cases": "id"}.get(table, "case_id" if "case_id" in RECORDS[table] else "NULL")
         case_id: str | None = self.db.value(f"SELECT {column} FROM {table} WHERE id = ?", (row_id,))
         return case_id
 
@@ -511,7 +514,8 @@ def _erased(db: Database) -> set[str]:
         "SELECT x.case_id, x.after FROM changes x JOIN operations o ON o.id = x.operation_id "
         f"WHERE x.table_name = '{PURGES}' AND o.command = 'purge'"
     ):
-        erased |= {case_id, *json.loads(said)["clients"]}
+        said = json.loads(said)
+        erased |= {case_id, *said["clients"], *said.get("jots", ())}
     return erased
 
 
@@ -529,9 +533,9 @@ def _as_they_are(db: Database, table: str, ids: Sequence[str]) -> dict[str, str]
 
 
 def _alike(one: str | None, other: str | None) -> bool:
-    """Whether two states of a record agree in every column that both speak of.
+    """Whether two states of a record agree.
 
-    An entry written before a column was added does not speak of it.
+    An entry written before a column was added does not speak of it: there was nothing in it.
     """
     if one == other:
         return True
@@ -539,7 +543,7 @@ def _alike(one: str | None, other: str | None) -> bool:
         return False
     try:
         left, right = json.loads(one), json.loads(other)
-        return all(left[name] == right[name] for name in left.keys() & right)
+        return all(left.get(name) == right.get(name) for name in left.keys() | right)
     except (AttributeError, TypeError, ValueError):  # not what the journal writes
         return False
 

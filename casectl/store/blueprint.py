@@ -7,7 +7,7 @@ from pathlib import Path
 
 from casectl.core.values import NamedTuple
 from casectl.store.connection import Database
-from casectl.store.schema import OURS, SEALS, TABLES, statements, triggers
+from casectl.store.schema import OURS, SCRIPTS, statements, triggers
 
 # SQLite's own, and those of what casectl uses: each version of it may make them in other words.
 ELSEWHERE = ("sqlite_sequence", "sqlite_stat", "search_index_", "_sqlite_migrations")
@@ -91,8 +91,11 @@ def made() -> Iterator[Part]:
 
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        for statement in (*statements(TABLES), *statements(SEALS), *triggers().values()):
-            connection.execute(statement)
+        for script in SCRIPTS:
+            for statement in statements(script):
+                connection.execute(statement)
+        for trigger in triggers().values():
+            connection.execute(trigger)
         yield from parts_of(Database(connection, Path(":memory:"), sqlite3))
     finally:
         connection.close()

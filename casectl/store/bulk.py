@@ -58,13 +58,13 @@ def _picker(table: str) -> Callable[[Row], Iterable[Value]]:
     return itemgetter(*places)
 
 
-SEARCHED_IN = {table: _picker(table) for table in SEARCHED}
 # Every contact that an import takes over says the same, so it is folded once. Few are kept: what
 # people write may be long.
 JOINED: dict[str, Callable[..., str]] = dict.fromkeys(SEARCHED, joined)
 JOINED["contacts"] = lru_cache(16)(joined)
-# Where a row says which case it belongs to; a client's says nothing.
+# What a load may hold, and where its row says which case it belongs to; a client's says nothing.
 CASE_ID_AT = {"clients": None, "cases": 0, "promises": 1, "contacts": 1, "notes": 1}
+SEARCHED_IN = {table: _picker(table) for table in CASE_ID_AT}
 
 
 class Loaded(NamedTuple):
@@ -257,7 +257,7 @@ class _Rows:
         self.worker, self.moment, self.day = author.worker, author.moment, author.day
         self.stamp: tuple[int, str, str] = (1, author.moment, author.worker)
         self.keys: Iterator[str] = iter(new_ids(sum(_size(load) for load in batch)))
-        self.tables: dict[str, list[Row]] = {table: [] for table in RECORDS}
+        self.tables: dict[str, list[Row]] = {table: [] for table in CASE_ID_AT}
         self.counters: list[tuple[str, int]] = []
 
     def add(self, load: Load, number: int, handle: str) -> str:
@@ -297,7 +297,8 @@ class _Rows:
             case.referred_by, case.need, case.external_id, iso(case.crisis_since),
             iso(case.covered_until), iso(case.assessed_on), iso(case.clock_from),
             iso(case.hold_until), iso(case.resumed_on), iso(case.closed_on), case.close_reason,
-            case.worker or self.worker, *self.stamp,
+            case.worker or self.worker, iso(case.planned_on), iso(case.planned_from),
+            case.planned_reason, *self.stamp,
         )  # fmt: skip
 
     def _promise(self, each: Promise, case_id: str, number: int) -> Row:

@@ -163,7 +163,7 @@ class Checkup:
     def _unlike_journal(self, table: str) -> int:
         """How many records differ from what the journal last said of them.
 
-        An entry written before a column was added does not speak of it.
+        An entry written before a column was added does not speak of it: there was nothing in it.
         """
         pairs = ", ".join(f"'{name}', r.\"{name}\"" for name in RECORDS[table])
         rows = self.db.rows(
@@ -174,7 +174,7 @@ class Checkup:
         wrong = 0
         for row in rows:
             now, after = json.loads(row["now"]), json.loads(row["after"] or "null")
-            wrong += after is None or any(now.get(name) != value for name, value in after.items())
+            wrong += after is None or any(now.get(name) != after.get(name) for name in now | after)
         return wrong
 
     def _shell_history(self) -> Finding:

@@ -12,11 +12,11 @@ from casectl.core.facts import Group, earliest_by_group
 from casectl.core.model import CaseRecord
 from casectl.core.text import fold
 from casectl.store.connection import Database, Value
-from casectl.store.rows import CHUNK, GROUP_COLUMNS, marks, read_records
+from casectl.store.rows import CHUNK, GROUP_COLUMNS, iso, marks, read_records
 
-FACT_COLUMNS = ("group_id", "day", "opened_on", "number", "tried_on")
+FACT_COLUMNS = ("group_id", "day", "opened_on", "number", "tried_on", "planned_on")
 
-FactRow = tuple[int, str, str, int, str | None]
+FactRow = tuple[int, str, str, int, str | None, str | None]
 
 # What of each record can be searched for, joined in this order.
 SEARCHED = {
@@ -28,6 +28,9 @@ SEARCHED = {
     "promises": ("what", "waiting_on", "place", "snooze_reason", "outcome"),
     "contacts": ("text", "seen_by"),
     "notes": ("text",),
+    "jots": ("text",),
+    "own_work": ("what", "snooze_reason", "outcome"),
+    "leaves": ("reason",),
 }  # fmt: skip
 
 
@@ -37,7 +40,7 @@ class Groups:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.known = {
-            Group._make((*row[1:7], bool(row[7]), bool(row[8]))): int(row[0])
+            Group._make((*row[1:7], *map(bool, row[7:10]))): int(row[0])
             for row in map(tuple, db.rows(f"SELECT id, {GROUP_COLUMNS} FROM due_groups"))
         }
 
@@ -45,7 +48,7 @@ class Groups:
         number = self.known.get(group)
         if number is None:
             number = self.known[group] = self.db.value(
-                f"INSERT INTO due_groups ({GROUP_COLUMNS}) VALUES (?,?,?,?,?,?,?,?) RETURNING id",
+                f"INSERT INTO due_groups ({GROUP_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?) RETURNING id",
                 tuple(int(each) if isinstance(each, bool) else each for each in group),
             )
         return number
@@ -54,7 +57,7 @@ class Groups:
 def fact_rows(record: CaseRecord, groups: Groups, number: int | None = None) -> list[FactRow]:
     """The rows that this case has in ``due_facts``; ``number`` where it has none of its own yet."""
     opened_on, number = record.case.opened_on.isoformat(), number or record.case.number
-    tried_on = record.tried_on.isoformat() if record.tried_on else None
+    tried_on, planned_on = iso(record.tried_on), iso(record.case.planned_on)
     return [
         (
             groups.number(group),
@@ -62,6 +65,7 @@ def fact_rows(record: CaseRecord, groups: Groups, number: int | None = None) -> 
             opened_on,
             number,
             tried_on if group.tried else None,
+            planned_on if group.planned else None,
         )
         for group, day in earliest_by_group(record).items()
     ]
@@ -85,7 +89,7 @@ def refresh_facts(db: Database, case_ids: Iterable[str]) -> None:
 
 def insert_facts(db: Database, rows: Iterable[FactRow]) -> None:
     names = ", ".join(FACT_COLUMNS)
-    db.execute_many(f"INSERT INTO due_facts ({names}) VALUES (?,?,?,?,?)", rows)
+    db.execute_many(f"INSERT INTO due_facts ({names}) VALUES (?,?,?,?,?,?)", rows)
 
 
 def forget_facts(db: Database, number: int) -> None:
@@ -93,7 +97,7 @@ def forget_facts(db: Database, number: int) -> None:
 
 
 def searchable(table: str, row: dict[str, Value]) -> str:
-    return joined([row[name] for name in SEARCHED[table]])
+    return joined([row.get(name) for name in SEARCHED[table]])
 
 
 def joined(values: Iterable[Value]) -> str:

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 # The records that belong to one; while there are any, it stays.
 DEPENDENTS = {
     "cases": " UNION ALL ".join(
-        f"SELECT id FROM {table} WHERE case_id = ?1" for table in ("promises", "contacts", "notes")
+        f"SELECT id FROM {table} WHERE case_id = ?1"
+        for table in ("promises", "contacts", "notes", "jots")
     ),
     "clients": "SELECT id FROM cases WHERE client_id = ?1",
     "contacts": "SELECT id FROM contacts WHERE corrects = ?1",
+    "notes": "SELECT id FROM jots WHERE filed_as = ?1",
 }
 
 
@@ -117,8 +119,10 @@ class Operation:
         self.changed += 1
         if table == "clients":
             self.clients.add(row["id"])
-        else:
-            self.cases.add(row["id"] if table == "cases" else row["case_id"])
+        elif table == "cases":
+            self.cases.add(row["id"])
+        elif row.get("case_id"):
+            self.cases.add(row["case_id"])
 
 
 def insert_sql(table: str) -> str:

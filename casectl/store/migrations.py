@@ -17,6 +17,7 @@ from casectl.store.schema import (
     SCHEMA_VERSION,
     SEALS,
     TABLES,
+    WORKING_DAY,
     statements,
 )
 
@@ -38,6 +39,13 @@ def m002_seals(db: SqliteUtils) -> None:
     for statement in statements(SEALS):
         db.execute(statement)
     seal_all(db.conn)
+
+
+@migrations()
+def m003_working_day(db: SqliteUtils) -> None:
+    """No case is planned for any day yet, so the due facts stay as they are."""
+    for statement in statements(WORKING_DAY):
+        db.execute(statement)
 
 
 def migrate(db: Database, chain_key: bytes | None = None) -> None:

@@ -27,7 +27,8 @@ from casectl.store.journal import Journal, Operation
 from casectl.store.schema import PURGES, UNSALTED, insert_change
 
 # Children before what they belong to.
-OF_A_CASE = ("promises", "contacts", "notes")
+OF_A_CASE = ("jots", "promises", "contacts", "notes")
+TOLD = ("promises", "contacts", "notes")  # a filed jot's words are a note's
 COUNTED = {"promises": "p", "contacts": "c", "notes": "n"}  # in the names of counters
 ASK_SECONDS = 0.05  # between two questions whether a reader has ended
 MOST_NAMES = 100  # looked for in what is left
@@ -48,6 +49,7 @@ class Scope(NamedTuple):
 
     cases: dict[str, int]  # key -> number; those that an undo took back among them
     clients: list[str]  # keys of those who have no other case
+    jots: list[str]  # keys of those filed to these cases, and of no other
 
 
 class Purge:
@@ -100,8 +102,23 @@ class Purge:
             clients = sorted({client for _, client in ever} - staying)
             more = {case for case, client in ever if client in clients} - cases.keys()
             if not more:
-                return Scope(cases, clients)
+                return Scope(cases, clients, self._jots(cases))
             cases |= {case: self._number_of(case) for case in sorted(more)}
+
+    def _jots(self, cases: Iterable[str]) -> list[str]:
+        """The jots that are filed to these cases, or were until an undo took them back.
+
+        One that was filed to another case since is that case's, and one that waits to be filed
+        stays with its words: whose they are nobody has said.
+        """
+        keys = json.dumps(sorted(cases))
+        rows = self.db.rows(
+            f"SELECT id FROM jots WHERE case_id IN {LISTED} UNION "
+            f"SELECT row_id FROM changes WHERE table_name = 'jots' AND case_id IN {LISTED} "
+            "AND NOT EXISTS (SELECT 1 FROM jots j WHERE j.id = row_id)",
+            (keys, keys),
+        )
+        return [row[0] for row in rows]
 
     def _ever(self, keys: Iterable[str], sql: str) -> set[tuple[str, str]]:
         return {(row[0], row[1]) for row in self.db.rows(sql, (json.dumps(sorted(keys)),))}
@@ -134,7 +151,7 @@ class Purge:
     def _doomed(self, key: str, number: int) -> Doomed:
         counts = [
             self.db.value(f"SELECT count(*) FROM {table} WHERE case_id = ?", (key,))
-            for table in OF_A_CASE
+            for table in TOLD
         ]
         row = self.db.one(
             "SELECT c.handle, k.name, c.status, c.closed_on FROM cases c "
@@ -241,14 +258,17 @@ class Purge:
         return Copies(tuple(holding), tuple(untold))
 
     def _erased_by(self, operation: int) -> tuple[list[str], list[str]]:
-        """The keys of the cases, and of the clients, which stand in the journal for ever."""
+        """The keys of the cases, and of the rest, which stand in the journal for ever."""
         rows = self.db.rows(
             "SELECT case_id, after FROM changes "
             f"WHERE operation_id = ? AND table_name = '{PURGES}'",
             (operation,),
         )
-        clients = {client for _, after in rows for client in json.loads(after)["clients"]}
-        return [case for case, _ in rows], sorted(clients)
+        others: set[str] = set()
+        for _, after in rows:
+            said = json.loads(after)
+            others |= {*said["clients"], *said.get("jots", ())}
+        return [case for case, _ in rows], sorted(others)
 
     def _is_held_in(self, copy: Path, cases: list[str], clients: list[str]) -> bool:
         key = self.db.key
@@ -282,6 +302,8 @@ class Purge:
         insert = insert_change(f"'{PURGES}', ?1, ?2", "NULL", "?3")
         for key, number in scope.cases.items():
             said = {"number": number, "reason": reason, "clients": scope.clients}
+            if scope.jots:
+                said["jots"] = scope.jots
             self.db.execute(insert, (str(number), key, json.dumps(said, ensure_ascii=False)))
             operation.changed += 1
 
@@ -339,12 +361,15 @@ class Purge:
 
 
 def _entries_of() -> str:
-    """Which entries of the journal hold something of the cases and clients given by ``_keys``."""
+    """Which entries of the journal hold something of what is given by ``_keys``.
+
+    A jot's by its own key: it was of no case at first, and may have been of another.
+    """
     return (
-        f"(case_id IN {LISTED} OR row_id IN {LISTED}) AND table_name <> '{PURGES}' "
-        "AND NOT (before IS NULL AND after IS NULL)"
+        f"((case_id IN {LISTED} AND table_name <> 'jots') OR row_id IN {LISTED}) "
+        f"AND table_name <> '{PURGES}' AND NOT (before IS NULL AND after IS NULL)"
     )
 
 
 def _keys(scope: Scope) -> tuple[str, str]:
-    return json.dumps(list(scope.cases)), json.dumps(scope.clients)
+    return json.dumps(list(scope.cases)), json.dumps([*scope.clients, *scope.jots])

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from casectl.core.errors import Busy, CasectlError
 from casectl.core.facts import earliest_by_group
 from casectl.store.connection import Database, Value
-from casectl.store.derived import SEARCHED, Groups, fact_rows, searchable
+from casectl.store.derived import FACT_COLUMNS, SEARCHED, Groups, fact_rows, searchable
 from casectl.store.rows import CHUNK, marks, read_records
 from casectl.store.schema import RECORDS
 
@@ -23,7 +23,9 @@ UNREADABLE = (CasectlError, ArithmeticError, AttributeError, LookupError, TypeEr
 NUMBERED = {"promises": "p", "contacts": "c", "notes": "n"}
 CASES = "case"  # the counter of cases themselves
 MOST = 10**9  # a higher one would run into what SQLite counts no further than
-CASE_OF = {"clients": "NULL", "cases": "r.id"}
+# Those numbered for themselves, and their counters.
+ALONE = {"cases": CASES, "jots": "jot", "own_work": "me"}
+CASE_OF = {"clients": "NULL", "cases": "r.id", "own_work": "NULL", "leaves": "NULL"}
 
 Texts = dict[str, Value]
 
@@ -36,7 +38,7 @@ def faults(db: Database) -> Iterator[str]:
     if found.odd_groups():
         yield "a group of due facts is not as casectl writes it"
     for case in found.wrong_texts():
-        of_it = "a client" if case is None else f"case {case}"
+        of_it = "no case" if case is None else f"case {case}"
         yield f"the searchable texts of {of_it} are not what is on record"
     if found.index_differs():
         yield "the search index does not fit its texts"
@@ -44,8 +46,8 @@ def faults(db: Database) -> Iterator[str]:
         yield f"a counter of case {number} is lower than a number that was given"
     if found.odd_counters():
         yield "a counter stands at what casectl never counts to"
-    if found.cases_are_miscounted():
-        yield "the counter of cases is lower than a number that was given"
+    for scope in found.miscounted():
+        yield f"the counter {scope!r} is lower than a number that was given"
 
 
 class Recount:
@@ -74,8 +76,7 @@ class Recount:
         groups = Groups(self.db)  # anew each time: whoever writes may have made one
         stored: dict[int, set[tuple[object, ...]]] = {}
         for row in self.db.rows(
-            "SELECT group_id, day, opened_on, number, tried_on FROM due_facts "
-            f"WHERE number IN ({marks(numbers)})",
+            f"SELECT {', '.join(FACT_COLUMNS)} FROM due_facts WHERE number IN ({marks(numbers)})",
             numbers,
         ):
             stored.setdefault(row["number"], set()).add(tuple(row))
@@ -91,7 +92,8 @@ class Recount:
     def odd_groups(self) -> int:
         """How many groups say of themselves what no rule reads as we wrote it."""
         wrong: int = self.db.value(
-            "SELECT count(*) FROM due_groups WHERE reaching NOT IN (0, 1) OR tried NOT IN (0, 1)"
+            "SELECT count(*) FROM due_groups WHERE reaching NOT IN (0, 1) OR tried NOT IN (0, 1) "
+            "OR planned NOT IN (0, 1)"
         )
         return wrong
 
@@ -111,7 +113,7 @@ class Recount:
     def wrong_texts(self) -> Iterator[int | None]:
         """The case of each record that is not found by what it says, or that is not there.
 
-        None where there is no case to name: a client's own.
+        None where there is no case to name: a client's own, a jot nobody filed.
         """
         for table in RECORDS:
             for rows in self.texts(table):
@@ -191,10 +193,12 @@ class Recount:
         )
         return wrong
 
-    def cases_are_miscounted(self) -> bool:
-        return bool(
-            self.db.value(f"SELECT (SELECT max(number) FROM cases) > {counter_of(repr(CASES))}")
-        )
+    def miscounted(self) -> Iterator[str]:
+        """The counters of what is numbered for itself that would give a number a second time."""
+        for table, scope in ALONE.items():
+            low = f"SELECT (SELECT max(number) FROM {table}) > {counter_of('?')}"
+            if self.db.value(low, (scope,)):
+                yield scope
 
 
 def counter_of(scope: str) -> str:

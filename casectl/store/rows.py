@@ -20,8 +20,9 @@ CASE_COLUMNS = (
     "c.id, c.number, c.handle, c.client_id, k.name AS client, c.status, c.urgency, c.risk, "
     "c.opened_on, c.level_reviewed_on, c.program, c.referred_by, c.need, c.external_id, "
     "c.crisis_since, c.covered_until, c.assessed_on, c.clock_from, c.hold_until, c.resumed_on, "
-    "c.closed_on, c.close_reason, c.worker"
+    "c.closed_on, c.close_reason, c.worker, c.planned_on, c.planned_from, c.planned_reason"
 )
+CASE_WIDTH = len(Case._fields)
 CASES = f"SELECT {CASE_COLUMNS} FROM cases c JOIN clients k ON k.id = c.client_id"
 PROMISE_COLUMNS = ", ".join(Promise._fields)
 CLIENT_COLUMNS = ", ".join(Client._fields)
@@ -31,7 +32,7 @@ CONTACT_COLUMNS = (
     "contacts.id), item, recorded_at, worker"
 )
 NOTE_COLUMNS = ", ".join(Note._fields)
-GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried"
+GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried, planned"
 
 # A letter is sent, not answered: it never counts as reaching anybody. A corrected contact no
 # longer counts; the row that corrects it does.
@@ -100,8 +101,9 @@ def _case(row: Row) -> Case:
     (
         id_, number, handle, client_id, client, status, urgency, risk, opened_on, reviewed_on,
         program, referred_by, need, external_id, crisis_since, covered_until, assessed_on,
-        clock_from, hold_until, resumed_on, closed_on, close_reason, worker,
-    ) = tuple(row)[:23]  # fmt: skip
+        clock_from, hold_until, resumed_on, closed_on, close_reason, worker, planned_on,
+        planned_from, planned_reason,
+    ) = tuple(row)[:CASE_WIDTH]  # fmt: skip
     read = date.fromisoformat  # a list reads thousands of days: no call of ours around each
     return Case._make(
         (
@@ -110,7 +112,8 @@ def _case(row: Row) -> Case:
             crisis_since and read(crisis_since), covered_until and read(covered_until),
             assessed_on and read(assessed_on), clock_from and read(clock_from),
             hold_until and read(hold_until), resumed_on and read(resumed_on),
-            closed_on and read(closed_on), close_reason, worker,
+            closed_on and read(closed_on), close_reason, worker, planned_on and read(planned_on),
+            planned_from and read(planned_from), planned_reason,
         )
     )  # fmt: skip
 
@@ -242,7 +245,7 @@ def _record(
     row: Row, promises: dict[str, list[Promise]], attempts: dict[str, tuple[int, str]]
 ) -> CaseRecord:
     case = _case(row)
-    client_on, guardian_on, ended_on, phone, safe_contact = tuple(row)[23:]
+    client_on, guardian_on, ended_on, phone, safe_contact = tuple(row)[CASE_WIDTH:]
     tries, tried_on = attempts.get(case.id, (0, ""))
     read = date.fromisoformat
     return CaseRecord(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from casectl.store.connection import Database
 
-SCHEMA_VERSION = 2
-MIGRATIONS = ("m001_caseload", "m002_seals")  # as ``migrations`` names them
+SCHEMA_VERSION = 3
+MIGRATIONS = ("m001_caseload", "m002_seals", "m003_working_day")  # as ``migrations`` names them
 # What ``mark_of`` gives for a file as this program makes it. Nothing that a file says of itself is
 # compared with: whoever can add a trigger can write what fits it. A test says what it should be.
-SCHEMA_MARK = "e27edc80f49749c4ebb1c9bebc32bc50"
+SCHEMA_MARK = "bdc4bfcf7bba4760ab7972ae6d3d6a48"
 
 # Record tables and their columns, in the order the journal writes them. Each row has a UUIDv7 as
 # its key and says who last changed it; days are ISO text.
@@ -25,7 +25,7 @@ RECORDS: dict[str, tuple[str, ...]] = {
         "id", "number", "handle", "client_id", "status", "urgency", "risk", "opened_on",
         "level_reviewed_on", "program", "referred_by", "need", "external_id", "crisis_since",
         "covered_until", "assessed_on", "clock_from", "hold_until", "resumed_on", "closed_on",
-        "close_reason", "worker", *COMMON,
+        "close_reason", "worker", "planned_on", "planned_from", "planned_reason", *COMMON,
     ),
     "promises": (
         "id", "case_id", "number", "kind", "what", "due_on", "due_time", "subject",
@@ -41,6 +41,15 @@ RECORDS: dict[str, tuple[str, ...]] = {
     "notes": (
         "id", "case_id", "number", "on_day", "text", "recorded_at", "worker", *COMMON,
     ),
+    "jots": (
+        "id", "number", "text", "on_day", "recorded_at", "worker", "filed_as", "case_id", *COMMON,
+    ),
+    "own_work": (
+        "id", "number", "what", "due_on", "due_time", "subject", "first_due_on", "snoozes",
+        "snooze_reason", "minutes", "repeats", "repeats_from", "status", "ended_on", "outcome",
+        "made_on", *COMMON,
+    ),
+    "leaves": ("id", "from_on", "to_on", "reason", *COMMON),
 }  # fmt: skip
 
 TABLES = """
@@ -152,6 +161,43 @@ CREATE TABLE chain (operation_id INTEGER PRIMARY KEY, hash TEXT NOT NULL);
 -- What the keep triggers let through meanwhile: a row stands here within one transaction only.
 CREATE TABLE lifted (what TEXT NOT NULL);
 """
+
+# Version 3: days planned for a case, and what is the worker's own: jots until they are filed as a
+# note, work that belongs to no case, days away. The mornings on which the list was first seen
+# stand outside the journal.
+WORKING_DAY = """
+ALTER TABLE cases ADD COLUMN planned_on TEXT;
+ALTER TABLE cases ADD COLUMN planned_from TEXT;
+ALTER TABLE cases ADD COLUMN planned_reason TEXT;
+ALTER TABLE due_groups ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE due_facts ADD COLUMN planned_on TEXT;
+
+CREATE TABLE jots (
+    id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, text TEXT NOT NULL, on_day TEXT NOT NULL,
+    recorded_at TEXT NOT NULL, worker TEXT, filed_as TEXT REFERENCES notes (id),
+    case_id TEXT REFERENCES cases (id),
+    rev INTEGER NOT NULL, updated_at TEXT NOT NULL, updated_by TEXT NOT NULL);
+CREATE INDEX jots_unfiled ON jots (number) WHERE filed_as IS NULL;
+CREATE INDEX jots_by_case ON jots (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX jots_by_note ON jots (filed_as) WHERE filed_as IS NOT NULL;
+
+CREATE TABLE own_work (
+    id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, what TEXT NOT NULL, due_on TEXT NOT NULL,
+    due_time TEXT, subject TEXT, first_due_on TEXT, snoozes INTEGER NOT NULL DEFAULT 0,
+    snooze_reason TEXT, minutes INTEGER, repeats TEXT, repeats_from TEXT,
+    status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'done', 'cancelled')),
+    ended_on TEXT, outcome TEXT, made_on TEXT,
+    rev INTEGER NOT NULL, updated_at TEXT NOT NULL, updated_by TEXT NOT NULL);
+CREATE INDEX own_work_open ON own_work (due_on) WHERE status = 'open';
+
+CREATE TABLE leaves (
+    id TEXT PRIMARY KEY, from_on TEXT NOT NULL, to_on TEXT NOT NULL, reason TEXT,
+    rev INTEGER NOT NULL, updated_at TEXT NOT NULL, updated_by TEXT NOT NULL,
+    CHECK (from_on <= to_on));
+
+CREATE TABLE mornings (day TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+"""
+SCRIPTS = (TABLES, SEALS, WORKING_DAY)  # each version's, in their order
 CHAIN_KEY = "chain_key"  # in ``meta``, in hexadecimal; none there for an unkeyed chain
 # A change of no record: that a case was erased, and why. Its row is the case's number.
 PURGES = "purges"
@@ -162,6 +208,9 @@ CASE_OF = {
     "promises": "{row}.case_id",
     "contacts": "{row}.case_id",
     "notes": "{row}.case_id",
+    "jots": "{row}.case_id",  # of none until it is filed
+    "own_work": "NULL",
+    "leaves": "NULL",
 }
 
 
@@ -254,7 +303,7 @@ def _as_json(row: str, columns: tuple[str, ...]) -> str:
 # The tables that casectl reads. Others' tables do nothing by themselves, so they stop nobody.
 OURS = (
     *RECORDS, "operations", "changes", "chain", "current_operation", "lifted", "counters", "drafts",
-    "reminders", "meta", "due_groups", "due_facts", "search_texts", "search_index",
+    "reminders", "meta", "due_groups", "due_facts", "search_texts", "search_index", "mornings",
 )  # fmt: skip
 PARTS = (
     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('trigger', 'view') "

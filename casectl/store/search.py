@@ -19,6 +19,7 @@ from casectl.store.rows import read_cases
 SHORTEST_INDEXED = 3
 # What may stand between the last digits of a number where they are written in pairs.
 BETWEEN_PAIRS = " -./"
+OF_NO_CASE = ("jots", "own_work", "leaves")
 
 
 class Search:
@@ -125,8 +126,14 @@ class Search:
     def _hits(
         self, found: Row, holds: Callable[[str], bool], words: tuple[str, ...] = ()
     ) -> Iterator[Hit]:
-        """The record as hits: one for each case of a client, by the first field that ``holds``."""
+        """The record as hits: one for each case of a client, by the first field that ``holds``.
+
+        A hit is of a case, so what is the worker's own gives none, nor does a jot: once it is
+        filed, its words are a note's.
+        """
         source: str = found["source"]
+        if source in OF_NO_CASE:
+            return
         row = self.db.one(f"SELECT * FROM {source} WHERE id = ?", (found["row_id"],))
         assert row is not None, "what is searched is a record"
         names = SEARCHED[source]

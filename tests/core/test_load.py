@@ -1,131 +1,51 @@
-"""How much of the day's list fits into the day, and what is left to a count."""
+"""Minutes: an item's own, what was learned of its kind, or what its kind usually takes."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
+from typing import Any
 
 import pytest
-from caseloads import WEDNESDAY, caseloads, standards, todays
-from hypothesis import given
-from hypothesis import strategies as st
 
-from casectl.core.agenda import COUNT_CAP
-from casectl.core.due import RULES, Band
-from casectl.core.load import DEFAULT_MINUTES, learned_from, load_of, minutes_of
-from casectl.core.model import ACTIVE, APPOINTMENT, DEADLINE, FOLLOW_UP, Case, CaseRecord, Promise
-from casectl.core.priority import Ranked, rank
+from casectl.core.due import RULES, DueItem, due_items
+from casectl.core.load import DEFAULT_MINUTES, kind_of, minutes_of
+from casectl.core.model import ACTIVE, APPOINTMENT, FOLLOW_UP, Case, CaseRecord, Promise
 from casectl.core.standards import Standards
 
-OPENED = date(2026, 11, 16)
+TODAY = date(2026, 11, 18)
 
 
-def case(number: int, *promises: Promise) -> CaseRecord:
-    """A low case that owes nothing but what is promised."""
-    known = Case(str(number), number, f"x-{number}", "x", "X", ACTIVE, 1, "low", OPENED, OPENED)
-    return CaseRecord(known, promises)
+def item(kind: str, **known: Any) -> DueItem:
+    """One promised item, due today."""
+    promise = Promise("p", "c", 1, kind, "call the school", TODAY)._replace(**known)
+    case = Case("c", 1, "garcia-1", "k", "Maria Garcia", ACTIVE, 2, "low", TODAY, TODAY)
+    record = CaseRecord(case, (promise,), reached_client_on=TODAY)
+    return next(each for each in due_items(record, Standards(), TODAY) if each.promise)
 
 
-def call(due: date = WEDNESDAY, *, minutes: int | None = None) -> Promise:
-    return Promise("", "", 1, FOLLOW_UP, "call", due, subject="call", minutes=minutes)
+@pytest.mark.parametrize(
+    ("one", "kind", "minutes"),
+    [
+        (item(FOLLOW_UP, subject="call"), "call", 15),
+        (item(FOLLOW_UP, subject="visit"), "visit", 60),
+        (item(FOLLOW_UP), "other", 20),
+        (item(FOLLOW_UP, subject="what nobody offers"), "other", 20),
+        (item(APPOINTMENT), "appointment", 60),
+        (item(APPOINTMENT, minutes=25), "appointment", 25),
+    ],
+)
+def test_an_item_takes_its_own_minutes_or_those_of_its_kind(
+    one: DueItem, kind: str, minutes: int
+) -> None:
+    assert (kind_of(one), minutes_of(one, {})) == (kind, minutes)
 
 
-def ranked(*records: CaseRecord) -> list[Ranked]:
-    return rank(records, Standards(), WEDNESDAY)
+def test_what_was_learned_goes_before_the_guess_and_behind_what_was_said() -> None:
+    learned = {"call": 7, "appointment": 90}
+    assert minutes_of(item(FOLLOW_UP, subject="call"), learned) == 7
+    assert minutes_of(item(APPOINTMENT), learned) == 90
+    assert minutes_of(item(APPOINTMENT, minutes=25), learned) == 25
 
 
-def names(rows: list[Ranked]) -> list[str]:
-    return [row.first.item for row in rows]
-
-
-def test_where_all_fits_nothing_changes() -> None:
-    rows = ranked(*(case(number, call()) for number in range(1, 5)))
-    assert load_of(rows, 4, 1, WEDNESDAY, {}) == (None, rows)
-
-
-def test_now_is_folded_from_the_first_row_that_does_not_fit() -> None:
-    rows = ranked(case(1, call()), case(2, call(minutes=50)), case(3, call()), case(4, call()))
-    load, kept = load_of(rows, 4, 1, WEDNESDAY, {})
-    assert load is not None
-    assert (load.fits, load.folded) == (1, 3), "what comes later does not overtake"
-    assert names(kept) == ["1.1"]
-
-
-def test_soon_is_not_folded() -> None:
-    later = WEDNESDAY + timedelta(days=2)
-    rows = ranked(case(1, call(minutes=90)), case(2, call(later)))
-    load, kept = load_of(rows, 1, 1, WEDNESDAY, {})
-    assert load is not None
-    assert (load.fits, load.folded, names(kept)) == (0, 1, ["2.1"])
-
-
-def test_deadlines_count_first_and_stay() -> None:
-    courts = [
-        case(number, Promise("", "", 1, DEADLINE, "court", WEDNESDAY, subject="court"))
-        for number in (1, 2)
-    ]
-    load, kept = load_of(ranked(*courts, case(3, call())), 3, 1, WEDNESDAY, {})
-    assert load is not None
-    assert (load.fits, load.folded, names(kept)) == (1, 1, ["1.1", "2.1"])
-
-
-def test_todays_appointments_are_kept_free() -> None:
-    visit = Promise("", "", 1, APPOINTMENT, "visit", WEDNESDAY, "14:00", minutes=50)
-    rows = ranked(case(1, call()), case(2, visit))
-    load, kept = load_of(rows, 2, 1, WEDNESDAY, {})
-    assert load is not None
-    assert names(rows) == ["1.1", "2.1"]
-    assert (load.fits, load.folded, names(kept)) == (1, 1, ["2.1"])
-
-
-def test_what_was_not_read_is_taken_to_be_like_what_was() -> None:
-    rows = ranked(*(case(number, call()) for number in range(1, 5)))
-    load, kept = load_of(rows, 40, 2, WEDNESDAY, {})
-    assert load is not None
-    assert (load.fits, load.folded, kept) == (8, 36, rows), "120 minutes, 15 each"
-    load, _ = load_of(rows, COUNT_CAP + 1, 2, WEDNESDAY, {})
-    assert load is not None
-    assert load.folded == COUNT_CAP + 1, "as many as are counted"
-    assert load_of(rows, 8, 2, WEDNESDAY, {})[0] is None
-
-
-def test_minutes_are_planned_then_learned_then_usual() -> None:
-    (row,) = ranked(case(1, call()))
-    assert minutes_of(row.first, {}) == DEFAULT_MINUTES["call"]
-    assert minutes_of(row.first, {"visit": 99}) == DEFAULT_MINUTES["call"]
-    assert minutes_of(row.first, {"call": 7}) == 7
-    (row,) = ranked(case(1, call(minutes=25)))
-    assert minutes_of(row.first, {"call": 7}) == 25
-
-
-def test_the_median_of_five_and_more() -> None:
-    phone = [("phone", minutes) for minutes in (4, 90, 5, 6, 5)]
-    assert learned_from([*phone, *[("visit", 40)] * 4]) == {"call": 5, "contact": 5, "safety": 5}
-    assert learned_from([*phone, *[("visit", 40)] * 5])["visit"] == 40
-    assert learned_from([]) == {}
-
-
-@pytest.mark.parametrize("kind", sorted({kind for kind, _ in RULES} - {FOLLOW_UP}))
-def test_every_kind_has_minutes_of_its_own(kind: str) -> None:
-    assert kind in DEFAULT_MINUTES
-
-
-@given(st.data(), todays, standards(), st.integers(1, 24), st.integers(0, 60))
-def test_laws(data: st.DataObject, today: date, own: Standards, hours: int, unread: int) -> None:
-    rows = rank(data.draw(caseloads(today, most=12)), own, today)
-    need = sum(row.first.is_pressing for row in rows) + unread
-    load, kept = load_of(rows, need, hours, today, {})
-    if load is None:
-        assert kept == rows
-        return
-    folded = [row for row in rows if row not in kept]
-    assert all(row.first.band is Band.NOW for row in folded), "never SAFETY or DEADLINE"
-    assert kept == [row for row in rows if row in kept], "the order stays"
-    assert load.folded == len(folded) + unread
-    assert 0 <= load.fits < need
-    more, _ = load_of(rows, need, hours + 1, today, {})
-    assert more is None or more.fits >= load.fits, "an hour more holds no less"
-
-
-@pytest.mark.parametrize("hours", [1, 24])
-def test_an_empty_list(hours: int) -> None:
-    assert load_of([], 0, hours, WEDNESDAY, {}) == (None, [])
+def test_every_kind_that_is_derived_has_its_minutes() -> None:
+    assert {kind for kind, _ in RULES} - {FOLLOW_UP} <= DEFAULT_MINUTES.keys()

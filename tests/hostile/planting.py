@@ -42,7 +42,7 @@ STRUCTURED: dict[str, set[str]] = {
     "cases": {
         "id", "number", "client_id", "status", "urgency", "risk", "opened_on", "level_reviewed_on",
         "crisis_since", "covered_until", "assessed_on", "clock_from", "hold_until", "resumed_on",
-        "closed_on",
+        "closed_on", "planned_on", "planned_from",
     },
     "promises": {
         "id", "case_id", "number", "kind", "due_on", "due_time", "subject", "first_due_on",
@@ -54,6 +54,12 @@ STRUCTURED: dict[str, set[str]] = {
         "corrects",
     },
     "notes": {"id", "case_id", "number", "on_day"},
+    "jots": {"id", "case_id", "number", "on_day", "filed_as"},
+    "own_work": {
+        "id", "number", "due_on", "due_time", "subject", "first_due_on", "snoozes", "minutes",
+        "repeats", "repeats_from", "status", "ended_on", "made_on",
+    },
+    "leaves": {"id", "from_on", "to_on"},
 }  # fmt: skip
 
 # Cases 1 to 5: in crisis with everything on file, closed, pending, held, and the first client's
@@ -75,6 +81,7 @@ def plant(store: Caseload, text: Text) -> None:
     in the journal.
     """
     store.intake.load_many(loads())
+    add_own(store)
     with store.journal.operation("edit") as operation:
         for table in RECORDS:
             for row in store.db.rows(f"SELECT * FROM {table}"):
@@ -94,6 +101,33 @@ def plant(store: Caseload, text: Text) -> None:
     drafted = {"name": text("drafts.name"), "next_step": text("drafts.next_step")}
     store.intake.keep_draft("intake", json.dumps(drafted))
     store.intake.keep_draft(f"note:{first.id}", text("drafts.note"))
+
+
+def add_own(store: Caseload) -> None:
+    """A plan, a jot that waits and one that was filed, work of no case, a leave."""
+    first = store.cases.by_number(1)
+    assert first is not None
+    with store.journal.operation("jot") as operation:
+        day, moment = WEDNESDAY.isoformat(), operation.author.moment
+        row = {"text": "jotted", "on_day": day, "recorded_at": moment}
+        jots = [
+            operation.insert("jots", {**row, "number": operation.next_number("jot")})
+            for _ in range(2)
+        ]
+        note = operation.add_note(first.id, "jotted")
+        operation.update("jots", jots[0], filed_as=note, case_id=first.id)
+        operation.insert(
+            "own_work",
+            {
+                "number": operation.next_number("me"),
+                "what": "supervision",
+                "due_on": day,
+                "snoozes": 0,
+                "status": "open",
+            },
+        )
+        operation.insert("leaves", {"from_on": LATER.isoformat(), "to_on": LATER.isoformat()})
+        operation.update("cases", first.id, planned_on=LATER.isoformat(), planned_from=day)
 
 
 def loads() -> list[Load]:

@@ -27,8 +27,8 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this system")
 
 MARK = "zqx"
 # Who signed an entry, and when, is the worker's own.
-THE_WORKER_S = ("cases.worker", "contacts.worker", "notes.worker", "contacts.recorded_at",
-                "notes.recorded_at")  # fmt: skip
+THE_WORKER_S = ("cases.worker", "contacts.worker", "notes.worker", "jots.worker",
+                "contacts.recorded_at", "notes.recorded_at", "jots.recorded_at")  # fmt: skip
 
 
 def marked(column: str) -> str:

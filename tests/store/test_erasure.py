@@ -35,7 +35,7 @@ SECRETS = (
     "Zyxwvut", "zyxwvut", "5550177", "Qwertz Lane", "Frobnish", "quuxschool", "plughword",
     "grualtnote", "wrongword", "rightword", "Wibblewobble", "Gruntleprogram", "snarkreason",
     "mumbleneed", "takenback", "draftword", "doneword", "typoword",
-    "halfnote",
+    "halfnote", "jottedword", "planword",
 )  # fmt: skip
 
 
@@ -83,7 +83,24 @@ def lived_through(store: Caseload) -> Case:
     store.reminders.mark([Mark(case.id, "contact", "due", "2026-11-18")])
     store.intake.keep_draft("intake", '{"name": "wibblewobble fictitious", "need": "draftword"}')
     store.intake.keep_draft(note_draft(case.id), "halfnote, which could not be saved")
+    filed(store, jotted(store, "jottedword"), case)
+    with store.journal.operation("triage") as operation:
+        operation.update("cases", case.id, planned_on="2026-11-20", planned_reason="planword")
     return store.cases.close(case, "moved away", DAY)
+
+
+def jotted(store: Caseload, text: str) -> str:
+    with store.journal.operation("jot") as operation:
+        number = operation.next_number("jot")
+        row = {"number": number, "text": text, "on_day": f"{DAY}", "recorded_at": AUTHOR.moment}
+        return operation.insert("jots", row)
+
+
+def filed(store: Caseload, jot: str, case: Case) -> None:
+    text = store.db.value("SELECT text FROM jots WHERE id = ?", (jot,))
+    with store.journal.operation("file") as operation:
+        note = operation.add_note(case.id, text)
+        operation.update("jots", jot, filed_as=note, case_id=case.id)
 
 
 def raw(path: Path) -> bytes:
@@ -118,6 +135,30 @@ def test_not_a_byte_is_left(store: Caseload, path: Path) -> None:
     assert [each.client for each in store.cases.all(closed=True)] == ["Ann Bystander"]
 
 
+def test_a_jot_goes_with_the_case_that_it_is_filed_to(store: Caseload, path: Path) -> None:
+    """Not with one that it was filed to by mistake: it waits, or is another's by now."""
+    case, other = lived_through(store), taken_in(store, "Ben Neighbour")
+    waits, moved, gone = (jotted(store, f"{word}word") for word in ("waiting", "moved", "fleeting"))
+    for jot in (waits, moved):
+        filed(store, jot, case)
+        store.journal.undo()
+    filed(store, moved, other)
+    filed(store, gone, case)
+    for _ in range(2):  # the filing, then the filing before it: the jot waits again
+        store.journal.undo()
+    filed(store, moved, other)
+    filed(store, gone, case)
+    store.purge.erase([case.number], "asked")
+    left = {row[0] for row in store.db.rows("SELECT text FROM jots")}
+    assert left == {"waitingword", "movedword"}
+    assert b"fleetingword" not in raw(path)
+    assert_sound(store)
+    with pytest.raises(CasectlError, match="purged since"):
+        operation = "SELECT operation_id FROM changes WHERE row_id = ? ORDER BY id LIMIT 1"
+        store.journal.undo(store.db.value(operation, (gone,)))
+    assert_sound(store)
+
+
 def test_a_draft_of_somebody_elses_note_stays(store: Caseload) -> None:
     case = lived_through(store)
     other = taken_in(store, "Ben Neighbour")
@@ -143,11 +184,11 @@ def test_what_it_says_of_itself(store: Caseload) -> None:
     (doomed,) = plan.cases
     assert (doomed.number, doomed.handle, doomed.client) == (2, "fictitious-2", case.client)
     assert (doomed.status, doomed.closed_on) == (CLOSED, "2026-11-18")
-    assert (doomed.promises, doomed.contacts, doomed.notes) == (1, 3, 1)
+    assert (doomed.promises, doomed.contacts, doomed.notes) == (1, 3, 2)
     assert plan.clients == 1
     before = store.audit.verify()
     purged = store.purge.erase([case.number], "asked")
-    assert (purged.numbers, purged.clients, purged.records) == ((2,), 1, 7)
+    assert (purged.numbers, purged.clients, purged.records) == ((2,), 1, 9)
     assert purged.entries == plan.entries + purged.records
     assert purged.operation == before.operations + 1
     assert purged.uncompacted is None

@@ -33,7 +33,7 @@ def oldest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["v1", "v2"])
+@pytest.fixture(params=["v1", "v2", "v3"])
 def any_schema(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The same people as each casectl left them."""
     path = tmp_path / "caseload.db"
@@ -57,6 +57,7 @@ def add_migration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[.
         newer = Migrations("casectl")
         newer()(migrations.m001_caseload)
         newer()(migrations.m002_seals)
+        newer()(migrations.m003_working_day)
         newer(name="m_next")(function)
         monkeypatch.setattr(migrations, "migrations", newer)
         monkeypatch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
@@ -101,7 +102,7 @@ def test_the_oldest_schema_becomes_the_newest(oldest: Path, tmp_path: Path) -> N
 
 def test_the_schema_never_changes_without_a_migration(tmp_path: Path) -> None:
     """What every open compares with, and what doctor names differences from, are what is made."""
-    marks = {2: "e27edc80f49749c4ebb1c9bebc32bc50"}
+    marks = {2: "e27edc80f49749c4ebb1c9bebc32bc50", 3: "bdc4bfcf7bba4760ab7972ae6d3d6a48"}
     assert marks[SCHEMA_VERSION] == SCHEMA_MARK
     names = tuple(each.name for each in migrations.migrations._migrations)
     assert (names, len(names)) == (MIGRATIONS, SCHEMA_VERSION)
@@ -123,6 +124,35 @@ def test_nothing_is_wrong_with_a_caseload_of_any_schema(
 ) -> None:
     store = opened(any_schema)
     assert [each.name for each in store.checkup.findings() if each.state == FAIL] == []
+    assert store.audit.verify().faults == 0
+
+
+def test_what_a_column_was_added_to_is_held_against_the_journal_as_well(
+    any_schema: Path, opened: Callable[[Path], Caseload]
+) -> None:
+    """Entries of before the column say nothing of it, so nothing may stand there."""
+    store = opened(any_schema)
+    store.db.execute("INSERT INTO current_operation (id) VALUES (1)")
+    store.db.execute("DROP TRIGGER journal_cases_update")
+    store.db.execute("UPDATE cases SET planned_on = '2099-01-01' WHERE number = 2")
+    store.db.execute("DELETE FROM current_operation")
+    findings = {each.name: each.state for each in store.checkup.findings()}
+    assert findings["journal"] == FAIL
+    verified = store.audit.verify()
+    assert str(verified.first).startswith("operation")
+    assert "case 2 was altered" in str(verified.first)
+
+
+def test_a_case_planned_in_the_newest_schema_goes_back_to_no_plan(
+    any_schema: Path, opened: Callable[[Path], Caseload]
+) -> None:
+    store = opened(any_schema)
+    maria = store.cases.by_number(1)
+    assert maria is not None
+    with store.journal.operation("triage") as operation:
+        operation.update("cases", maria.id, planned_on="2026-11-27", planned_from=TODAY)
+    undone = store.journal.undo()
+    assert undone.command == "triage"
     assert store.audit.verify().faults == 0
 
 
@@ -275,4 +305,4 @@ def test_repair_puts_the_triggers_back_and_is_on_the_record(populated: Path, run
     assert run("undo").code == 0
     assert run("show 1 --json").json["contacts"][0]["text"] == "spoke of the rent"
     again = run("undo --json").json
-    assert again["command"] == "close", "a repair changed no record, so there is nothing to undo"
+    assert again["command"] == "away", "a repair changed no record, so there is nothing to undo"

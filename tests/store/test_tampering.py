@@ -247,6 +247,7 @@ LEFT_TO_FTS5 = ("search_index", "search_index_idx", "search_index_config")
 ANYTHING = "anything"
 UNSEALED: dict[str, set[str]] = {
     "drafts": {ANYTHING},
+    "mornings": {ANYTHING},
     "reminders": {ANYTHING},
     "_sqlite_migrations": {"id", "applied_at"},  # when a migration ran
     "counters": {"scope", "added", "value more"},  # of nothing; and numbers that are passed over
@@ -261,6 +262,7 @@ CHOSEN = {
     "counters": "scope = 'case'",
     "meta": "name = 'chain_key'",
     "reminders": "state = 'due'",
+    "mornings": "day = '2026-11-18'",
 }
 ALTERED = {
     "more": "CASE typeof({0}) WHEN 'integer' THEN {0} + 50 ELSE coalesce({0}, '') || 'x' END",
@@ -374,7 +376,7 @@ def test_a_counter_that_forgot_what_was_undone_is_named(path: Path) -> None:
         assert store.audit.verify().faults == 0
     tamper(path, "UPDATE counters SET value = value - 1 WHERE scope LIKE '%.n'")
     assert first(path) == (
-        "operation 10, change 1: a note of case 1 had a number that its counter knows no more"
+        "operation 15, change 1: a note of case 1 had a number that its counter knows no more"
     )
 
 
