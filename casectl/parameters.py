@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from casectl.core.errors import CasectlError
-from casectl.core.text import initials
+from casectl.core.text import initials, shortened
 from casectl.session import Session
 
 
@@ -32,6 +32,26 @@ def complete_case(ctx: typer.Context, incomplete: str) -> list[str]:
         return [value for value, _ in named_cases(session, incomplete)]
     except CasectlError:
         return []
+
+
+def complete_jot(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Numbers of jots that are not filed. Never an error, never a prompt."""
+    session = current(ctx)
+    session.no_input = True
+    session.named_db = ctx.find_root().params.get("db")
+    try:
+        return [value for value, _ in named_jots(session, incomplete)]
+    except CasectlError:
+        return []
+
+
+def named_jots(session: Session, begun: str) -> list[tuple[str, str]]:
+    """The jots that are not filed and whose number begins so, each with its first words."""
+    return [
+        (str(jot.number), shortened(" ".join(jot.text.split()), 40))
+        for jot in session.shown(session.store.jots.unfiled())
+        if str(jot.number).startswith(begun)
+    ]
 
 
 def named_cases(session: Session, begun: str) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from casectl.core.model import (
     Case,
     Client,
     Contact,
+    Jot,
     Note,
     Promise,
 )
@@ -44,6 +45,7 @@ PLAIN: Mapping[type, frozenset[str]] = {
     Promise: frozenset({"id", "case_id", "kind", "due_time", "repeats", "status"}),
     Contact: frozenset({"id", "case_id", "outcome", "corrects", "recorded_at", "worker"}),
     Note: frozenset({"id", "case_id", "recorded_at", "worker"}),
+    Jot: frozenset({"id", "case_id", "filed_as", "recorded_at", "worker"}),
     DueItem: frozenset({"kind", "stage", "item", "time"}),
     Ranked: frozenset({"key"}),
     Agenda: frozenset({"ask"}),

@@ -11,12 +11,14 @@ from casectl.render import Output
 from casectl.render.objects import (
     HISTORY_COLUMNS,
     HIT_COLUMNS,
+    JOT_COLUMNS,
     KNOWN_COLUMNS,
     LIST_COLUMNS,
     TODAY_COLUMNS,
     agenda_objects,
     file_object,
     hit_object,
+    jot_object,
     known_object,
     list_object,
 )
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from casectl.core.due import DueItem
     from casectl.core.explaining import Explanation
     from casectl.core.finding import Known
-    from casectl.core.model import Case, Client
+    from casectl.core.model import Case, Client, Jot
     from casectl.core.priority import Ranked
     from casectl.core.views import Entry, File, Hit
 
@@ -113,6 +115,17 @@ def who(
         output.draw(who_screen(people, hits, words, more, output))
     else:
         output.table([known_object(each, words, output) for each in people], KNOWN_COLUMNS)
+
+
+def jots(jots: Sequence[Jot], output: Output) -> None:
+    """What is not filed yet, the oldest first."""
+    jots = output.shown(jots)
+    if output.draws:
+        from casectl.render.listing import jots_screen
+
+        output.draw(jots_screen(jots, output))
+    else:
+        output.table([jot_object(jot) for jot in jots], JOT_COLUMNS)
 
 
 def hits(hits: Sequence[Hit], words: Sequence[str], more: bool, output: Output) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from casectl.store.checkup import Checkup
     from casectl.store.contacts import Contacts
     from casectl.store.intake import Intake
+    from casectl.store.jots import Jots
     from casectl.store.journal import Journal
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
@@ -94,6 +95,13 @@ class Caseload:
         from casectl.store.contacts import Contacts
 
         return Contacts(self.db, self.journal)
+
+    @cached_property
+    def jots(self) -> Jots:
+        """What belongs to no case yet."""
+        from casectl.store.jots import Jots
+
+        return Jots(self.db, self.journal)
 
     @cached_property
     def search(self) -> Search:

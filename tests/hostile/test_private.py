@@ -63,7 +63,7 @@ def planted(store: Caseload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 READING = [
-    "today --all", "today --done", "today --explain 1", "today --explain 4", "today --accessible",
+    "today --all", "today --done", "jots", "today --explain 1", "today --explain 4", "today --accessible",
     "show 1", "show 1 --all", "show 2", "show 3", "show 4", "show zqx", f"show {MARK}clientsname",
     "list --all", "list --sort name", "search zqx", "search no-such-word",
     "whois zqx", "whois no-such-word",
@@ -98,6 +98,10 @@ WRITING = [
     "log lines.txt --yes",
     "log wrong.txt --yes",
     "note 1 noted",
+    "jot jotted",
+    "file 2 1",
+    "file 1 1",
+    "jots --drop 3",
     "correct 1.c3 right",
     "correct 1.c1 right",
     "done 1",
