@@ -274,7 +274,8 @@ def root(
 ) -> None:
     """Who needs you first today, and why.
 
-    casectl keeps a case manager's caseload in one local file. Alone it shows the day's list.
+    casectl keeps a case manager's caseload in one local file. Alone it is the morning: the day's
+    list, and what is new since the last one.
     """
     if version:
         typer.echo(f"casectl {__version__}")
@@ -285,6 +286,7 @@ def root(
     session.no_input, session.yes = no_input, yes
     session.named_private = private
     if ctx.invoked_subcommand is None:
+        session.alone = True
         command = built("today", COMMANDS["today"])
         with command.make_context("today", [], parent=ctx) as inner:
             command.invoke(inner)

@@ -303,7 +303,8 @@ def reference() -> str:
         "# Commands",
         "<!-- Written by docs/generate.py from the commands themselves: change those, then run "
         "`make docs`. -->",
-        f"{TAGLINE} `casectl` alone is `casectl today`; `casectl COMMAND --help` says what stands "
+        f"{TAGLINE} `casectl` alone is `casectl today` with what is new since the last "
+        "morning; `casectl COMMAND --help` says what stands "
         "here. A morning's work with them is in [tour.md](tour.md).",
         "## What a command is told",
         _unwrapped(CASE_AND_ITEM),

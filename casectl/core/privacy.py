@@ -28,6 +28,7 @@ from casectl.core.model import (
     Note,
     Promise,
 )
+from casectl.core.morning import Morning, Reminded
 from casectl.core.priority import Ranked
 from casectl.core.reminding import Reminder
 from casectl.core.text import initials
@@ -49,6 +50,8 @@ PLAIN: Mapping[type, frozenset[str]] = {
     DueItem: frozenset({"kind", "stage", "item", "time"}),
     Ranked: frozenset({"key"}),
     Agenda: frozenset({"ask"}),
+    Morning: frozenset({"new"}),
+    Reminded: frozenset({"time"}),
     Step: frozenset({"standard", "source"}),
     Reminder: frozenset({"state"}),
     Twin: frozenset({"why", "client_id"}),

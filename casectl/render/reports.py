@@ -32,16 +32,22 @@ if TYPE_CHECKING:
     from casectl.core.explaining import Explanation
     from casectl.core.finding import Known
     from casectl.core.model import Case, Client, Jot
+    from casectl.core.morning import Morning
     from casectl.core.priority import Ranked
     from casectl.core.views import Entry, File, Hit
 
 
-def agenda(agenda: Agenda, output: Output) -> None:
-    """The day's list as a screen."""
+def agenda(agenda: Agenda, output: Output, morning: Morning | None = None) -> None:
+    """The day's list as a screen, in the morning with what is new."""
     agenda = output.shown(agenda)
     from casectl.render.today import today_screen
 
-    output.draw(today_screen(agenda, output))
+    news: list[str] = []
+    if morning is not None:
+        from casectl.render.morning import news_of
+
+        news = news_of(output.shown(morning), output)
+    output.draw(today_screen(agenda, output, news))
 
 
 def agenda_rows(rows: Sequence[Ranked], output: Output) -> None:

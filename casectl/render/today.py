@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda
@@ -23,10 +24,13 @@ BAND_TITLES = {
 }
 
 
-def today_screen(agenda: Agenda, output: Output) -> list[Line]:
+def today_screen(agenda: Agenda, output: Output, news: Sequence[str] = ()) -> list[Line]:
+    """``news`` stands below the list, where the eye is once it has scrolled by."""
     lines: list[Line] = [*_counts(agenda, output), *_hours(agenda, output)]
-    if not agenda.rows:
-        return [*lines, *_nothing(agenda, output)]
+    told = [line for each in news for line in wrapped(each, output.width)]
+    below: list[Line] = [[], *told] if told else []
+    if not agenda.rows and not agenda.load:
+        return [*lines, *_nothing(agenda, output), *below]
     band: Band | None = None
     for row in agenda.rows:
         if row.first.band is not band:
@@ -38,7 +42,7 @@ def today_screen(agenda: Agenda, output: Output) -> list[Line]:
         lines += _row(row, output)
     if band is not Band.SOON:
         lines += _folded(agenda, output, is_begun=band is Band.NOW)
-    lines += _more(agenda)
+    lines += [*_more(agenda), *below]
     # The prompt takes the last line.
     if output.height is not None and len(lines) >= output.height:
         lines += _scrolled_away(agenda)

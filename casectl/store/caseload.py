@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from casectl.store.intake import Intake
     from casectl.store.jots import Jots
     from casectl.store.journal import Journal
+    from casectl.store.mornings import Mornings
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
     from casectl.store.reminders import Reminders
@@ -102,6 +103,13 @@ class Caseload:
         from casectl.store.jots import Jots
 
         return Jots(self.db, self.journal)
+
+    @cached_property
+    def mornings(self) -> Mornings:
+        """When the list was first seen each day, and what is new since."""
+        from casectl.store.mornings import Mornings
+
+        return Mornings(self.db, self.author)
 
     @cached_property
     def search(self) -> Search:

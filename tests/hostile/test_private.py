@@ -63,7 +63,8 @@ def planted(store: Caseload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 READING = [
-    "today --all", "today --done", "jots", "today --explain 1", "today --explain 4", "today --accessible",
+    "today --all", "today --done", "jots", "today --explain 1", "today --explain 4",
+    "today --accessible",
     "show 1", "show 1 --all", "show 2", "show 3", "show 4", "show zqx", f"show {MARK}clientsname",
     "list --all", "list --sort name", "search zqx", "search no-such-word",
     "whois zqx", "whois no-such-word",
