@@ -51,6 +51,7 @@ COMMANDS: dict[str, Entry] = {
     "intake": Entry("intake", "Take a client in, or many from a file.", DAILY),
     "reached": Entry("contact", "Record that you reached somebody.", DAILY),
     "tried": Entry("contact", "Record that you tried and did not reach them.", DAILY),
+    "again": Entry("contact", "Record a case's last contact once more, for today.", DAILY),
     "log": Entry("log", "Record several contacts, a line each.", DAILY),
     "follow": Entry("follow", "Promise a follow-up by a day.", DAILY),
     "deadline": Entry("follow", "Put a hard outside date on a case.", DAILY),
@@ -62,6 +63,9 @@ COMMANDS: dict[str, Entry] = {
     "cancel": Entry("done", "Cancel items, with a reason.", DAILY),
     "away": Entry("away", "Your days away, and what falls due meanwhile.", DAILY),
     "note": Entry("note", "Write a note on a case.", DAILY),
+    "jot": Entry("note", "Write something down that belongs to no case yet.", DAILY),
+    "jots": Entry("note", "List what was jotted down and is not filed yet.", DAILY),
+    "file": Entry("note", "Make a jot a note of a case.", DAILY),
     "remind": Entry("remind", "Print what is due, for cron and mail.", DAILY),
     "show": Entry("show", "Everything on file for one case.", CASEWORK),
     "list": Entry("list", "List cases.", CASEWORK),
@@ -271,7 +275,8 @@ def root(
 ) -> None:
     """Who needs you first today, and why.
 
-    casectl keeps a case manager's caseload in one local file. Alone it shows the day's list.
+    casectl keeps a case manager's caseload in one local file. Alone it is the morning: the day's
+    list, and what is new since the last one.
     """
     if version:
         typer.echo(f"casectl {__version__}")
@@ -282,6 +287,7 @@ def root(
     session.no_input, session.yes = no_input, yes
     session.named_private = private
     if ctx.invoked_subcommand is None:
+        session.alone = True
         command = built("today", COMMANDS["today"])
         with command.make_context("today", [], parent=ctx) as inner:
             command.invoke(inner)

@@ -132,6 +132,7 @@ class Session:
         self.clock = clock
         self.program = program
         self.sitting = sitting
+        self.alone = False  # no command was typed, which is the morning
         self.named_db: str | None = None  # --db or CASECTL_DB
         self.colour: bool | None = None  # None: as the terminal and the environment say
         self.json = False

@@ -339,6 +339,21 @@ def test_the_list_on_a_terminal_loads_a_little_of_rich(demo_caseload: None, star
     assert started.of(HEAVY - {"rich", "logging", "json"}) == set()
 
 
+# What the morning adds to the list, all of it ours and small.
+OF_THE_MORNING = {
+    "casectl.core.morning", "casectl.store.mornings", "casectl.render.morning",
+}  # fmt: skip
+
+
+def test_the_morning_loads_what_the_list_does(demo_caseload: None, start: Start) -> None:
+    start(on_a_terminal=True)  # the first sight of a day is written down
+    listed, alone = start("today", on_a_terminal=True), start(on_a_terminal=True)
+    more = alone.loaded - listed.loaded
+    assert "SAFETY" in alone.out
+    assert "casectl.core.morning" in more
+    assert more <= OF_THE_MORNING
+
+
 INSTALLED = """
 import os, sys
 from casectl.__main__ import Later, main

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 
-from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, ahead, cut
+from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, Load, ahead, cut
 from casectl.core.due import Band, DueItem, Rule, Rules, applies
 from casectl.core.facts import PROMISED, Group, facts_of, promised_facts
 from casectl.core.model import ME, RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
@@ -58,6 +58,8 @@ ONE_GROUP = (
 # thousand); reminders, which nobody waits for, always do.
 ASKED_ABOUT = 2000
 OPEN = "status IN ('active', 'pending', 'on_hold')"
+# Of so many contacts, the latest, the logged minutes say how long things take here.
+LATEST = 200
 
 
 class AgendaReader:
@@ -130,14 +132,39 @@ class _Reading:
     def agenda(self) -> Agenda:
         ask, rows = self.ask, self.rows()
         counts, listed = self._counts(len(rows))
+        load, kept = self._load(rows, counts.need)
         return Agenda(
             ask,
-            tuple(rows),
+            tuple(kept),
             counts,
             tuple(self._hours()),
             0 if ask.limit is None else max(0, listed - len(rows)),
             None if rows else self._next_due(),
+            load,
         )
+
+    def _load(self, rows: list[Ranked], need: int) -> tuple[Load | None, list[Ranked]]:
+        """How much of it one day holds, and the rows that are not folded."""
+        ask = self.ask
+        if ask.hours is None or not need:
+            return None, rows
+        from casectl.core.load import learned_from, load_of
+
+        load, kept = load_of(rows, need, ask.hours, ask.today, learned_from(self._logged()))
+        if load is None or ask.folds:
+            return load, kept
+        return load._replace(folded=0), rows
+
+    def _logged(self) -> list[tuple[str, int]]:
+        """The means and minutes of the latest contacts that have them."""
+        return [
+            (row[0], row[1])
+            for row in self.db.rows(
+                'SELECT "by", minutes FROM (SELECT "by", minutes FROM contacts '
+                "ORDER BY on_day DESC LIMIT ?) WHERE minutes > 0",
+                (LATEST,),
+            )
+        ]
 
     def pressing(self, until: date) -> list[DueItem]:
         """The items of the facts that press, or that fall due by ``until``.

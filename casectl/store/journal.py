@@ -74,7 +74,7 @@ class Operation:
         derived.index_text(self.db, table, row_id, full)
 
     def delete(self, table: str, row_id: str) -> None:
-        """Remove a record; only undo does. The journal keeps what it was."""
+        """Remove a record; only undo does, and dropping a jot. The journal keeps what it was."""
         row = self._row(table, row_id)
         if table == "cases":
             derived.forget_facts(self.db, row["number"])
