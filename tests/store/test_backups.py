@@ -580,7 +580,15 @@ def test_a_manifest_that_is_none(store: Caseload, path: Path, words: str) -> Non
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("size", "1"), ("size", True), ("encrypted", 0), ("made_at", None), ("contents", [])],
+    [
+        ("size", "1"),
+        ("size", True),
+        ("size", -1),
+        ("size", 2**63),
+        ("encrypted", 0),
+        ("made_at", None),
+        ("contents", []),
+    ],
 )
 def test_a_manifest_of_other_kinds(store: Caseload, path: Path, field: str, value: object) -> None:
     made = store.backups.make()
