@@ -45,6 +45,7 @@ PASSPHRASE = "passphrase.age"
 RECOVERY = "recovery.age"
 RECIPIENTS = "recovery.pub"
 KINDS = {PASSPHRASE: "passphrase", RECOVERY: "recovery code"}
+FILES = (*KINDS, RECIPIENTS)
 
 # How a slot begins; the rest only its secret can tell.
 HEADERS = {
