@@ -438,8 +438,12 @@ def _reader_left() -> int:
 
 
 def _unheard(error: OSError, session: Session | None) -> str:
-    """The answer could not be printed; whether anything was recorded decides what to do next."""
+    """The answer could not be printed, or a file could not be used; whether anything was recorded
+    decides what to do next.
+    """
     said = f"cannot write the output ({error.strerror})"
+    if error.filename is not None:
+        said = f"cannot use {error.filename} ({error.strerror})"
     if session is not None and session.has_written:
         return f"{said}; what you recorded is kept, so do not repeat it"
     return said

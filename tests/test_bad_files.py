@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import resource
@@ -243,6 +244,45 @@ def test_a_file_without_permission_is_refused(casectl: Program, people: Path) ->
         pytest.skip("permission bits do not bind root")
     people.chmod(0o000)
     casectl.refused("today", code=1, says="check the permissions")
+
+
+def bound_by_permissions() -> None:
+    """Root as anybody else is: without the two capabilities that pass over permission bits."""
+    if os.getuid() == 0:
+        drop_from_bounding_set = 24
+        for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+            ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="root is bound by Linux's capabilities")
+def test_slots_that_cannot_be_looked_at(
+    casectl: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert casectl("init").returncode == 0
+    slots = tmp_path / "caseload.db.keys"
+    slots.chmod(0o000)
+    says = f"cannot look into {slots} (Permission denied)"
+    try:
+        casectl.refused("key", "slots", code=1, says=says, preexec_fn=bound_by_permissions)
+        found = casectl("doctor", preexec_fn=bound_by_permissions)
+        assert f"FAIL\tkey slots\t{says}" in found.stdout, found
+        assert "\nok\tchain\t" in found.stdout, "the other checks go on"
+        monkeypatch.delenv("CASECTL_KEY_FILE")
+        casectl.refused("today", code=1, says=says, preexec_fn=bound_by_permissions)
+    finally:
+        slots.chmod(0o700)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="root is bound by Linux's capabilities")
+def test_a_file_that_cannot_be_used_is_not_told_as_output(casectl: Program, people: Path) -> None:
+    people.parent.chmod(0o000)
+    try:
+        casectl.refused(
+            "restore", "x", code=1, says=f"cannot use {people.parent}/",
+            preexec_fn=bound_by_permissions, env={**os.environ, "CASECTL_CONFIG": ""},
+        )  # fmt: skip
+    finally:
+        people.parent.chmod(0o700)
 
 
 def test_a_full_disk_changes_nothing(
