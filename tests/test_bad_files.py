@@ -408,6 +408,40 @@ def test_ctrl_c_in_the_middle_of_a_write(people: Path, run: Run) -> None:
     assert run("doctor").code == 0
 
 
+def commits_and_is_interrupted(db: connection.Database, statement: str) -> None:
+    db.connection.execute(statement)
+    raise KeyboardInterrupt
+
+
+def is_interrupted_before(db: connection.Database, statement: str) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("when", "kept", "said"),
+    [
+        (commits_and_is_interrupted, 1, "what you recorded is kept, so do not repeat it"),
+        (is_interrupted_before, 0, "nothing was half written"),
+    ],
+)
+def test_ctrl_c_while_it_is_committed_says_whether_it_was(
+    people: Path, run: Run, monkeypatch: pytest.MonkeyPatch, when: Any, kept: int, said: str
+) -> None:
+    before = len(run("show 1 --json").json["notes"])
+    execute = connection.Database.execute
+
+    def interrupted(db: connection.Database, sql: str, values: Any = ()) -> int:
+        if sql == "COMMIT":
+            when(db, sql)
+        return execute(db, sql, values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection.Database, "execute", interrupted)
+        result = run("note 1 hello")
+    assert (result.code, result.err) == (130, f"casectl: interrupted; {said}\n")
+    assert len(run("show 1 --json").json["notes"]) == before + kept
+
+
 def test_being_killed_in_the_middle_of_a_write(people: Path, run: Run) -> None:
     before = run("show 1 --json").json
     assert stopped(people, signal.SIGKILL)[0] == -signal.SIGKILL

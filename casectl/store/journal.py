@@ -6,7 +6,7 @@ history, and undoes an operation while nothing later depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
@@ -152,9 +152,12 @@ class Journal:
         number: int | None = None
 
         def recorded() -> bool:
-            return self.db.value("SELECT 1 FROM operations WHERE id = ?", (number,)) is not None
+            asked = "SELECT 1 FROM operations WHERE id = ? AND at = ? AND worker = ?"
+            return (
+                self.db.value(asked, (number, self.author.moment, self.author.worker)) is not None
+            )
 
-        with suppress(_NothingChanged), self.db.transaction(recorded):
+        with suppress(_NothingChanged), self._noting(recorded), self.db.transaction(recorded):
             number = self.db.value(
                 "INSERT INTO operations (at, day, worker, command, undoes) "
                 "VALUES (?,?,?,?,?) RETURNING id",
@@ -170,6 +173,16 @@ class Journal:
             self.db.execute("DELETE FROM current_operation")
             self._sealer.close(self.db, number)
         self.committed = self.committed or bool(operation.changed)
+
+    @contextmanager
+    def _noting(self, recorded: Callable[[], bool]) -> Iterator[None]:
+        """Ctrl-C while SQLite commits is heard once that is done, and what was recorded is told."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            with suppress(CasectlError):
+                self.committed = self.committed or recorded()
+            raise
 
     def entries(self, *, case: Case | Gone | None = None, limit: int | None = None) -> list[Entry]:
         """The newest operations first, of one case (its client's included) or of all."""
