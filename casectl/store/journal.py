@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.model import Author, Case
+from casectl.core.text import handle_stem
 from casectl.core.views import Entry, Gone
 from casectl.store import derived, history
 from casectl.store.connection import Database, Value
@@ -31,6 +32,8 @@ DEPENDENTS = {
     "clients": "SELECT id FROM cases WHERE client_id = ?1",
     "contacts": "SELECT id FROM contacts WHERE corrects = ?1",
 }
+
+NAMING = frozenset({"name", "client_id"})  # the columns that a handle follows from
 
 
 class Operation:
@@ -278,6 +281,7 @@ class Journal:
             reversal = _Reversal(operation, target, f"{command} operation {told}")
             for table, before, after in reversed(self.changes(target)):
                 reversal.revert(table, before, after)
+            reversal.put_handles_right()
         return operation.number
 
 
@@ -289,6 +293,7 @@ class _Reversal:
         self.operation = operation
         self.target = target
         self.what = what
+        self.renamed: set[str] = set()  # clients, and cases that came to one
 
     def revert(
         self, table: str, before: dict[str, Any] | None, after: dict[str, Any] | None
@@ -299,6 +304,8 @@ class _Reversal:
         if after is None:  # it had been deleted
             if before is not None and current is None:
                 self.operation.insert(table, before)
+                if table in ("clients", "cases"):
+                    self.renamed.add(row_id)
             return
         changed = [
             name
@@ -309,11 +316,25 @@ class _Reversal:
             raise self._conflict("x.row_id = ?1", row_id, changed)
         if before is not None:
             self.operation.update(table, row_id, **{name: before[name] for name in changed})
+            if not NAMING.isdisjoint(changed):
+                self.renamed.add(row_id)
             return
         of_it = DEPENDENTS.get(table)
         if of_it and self.db.value(f"{of_it} LIMIT 1", (row_id,)):
             raise self._conflict(f"x.row_id IN ({of_it})", row_id, None)
         self.operation.delete(table, row_id)
+
+    def put_handles_right(self) -> None:
+        """A case that came to a client meanwhile bears a name that is not theirs any more."""
+        asked = (
+            "SELECT c.id, c.number, c.handle, k.name FROM cases c "
+            "JOIN clients k ON k.id = c.client_id WHERE c.client_id = ?1 OR c.id = ?1"
+        )
+        for row_id in sorted(self.renamed):
+            for case_id, number, was, name in self.db.rows(asked, (row_id,)):
+                handle = f"{handle_stem(name)}-{number}"
+                if handle != was:
+                    self.operation.update("cases", case_id, handle=handle)
 
     def _conflict(self, where: str, row_id: str, columns: list[str] | None) -> CasectlError:
         """The refusal, naming the newest operation that stands in the way; undoing it helps.
