@@ -13,6 +13,7 @@ from casectl.config import Config, default_caseload_path, load_config
 from casectl.core.errors import (
     Ambiguous,
     BadValue,
+    Busy,
     CasectlError,
     Declined,
     EncryptionGone,
@@ -455,6 +456,8 @@ class Session:
         try:
             if not self.store.has_todays_backup(self.clock.moment[:10]):
                 self.store.backups.daily()
+        except Busy as error:  # its hint says to repeat the command, which is done
+            tell(f"casectl: {error.args[0]}; there is no backup of today")
         except CasectlError as error:
             tell(f"casectl: {error}; there is no backup of today")
         except KeyboardInterrupt:
