@@ -13,6 +13,7 @@ from casectl.config import Config, default_caseload_path, load_config
 from casectl.core.errors import (
     Ambiguous,
     BadValue,
+    Busy,
     CasectlError,
     Declined,
     EncryptionGone,
@@ -23,6 +24,7 @@ from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
     FOLLOW_UP,
+    ME,
     OPEN,
     URGENCIES,
     Author,
@@ -41,10 +43,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from casectl.config import Value
+    from casectl.core.agenda import Ask
     from casectl.core.dates import When
+    from casectl.core.leave import Back
     from casectl.core.oneline import Line
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
+    from casectl.core.workdays import WorkCalendar
     from casectl.store.accesslog import AccessLog
     from casectl.store.restore import Restoring
     from casectl.store.vault import Vault
@@ -133,6 +138,7 @@ class Session:
         self.clock = clock
         self.program = program
         self.sitting = sitting
+        self.alone = False  # no command was typed, which is the morning
         self.named_db: str | None = None  # --db or CASECTL_DB
         self.colour: bool | None = None  # None: as the terminal and the environment say
         self.json = False
@@ -174,17 +180,38 @@ class Session:
             check_aliases(config.aliases, self.program.commands, config.path)
         return config
 
-    @property
+    @cached_property
     def standards(self) -> Standards:
-        return self.config.standards
+        """What the caseload's items are due by: as configured, and the days away are days off."""
+        configured = self.config.standards
+        if not self.store.has_leaves():
+            return configured
+        from casectl.core.leave import with_leaves
+
+        return with_leaves(configured, self.store.leaves.all())
+
+    def back_from_leave(self, ask: Ask) -> Back | None:
+        """The leave that this is the first day after, and what came due over it."""
+        if not self.store.has_leaves():
+            return None
+        from casectl.core.leave import Back, came_due, just_ended
+
+        leave = just_ended(self.store.leaves.all(), ask.today)
+        if leave is None or self.store.leaves.worked_since(leave, ask.today):
+            return None
+        items = self.store.agenda.pressing(ask, ask.today)
+        return Back(leave, came_due(leave, items, self.calendar))
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The working days that a typed day is read by, whoever is away on them."""
+        return self.config.standards.calendar
 
     def read_when(self, text: str) -> When:
         """A day with a time of day where one is given, in the reader's date order."""
         from casectl.core.dates import parse_when
 
-        return parse_when(
-            text, self.today, order=self.config.date_order, calendar=self.standards.calendar
-        )
+        return parse_when(text, self.today, order=self.config.date_order, calendar=self.calendar)
 
     def read_day(self, text: str, *, back: bool = False) -> date:
         """A day; ``back`` for what has happened, so that ``9 nov`` is the last one."""
@@ -194,7 +221,7 @@ class Session:
             text,
             self.today,
             order=self.config.date_order,
-            calendar=self.standards.calendar,
+            calendar=self.calendar,
             back=back,
         )
 
@@ -202,9 +229,7 @@ class Session:
         """A contact in a line, as it was meant on the day that it was typed."""
         from casectl.core.oneline import parse_line
 
-        return parse_line(
-            text, today or self.today, self.config.date_order, self.standards.calendar
-        )
+        return parse_line(text, today or self.today, self.config.date_order, self.calendar)
 
     def read_every(self, text: str, first: date) -> str:
         """How a promise repeats, as RFC 5545 text."""
@@ -215,7 +240,7 @@ class Session:
             first,
             self.today,
             order=self.config.date_order,
-            calendar=self.standards.calendar,
+            calendar=self.calendar,
         )
 
     def say_rule(self, rule: str) -> str:
@@ -436,6 +461,8 @@ class Session:
         try:
             if not self.store.has_todays_backup(self.clock.moment[:10]):
                 self.store.backups.daily()
+        except Busy as error:  # its hint says to repeat the command, which is done
+            tell(f"casectl: {error.args[0]}; there is no backup of today")
         except CasectlError as error:
             tell(f"casectl: {error}; there is no backup of today")
         except KeyboardInterrupt:
@@ -606,7 +633,7 @@ class Session:
             return text, None
         order = self.config.date_order
         try:
-            step = read_step(clause, self.today, order, self.standards.calendar)
+            step = read_step(clause, self.today, order, self.calendar)
         except DayUnsaid:
             if not self.can_ask:
                 raise
@@ -629,6 +656,11 @@ class Session:
 
         Raises NotFound, or Ambiguous with the candidates where nobody can be asked.
         """
+        if is_own(text):
+            raise BadValue(
+                f"{text.strip()} is your own work, not a case",
+                hint="casectl show me lists it; a client called Me goes by number or handle",
+            )
         match = self.store.cases.find(text)
         if not match.cases:
             item = self._item_of(text)  # 9.7 copied from the list is a way to say case 9
@@ -709,6 +741,8 @@ class Session:
     def _item_of(self, text: str) -> Item | None:
         """The item that ``text`` is the name of; None where it is no item's name."""
         stem, dot, part = text.strip().rpartition(".")
+        if is_own(text):
+            return Item(ME, part if dot else None)
         if not (dot and part and (part[0].isdigit() or part in DERIVED_PARTS or part[0] in "cn")):
             return None
         found = self.store.cases.find(stem)
@@ -723,6 +757,10 @@ class Session:
     def find_contacted(self, text: str, *, write: bool = True) -> tuple[Case, Promise | None]:
         """The case of a contact, and the promise that naming ``12.3`` is about."""
         case, part = self.find_item(text, write=write)
+        if case == ME:
+            raise BadValue(
+                f"{text.strip()} is your own work", hint="casectl done me.1 ends an item"
+            )
         if part is None or part in ("contact", "safety"):
             return case, None
         if not part.isdigit():
@@ -751,24 +789,30 @@ class Session:
             if not fitting:
                 words = " or ".join(kind.replace("_", "-") for kind in kinds)
                 raise NotFound(
-                    f"{case.handle} has no open {words}", hint=f"casectl show {case.number}"
+                    f"{case.handle} has no open {words}", hint=f"casectl show {case.stem}"
                 )
             items = ", ".join(
-                f"{case.number}.{each.number} ({each.what})" for each in self.shown(fitting)
+                f"{case.stem}.{each.number} ({each.what})" for each in self.shown(fitting)
             )
             raise Ambiguous(f"{case.handle} has several: {items}", hint="name the item")
         if not (part.isascii() and part.isdigit()):
-            raise BadValue(f"{case.number}.{part} {HOW_TO_CLEAR.get(part, NOT_A_PROMISE)}")
+            raise BadValue(f"{case.stem}.{part} {HOW_TO_CLEAR.get(part, NOT_A_PROMISE)}")
         promise = self.store.promises.numbered(case, int(part[:10]))
         if promise is None:
             raise NotFound(
-                f"{case.handle} has no item {case.number}.{part[:20]}",
-                hint=f"casectl show {case.number} lists them",
+                f"{case.handle} has no item {case.stem}.{part[:20]}",
+                hint=f"casectl show {case.stem} lists them",
             )
         if promise.kind not in kinds:
             wanted = " or ".join(map(_a, kinds))
-            raise BadValue(f"{case.number}.{part[:20]} is {_a(promise.kind)}, not {wanted}")
+            raise BadValue(f"{case.stem}.{part[:20]} is {_a(promise.kind)}, not {wanted}")
         return case, promise
+
+
+def is_own(text: str) -> bool:
+    """Whether ``me`` or ``me.2`` was typed, which is the worker's own work."""
+    stem, dot, part = text.strip().lower().partition(".")
+    return stem == ME.handle and (not dot or (part.isascii() and part.isdigit()))
 
 
 def decoded(written: bytes, what: str) -> str:

@@ -198,6 +198,17 @@ def test_a_signature_is_not_a_string(path: Path) -> None:
     assert not [each for each in imports_of(path) if each.module == "__future__.annotations"]
 
 
+def test_what_is_shipped_as_data_is_read_by_formats_alone() -> None:
+    """What stands in casectl/data is text; the shelf alone knows where."""
+    assert {path.suffix for path in (HOUSE / "data").rglob("*") if path.is_file()} == {".toml"}
+    knows = [
+        name_of(path) for path in source_files() if '"data"' in path.read_text(encoding="utf-8")
+    ]
+    assert [name for name in knows if name.startswith(("core/", "formats/", "commands/"))] == [
+        "formats/shelf.py"
+    ]
+
+
 # --- What a command loads -------------------------------------------------------------------
 
 # Loaded by no everyday command: each waits inside the function that needs it. What Typer itself
@@ -210,7 +221,8 @@ HEAVY = {
     "casectl.store.migrations", "casectl.store.bulk", "casectl.store.slots", "casectl.unlocking",
     "casectl.core.fictitious", "casectl.formats", "casectl.core.finding", "casectl.core.sheets",
     "casectl.render.sheets", "casectl.render.who", "casectl.store.search",
-    "casectl.shapes", "casectl.core.typed",
+    "casectl.shapes", "casectl.core.typed", "casectl.core.instruments", "casectl.core.templates",
+    "casectl.core.domains", "casectl.render.sparkline",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
 # parses Markdown or measures columns.
@@ -337,6 +349,21 @@ def test_the_list_on_a_terminal_loads_a_little_of_rich(demo_caseload: None, star
     assert "rich.console" not in started.loaded
     assert started.of(NOT_EVEN_ON_A_SCREEN) == set()
     assert started.of(HEAVY - {"rich", "logging", "json"}) == set()
+
+
+# What the morning adds to the list, all of it ours and small.
+OF_THE_MORNING = {
+    "casectl.core.morning", "casectl.store.mornings", "casectl.render.morning",
+}  # fmt: skip
+
+
+def test_the_morning_loads_what_the_list_does(demo_caseload: None, start: Start) -> None:
+    start(on_a_terminal=True)  # the first sight of a day is written down
+    listed, alone = start("today", on_a_terminal=True), start(on_a_terminal=True)
+    more = alone.loaded - listed.loaded
+    assert "SAFETY" in alone.out
+    assert "casectl.core.morning" in more
+    assert more <= OF_THE_MORNING
 
 
 INSTALLED = """

@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 
-from casectl.core.facts import BOTH, CLIENT_ONLY, WITH_GUARDIAN, Group, facts_of, planned_for
+from casectl.core.facts import (
+    BOTH,
+    CLIENT_ONLY,
+    WITH_GUARDIAN,
+    Group,
+    comes_after,
+    facts_of,
+    planned_for,
+)
 from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
@@ -86,11 +94,20 @@ def _after(days_of: Callable[[Intervals, Group], int]) -> DueDay:
     """So many calendar days after the fact; off a day off to the working day before, if it can."""
 
     def rule(day: date, group: Group, intervals: Intervals, calendar: WorkCalendar) -> date:
-        due = day + timedelta(days=days_of(intervals, group))
-        working = calendar.on_or_before(due)
-        return working if working > day else due
+        return _worked(day, day + timedelta(days=days_of(intervals, group)), calendar)
 
     return rule
+
+
+def _worked(day: date, due: date, calendar: WorkCalendar) -> date:
+    """``due``, or the working day before it if that is after the fact's ``day``.
+
+    The office's first, then one's own: where no day of one's own is left, the office's holds.
+    """
+    if calendar.away:
+        due = _worked(day, due, calendar.office)
+    working = calendar.on_or_before(due)
+    return working if working > day else due
 
 
 def _unmoved(days_of: Callable[[Intervals], int], at_high: Callable[[Intervals], int]) -> DueDay:
@@ -120,7 +137,11 @@ def _soon_after_a_move(day: date, group: Group, intervals: Intervals, cal: WorkC
 
 
 def _working_days_after(day: date, group: Group, intervals: Intervals, cal: WorkCalendar) -> date:
-    return cal.after(day, intervals.first_contact[group.level - 1])
+    """So many days that the office works; who is away then makes the contact before.
+
+    Counting one's own days away would let a new client wait for two weeks longer.
+    """
+    return _worked(day, cal.office.after(day, intervals.first_contact[group.level - 1]), cal)
 
 
 RULES: dict[tuple[str, str], DueDay] = {
@@ -418,8 +439,9 @@ class Rule:
         kind, stage, level, _, _, _, reaching, _, _ = self.group
         case = record.case
         attempts, tried, again, waiting = 0, None, None, False
-        if reaching and record.attempts:
-            attempts, tried = record.attempts, record.tried_on
+        tried_on = record.tried_on if reaching and record.attempts else None
+        if tried_on is not None and not comes_after(promise, day, tried_on):
+            attempts, tried = record.attempts, tried_on
         if tried is not None:
             again, waiting = self._retry_on(tried), self.waits(tried)
         planned = planned_for(case, kind, day)
@@ -440,7 +462,7 @@ class Rule:
             part, what, time = promise.number, promise.what, promise.due_time
         return DueItem._make(
             (
-                case, kind, stage, f"{case.number}.{part}", what, due, level, self.allowed, band,
+                case, kind, stage, f"{case.stem}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
                 reached, planned, put_off, watch and watch.who,
             )

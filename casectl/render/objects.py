@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from casectl.core.due import DueItem
-from casectl.core.model import Case, Client, Contact, Note, Promise
+from casectl.core.model import ME, Case, Client, Contact, Jot, Note, Promise
 from casectl.core.priority import priority_of
 from casectl.render import Object, Output
 from casectl.render.words import beside_phone, reason, status
@@ -35,6 +35,7 @@ KNOWN_COLUMNS = (
     "case", "handle", "client", "case_status", "phone", "safe_contact", "language", "next_item",
     "next_status", "next_what", "found_in", "field", "snippet",
 )  # fmt: skip
+JOT_COLUMNS = ("jot", "on", "text")
 HISTORY_COLUMNS = ("operation", "day", "worker", "command", "handles", "what", "undone_by")
 SNIPPET = 120  # characters around a match
 CASE_COLUMNS = ("case", "handle", "client", "case_status", "level", "program", "opened_on")
@@ -64,6 +65,7 @@ def agenda_objects(rows: Sequence[Ranked], output: Output) -> list[Object]:
                 "due": first.due.isoformat(),
                 "time": first.time,
                 "days_late": first.days_late,
+                "planned": _iso(first.planned_on),
                 "why": reason(first, output.today, output.order),
                 "program": case.program,
                 "next_step": next_step(row.record),
@@ -91,6 +93,7 @@ def item_object(item: DueItem, output: Output) -> Object:
         "due": item.due.isoformat(),
         "time": item.time,
         "days_late": item.days_late,
+        "planned": _iso(item.planned_on),
         "why": reason(item, output.today, output.order),
         "program": case.program,
     }
@@ -103,12 +106,15 @@ def reason_object(item: DueItem, output: Output) -> Object:
         "what": item.what,
         "due": item.due.isoformat(),
         "days_late": item.days_late,
+        "planned": _iso(item.planned_on),
         "band": item.band.name if item.band is not None else None,
         "text": reason(item, output.today, output.order),
     }
 
 
 def _who(case: Case) -> Object:
+    if case == ME:
+        return {"case": None, "handle": ME.handle, "client": None}
     return {"case": case.number, "handle": case.handle, "client": case.client}
 
 
@@ -134,6 +140,9 @@ def case_object(case: Case) -> Object:
         "assessed_on": _iso(case.assessed_on),
         "level_reviewed_on": case.level_reviewed_on.isoformat(),
         "hold_until": _iso(case.hold_until),
+        "planned_on": _iso(case.planned_on),
+        "planned_from": _iso(case.planned_from),
+        "planned_reason": case.planned_reason,
         "closed_on": _iso(case.closed_on),
         "close_reason": case.close_reason,
         "worker": case.worker,
@@ -159,7 +168,7 @@ def client_object(client: Client) -> Object:
 def promise_object(promise: Promise, case: Case) -> Object:
     return {
         **_who(case),
-        "item": f"{case.number}.{promise.number}",
+        "item": f"{case.stem}.{promise.number}",
         "id": promise.id,
         "kind": promise.kind,
         "subject": promise.subject,
@@ -224,6 +233,17 @@ def note_object(note: Note, case: Case) -> Object:
     }
 
 
+def jot_object(jot: Jot) -> Object:
+    return {
+        "jot": jot.number,
+        "id": jot.id,
+        "on": jot.on_day.isoformat(),
+        "text": jot.text,
+        "recorded_at": jot.recorded_at,
+        "worker": jot.worker,
+    }
+
+
 def file_object(
     file: File, items: Sequence[DueItem], missing: Sequence[str], output: Output
 ) -> Object:
@@ -243,6 +263,15 @@ def file_object(
         "contacts": [contact_object(each, case) for each in file.contacts],
         "notes": [note_object(each, case) for each in file.notes],
         "other_cases": [case_object(each) for each in file.other_cases],
+    }
+
+
+def own_object(items: Sequence[DueItem], promises: Sequence[Promise], output: Output) -> Object:
+    """``show me --json``: the worker's own work, the same keys as of a case's."""
+    return {
+        **_who(ME),
+        "due": [item_object(item, output) for item in items],
+        "promises": [promise_object(each, ME) for each in promises],
     }
 
 

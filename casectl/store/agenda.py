@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 
-from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, ahead, cut
+from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, Load, ahead, cut
 from casectl.core.due import Band, DueItem, Rule, Rules, applies
 from casectl.core.facts import PROMISED, WATCHED, Group, facts_of, promised_facts, watched_facts
-from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Level, Promise
+from casectl.core.model import ME, RISKS, UNASSESSED_RISK, Case, CaseRecord, Level, Promise
 from casectl.core.priority import DUE_ON, Ranked, RankKey, fact_key, in_order, rank_by
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import ONE_DAY
@@ -26,6 +26,7 @@ from casectl.store.rows import (
     CASES,
     CHUNK,
     GROUP_COLUMNS,
+    OWN_COLUMNS,
     PROMISE_COLUMNS,
     Part,
     case_of,
@@ -40,6 +41,8 @@ HEADS = (
     f"SELECT id, {GROUP_COLUMNS}, (SELECT min(day) FROM due_facts WHERE group_id = due_groups.id) "
     "FROM due_groups"
 )
+# What is the worker's own, by its day, as a case's open promises are read.
+OWN_WORK = f"SELECT {OWN_COLUMNS} FROM own_work WHERE status = 'open' ORDER BY due_on, number"
 # A case's level in SQL, as ``model.level_of`` has it.
 _RISK_LEVELS = " ".join(f"WHEN '{risk}' THEN {int(level)}" for risk, level in RISKS.items())
 LEVEL = (
@@ -58,6 +61,8 @@ ONE_GROUP = (
 # thousand); reminders, which nobody waits for, always do.
 ASKED_ABOUT = 2000
 OPEN = "status IN ('active', 'pending', 'on_hold')"
+# Of so many contacts, the latest, the logged minutes say how long things take here.
+LATEST = 200
 
 
 class AgendaReader:
@@ -119,24 +124,50 @@ class _Reading:
         self.left_out = left_out
         self.rules = Rules(ask.standards, ask.today)
         self.streams = list(self._streams(groups))
+        self.own = self._own()
 
     def rows(self) -> list[Ranked]:
         ask = self.ask
         numbers = self._open_numbers() if ask.limit is None else self._candidates(ask.limit)
         numbers.update(self.left_out)
-        return cut(rank_by(self.rules, self._wanted(numbers)), ask.limit)
+        return cut(rank_by(self.rules, [*self._wanted(numbers), *self.own]), ask.limit)
 
     def agenda(self) -> Agenda:
         ask, rows = self.ask, self.rows()
         counts, listed = self._counts(len(rows))
+        load, kept = self._load(rows, counts.need)
         return Agenda(
             ask,
-            tuple(rows),
+            tuple(kept),
             counts,
             tuple(self._hours()),
             0 if ask.limit is None else max(0, listed - len(rows)),
             None if rows else self._next_due(),
+            load,
         )
+
+    def _load(self, rows: list[Ranked], need: int) -> tuple[Load | None, list[Ranked]]:
+        """How much of it one day holds, and the rows that are not folded."""
+        ask = self.ask
+        if ask.hours is None or not need:
+            return None, rows
+        from casectl.core.load import learned_from, load_of
+
+        load, kept = load_of(rows, need, ask.hours, ask.today, learned_from(self._logged()))
+        if load is None or ask.folds:
+            return load, kept
+        return load._replace(folded=0), rows
+
+    def _logged(self) -> list[tuple[str, int]]:
+        """The means and minutes of the latest contacts that have them."""
+        return [
+            (row[0], row[1])
+            for row in self.db.rows(
+                'SELECT "by", minutes FROM (SELECT "by", minutes FROM contacts '
+                "ORDER BY on_day DESC LIMIT ?) WHERE minutes > 0",
+                (LATEST,),
+            )
+        ]
 
     def pressing(self, until: date) -> list[DueItem]:
         """The items of the facts that press, or that fall due by ``until``.
@@ -176,13 +207,15 @@ class _Reading:
             for item in self._pressing_items(record, derived[record.case.number], until)
         )
         added = (
-            item for record in self._wanted(self.left_out) for item in self._items_of(record, until)
+            item
+            for record in [*self._wanted(self.left_out), *self.own]
+            for item in self._items_of(record, until)
         )
         scale = self.ask.standards.common_scale()
         return in_order([*items, *added], self.ask.today, scale)
 
     def _items_of(self, record: CaseRecord, until: date) -> Iterator[DueItem]:
-        """The same of one case, worked out from its record alone."""
+        """The same of one record, worked out from it alone."""
         for group, day, promise, watch in facts_of(record):
             if applies(group, self.ask.standards.of(group.program)):
                 rule = self.rules.of(group)
@@ -220,6 +253,29 @@ class _Reading:
             "SELECT f.group_id, f.day, f.number FROM json_each(?) w "
             "CROSS JOIN due_facts f ON f.group_id = CAST(w.key AS INTEGER) AND f.day <= w.value",
             (f"{{{days}}}",),
+        )
+
+    # -- what is the worker's own ---------------------------------------------------------------
+
+    def _own(self) -> list[CaseRecord]:
+        """The worker's own work as one record, if there is any; none where it was not asked for."""
+        ask = self.ask
+        if ask.program is not None or (ask.level is not None and ask.level > ME.level):
+            return []
+        rows = self.db.rows(OWN_WORK)
+        return [CaseRecord(ME, tuple(map(promise_of, rows)))] if rows else []
+
+    def _own_counts(self) -> tuple[bool, bool, bool]:
+        """Whether it is listed, presses and is late."""
+        days = [promise.due_on for record in self.own for promise in record.promises]
+        if not days:
+            return False, False, False
+        (record,) = self.own
+        items = list(self.rules.items(record))
+        return (
+            any(item.is_listed for item in items),
+            any(item.is_pressing for item in items),
+            min(days) < self.ask.today,
         )
 
     # -- groups --------------------------------------------------------------------------------
@@ -347,8 +403,15 @@ class _Reading:
         due = need - overdue
         if need >= cap:
             due = self._cases(cap, lambda rule: rule.last_pressing, lambda rule: rule.last_late)
-        counts = (min(each, cap) for each in (still_open, need, overdue, due, silent))
-        return Counts(*counts), min(listed, cap + shown)
+        is_listed, presses, is_late = self._own_counts()
+        counts = (
+            min(each, cap)
+            for each in (
+                still_open, need + presses, overdue + is_late, due + (presses and not is_late),
+                silent,
+            )
+        )  # fmt: skip
+        return Counts(*counts), min(listed + is_listed, cap + shown)
 
     def _counted_at_once(self) -> tuple[int, int, int, int] | None:
         """Cases listed, pressing, late and out of contact in one pass; None past ``SCANNED``."""
@@ -465,13 +528,21 @@ class _Reading:
                 (ask.today.isoformat(), until.isoformat()),
             )
         ]
+        own = [
+            promise
+            for record in self.own
+            for promise in record.promises
+            if promise.due_time is not None and ask.today <= promise.due_on <= until
+        ]
         ids = sorted({promise.case_id for promise in promises})
-        cases: dict[str, Case] = {}
+        cases: dict[str, Case] = {ME.id: ME}
         for start in range(0, len(ids), WHOLE):
             chunk = ids[start : start + WHOLE]
             for row in self.db.rows(f"{CASES} WHERE c.id IN ({marks(chunk)})", chunk):
                 case = case_of(row)
                 cases[case.id] = case
+        if own:
+            promises = sorted([*promises, *own], key=_by_the_hour)
         for promise in promises:
             case = cases[promise.case_id]
             if not case.is_open:
@@ -484,7 +555,13 @@ class _Reading:
     def _next_due(self) -> date | None:
         """The earliest day that anything at all falls due."""
         heads = ((each.rule, date.fromisoformat(each.head)) for each in self.streams)
-        return min((rule.due_on(head) for rule, head in heads), default=None)
+        own = (promise.due_on for record in self.own for promise in record.promises)
+        return min((*(rule.due_on(head) for rule, head in heads), *own), default=None)
+
+
+def _by_the_hour(promise: Promise) -> tuple[date, bool, str, str]:
+    """As ``_hours`` has them from the file."""
+    return promise.due_on, promise.due_time is None, promise.due_time or "", promise.id
 
 
 def _left_out(db: Database, most: int | None) -> list[int]:
