@@ -220,7 +220,7 @@ class _Reading:
             if applies(group, self.ask.standards.of(group.program)):
                 rule = self.rules.of(group)
                 due, band = rule.due(day)
-                if band is not None and (band is not Band.SOON or due <= until):
+                if due <= until or band not in (None, Band.SOON):
                     yield rule.item(record, day, promise, watch)
 
     def _pressing_items(
@@ -232,8 +232,8 @@ class _Reading:
         for group, day, promise, watch in (*promised_facts(record), *watched_facts(record)):
             rule = self.rules.of(group)
             due, band = rule.due(day)
-            listed = band is not None and (band is not Band.SOON or due <= until)
-            if listed and applies(group, intervals):
+            asked_for = due <= until or band not in (None, Band.SOON)
+            if asked_for and applies(group, intervals):
                 yield rule.item(record, day, promise, watch)
 
     def _last_day(self, rule: Rule, until: date) -> str:

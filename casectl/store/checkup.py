@@ -192,7 +192,8 @@ class Checkup:
         wrong = self.db.value(
             "SELECT count(*) FROM cases WHERE (status = 'on_hold') <> (hold_until IS NOT NULL) "
             "OR (status = 'closed') <> (closed_on IS NOT NULL) "
-            "OR (urgency = 4 OR risk IS 'imminent') <> (crisis_since IS NOT NULL) "
+            "OR (urgency = 4 OR risk IS 'imminent' OR flagged_on IS NOT NULL) "
+            "<> (crisis_since IS NOT NULL) "
             "OR number > (SELECT value FROM counters WHERE scope = 'case')"
         )
         if wrong:
