@@ -21,8 +21,9 @@ from casectl.core.keys import (
     checked_passphrase,
 )
 from casectl.core.values import NamedTuple
-from casectl.store.connection import check_file, connect_new, create_file, not_a_caseload
+from casectl.store.connection import check_file, connect, connect_new, create_file, not_a_caseload
 from casectl.store.keys import (
+    KEYRING,
     Found,
     at_home,
     find_keys,
@@ -87,6 +88,30 @@ class Vault:
     def is_at_hand(self) -> bool:
         """Whether the key can be had again at no cost: from a file, or from the login keyring."""
         return not self.has_command and self.found() is not None
+
+    def opener(self) -> Found | None:
+        """What opens the file without asking anybody; another's key leaves the login keyring.
+
+        Raises Locked for a key file or key command whose key does not open it.
+        """
+        found = self.found()
+        if found is None:
+            return None
+        keys = found.keys
+        try:
+            connect(self.path, lambda: keys).close()
+        except Locked:
+            if found.source != KEYRING:
+                raise
+            self.forget()
+            return None
+        return found
+
+    @property
+    def holds_another_key(self) -> bool:
+        """Whether what did not open the file is from the login keyring, and a slot may do so."""
+        found = self.found() if self.opened is None and self.slots() else None
+        return found is not None and found.source == KEYRING
 
     def keys(self, ask: Callable[[], Sequence[bytes]] | None = None) -> Sequence[bytes]:
         """The keys to try, or what ``ask`` gets from the person. Raises Locked."""

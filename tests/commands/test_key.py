@@ -279,6 +279,18 @@ def test_another_caseloads_key_does_not_open_it(run: Run, tmp_path: Path) -> Non
     assert "the key does not open" in refused.err
 
 
+@pytest.mark.parametrize("command", ["today", "unlock"])
+def test_a_key_that_is_another_caseloads_in_the_login_keyring_is_asked_for_anew(
+    by_passphrase: Path, run: Run, kept: Kept, command: str
+) -> None:
+    """A synchronised folder has brought a file that another machine gave a new key."""
+    kept.keys[str(by_passphrase)] = [bytes(32)]
+    assert "the key does not open" in run("today").err, "a script is not asked"
+    asked = run(command, answers=[PASSPHRASE])
+    assert asked.code == 0, asked.err
+    assert NAME in run("today").out
+
+
 def test_completion_never_asks(
     by_passphrase: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
