@@ -21,7 +21,14 @@ from casectl.core.keys import (
     checked_passphrase,
 )
 from casectl.core.values import NamedTuple
-from casectl.store.connection import check_file, connect, connect_new, create_file, not_a_caseload
+from casectl.store.connection import (
+    NotACaseload,
+    check_file,
+    connect,
+    connect_new,
+    create_file,
+    not_a_caseload,
+)
 from casectl.store.keys import (
     KEYRING,
     Found,
@@ -123,7 +130,11 @@ class Vault:
         if found is not None:
             return found.keys
         if not self.folder.is_dir():
-            raise not_a_caseload(self.path)
+            raise NotACaseload(
+                f"{self.path} is not a casectl caseload",
+                hint=f"an encrypted one that was moved needs {self.folder.name} beside it, or its "
+                "key named with CASECTL_KEY_FILE",
+            )
         if ask is not None and self.slots():
             return ask()
         raise Locked(

@@ -279,6 +279,17 @@ def test_another_caseloads_key_does_not_open_it(run: Run, tmp_path: Path) -> Non
     assert "the key does not open" in refused.err
 
 
+def test_a_caseload_that_was_moved_without_its_slots_says_so(
+    by_passphrase: Path, run: Run, tmp_path: Path
+) -> None:
+    moved = tmp_path / "elsewhere.db"
+    by_passphrase.rename(moved)
+    refused = run(["--db", str(moved), "today"], answers=[PASSPHRASE])
+    assert "one that was moved needs elsewhere.db.keys beside it" in refused.err
+    slots.folder_of(by_passphrase).rename(slots.folder_of(moved))
+    assert NAME in run(["--db", str(moved), "today"], answers=[PASSPHRASE]).out
+
+
 @pytest.mark.parametrize("command", ["today", "unlock"])
 def test_a_key_that_is_another_caseloads_in_the_login_keyring_is_asked_for_anew(
     by_passphrase: Path, run: Run, kept: Kept, command: str
