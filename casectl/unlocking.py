@@ -140,6 +140,11 @@ def protect(session: Session, *, unencrypted: bool, key_file: str | None) -> Pro
     if unencrypted:
         if key_file is not None:
             raise BadValue("--unencrypted needs no --key-file", hint="give one of them")
+        if vault.folder.is_dir():  # beside it a plain file would be taken for somebody else's
+            raise CasectlError(
+                f"{vault.folder} is of an encrypted caseload that was here",
+                hint="move it away, or restore the caseload that it belongs to",
+            )
         return Protection(
             None,
             "It is not encrypted: whoever gets the file reads it. Keep it on an encrypted disk.",

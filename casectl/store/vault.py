@@ -21,6 +21,7 @@ from casectl.core.keys import (
     checked_passphrase,
 )
 from casectl.core.values import NamedTuple
+from casectl.store.caseload import UNFINISHED
 from casectl.store.connection import (
     NotACaseload,
     check_file,
@@ -38,7 +39,7 @@ from casectl.store.keys import (
     read_key_file,
     write_key_file,
 )
-from casectl.store.private import make_folder
+from casectl.store.private import create, make_folder
 
 if TYPE_CHECKING:
     from casectl.store.caseload import Caseload
@@ -256,6 +257,7 @@ class Vault:
             (self.folder / slot.name).unlink(missing_ok=True)
         with suppress(OSError):
             (self.folder / "recovery.pub").unlink(missing_ok=True)
+            (self.folder / UNFINISHED).unlink(missing_ok=True)
             self.folder.rmdir()
         return True
 
@@ -345,11 +347,29 @@ class Vault:
 
     # -- another key ---------------------------------------------------------------------------
 
+    def begin_encrypting(self, caseload: Caseload) -> None:
+        """The folder of slots for a file that is still plain, marked as long as it is.
+
+        What a killed run left of one goes: its key opens nothing. Raises EncryptionGone where the
+        file may be somebody else's, put in the place of an encrypted one.
+        """
+        if caseload.db.read_only_because is not None:
+            raise caseload.db.read_only_because
+        self.remove_folder()
+        fresh = self.folder.with_name(f".{self.folder.name}.{os.urandom(8).hex()}.new")
+        make_folder(fresh)
+        try:
+            create(fresh / UNFINISHED)
+            fresh.rename(self.folder)
+        except OSError as error:
+            raise CasectlError(f"cannot make {self.folder} ({error.strerror})") from None
+
     def encrypt(self, caseload: Caseload, key: bytes) -> None:
         """Put an encrypted copy in the caseload's place, and close it. Raises Busy, Kept."""
         from casectl.store.converting import encrypt
 
         encrypt(caseload, key)
+        (self.folder / UNFINISHED).unlink(missing_ok=True)
 
     def decrypt(self, caseload: Caseload, to: Path) -> bool:
         """A plain copy in a new file; True where what a killed run had left of one was removed."""
