@@ -340,7 +340,13 @@ class Session:
                 return open_caseload(self.db_path, self.author, lambda: sitting.keys or ())
             except Locked:  # another program gave it another key, or put another file in its place
                 sitting.keys = None
-        return open_caseload(self.db_path, self.author, self._keys)
+        try:
+            return open_caseload(self.db_path, self.author, self._keys)
+        except Locked:
+            if not self.can_ask or not self.vault.holds_another_key:
+                raise
+            self.vault.forget()  # the file was moved, or given another key on another machine
+            return open_caseload(self.db_path, self.author, self._keys)
 
     @cached_property
     def vault(self) -> Vault:
