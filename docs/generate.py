@@ -23,7 +23,7 @@ from typer.core import TyperArgument, TyperGroup
 from casectl import __version__, cli
 from casectl.core.casefile import list_rows
 from casectl.core.finding import Known
-from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
+from casectl.core.model import Case, CaseRecord, Client, Contact, Jot, Note, Promise
 from casectl.core.priority import rank
 from casectl.core.reminding import reminders
 from casectl.core.sheets import SheetRow, Visit
@@ -51,13 +51,18 @@ and a script adds --yes.
 
 ITEM is one due item: 12.3 is the third thing promised on case 12; 12.contact, 12.safety,
 12.review, 12.assessment, 12.next and 12.hold are what its record owes. A contact is 12.c1 and a
-note 12.n1. A bare CASE will do where just one of its items fits."""
+note 12.n1. A bare CASE will do where just one of its items fits.
+
+me is nobody's case: it is your own work (casectl follow me), and its items are me.1, me.2. follow,
+show, history, done, snooze and cancel take it; the others refuse it. A client who is called Me goes
+by number or handle."""
 
 WHEN = """\
 WHEN and DAY are read as a person says them: 2026-12-01, today, tomorrow, fri, next tue (next
-week's), in 2 weeks, +10d, eow, eom, 1 dec, dec 1 2026; WHEN also takes an hour, as in '14 jan
-9:00'. What could mean two days (03/04, 31, may) is refused, with what is accepted; the setting
-date_order settles 03/04. What was understood is always printed with its weekday."""
+week's), in 2 weeks, +10d, eow, eom, end of next week, 1 dec, dec 1 2026; WHEN also takes an hour,
+as in '14 jan 9:00', 'fri 2pm' or 'jan 14 at 9' (at 3, which may be in the afternoon, is refused). A
+year has four digits. What could mean two days (03/04, 31, may) is refused, with what is accepted;
+the setting date_order settles 03/04. What was understood is always printed with its weekday."""
 
 OUTPUT = """\
 On a terminal a command prints a screen. Piped, a reading command prints one line for each thing,
@@ -85,7 +90,9 @@ STABLE = """\
 These keys stay. A later version may add keys; it does not rename or remove one without saying so
 in CHANGELOG.md. Days are ISO 8601, hours are HH:MM, and what is not known is null. band is SAFETY,
 DEADLINE, NOW or SOON; level is 1 (low) to 4 (crisis); priority is the level plus the intervals
-missed, whatever the band (docs/priority.md). The first of the reasons is the one that ranks."""
+missed, whatever the band (docs/priority.md). The first of the reasons is the one that ranks. Your
+own work has the case and the client null and the handle me; its due and promises hold the same
+objects as a case's."""
 
 
 class Described(NamedTuple):
@@ -206,6 +213,10 @@ SAMPLE_CONTACT = Contact(
     text="spoke about the school",
     minutes=15,
 )
+SAMPLE_JOT = Jot(
+    "019a95e0-7c00-7a10-9a01-0123456789ab", 3, "sister called, rings again", DAY,
+    "2026-11-18T10:05:00Z", "kim",
+)  # fmt: skip
 SAMPLE_NOTE = Note(
     id="019a95e0-7c00-7f66-83d4-e5f60718293a",
     case_id=SAMPLE_CASE.id,
@@ -256,6 +267,7 @@ def sample_reports() -> list[tuple[str, Object]]:
         ("remind --json", mail.objects(pressing, output, full_names=False, terse=False)[0]),
         ("list --json", objects.list_object(due[0], output)),
         ("show CASE --json", objects.file_object(file, items, [], output)),
+        ("show me --json", objects.own_object([], [], output)),
         ("search TEXT --json", objects.hit_object(hit, ["school"])),
         ("whois TEXT --json", objects.known_object(who, [], output)),
         ("today --calls --json", sheets.call_object(call, output)),
@@ -273,6 +285,7 @@ def sample_writes() -> list[tuple[str, Object]]:
          objects.promise_object(SAMPLE_PROMISE, SAMPLE_CASE)),
         ("a contact", objects.contact_object(SAMPLE_CONTACT, SAMPLE_CASE)),
         ("a note", objects.note_object(SAMPLE_NOTE, SAMPLE_CASE)),
+        ("a jot", objects.jot_object(SAMPLE_JOT)),
     ]  # fmt: skip
 
 
@@ -282,6 +295,7 @@ PIPED = {
     "today --visits": sheets.VISIT_COLUMNS,
     "today --done": DONE_COLUMNS,
     "list": objects.LIST_COLUMNS,
+    "jots": objects.JOT_COLUMNS,
     "search": objects.HIT_COLUMNS,
     "whois": objects.KNOWN_COLUMNS,
     "history": objects.HISTORY_COLUMNS,
@@ -297,7 +311,8 @@ def reference() -> str:
         "# Commands",
         "<!-- Written by docs/generate.py from the commands themselves: change those, then run "
         "`make docs`. -->",
-        f"{TAGLINE} `casectl` alone is `casectl today`; `casectl COMMAND --help` says what stands "
+        f"{TAGLINE} `casectl` alone is `casectl today` with what is new since the last "
+        "morning; `casectl COMMAND --help` says what stands "
         "here. A morning's work with them is in [tour.md](tour.md).",
         "## What a command is told",
         _unwrapped(CASE_AND_ITEM),

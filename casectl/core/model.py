@@ -117,6 +117,20 @@ class Case(NamedTuple):
     def is_open(self) -> bool:
         return self.status != CLOSED
 
+    @property
+    def stem(self) -> str:
+        """What stands before the dot in the name of its items: ``12`` of 12.3, ``me`` of me.1."""
+        return str(self.number) if self.number else self.handle
+
+
+# The worker's own work (supervision, a training) stands on the list as one row more. It is of a
+# medium level and nobody's case: open since no day, so that it stands behind every case it ties
+# with, and of no program.
+OWN = "own"  # its status: it owes what was promised, and nothing is derived from it
+ME = Case(
+    "me", 0, "me", "", "me", OWN, Level.MEDIUM, "moderate", date.max, date.max
+)  # fmt: skip
+
 
 class Promise(NamedTuple):
     """What was promised or fixed from outside: a follow-up, a deadline or an appointment."""
@@ -176,6 +190,23 @@ class Note(NamedTuple):
     text: str
     recorded_at: str | None = None
     worker: str | None = None
+
+
+class Jot(NamedTuple):
+    """What was written down of no case yet, exactly as written. Filed, it is a case's note."""
+
+    id: str
+    number: int  # of all jots, never reused
+    text: str
+    on_day: date
+    recorded_at: str | None = None
+    worker: str | None = None
+    filed_as: str | None = None  # the note
+    case_id: str | None = None
+
+
+# The name under which a jot that could not be saved is kept, as a draft.
+JOT_DRAFT = "jot"
 
 
 def note_draft(case_id: str) -> str:

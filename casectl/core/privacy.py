@@ -18,15 +18,18 @@ from casectl.core.intake import Twin
 from casectl.core.model import (
     DEADLINE_KINDS,
     FOLLOW_UP_KINDS,
+    ME,
     MEANS,
     MEANS_UNKNOWN,
     PARTIES,
     Case,
     Client,
     Contact,
+    Jot,
     Note,
     Promise,
 )
+from casectl.core.morning import Morning, Reminded
 from casectl.core.priority import Ranked
 from casectl.core.reminding import Reminder
 from casectl.core.text import initials
@@ -44,9 +47,12 @@ PLAIN: Mapping[type, frozenset[str]] = {
     Promise: frozenset({"id", "case_id", "kind", "due_time", "repeats", "status"}),
     Contact: frozenset({"id", "case_id", "outcome", "corrects", "recorded_at", "worker"}),
     Note: frozenset({"id", "case_id", "recorded_at", "worker"}),
+    Jot: frozenset({"id", "case_id", "filed_as", "recorded_at", "worker"}),
     DueItem: frozenset({"kind", "stage", "item", "time"}),
     Ranked: frozenset({"key"}),
     Agenda: frozenset({"ask"}),
+    Morning: frozenset({"new"}),
+    Reminded: frozenset({"time"}),
     Step: frozenset({"standard", "source"}),
     Reminder: frozenset({"state"}),
     Twin: frozenset({"why", "client_id"}),
@@ -114,6 +120,8 @@ def _private(value: Any) -> Any:
 
 
 def _named(value: Any) -> Any:
+    if value == ME:
+        return value
     plain = PLAIN.get(type(value), frozenset())
     made = {
         name: each if name in plain else _field(name, each)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from casectl.core.due import DueItem
-from casectl.core.model import Case, Client, Contact, Note, Promise
+from casectl.core.model import ME, Case, Client, Contact, Jot, Note, Promise
 from casectl.core.priority import priority_of
 from casectl.render import Object, Output
 from casectl.render.words import beside_phone, reason, status
@@ -35,6 +35,7 @@ KNOWN_COLUMNS = (
     "case", "handle", "client", "case_status", "phone", "safe_contact", "language", "next_item",
     "next_status", "next_what", "found_in", "field", "snippet",
 )  # fmt: skip
+JOT_COLUMNS = ("jot", "on", "text")
 HISTORY_COLUMNS = ("operation", "day", "worker", "command", "handles", "what", "undone_by")
 SNIPPET = 120  # characters around a match
 CASE_COLUMNS = ("case", "handle", "client", "case_status", "level", "program", "opened_on")
@@ -112,6 +113,8 @@ def reason_object(item: DueItem, output: Output) -> Object:
 
 
 def _who(case: Case) -> Object:
+    if case == ME:
+        return {"case": None, "handle": ME.handle, "client": None}
     return {"case": case.number, "handle": case.handle, "client": case.client}
 
 
@@ -165,7 +168,7 @@ def client_object(client: Client) -> Object:
 def promise_object(promise: Promise, case: Case) -> Object:
     return {
         **_who(case),
-        "item": f"{case.number}.{promise.number}",
+        "item": f"{case.stem}.{promise.number}",
         "id": promise.id,
         "kind": promise.kind,
         "subject": promise.subject,
@@ -230,6 +233,17 @@ def note_object(note: Note, case: Case) -> Object:
     }
 
 
+def jot_object(jot: Jot) -> Object:
+    return {
+        "jot": jot.number,
+        "id": jot.id,
+        "on": jot.on_day.isoformat(),
+        "text": jot.text,
+        "recorded_at": jot.recorded_at,
+        "worker": jot.worker,
+    }
+
+
 def file_object(
     file: File, items: Sequence[DueItem], missing: Sequence[str], output: Output
 ) -> Object:
@@ -249,6 +263,15 @@ def file_object(
         "contacts": [contact_object(each, case) for each in file.contacts],
         "notes": [note_object(each, case) for each in file.notes],
         "other_cases": [case_object(each) for each in file.other_cases],
+    }
+
+
+def own_object(items: Sequence[DueItem], promises: Sequence[Promise], output: Output) -> Object:
+    """``show me --json``: the worker's own work, the same keys as of a case's."""
+    return {
+        **_who(ME),
+        "due": [item_object(item, output) for item in items],
+        "promises": [promise_object(each, ME) for each in promises],
     }
 
 

@@ -11,12 +11,14 @@ from casectl.render import Output
 from casectl.render.objects import (
     HISTORY_COLUMNS,
     HIT_COLUMNS,
+    JOT_COLUMNS,
     KNOWN_COLUMNS,
     LIST_COLUMNS,
     TODAY_COLUMNS,
     agenda_objects,
     file_object,
     hit_object,
+    jot_object,
     known_object,
     list_object,
 )
@@ -30,18 +32,26 @@ if TYPE_CHECKING:
     from casectl.core.explaining import Explanation
     from casectl.core.finding import Known
     from casectl.core.leave import Back
-    from casectl.core.model import Case, CaseRecord, Client
+    from casectl.core.model import Case, CaseRecord, Client, Jot, Promise
+    from casectl.core.morning import Morning
     from casectl.core.priority import Ranked
     from casectl.core.triage import Spread
     from casectl.core.views import Entry, File, Hit
 
 
-def agenda(agenda: Agenda, output: Output, back: Back | None = None) -> None:
-    """The day's list as a screen; on the first day after a leave it says so."""
+def agenda(
+    agenda: Agenda, output: Output, back: Back | None = None, morning: Morning | None = None
+) -> None:
+    """The day's list as a screen; after a leave it says so, and in the morning what is new."""
     agenda = output.shown(agenda)
     from casectl.render.today import today_screen
 
-    output.draw(today_screen(agenda, output, back))
+    news: list[str] = []
+    if morning is not None:
+        from casectl.render.morning import news_of
+
+        news = news_of(output.shown(morning), output)
+    output.draw(today_screen(agenda, output, back, news))
 
 
 def agenda_rows(rows: Sequence[Ranked], output: Output) -> None:
@@ -110,6 +120,27 @@ def case_file(
         output.table(fact_lines(each), ("name", "value"))
 
 
+def own_work(
+    items: Sequence[DueItem], promises: Sequence[Promise], output: Output, *, whole: bool
+) -> None:
+    """``show me``: what the worker's own work owes; ``promises`` are those that ended as well."""
+    items, promises = output.shown(items), output.shown(promises)
+    if output.draws:
+        from casectl.render.case import own_screen
+
+        output.draw(own_screen(items, promises, output, whole=whole))
+        return
+    from casectl.render.objects import own_object
+
+    each = own_object(items, promises, output)
+    if output.json or output.fields:
+        output.one(each, ())
+    else:
+        from casectl.render.facts import fact_lines
+
+        output.table(fact_lines(each), ("name", "value"))
+
+
 def case_list(rows: Sequence[ListRow], more: int, output: Output) -> None:
     """Cases, one a line; ``more`` were cut by a limit."""
     rows = output.shown(rows)
@@ -132,6 +163,17 @@ def who(
         output.draw(who_screen(people, hits, words, more, output))
     else:
         output.table([known_object(each, words, output) for each in people], KNOWN_COLUMNS)
+
+
+def jots(jots: Sequence[Jot], output: Output) -> None:
+    """What is not filed yet, the oldest first."""
+    jots = output.shown(jots)
+    if output.draws:
+        from casectl.render.listing import jots_screen
+
+        output.draw(jots_screen(jots, output))
+    else:
+        output.table([jot_object(jot) for jot in jots], JOT_COLUMNS)
 
 
 def hits(hits: Sequence[Hit], words: Sequence[str], more: bool, output: Output) -> None:

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any, TypeVar
 
 from casectl.core.errors import CasectlError
-from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
+from casectl.core.model import FOLLOW_UP, ME, Case, CaseRecord, Client, Contact, Jot, Note, Promise
 from casectl.core.values import NamedTuple
 from casectl.store.connection import Database, Row, Value
 
-Made = TypeVar("Made", Promise, Contact, Note)
+Made = TypeVar("Made", Promise, Contact, Note, Jot)
 
 CHUNK = 500  # under SQLite's oldest limit on variables in one statement
 
@@ -25,6 +25,12 @@ CASE_COLUMNS = (
 CASE_WIDTH = len(Case._fields)
 CASES = f"SELECT {CASE_COLUMNS} FROM cases c JOIN clients k ON k.id = c.client_id"
 PROMISE_COLUMNS = ", ".join(Promise._fields)
+# The worker's own work as promises to nobody, and what a promise has and that has no column for.
+NOT_OWN = {
+    "case_id": f"'{ME.id}'", "kind": f"'{FOLLOW_UP}'", "lead_days": "NULL", "place": "NULL",
+    "waiting_on": "NULL",
+}  # fmt: skip
+OWN_COLUMNS = ", ".join(NOT_OWN.get(name, name) for name in Promise._fields)
 CLIENT_COLUMNS = ", ".join(Client._fields)
 CONTACT_COLUMNS = (
     'id, case_id, number, on_day, outcome, "by", party, text, minutes, interpreter, seen_by, '
@@ -32,6 +38,7 @@ CONTACT_COLUMNS = (
     "contacts.id), item, recorded_at, worker"
 )
 NOTE_COLUMNS = ", ".join(Note._fields)
+JOT_COLUMNS = ", ".join(Jot._fields)
 GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried, planned"
 
 # A letter is sent, not answered: it never counts as reaching anybody. A corrected contact no
@@ -133,6 +140,10 @@ def note_of(row: Row) -> Note:
     return _with_days(Note, row)
 
 
+def jot_of(row: Row) -> Jot:
+    return _with_days(Jot, row)
+
+
 def client_of(row: Row) -> Client:
     values = list(row)
     values[Client._fields.index("interpreter")] = bool(row["interpreter"])
@@ -176,7 +187,7 @@ def _day_fields(kind: type[Any]) -> tuple[int, ...]:
     )
 
 
-_DAYS = {kind: _day_fields(kind) for kind in (Promise, Contact, Note)}
+_DAYS = {kind: _day_fields(kind) for kind in (Promise, Contact, Note, Jot)}
 
 
 def read_cases(db: Database, where: str, values: Iterable[Value] = ()) -> list[Case]:

@@ -195,8 +195,27 @@ def test_slots_of_an_earlier_caseload_are_never_written_over(by_passphrase: Path
     before = (by_passphrase.with_name("caseload.db.keys") / slots.PASSPHRASE).read_bytes()
     again = run("init", answers=[PASSPHRASE] * 4)
     assert again.code == 1
-    assert "slots of an earlier caseload" in again.err
+    assert "is an earlier caseload's, which was encrypted" in again.err
+    assert f"mv {by_passphrase}.keys {by_passphrase}.keys.old" in again.err
+    assert run("init --unencrypted").code == 1, "nothing could be written into it"
     assert (by_passphrase.with_name("caseload.db.keys") / slots.PASSPHRASE).read_bytes() == before
+
+
+def test_nothing_is_on_the_disk_before_the_last_answer(
+    run: Run, quick: None, code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """So an init that is killed while it asks leaves nothing in the way of the next."""
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    ask = Session.ask
+    seen: list[list[str]] = []
+
+    def looked(session: Session, question: str) -> str:
+        seen.append([each.name for each in tmp_path.iterdir() if "caseload" in each.name])
+        return ask(session, question)
+
+    monkeypatch.setattr(Session, "ask", looked)
+    assert run("init", answers=[PASSPHRASE, PASSPHRASE, code[-6:]]).code == 0
+    assert seen == [[], [], []]
 
 
 # --- Locked and unlocked --------------------------------------------------------------------
@@ -209,6 +228,8 @@ def test_a_locked_caseload_asks_in_place_and_goes_on(by_passphrase: Path, run: R
     assert NAME in asked.out
     assert "That is not the passphrase" in asked.err
     assert NAME in run("today").out, "unlocked for the commands that follow"
+    assert run("lock").out == "Locked.\n"
+    assert NAME in run("", width=120, answers=[PASSPHRASE]).out, "in the morning as well"
 
 
 def test_who_waits_for_a_passphrase_is_told_and_a_script_is_not(
