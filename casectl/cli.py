@@ -51,6 +51,7 @@ COMMANDS: dict[str, Entry] = {
     "intake": Entry("intake", "Take a client in, or many from a file.", DAILY),
     "reached": Entry("contact", "Record that you reached somebody.", DAILY),
     "tried": Entry("contact", "Record that you tried and did not reach them.", DAILY),
+    "again": Entry("contact", "Record a case's last contact once more, for today.", DAILY),
     "log": Entry("log", "Record several contacts, a line each.", DAILY),
     "follow": Entry("follow", "Promise a follow-up by a day.", DAILY),
     "deadline": Entry("follow", "Put a hard outside date on a case.", DAILY),
@@ -60,8 +61,12 @@ COMMANDS: dict[str, Entry] = {
     "missed": Entry("done", "Mark an appointment missed.", DAILY),
     "snooze": Entry("done", "Move follow-ups to a later day, with a reason.", DAILY),
     "cancel": Entry("done", "Cancel items, with a reason.", DAILY),
+    "triage": Entry("triage", "Go through what is due by single keys, or plan days for it.", DAILY),
     "away": Entry("away", "Your days away, and what falls due meanwhile.", DAILY),
     "note": Entry("note", "Write a note on a case.", DAILY),
+    "jot": Entry("note", "Write something down that belongs to no case yet.", DAILY),
+    "jots": Entry("note", "List what was jotted down and is not filed yet.", DAILY),
+    "file": Entry("note", "Make a jot a note of a case.", DAILY),
     "remind": Entry("remind", "Print what is due, for cron and mail.", DAILY),
     "show": Entry("show", "Everything on file for one case.", CASEWORK),
     "list": Entry("list", "List cases.", CASEWORK),
@@ -295,7 +300,8 @@ def root(
 ) -> None:
     """Who needs you first today, and why.
 
-    casectl keeps a case manager's caseload in one local file. Alone it shows the day's list.
+    casectl keeps a case manager's caseload in one local file. Alone it is the morning: the day's
+    list, and what is new since the last one.
     """
     if version:
         typer.echo(f"casectl {__version__}")
@@ -306,6 +312,7 @@ def root(
     session.no_input, session.yes = no_input, yes
     session.named_private = private
     if ctx.invoked_subcommand is None:
+        session.alone = True
         command = built("today", COMMANDS["today"])
         with command.make_context("today", [], parent=ctx) as inner:
             command.invoke(inner)
@@ -409,7 +416,7 @@ def run(args: Sequence[str] | None = None, sitting: Sitting | None = None) -> in
     except (KeyboardInterrupt, typer.Abort) as stop:
         if isinstance(stop.__cause__, EOFError):
             return _failed("the input ended before the answer; nothing was written", 1)
-        return _failed("interrupted; nothing was half written", INTERRUPTED)
+        return _failed(f"interrupted; {_kept(session)}", INTERRUPTED)
     except BrokenPipeError:
         return _reader_left()
     except OSError as error:
@@ -476,8 +483,12 @@ def _reader_left() -> int:
 
 
 def _unheard(error: OSError, session: Session | None) -> str:
-    """The answer could not be printed; whether anything was recorded decides what to do next."""
+    """The answer could not be printed, or a file could not be used; whether anything was recorded
+    decides what to do next.
+    """
     said = f"cannot write the output ({error.strerror})"
+    if error.filename is not None:
+        said = f"cannot use {error.filename} ({error.strerror})"
     if session is not None and session.has_written:
         return f"{said}; what you recorded is kept, so do not repeat it"
     return said
@@ -490,14 +501,18 @@ def _bug(error: Exception, words: Sequence[str], session: Session | None) -> str
     place = crash.place_of(error)
     command = next((word for word in words if word in COMMANDS), None)
     report = crash.told(error, command, session.clock.moment if session is not None else "")
-    kept = "nothing was half written"
-    if session is not None and session.has_written:
-        kept = "what you recorded is kept, so do not repeat it"
     return (
         f"something went wrong inside casectl ({type(error).__name__}"
-        f"{f' at {place}' if place else ''}); {kept}; {report}; "
+        f"{f' at {place}' if place else ''}); {_kept(session)}; {report}; "
         "casectl doctor tells whether the file is sound"
     )
+
+
+def _kept(session: Session | None) -> str:
+    """Whether what was to be recorded was, when something else went wrong."""
+    if session is not None and session.has_written:
+        return "what you recorded is kept, so do not repeat it"
+    return "nothing was half written"
 
 
 def _failed(message: str, code: int) -> int:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from casectl.core.agenda import LIMIT
+from casectl.core.agenda import LIMIT, WORKING_HOURS
 from casectl.core.errors import BadConfiguration, BadValue, CasectlError, NoConfiguration
 from casectl.core.spoken import DateOrder
 from casectl.core.standards import (
@@ -49,6 +49,7 @@ class Config(NamedTuple):
     key_file: str | None = None
     key_command: str | None = None
     lock_minutes: int = LOCK_MINUTES
+    working_hours: int = WORKING_HOURS
     aliases: Mapping[str, str] = {}  # one's own words for commands, and what each stands for
     sources: Mapping[str, str] = {}  # key -> the file or variable that set it
 
@@ -225,6 +226,7 @@ def _config(document: dict[str, Any], path: Path) -> Config:
         key_file=root.get("key_file"),
         key_command=root.get("key_command"),
         lock_minutes=root.get("lock_minutes", LOCK_MINUTES),
+        working_hours=root.get("working_hours", WORKING_HOURS),
         aliases=aliases,
         sources=sources,
     )

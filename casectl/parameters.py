@@ -6,7 +6,7 @@ import typer
 
 from casectl.core.errors import CasectlError
 from casectl.core.model import ME
-from casectl.core.text import initials
+from casectl.core.text import initials, shortened
 from casectl.session import Session, is_own
 
 
@@ -57,6 +57,26 @@ def complete_item(ctx: typer.Context, incomplete: str) -> list[str]:
         return []
     names = [f"{ME.stem}.{each.number}" for each in own]
     return [name for name in names if name.startswith(incomplete.lower())]
+
+
+def complete_jot(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Numbers of jots that are not filed. Never an error, never a prompt."""
+    session = current(ctx)
+    session.no_input = True
+    session.named_db = ctx.find_root().params.get("db")
+    try:
+        return [value for value, _ in named_jots(session, incomplete)]
+    except CasectlError:
+        return []
+
+
+def named_jots(session: Session, begun: str) -> list[tuple[str, str]]:
+    """The jots that are not filed and whose number begins so, each with its first words."""
+    return [
+        (str(jot.number), shortened(" ".join(jot.text.split()), 40))
+        for jot in session.shown(session.store.jots.unfiled())
+        if str(jot.number).startswith(begun)
+    ]
 
 
 def named_cases(session: Session, begun: str) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from casectl.core.typed import FLAG, ITEMS, ITEMS_WHEN, MANY, ONE, REST, WHEN, W
 
 DAYS = frozenset({"WHEN", "DAY"})
 MANY_WORDS = frozenset({"TEXT", "NAME", "CASE", "NUMBER", "ADDRESS", "TIME"})
-CASES = frozenset({"CASE", "ITEM", "CASE|ITEM", "A", "B"})
+CASES = frozenset({"CASE", "ITEM", "CASE|ITEM", "A", "B", "JOT"})
 SEVERAL_ITEMS = "ITEM..."
 MOST_ITEMS = 100  # that are offered one after another
 
@@ -39,7 +39,13 @@ def shape_of_command(command: Command, help_names: Sequence[str]) -> Shape:
         options.update(dict.fromkeys(names, _taken_by(param)))
         about.update(dict.fromkeys(names, getattr(param, "help", None) or ""))
     cases = sum(MOST_ITEMS if _is_items(each) else each in CASES for each in arguments)
-    return Shape(options, _arguments(arguments, many=many), cases, about=about)
+    return Shape(
+        options,
+        _arguments(arguments, many=many),
+        cases,
+        jot_first=arguments[:1] == ["JOT"],
+        about=about,
+    )
 
 
 def _taken_by(option: Parameter) -> str:

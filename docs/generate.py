@@ -23,7 +23,7 @@ from typer.core import TyperArgument, TyperGroup
 from casectl import __version__, cli
 from casectl.core.casefile import list_rows
 from casectl.core.finding import Known
-from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
+from casectl.core.model import Case, CaseRecord, Client, Contact, Jot, Note, Promise
 from casectl.core.priority import rank
 from casectl.core.reminding import reminders
 from casectl.core.sheets import SheetRow, Visit
@@ -213,6 +213,10 @@ SAMPLE_CONTACT = Contact(
     text="spoke about the school",
     minutes=15,
 )
+SAMPLE_JOT = Jot(
+    "019a95e0-7c00-7a10-9a01-0123456789ab", 3, "sister called, rings again", DAY,
+    "2026-11-18T10:05:00Z", "kim",
+)  # fmt: skip
 SAMPLE_NOTE = Note(
     id="019a95e0-7c00-7f66-83d4-e5f60718293a",
     case_id=SAMPLE_CASE.id,
@@ -281,6 +285,7 @@ def sample_writes() -> list[tuple[str, Object]]:
          objects.promise_object(SAMPLE_PROMISE, SAMPLE_CASE)),
         ("a contact", objects.contact_object(SAMPLE_CONTACT, SAMPLE_CASE)),
         ("a note", objects.note_object(SAMPLE_NOTE, SAMPLE_CASE)),
+        ("a jot", objects.jot_object(SAMPLE_JOT)),
     ]  # fmt: skip
 
 
@@ -290,6 +295,7 @@ PIPED = {
     "today --visits": sheets.VISIT_COLUMNS,
     "today --done": DONE_COLUMNS,
     "list": objects.LIST_COLUMNS,
+    "jots": objects.JOT_COLUMNS,
     "search": objects.HIT_COLUMNS,
     "whois": objects.KNOWN_COLUMNS,
     "history": objects.HISTORY_COLUMNS,
@@ -305,7 +311,8 @@ def reference() -> str:
         "# Commands",
         "<!-- Written by docs/generate.py from the commands themselves: change those, then run "
         "`make docs`. -->",
-        f"{TAGLINE} `casectl` alone is `casectl today`; `casectl COMMAND --help` says what stands "
+        f"{TAGLINE} `casectl` alone is `casectl today` with what is new since the last "
+        "morning; `casectl COMMAND --help` says what stands "
         "here. A morning's work with them is in [tour.md](tour.md).",
         "## What a command is told",
         _unwrapped(CASE_AND_ITEM),

@@ -1,16 +1,17 @@
-"""reached, tried, contact: what happened when you got in touch, or tried to."""
+"""reached, tried, contact, again: what happened when you got in touch, or tried to."""
 
 from datetime import date
 from typing import Annotated
 
 import typer
 
-from casectl.core.contacting import check_come, new_contact
+from casectl.core.contacting import check_come, new_contact, repeated
 from casectl.core.due import due_items
-from casectl.core.errors import BadValue
-from casectl.core.model import REACHED, TRIED, Case, Promise
+from casectl.core.errors import Ambiguous, BadValue, NotFound
+from casectl.core.model import MEANS, REACHED, TRIED, Case, Contact, Promise
+from casectl.core.text import shortened, without_name
 from casectl.core.views import Recorded
-from casectl.parameters import CaseOrItemArgument, current, whole_number
+from casectl.parameters import CaseArgument, CaseOrItemArgument, current, whole_number
 from casectl.render.objects import recorded_object
 from casectl.session import Session
 
@@ -49,6 +50,7 @@ SeenByOption = Annotated[
 UntilOption = Annotated[
     str | None, typer.Option("--until", metavar="DAY", help="How long that covers the client.")
 ]
+SHOWN = 60  # characters of a text that is repeated
 
 
 def reached(
@@ -134,6 +136,92 @@ def contact(
         session, item, text, outcome, by, party, minutes, interpreter, on, next_step, due,
         seen_by, until, command="contact",
     )  # fmt: skip
+
+
+def again(
+    ctx: typer.Context,
+    case: CaseArgument,
+    text: TextArgument = None,
+    like: Annotated[
+        str | None,
+        typer.Option("--like", metavar="CASE", help="Repeat this one's last contact, not its own."),
+    ] = None,
+    on: OnOption = None,
+) -> None:
+    """Record a case's last contact once more, for today.
+
+    Outcome, means, minutes and text are repeated, unless you give another text. The case is always
+    named, and so is the one whose contact is repeated: again 14 --like 12 records for 14 what was
+    said in the group that 12 was in. There is no word for the last case, because after an
+    interruption it is the wrong one. Having reached somebody is repeated without a question only
+    from a contact of the same day on another case; a text that names the other client never is.
+    """
+    session = current(ctx)
+    target = session.find_case(case, write=True)
+    source = session.find_case(like, write=True) if like is not None else target
+    last = session.store.contacts.last_of(source)
+    if last is None:
+        raise NotFound(
+            f"{source.handle} has no contact to repeat",
+            hint=f"casectl reached {target.number}, or tried {target.number}, records one",
+        )
+    day = session.read_day(on, back=True) if on else session.today
+    made = _once_more(session, source, last, target, text, day)
+    if made.outcome == REACHED and (source.id == target.id or last.on_day != day):
+        _be_sure(session, target, made, day)
+    recorded = session.store.contacts.record(target, made, command="again")
+    source, target = session.shown(source), session.shown(target)
+    last, recorded = session.shown(last), session.shown(recorded)
+    said = f': "{shortened(recorded.contact.text, SHOWN)}"' if recorded.contact.text else ""
+    like_what = f"{source.number}.c{last.number}"
+    if source.id != target.id:
+        like_what += f" of {source.client} ({source.handle})"
+    session.output.wrote(
+        recorded_object(recorded, target),
+        f"As {like_what}, {session.say_short(last.on_day)}{said}.",
+        *_sentences(session, target, recorded, day),
+    )
+
+
+def _once_more(
+    session: Session, source: Case, last: Contact, target: Case, text: str | None, day: date
+) -> Contact:
+    """The contact to write. Raises BadValue for one that would tell of the other client."""
+    if last.by not in MEANS:
+        raise BadValue(
+            f"how {source.number}.c{last.number} was made is not on record",
+            hint=f"casectl reached {target.number}, or tried {target.number}, says it anew",
+        )
+    if text is not None:
+        last = last._replace(text=session.typed(text, "text"))
+    elif last.text and _names(last.text, source, target):
+        raise BadValue(
+            f"the text of {source.number}.c{last.number} names its client",
+            hint=f"write another: casectl again {target.number} TEXT --like {source.number}",
+        )
+    return repeated(last, target, on_day=day, today=session.today)
+
+
+def _names(text: str, source: Case, target: Case) -> bool:
+    """Whether a text of one client's record would tell of them in another's."""
+    return source.client_id != target.client_id and without_name(text, source.client) != text
+
+
+def _be_sure(session: Session, case: Case, made: Contact, day: date) -> None:
+    """Ask before a client counts as reached by a repetition: that clears what asks for them."""
+    told = session.shown(case)
+    text = session.shown(made).text
+    said = f': "{shortened(text, SHOWN)}"' if text else ""
+    whom = f"{told.client} ({told.handle})"
+    if made.party != "client":
+        whom = f"the {made.party} of {whom}"
+    session.confirm(
+        f"Reached {whom} by {made.by}, {session.say_day(day)}{said}?",
+        otherwise=Ambiguous(
+            f"that would say that {case.handle} was reached again",
+            hint="casectl reached says it anew, and --yes repeats it",
+        ),
+    )
 
 
 def _record(

@@ -35,15 +35,28 @@ def cron(
     systemd: Annotated[
         bool, typer.Option("--systemd", help="A systemd timer, which catches up after sleep.")
     ] = False,
+    off: Annotated[
+        bool, typer.Option("--off", help="No reminders are wanted: nothing says that none ran.")
+    ] = False,
 ) -> None:
     """Print crontab lines that run remind.
 
-    Nothing is installed: paste what is printed. The paths of this program and of your caseload are
+    Nothing is installed: paste what is printed. From then on casectl alone says in the morning when
+    they did not run, until --off. The paths of this program and of your caseload are
     written out, and what gives the key of an encrypted one, because cron has neither your PATH nor
     your settings. docs/reminders.md says how to be told on the desktop or in a calendar instead.
     """
     session = current(ctx)
+    if off:
+        if mail is not None or systemd:
+            raise BadValue("--off prints no lines", hint="leave --mail and --systemd out")
+        session.store.expect_no_reminders()
+        session.output.wrote(
+            {"expected": False}, "Nothing says from now on that reminders did not run."
+        )
+        return
     errand = read_errand(session, at, mail)
+    session.store.expect_reminders()
     made = {
         "program": list(errand.program),
         "caseload": errand.caseload,

@@ -15,7 +15,7 @@ from casectl.core.model import ME
 from casectl.core.spoken import spoken_short
 from casectl.core.text import NOTE_LIMIT
 from casectl.core.typed import ITEM, OWN_WORDS, Shape, first_word, last_word, pieces, typed_words
-from casectl.parameters import OF_ME, current, named_cases, named_items
+from casectl.parameters import OF_ME, current, named_cases, named_items, named_jots
 from casectl.render import tell
 from casectl.session import Program, Session, Sitting
 
@@ -124,6 +124,8 @@ class Desk:
             tell(f"casectl: {refused}")
             return
         self.program.run([*self._before(), *words], self.sitting)
+        if self.sitting.private is not None:
+            self.private, self.sitting.private = self.sitting.private, None
         if words[0] == "config":
             with suppress(CasectlError), self._session() as session:
                 self.aliases = session.aliases
@@ -229,9 +231,10 @@ class Desk:
         elif _wants_case(words, shape):
             with self._session() as session:
                 session.no_input = True  # a locked caseload completes nothing
-                items = "." in begun
-                found = named_items(session, begun) if items else named_cases(session, begun)
-                for text, about in found:
+                named = named_items if "." in begun else named_cases
+                if shape.jot_first and not _given(words):
+                    named = named_jots
+                for text, about in named(session, begun):
                     yield Choice(text, len(begun), about)
             if words[0] in OF_ME and begun:
                 yield from _beginning(begun, {ME.handle: "your own work"})
@@ -322,9 +325,14 @@ def _beginning(begun: str, words: Mapping[str, str]) -> "Iterator[Choice]":
             yield Choice(text, len(begun), about)
 
 
+def _given(words: list[str]) -> list[str]:
+    """The arguments that stand there already."""
+    return words[words.index("--") + 1 :] if "--" in words else []
+
+
 def _wants_case(words: list[str], shape: Shape) -> bool:
     """Whether the next word may name a case: none of those before it was something else."""
-    given = words[words.index("--") + 1 :] if "--" in words else []
+    given = _given(words)
     return len(given) < shape.cases and all(
         re.fullmatch(ITEM, each.lower()) for each in given[: shape.cases]
     )

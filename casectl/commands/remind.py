@@ -75,6 +75,8 @@ def remind(
         told = due
         tell(session, told, manner)
     session.tell_who_was_left_out()
+    if as_of is None and not (sys.stdin is not None and sys.stdin.isatty()):
+        session.store.reminders_ran()  # by themselves: what a person asks for proves nothing
     session.backs_up = True  # cron's run is the best one for it: nobody waits
     return SOMETHING_DUE if exit_code and told else 0
 

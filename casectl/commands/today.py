@@ -1,5 +1,6 @@
-"""today: the list."""
+"""today: the list. casectl alone is the same in the morning, with what is new."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,7 @@ from casectl.render import reports
 from casectl.session import Session
 
 if TYPE_CHECKING:
+    from casectl.core.morning import Reminded
     from casectl.core.priority import Ranked
     from casectl.core.sheets import SheetRow
 
@@ -74,12 +76,54 @@ def today(
     if explain is not None:
         _explain(session, ask, explain)
         return
-    if session.output.draws:
+    if session.output.draws and session.alone:
+        _morning(session, ask)
+    elif session.output.draws:
         agenda = session.store.agenda.read(ask)
         reports.agenda(agenda, session.output, session.back_from_leave(ask))
     else:
         reports.agenda_rows(session.store.agenda.rows(ask), session.output)
     session.tell_who_was_left_out()
+
+
+def _morning(session: Session, ask: Ask) -> None:
+    """The list with what is new; it is remembered as seen once it is out, if it can be."""
+    from casectl.core.morning import Morning, new_items
+
+    mornings = session.store.mornings
+    agenda, seen = session.store.agenda.read(ask), mornings.seen(session.today)
+    new: tuple[str, ...] = ()
+    if seen.since is not None:
+        new = new_items(agenda.rows, seen.since, ask.standards, mornings.brought_back(seen))
+    morning = Morning(
+        seen.since,
+        new,
+        tuple(mornings.taken_in(seen)) if seen.since is not None else (),
+        mornings.unfiled_jots(),
+        _missed_reminders(session),
+    )
+    reports.agenda(agenda, session.output, session.back_from_leave(ask), morning)
+    if not seen.today:
+        sys.stdout.flush()
+        mornings.see(session.today)
+
+
+def _missed_reminders(session: Session) -> "Reminded | None":
+    """When reminders last ran, where they are set up and should have run again by now."""
+    at = session.store.reminded_at()
+    if at is None:
+        return None
+    from datetime import datetime
+
+    from casectl.core.morning import Reminded, are_missed
+
+    if not at:
+        return Reminded()
+    ran = datetime.fromtimestamp(at).astimezone()
+    now = datetime.fromisoformat(session.clock.moment).astimezone()
+    if not are_missed(ran, now, session.standards.calendar):
+        return None
+    return Reminded(ran.date(), f"{ran:%H:%M}")
 
 
 def _only_one(*asked: bool) -> None:
@@ -171,4 +215,6 @@ def asked(
         None if everything else limit or session.config.limit,
         program,
         session.read_level(level),
+        session.config.working_hours,
+        folds=limit is None and not everything,
     )

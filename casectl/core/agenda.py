@@ -9,6 +9,8 @@ from casectl.core.standards import Standards
 from casectl.core.values import NamedTuple
 
 LIMIT = 20
+# Of a day, for what the list asks; the rest goes to records, ways, meetings and who walks in.
+WORKING_HOURS = 6
 # SAFETY and DEADLINE are never cut by a limit; past this many a count says how to see the rest.
 WHOLE = 200
 # Totals are exact up to here and then say "1,000+": counting a million rows is nobody's morning.
@@ -23,6 +25,8 @@ class Ask(NamedTuple):
     limit: int | None = LIMIT  # None: everything
     program: str | None = None
     level: int | None = None  # this level or higher
+    hours: int | None = None  # that one has for it today; None asks nothing of the load
+    folds: bool = False  # whether what does not fit them is left to a count
 
 
 class Counts(NamedTuple):
@@ -39,6 +43,13 @@ class Counts(NamedTuple):
     out_of_contact: int = 0
 
 
+class Load(NamedTuple):
+    """How much of what needs somebody one day holds, by the minutes that it is likely to take."""
+
+    fits: int  # cases, of those in need
+    folded: int = 0  # of the others, rows that the list leaves to a count, capped as counts are
+
+
 class Agenda(NamedTuple):
     ask: Ask
     rows: tuple[Ranked, ...]
@@ -46,6 +57,7 @@ class Agenda(NamedTuple):
     hours: tuple[tuple[Case, Promise], ...]  # appointments and timed deadlines, by the hour
     more: int  # listed cases that the limit cut, capped
     next_due: date | None  # of anything at all
+    load: Load | None = None  # where not all of it fits
 
 
 def ahead(ask: Ask, until: date) -> Ask:

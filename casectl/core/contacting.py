@@ -74,6 +74,25 @@ def new_contact(
     )
 
 
+def repeated(contact: Contact, case: Case, *, on_day: date, today: date) -> Contact:
+    """What was recorded once more, of ``case`` and on another day.
+
+    Outcome, means, with whom, minutes and text go along. What was only true once does not: the
+    promise that it kept, and a professional's cover.
+    """
+    return new_contact(
+        case,
+        outcome=contact.outcome,
+        by=contact.by,
+        party=contact.party,
+        on_day=on_day,
+        today=today,
+        text=contact.text,
+        minutes=contact.minutes,
+        interpreter=contact.interpreter,
+    )
+
+
 def check_come(case: Case, promise: Promise, day: date, order: DateOrder | None) -> None:
     """Reaching somebody before an appointment's day does not keep it. On its day any hour does."""
     if promise.kind == APPOINTMENT and promise.due_on > day:

@@ -192,6 +192,23 @@ class Note(NamedTuple):
     worker: str | None = None
 
 
+class Jot(NamedTuple):
+    """What was written down of no case yet, exactly as written. Filed, it is a case's note."""
+
+    id: str
+    number: int  # of all jots, never reused
+    text: str
+    on_day: date
+    recorded_at: str | None = None
+    worker: str | None = None
+    filed_as: str | None = None  # the note
+    case_id: str | None = None
+
+
+# The name under which a jot that could not be saved is kept, as a draft.
+JOT_DRAFT = "jot"
+
+
 def note_draft(case_id: str) -> str:
     """The name under which a note that could not be saved is kept, as a draft."""
     return f"note:{case_id}"

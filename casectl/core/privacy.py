@@ -25,9 +25,11 @@ from casectl.core.model import (
     Case,
     Client,
     Contact,
+    Jot,
     Note,
     Promise,
 )
+from casectl.core.morning import Morning, Reminded
 from casectl.core.priority import Ranked
 from casectl.core.reminding import Reminder
 from casectl.core.text import initials
@@ -45,9 +47,12 @@ PLAIN: Mapping[type, frozenset[str]] = {
     Promise: frozenset({"id", "case_id", "kind", "due_time", "repeats", "status"}),
     Contact: frozenset({"id", "case_id", "outcome", "corrects", "recorded_at", "worker"}),
     Note: frozenset({"id", "case_id", "recorded_at", "worker"}),
+    Jot: frozenset({"id", "case_id", "filed_as", "recorded_at", "worker"}),
     DueItem: frozenset({"kind", "stage", "item", "time"}),
     Ranked: frozenset({"key"}),
     Agenda: frozenset({"ask"}),
+    Morning: frozenset({"new"}),
+    Reminded: frozenset({"time"}),
     Step: frozenset({"standard", "source"}),
     Reminder: frozenset({"state"}),
     Twin: frozenset({"why", "client_id"}),

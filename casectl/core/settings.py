@@ -43,6 +43,7 @@ ROOT: Mapping[str, Setting] = {
     "private": Setting("yes or no"),
     "working_days": Setting("weekdays"),
     "holidays": Setting("days"),
+    "working_hours": Setting("number", 1, 24),
     "backup": Setting("daily or off"),
     "key_file": Setting("path"),
     "key_command": Setting("command"),

@@ -44,6 +44,7 @@ class Shape(NamedTuple):
     arguments: tuple[str, ...] = ()
     cases: int = 0
     below: tuple[str, ...] = ()
+    jot_first: bool = False  # and the first of these is a jot's number
     about: Mapping[str, str] = {}
 
     @property

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from casectl.core.casefile import ListRow
 from casectl.core.matching import snippet
-from casectl.core.model import ACTIVE, CLOSED, ON_HOLD, Case
+from casectl.core.model import ACTIVE, CLOSED, ON_HOLD, Case, Jot
 from casectl.core.spoken import spoken_short
 from casectl.core.text import visible
 from casectl.core.values import NamedTuple
@@ -185,6 +185,28 @@ def found_words(hit: Hit, words: Sequence[str], width: int) -> list[Line]:
         return wrapped(f"{label}{hit.text} {beside_phone(hit.safe_contact)}", width)
     found = snippet(hit.text, hit.words or words, max(width - len(label) - 2, 20))
     return [[(label, "dim"), (found.before, ""), (found.match, "head"), (found.after, "")]]
+
+
+# -- jots --------------------------------------------------------------------------------------
+
+
+def jots_screen(jots: Sequence[Jot], output: Output) -> list[Line]:
+    """Each whole, because it says whose it is only in its own words."""
+    if not jots:
+        return [[("Nothing is waiting to be filed.", "")]]
+    room = max(3, len(str(jots[-1].number)))
+    lines: list[Line] = []
+    for jot in jots:
+        day = spoken_short(jot.on_day, output.today, output.order)
+        head: list[Span] = [(cell(str(jot.number), room), "head"), (cell(day, 11), "")]
+        indent = " " * (room + 1 + 12)
+        if output.width < NARROW:
+            indent = "  "
+            lines.append(head)
+            head = [(indent, "")]
+        first, *more = wrapped(" ".join(jot.text.split()), output.width - len(indent))
+        lines += [[*head, *first], *([(indent, ""), *line] for line in more)]
+    return [*lines, [], [("casectl file N CASE makes one a note of that case", "dim")]]
 
 
 # -- history -----------------------------------------------------------------------------------

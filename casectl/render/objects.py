@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from casectl.core.due import DueItem
-from casectl.core.model import ME, Case, Client, Contact, Note, Promise
+from casectl.core.model import ME, Case, Client, Contact, Jot, Note, Promise
 from casectl.core.priority import priority_of
 from casectl.render import Object, Output
 from casectl.render.words import beside_phone, reason, status
@@ -35,6 +35,7 @@ KNOWN_COLUMNS = (
     "case", "handle", "client", "case_status", "phone", "safe_contact", "language", "next_item",
     "next_status", "next_what", "found_in", "field", "snippet",
 )  # fmt: skip
+JOT_COLUMNS = ("jot", "on", "text")
 HISTORY_COLUMNS = ("operation", "day", "worker", "command", "handles", "what", "undone_by")
 SNIPPET = 120  # characters around a match
 CASE_COLUMNS = ("case", "handle", "client", "case_status", "level", "program", "opened_on")
@@ -229,6 +230,17 @@ def note_object(note: Note, case: Case) -> Object:
         "text": note.text,
         "recorded_at": note.recorded_at,
         "worker": note.worker,
+    }
+
+
+def jot_object(jot: Jot) -> Object:
+    return {
+        "jot": jot.number,
+        "id": jot.id,
+        "on": jot.on_day.isoformat(),
+        "text": jot.text,
+        "recorded_at": jot.recorded_at,
+        "worker": jot.worker,
     }
 
 

@@ -11,12 +11,14 @@ from casectl.render import Output
 from casectl.render.objects import (
     HISTORY_COLUMNS,
     HIT_COLUMNS,
+    JOT_COLUMNS,
     KNOWN_COLUMNS,
     LIST_COLUMNS,
     TODAY_COLUMNS,
     agenda_objects,
     file_object,
     hit_object,
+    jot_object,
     known_object,
     list_object,
 )
@@ -30,23 +32,49 @@ if TYPE_CHECKING:
     from casectl.core.explaining import Explanation
     from casectl.core.finding import Known
     from casectl.core.leave import Back
-    from casectl.core.model import Case, Client, Promise
+    from casectl.core.model import Case, CaseRecord, Client, Jot, Promise
+    from casectl.core.morning import Morning
     from casectl.core.priority import Ranked
+    from casectl.core.triage import Spread
     from casectl.core.views import Entry, File, Hit
 
 
-def agenda(agenda: Agenda, output: Output, back: Back | None = None) -> None:
-    """The day's list as a screen; on the first day after a leave it says so."""
+def agenda(
+    agenda: Agenda, output: Output, back: Back | None = None, morning: Morning | None = None
+) -> None:
+    """The day's list as a screen; after a leave it says so, and in the morning what is new."""
     agenda = output.shown(agenda)
     from casectl.render.today import today_screen
 
-    output.draw(today_screen(agenda, output, back))
+    news: list[str] = []
+    if morning is not None:
+        from casectl.render.morning import news_of
+
+        news = news_of(output.shown(morning), output)
+    output.draw(today_screen(agenda, output, back, news))
 
 
 def agenda_rows(rows: Sequence[Ranked], output: Output) -> None:
     """The day's list for machines."""
     rows = output.shown(rows)
     output.table(agenda_objects(rows, output), TODAY_COLUMNS)
+
+
+def triage_row(
+    place: str, record: CaseRecord, item: DueItem, others: Sequence[DueItem], output: Output
+) -> None:
+    """One row of triage, to be answered."""
+    record, item, others = output.shown(record), output.shown(item), output.shown(others)
+    from casectl.render.triage import row_lines
+
+    output.draw([[], *row_lines(place, record, item, others, output)])
+
+
+def spread(made: Spread, output: Output) -> None:
+    """What a spread would plan, a line a day."""
+    from casectl.render.triage import spread_lines
+
+    output.draw(spread_lines(made, output))
 
 
 def explanation(explanation: Explanation, output: Output) -> None:
@@ -135,6 +163,17 @@ def who(
         output.draw(who_screen(people, hits, words, more, output))
     else:
         output.table([known_object(each, words, output) for each in people], KNOWN_COLUMNS)
+
+
+def jots(jots: Sequence[Jot], output: Output) -> None:
+    """What is not filed yet, the oldest first."""
+    jots = output.shown(jots)
+    if output.draws:
+        from casectl.render.listing import jots_screen
+
+        output.draw(jots_screen(jots, output))
+    else:
+        output.table([jot_object(jot) for jot in jots], JOT_COLUMNS)
 
 
 def hits(hits: Sequence[Hit], words: Sequence[str], more: bool, output: Output) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -27,20 +28,29 @@ BAND_TITLES = {
 }
 
 
-def today_screen(agenda: Agenda, output: Output, back: Back | None = None) -> list[Line]:
+def today_screen(
+    agenda: Agenda, output: Output, back: Back | None = None, news: Sequence[str] = ()
+) -> list[Line]:
+    """``news`` stands below the list, where the eye is once it has scrolled by."""
     lines: list[Line] = [
         *_greeting(back, output), *_counts(agenda, output), *_hours(agenda, output),
     ]  # fmt: skip
-    if not agenda.rows:
-        return [*lines, *_nothing(agenda, output)]
+    told = [line for each in news for line in wrapped(each, output.width)]
+    below: list[Line] = [[], *told] if told else []
+    if not agenda.rows and not agenda.load:
+        return [*lines, *_nothing(agenda, output), *below]
     band: Band | None = None
     for row in agenda.rows:
         if row.first.band is not band:
+            if row.first.band is Band.SOON:
+                lines += _folded(agenda, output, is_begun=band is Band.NOW)
             band = row.first.band
             assert band is not None
             lines += [[], [(BAND_TITLES[band], band.name)]]
         lines += _row(row, output)
-    lines += _more(agenda)
+    if band is not Band.SOON:
+        lines += _folded(agenda, output, is_begun=band is Band.NOW)
+    lines += [*_more(agenda), *below]
     # The prompt takes the last line.
     if output.height is not None and len(lines) >= output.height:
         lines += _scrolled_away(agenda)
@@ -82,14 +92,41 @@ def _counts(agenda: Agenda, output: Output) -> list[Line]:
     wide = output.width >= WIDE
     day = spoken(today, output.order) if wide else spoken_short(today, today, output.order)
     need = f"{capped(counts.need)} need you"
+    fits = _fits(agenda)
     detail = (
         f"{capped(counts.overdue)} overdue · {capped(counts.due)} due · "
         f"{capped(counts.out_of_contact)} out of contact"
     )
     opened = f"{capped(counts.open)} open"
     if output.width < NARROW:
-        return [[(day, "head")], [(f"{opened} · {need}", "head")], [(detail, "")]]
+        also = [[(fits, "head")]] if fits else []
+        return [[(day, "head")], [(f"{opened} · {need}", "head")], *also, [(detail, "")]]
+    if fits and not wide:
+        head = f"{day}  "
+        return [
+            [(head, "head"), (f"{opened} · {need}, {fits}", "head")],
+            [(" " * len(head), ""), (detail, "")],
+        ]
+    if fits:
+        need = f"{need}, {fits}"
     return [[(f"{day}  ", "head"), (f"{opened} · {need}", "head"), (f" · {detail}", "")]]
+
+
+def _fits(agenda: Agenda) -> str:
+    """How many fit into the day, as far as anybody can tell; nothing where all do."""
+    if agenda.load is None:
+        return ""
+    return f"about {agenda.load.fits:,} fit in {agenda.ask.hours} h"
+
+
+def _folded(agenda: Agenda, output: Output, *, is_begun: bool) -> list[Line]:
+    """What NOW holds beyond the day, counted: a list that is all urgent says nothing."""
+    load = agenda.load
+    if load is None or not load.folded:
+        return []
+    lines: list[Line] = [] if is_begun else [[], [(BAND_TITLES[Band.NOW], Band.NOW.name)]]
+    words = f"+{capped(load.folded)} more due or late, beyond {agenda.ask.hours} h"
+    return [*lines, [(f"{words}: casectl today --all", "dim")]]
 
 
 def _hours(agenda: Agenda, output: Output) -> list[Line]:
@@ -171,10 +208,11 @@ def first_words(item: DueItem, output: Output) -> str:
 
 
 def _more(agenda: Agenda) -> list[Line]:
-    if not agenda.more:
+    urgent = sum(row.first.band in (Band.SAFETY, Band.DEADLINE) for row in agenda.rows)
+    folded = agenda.load is not None and agenda.load.folded  # that line names the whole list
+    if not agenda.more or (folded and urgent < WHOLE):
         return []
     count = f"+{capped(agenda.more)} more"
-    urgent = sum(row.first.band in (Band.SAFETY, Band.DEADLINE) for row in agenda.rows)
     what = "SAFETY and DEADLINE run on" if urgent >= WHOLE else "the whole list"
     return [[], [(f"{count}: casectl today --all ({what})", "dim")]]
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 
-from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, ahead, cut
+from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, Load, ahead, cut
 from casectl.core.due import Band, DueItem, Rule, Rules, applies
 from casectl.core.facts import PROMISED, Group, facts_of, promised_facts
 from casectl.core.model import ME, RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
@@ -48,10 +48,18 @@ _RISK_LEVELS = " ".join(f"WHEN '{risk}' THEN {int(level)}" for risk, level in RI
 LEVEL = f"max(urgency, CASE risk {_RISK_LEVELS} ELSE {int(UNASSESSED_RISK)} END)"
 # More facts than this are not counted in one pass; each count then stops at its own cap.
 SCANNED = 5000
+# So many groups are counted each by itself to see whether one of them meets the cap.
+ALONE = 8
+ONE_GROUP = (
+    "SELECT count(*) FROM (SELECT 1 FROM due_facts WHERE group_id = ? AND day > ? AND day <= ? "
+    "LIMIT ?)"
+)
 # With more open cases than this the day's list does not ask whether each has facts (0.1 ms for a
 # thousand); reminders, which nobody waits for, always do.
 ASKED_ABOUT = 2000
 OPEN = "status IN ('active', 'pending', 'on_hold')"
+# Of so many contacts, the latest, the logged minutes say how long things take here.
+LATEST = 200
 
 
 class AgendaReader:
@@ -68,6 +76,12 @@ class AgendaReader:
         """The list alone, for a machine: half the reading."""
         with self.db.snapshot():
             return self._reading(ask, HEADS, ASKED_ABOUT).rows()
+
+    def learned_minutes(self) -> dict[str, int]:
+        """What the latest contacts took, by kind of due item, where there are enough of them."""
+        from casectl.core.load import learned_from
+
+        return learned_from(_logged(self.db))
 
     def pressing(self, ask: Ask, until: date) -> list[DueItem]:
         """Every item in a band that presses, or due by ``until``, the most pressing first."""
@@ -124,14 +138,28 @@ class _Reading:
     def agenda(self) -> Agenda:
         ask, rows = self.ask, self.rows()
         counts, listed = self._counts(len(rows))
+        load, kept = self._load(rows, counts.need)
         return Agenda(
             ask,
-            tuple(rows),
+            tuple(kept),
             counts,
             tuple(self._hours()),
             0 if ask.limit is None else max(0, listed - len(rows)),
             None if rows else self._next_due(),
+            load,
         )
+
+    def _load(self, rows: list[Ranked], need: int) -> tuple[Load | None, list[Ranked]]:
+        """How much of it one day holds, and the rows that are not folded."""
+        ask = self.ask
+        if ask.hours is None or not need:
+            return None, rows
+        from casectl.core.load import learned_from, load_of
+
+        load, kept = load_of(rows, need, ask.hours, ask.today, learned_from(_logged(self.db)))
+        if load is None or ask.folds:
+            return load, kept
+        return load._replace(folded=0), rows
 
     def pressing(self, until: date) -> list[DueItem]:
         """The items of the facts that press, or that fall due by ``until``.
@@ -266,12 +294,10 @@ class _Reading:
         best: dict[int, RankKey] = {}
         for head, index in heads:
             band = head[0]
-            urgent = band <= Band.DEADLINE
-            last = None if urgent else _last_of(best, limit)
+            last = None if band <= Band.DEADLINE else _last_of(best, limit)
             if last is not None and last < head:
                 break
-            take = max(limit, WHOLE + 1) if urgent else limit
-            for number, key in self._first(self.streams[index], take, scale, last):
+            for number, key in self._first(self.streams[index], limit, scale, last):
                 if number not in best or key < best[number]:
                     best[number] = key
         chosen = sorted(best, key=best.__getitem__)
@@ -315,20 +341,27 @@ class _Reading:
                 values: list[Value] = [stream.group_id, *filter(None, (first, second))]
                 yield waits, put_off, of_tried + of_planned, values
 
-    def _head_rows(self, rule: Rule, part: str, values: list[Value], take: int) -> list[Row]:
+    def _head_rows(self, rule: Rule, part: str, values: list[Value], limit: int) -> list[Row]:
+        """The first rows: as many as the list has, or as SAFETY and DEADLINE may have beyond it."""
         select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{part} "
-        rows = self.db.rows(f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take])
-        if len(rows) == take:
+        for take in sorted({limit, max(limit, WHOLE + 1)}):
+            rows = self.db.rows(
+                f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take]
+            )
+            if len(rows) < take:
+                return rows
             last = date.fromisoformat(rows[-1][0])
             due, band = rule.due(last)
-            # DEADLINE goes by the hour as well, which is not kept here: the whole day is read.
-            most = -1 if band is Band.DEADLINE else take
-            while rule.due(last)[0] == due:
-                rows += self.db.rows(
-                    f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
-                    [*values, last.isoformat(), most],
-                )
-                last += ONE_DAY
+            if band is None or band > Band.DEADLINE:
+                break
+        # DEADLINE goes by the hour as well, which is not kept here: the whole day is read.
+        most = -1 if band is Band.DEADLINE else take
+        while rule.due(last)[0] == due:
+            rows += self.db.rows(
+                f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
+                [*values, last.isoformat(), most],
+            )
+            last += ONE_DAY
         return rows
 
     def _wanted(self, numbers: Collection[int]) -> list[CaseRecord]:
@@ -354,8 +387,8 @@ class _Reading:
         # Only each group's earliest fact is kept, so a case's second one is not seen here; taking
         # the overdue from those in need is exact, while both are whole.
         due = need - overdue
-        if need == cap:
-            due = self._cases(cap, lambda rule: (rule.last_late, rule.last_pressing))
+        if need >= cap:
+            due = self._cases(cap, lambda rule: rule.last_pressing, lambda rule: rule.last_late)
         is_listed, presses, is_late = self._own_counts()
         counts = (
             min(each, cap)
@@ -396,31 +429,45 @@ class _Reading:
     def _counted_to(self, cap: int, shown: int) -> tuple[int, int, int, int]:
         """The same four counts, each in a pass of its own that ends at its cap.
 
-        Who is out of contact is late, and who is late presses: past the cap the wider count is
-        known to be there as well.
+        Who is out of contact is late, who is late presses, and who presses is listed: past the cap
+        the wider counts are known to be there as well.
         """
-        silent = self._cases(
-            cap, lambda rule: (date.min, rule.last_late) if rule.group.kind == "contact" else None
+        passes: tuple[Callable[[Rule], date | None], ...] = (
+            lambda rule: rule.last_late if rule.group.kind == "contact" else None,
+            lambda rule: rule.last_late,
+            lambda rule: rule.last_pressing,
+            lambda rule: rule.last_listed,
         )
-        late = silent
-        if late < cap:
-            late = self._cases(cap, lambda rule: (date.min, rule.last_late))
-        presses = late
-        if presses < cap:
-            presses = self._cases(cap, lambda rule: (date.min, rule.last_pressing))
-        listed = self._cases(cap + shown, lambda rule: (date.min, rule.last_listed))
+        counts: list[int] = []
+        for until in passes:
+            known = counts[-1] if counts else 0
+            counts.append(known if known == cap + shown else self._cases(cap + shown, until))
+        silent, late, presses, listed = counts
         return listed, presses, late, silent
 
-    def _cases(self, cap: int, days: Callable[[Rule], tuple[date, date] | None]) -> int:
-        """How many cases have a fact after the first day and not after the second, up to ``cap``.
+    def _cases(
+        self,
+        cap: int,
+        until: Callable[[Rule], date | None],
+        after: Callable[[Rule], date] = lambda rule: date.min,
+    ) -> int:
+        """How many cases have a fact after one day and not after another, up to ``cap``.
 
-        One statement for all groups: a seek for each, and no more rows than it must read.
+        A group has one fact of a case at most, so one group alone may show that the cap is met;
+        if a few do not, one statement for all does: a seek for each, and no more rows than it must.
         """
         wanted: list[Value] = []
         for stream in self.streams:
-            between = days(stream.rule)
-            if between is not None and stream.head <= between[1].isoformat():
-                wanted += [stream.group_id, *(day.isoformat() for day in between)]
+            last = until(stream.rule)
+            if last is not None and stream.head <= last.isoformat():
+                group: list[Value] = [
+                    stream.group_id,
+                    after(stream.rule).isoformat(),
+                    last.isoformat(),
+                ]
+                if len(wanted) < 3 * ALONE and self.db.value(ONE_GROUP, [*group, cap]) == cap:
+                    return cap
+                wanted += group
         if not wanted:
             return 0
         groups = ",".join(["(?,?,?)"] * (len(wanted) // 3))
@@ -501,6 +548,18 @@ class _Reading:
 def _by_the_hour(promise: Promise) -> tuple[date, bool, str, str]:
     """As ``_hours`` has them from the file."""
     return promise.due_on, promise.due_time is None, promise.due_time or "", promise.id
+
+
+def _logged(db: Database) -> list[tuple[str, int]]:
+    """The means and minutes of the latest contacts that have them."""
+    return [
+        (row[0], row[1])
+        for row in db.rows(
+            'SELECT "by", minutes FROM (SELECT "by", minutes FROM contacts '
+            "ORDER BY on_day DESC LIMIT ?) WHERE minutes > 0",
+            (LATEST,),
+        )
+    ]
 
 
 def _left_out(db: Database, most: int | None) -> list[int]:

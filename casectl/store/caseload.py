@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from casectl.store.checkup import Checkup
     from casectl.store.contacts import Contacts
     from casectl.store.intake import Intake
+    from casectl.store.jots import Jots
     from casectl.store.journal import Journal
     from casectl.store.leaves import Leaves
+    from casectl.store.mornings import Mornings
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
     from casectl.store.reminders import Reminders
@@ -108,6 +110,20 @@ class Caseload:
         return self.db.value("SELECT 1 FROM leaves LIMIT 1") is not None
 
     @cached_property
+    def jots(self) -> Jots:
+        """What belongs to no case yet."""
+        from casectl.store.jots import Jots
+
+        return Jots(self.db, self.journal)
+
+    @cached_property
+    def mornings(self) -> Mornings:
+        """When the list was first seen each day, and what is new since."""
+        from casectl.store.mornings import Mornings
+
+        return Mornings(self.db, self.author)
+
+    @cached_property
     def search(self) -> Search:
         from casectl.store.search import Search
 
@@ -171,6 +187,39 @@ class Caseload:
                 return True
         first = self.db.value("SELECT at FROM operations ORDER BY id LIMIT 1")
         return first is None or bool(first[:10] == day and is_hardly_begun(self.db))
+
+    # -- whether reminders run by themselves ---------------------------------------------------
+    # An empty file beside the caseload, whose time is that of the last run: a touch is neither a
+    # write into the file nor a sync of the disk, so it costs the reminders nothing.
+
+    @property
+    def _reminded(self) -> str:
+        return f"{os.path.realpath(self.path)}.reminded"
+
+    def expect_reminders(self) -> None:
+        """From now on it is noticed when they stay away, where that can be written."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with suppress(OSError):
+            os.close(os.open(self._reminded, flags, 0o600))
+            os.utime(self._reminded, (0, 0))
+
+    def expect_no_reminders(self) -> None:
+        try:
+            Path(self._reminded).unlink(missing_ok=True)
+        except OSError as error:
+            raise CasectlError(f"cannot remove {self._reminded} ({error.strerror})") from None
+
+    def reminders_ran(self) -> None:
+        """Note that they did, where they are expected. Where that cannot be written, they did."""
+        with suppress(OSError):
+            os.utime(self._reminded)
+
+    def reminded_at(self) -> float | None:
+        """When they last ran, in seconds since 1970; 0 for not yet, None for not expected."""
+        try:
+            return os.lstat(self._reminded).st_mtime
+        except OSError:
+            return None
 
     def close(self) -> None:
         self.db.close()

@@ -82,6 +82,16 @@ class Contacts:
         )
         return contact_of(row) if row else None
 
+    def last_of(self, case: Case) -> Contact | None:
+        """The contact of a case that was recorded last, as it counts now."""
+        row = self.db.one(
+            f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE case_id = ? "
+            "AND NOT EXISTS (SELECT 1 FROM contacts later WHERE later.corrects = contacts.id) "
+            "ORDER BY number DESC LIMIT 1",
+            (case.id,),
+        )
+        return contact_of(row) if row else None
+
     def newest(self, contact: Contact) -> Contact:
         """The correction that counts instead of ``contact``; itself where nothing corrects it."""
         row = self.db.one(

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any, TypeVar
 
 from casectl.core.errors import CasectlError
-from casectl.core.model import FOLLOW_UP, ME, Case, CaseRecord, Client, Contact, Note, Promise
+from casectl.core.model import FOLLOW_UP, ME, Case, CaseRecord, Client, Contact, Jot, Note, Promise
 from casectl.core.values import NamedTuple
 from casectl.store.connection import Database, Row, Value
 
-Made = TypeVar("Made", Promise, Contact, Note)
+Made = TypeVar("Made", Promise, Contact, Note, Jot)
 
 CHUNK = 500  # under SQLite's oldest limit on variables in one statement
 
@@ -38,6 +38,7 @@ CONTACT_COLUMNS = (
     "contacts.id), item, recorded_at, worker"
 )
 NOTE_COLUMNS = ", ".join(Note._fields)
+JOT_COLUMNS = ", ".join(Jot._fields)
 GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried, planned"
 
 # A letter is sent, not answered: it never counts as reaching anybody. A corrected contact no
@@ -139,6 +140,10 @@ def note_of(row: Row) -> Note:
     return _with_days(Note, row)
 
 
+def jot_of(row: Row) -> Jot:
+    return _with_days(Jot, row)
+
+
 def client_of(row: Row) -> Client:
     values = list(row)
     values[Client._fields.index("interpreter")] = bool(row["interpreter"])
@@ -182,7 +187,7 @@ def _day_fields(kind: type[Any]) -> tuple[int, ...]:
     )
 
 
-_DAYS = {kind: _day_fields(kind) for kind in (Promise, Contact, Note)}
+_DAYS = {kind: _day_fields(kind) for kind in (Promise, Contact, Note, Jot)}
 
 
 def read_cases(db: Database, where: str, values: Iterable[Value] = ()) -> list[Case]:

@@ -456,3 +456,46 @@ def test_json(run: Run, caseload: None, tmp_path: Path) -> None:
     assert made["config"] == str(tmp_path / "config.toml")
     assert made["program"] == [sys.executable, "-m", "casectl"]
     assert made["lines"] == lines_of(run("cron --mail kim@example.org"))
+
+
+# --- Whether they did run ---------------------------------------------------------------------
+
+
+def test_printing_the_lines_expects_reminders_and_off_ends_that(run: Run, store: Caseload) -> None:
+    assert store.reminded_at() is None
+    assert run("remind").code == 0
+    assert store.reminded_at() is None, "nobody set cron up"
+    assert run("cron").code == 0
+    assert store.reminded_at() == 0
+    off = run("cron --off")
+    assert (off.code, store.reminded_at()) == (0, None)
+    assert off.out == "Nothing says from now on that reminders did not run.\n"
+    assert run("cron --off --json").json == {"expected": False}
+    assert run("cron --off --mail a@example.org").code == 2
+
+
+def test_a_run_by_itself_is_noted(run: Run, store: Caseload, due: None) -> None:
+    run("cron")
+    run("remind --as-of tomorrow")
+    assert store.reminded_at() == 0, "looking at another day is no reminder"
+    assert run("remind").code == 0
+    first = store.reminded_at()
+    assert first is not None and first > 0
+    run("cron")
+    assert store.reminded_at() == first, "lines printed again forget nothing"
+    mark = Path(f"{os.path.realpath(store.path)}.reminded")
+    assert (mark.stat().st_mode & 0o777, mark.stat().st_size) == (0o600, 0)
+
+
+def test_a_folder_that_cannot_be_written_stops_neither(
+    run: Run, store: Caseload, due: None, tmp_path: Path
+) -> None:
+    if os.getuid() == 0:
+        pytest.skip("root may write anywhere")
+    tmp_path.chmod(0o500)
+    try:
+        assert run("cron").code == 0
+        assert "call" in run("remind").out
+        assert run("cron --off").code == 0, "there is nothing to remove"
+    finally:
+        tmp_path.chmod(0o700)

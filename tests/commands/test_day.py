@@ -441,6 +441,14 @@ def test_completion(work: Work, garcia: None, run: Run, tmp_path: Path) -> None:
     assert texts(desk.choices("follow 1 x --wa")) == ["--waiting-on"]
     assert texts(desk.choices("config s")) == ["set"]
     assert texts(desk.choices("nope x")) == []
+    run("jot 'sister of the tall one called'")
+    run("jot 'another'")
+    jots = desk.choices("file ")
+    assert [(each.text, each.about) for each in jots] == [
+        ("1", "sister of the tall one called"),
+        ("2", "another"),
+    ]
+    assert texts(desk.choices("file 2 gar")) == ["garcia-1", "gardner-2"]
     assert [each.about for each in desk.choices("tried garc")] == ["Garcia, Maria"]
     assert {each.replaces for each in desk.choices("tried garc")} == {4}
 

@@ -228,6 +228,8 @@ def test_a_locked_caseload_asks_in_place_and_goes_on(by_passphrase: Path, run: R
     assert NAME in asked.out
     assert "That is not the passphrase" in asked.err
     assert NAME in run("today").out, "unlocked for the commands that follow"
+    assert run("lock").out == "Locked.\n"
+    assert NAME in run("", width=120, answers=[PASSPHRASE]).out, "in the morning as well"
 
 
 def test_who_waits_for_a_passphrase_is_told_and_a_script_is_not(

@@ -160,3 +160,70 @@ def test_a_client_in_crisis_taken_out_of_the_facts_is_listed_and_told_of(
     assert run("audit verify").code == 1
     assert run("doctor --repair").code == 0
     assert run("today").err == ""
+
+
+# --- What fits into the day -------------------------------------------------------------------
+
+
+@pytest.fixture
+def calls(run: Run, four: None) -> None:
+    """Ten calls due today beside the four, and one hour for it all."""
+    for number in range(10):
+        name = f"Fay Trial {chr(ord('A') + number)}"
+        run(["intake", name, "--risk", "low", "--next", "call", "--due", "today", "--new"])
+    assert run("config set working_hours 2").code == 0
+
+
+def drawn(run: Run, words: str = "today", width: int = 80) -> list[str]:
+    return run(words, width=width).out.splitlines()
+
+
+def test_what_does_not_fit_is_a_count(run: Run, calls: None) -> None:
+    lines = drawn(run)
+    assert lines[0] == "Wed 18 Nov  14 open · 14 need you, about 2 fit in 2 h"
+    assert lines[1].strip() == "2 overdue · 12 due · 1 out of contact"
+    assert "+11 more due or late, beyond 2 h: casectl today --all" in lines
+    assert [line.split()[0] for line in lines if line[:1].isdigit()] == ["1.safety", "2.1", "4.1"]
+    assert lines[lines.index("NOW") + 1].startswith("4.1"), "today's appointment is not folded"
+
+
+def test_at_40_and_120(run: Run, calls: None) -> None:
+    assert drawn(run, width=40)[:4] == [
+        "Wed 18 Nov",
+        "14 open · 14 need you",
+        "about 2 fit in 2 h",
+        "2 overdue · 12 due · 1 out of contact",
+    ]
+    assert "14 need you, about 2 fit in 2 h · 2 overdue" in drawn(run, width=120)[0]
+
+
+@pytest.mark.parametrize("words", ["today --all", "today --limit 50"])
+def test_whoever_asks_for_rows_gets_them(run: Run, calls: None, words: str) -> None:
+    lines = drawn(run, words)
+    assert "about 2 fit in 2 h" in lines[0]
+    assert len([line for line in lines if line[:1].isdigit()]) == 14
+    assert "beyond 2 h" not in "\n".join(lines)
+
+
+def test_a_machine_gets_every_row(run: Run, calls: None) -> None:
+    assert len(run("today --json").json) == 14
+    assert len(run("today").out.splitlines()) == 14
+
+
+def test_where_all_fits_nothing_is_said_of_it(run: Run, calls: None) -> None:
+    run("config unset working_hours")
+    shown = run("today", width=80).out
+    assert "fit in" not in shown and "beyond" not in shown
+    assert shown.startswith("Wed 18 Nov  14 open · 14 need you · 2 overdue")
+
+
+def test_logged_minutes_are_learned_from(run: Run, calls: None) -> None:
+    run("kept 4.1")
+    assert drawn(run)[0].endswith("about 4 fit in 2 h"), "30 + 60 + 20 + 10 minutes"
+    for number in range(5):
+        assert run(f"tried 5 --minutes {9 + number}").code == 0
+    assert drawn(run)[0].endswith("about 6 fit in 2 h")
+    for _ in range(7):
+        run("tried 5 --minutes 2")
+    assert "fit in" not in drawn(run)[0]
+    assert run("config set working_hours 25").code == 2

@@ -76,6 +76,7 @@ def test_a_pipe_has_the_columns_that_the_reference_shows(
 ) -> None:
     assert run("intake 'Garcia, Maria' --next 'call the school' --due today --no-input").code == 0
     assert run("appointment 1 'office' --at 'today 9:00'").code == 0
+    assert run("jot 'sister called'").code == 0
     assert run("backup").code == 0
     for words, columns in generate.PIPED.items():
         line = run(f"{words} school" if words in ("search", "whois") else words).out.split("\n")[0]

@@ -172,6 +172,9 @@ def test_a_line_stays_one_line(tmp_path: Path) -> None:
 def test_what_is_not_ours_is_passed_over(tmp_path: Path) -> None:
     log = AccessLog(tmp_path / "c.db")
     log.path.write_bytes(b'{"at": 1}\n[]\nnull\n\xff\xfe\n{"cases": "x"}\n' + b"[" * 100_000)
+    for cases in ("[Infinity]", "[NaN]", '[1], "more": 1e999'):
+        with log.path.open("a") as file:
+            file.write(f'\n{{"at": "", "worker": "", "command": "", "cases": {cases}}}\n')
     log.add("at", "kim", "show", [1])
     assert [each.cases for each in log.read()] == [(1,)]
     log.path.unlink()

@@ -63,7 +63,8 @@ def planted(store: Caseload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 READING = [
-    "today --all", "today --done", "today --explain 1", "today --explain 4", "today --accessible",
+    "today --all", "today --done", "jots", "today --explain 1", "today --explain 4",
+    "today --accessible",
     "show 1", "show 1 --all", "show 2", "show 3", "show 4", "show zqx", f"show {MARK}clientsname",
     "list --all", "list --sort name", "search zqx", "search no-such-word",
     "whois zqx", "whois no-such-word",
@@ -91,10 +92,17 @@ WRITING = [
     "reached 1.5",
     "tried 1",
     "contact 1 talked --outcome tried",
+    "again 1",
+    "again 3 --like 1 --yes",
+    "again 1 --like 3",
     "log lines.txt",
     "log lines.txt --yes",
     "log wrong.txt --yes",
     "note 1 noted",
+    "jot jotted",
+    "file 2 1",
+    "file 1 1",
+    "jots --drop 3",
     "correct 1.c3 right",
     "correct 1.c1 right",
     "done 1",

@@ -229,6 +229,32 @@ def test_cases_taken_out_of_the_facts_are_listed_and_reminded_of_all_the_same(
             assert set(store.agenda.left_out) == taken & open_ones
 
 
+@settings(max_examples=100, deadline=None)
+@given(todays, standards(), st.data())
+def test_a_tie_across_days_off_goes_to_the_longer_open(
+    empty: Path, today: date, standards: Standards, data: st.DataObject
+) -> None:
+    """Many alike: each group holds more than the list takes, of several days due on one."""
+    level = data.draw(st.integers(1, 4))
+    days = data.draw(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)), min_size=9))
+    caseload = [
+        CaseRecord(
+            Case(
+                f"case{n}", n, f"case-{n}", f"client{n}", f"Client {n}", ACTIVE, level, "low",
+                today - timedelta(days=60 + opened), today, assessed_on=today,
+                crisis_since=today - timedelta(days=60) if level == 4 else None,
+            ),
+            (Promise("", "", 1, DEADLINE, "rent", today + timedelta(days=40)),),
+            reached_client_on=today - timedelta(days=reached),
+        )
+        for n, (reached, opened) in enumerate(days, 1)
+    ]  # fmt: skip
+    with on_file(caseload, empty) as store, limits(whole=3, cap=1000):
+        for limit in (1, 2, 4, 8):
+            ask = Ask(today, standards, limit)
+            assert store.agenda.read(ask).rows == ranking_everything(caseload, ask, 1000).rows
+
+
 def test_of_more_deadlines_than_are_listed_whole_the_earliest_hours_come_first(
     empty: Path,
 ) -> None:
