@@ -204,6 +204,8 @@ def built(name: str, entry: Entry) -> Command:
             each.params.extend(common_parameters())
         return group
     parameters, call = _signature(getattr(module, FUNCTION_NAMES.get(name, name)))
+    if "_CASECTL_COMPLETE" in os.environ:
+        _offer_values(name, parameters)
     return TyperCommand(
         name,
         callback=_with_common(call),
@@ -212,6 +214,18 @@ def built(name: str, entry: Entry) -> Command:
         short_help=entry.help,
         rich_markup_mode=None,
     )
+
+
+def _offer_values(command: str, parameters: Sequence[Any]) -> None:
+    """Let a shell complete what an option takes, where that is one of a few words."""
+    from casectl.core.offered import option_values
+
+    for each in parameters:
+        words = [word for option in each.opts for word in option_values(command, option)]
+        if words:
+            each._custom_shell_complete = lambda ctx, param, begun, words=words: [
+                CompletionItem(word) for word in dict.fromkeys(words) if word.startswith(begun)
+            ]
 
 
 def _signature(function: Callable[..., Any]) -> tuple[list[Parameter], Callable[..., Any]]:
