@@ -12,10 +12,17 @@ import typer
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.model import ME
+from casectl.core.offered import option_values
 from casectl.core.spoken import spoken_short
 from casectl.core.text import NOTE_LIMIT
 from casectl.core.typed import ITEM, OWN_WORDS, Shape, first_word, last_word, pieces, typed_words
-from casectl.parameters import OF_ME, current, named_cases, named_items, named_jots
+from casectl.parameters import (
+    OF_ME,
+    current,
+    named_cases,
+    named_items,
+    named_jots,
+)
 from casectl.render import tell
 from casectl.session import Program, Session, Sitting
 
@@ -224,7 +231,10 @@ class Desk:
             shape = self.program.shape(words[:2]) if words[1] in shape.below else None
         if shape is None:
             return
-        if begun.startswith("-"):
+        before = last_word(typed[: len(typed) - len(begun)].rstrip())
+        if before in shape.options and (values := option_values(words[0], before)):
+            yield from _beginning(begun, dict.fromkeys(values, ""))
+        elif begun.startswith("-"):
             yield from _beginning(
                 begun, {name: shape.about.get(name, "") for name in shape.options}
             )

@@ -144,15 +144,20 @@ class Cases:
     ) -> list[tuple[str, str]]:
         """Handles that begin with ``prefix`` and whose they are, open cases first.
 
-        Numbers, where ``numbers`` says so or ``prefix`` begins one.
+        Then those of whom another name begins so: ``mar`` is Maria Garcia's garcia-12. Numbers,
+        where ``numbers`` says so or ``prefix`` begins one.
         """
         stem = fold(prefix)
-        column = "CAST(c.number AS TEXT)" if numbers or stem.isdigit() else "c.handle"
+        by_number = numbers or stem.isdigit()
+        column = "CAST(c.number AS TEXT)" if by_number else "c.handle"
+        begins = f"substr({column}, 1, ?1) = ?2"
+        named = "" if by_number else "OR instr(' ' || k.folded, ' ' || ?2) > 0 "
         return [
             (row[0], row[1])
             for row in self.db.rows(
                 f"SELECT {column}, k.name FROM cases c JOIN clients k ON k.id = c.client_id "
-                f"WHERE substr({column}, 1, ?) = ? ORDER BY c.status = 'closed', c.number LIMIT ?",
+                f"WHERE {begins} {named}"
+                f"ORDER BY {begins} DESC, c.status = 'closed', c.number LIMIT ?3",
                 (len(stem), stem, limit),
             )
         ]
