@@ -41,10 +41,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from casectl.config import Value
+    from casectl.core.agenda import Ask
     from casectl.core.dates import When
+    from casectl.core.leave import Back
     from casectl.core.oneline import Line
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
+    from casectl.core.workdays import WorkCalendar
     from casectl.store.accesslog import AccessLog
     from casectl.store.restore import Restoring
     from casectl.store.vault import Vault
@@ -170,17 +173,38 @@ class Session:
             check_aliases(config.aliases, self.program.commands, config.path)
         return config
 
-    @property
+    @cached_property
     def standards(self) -> Standards:
-        return self.config.standards
+        """What the caseload's items are due by: as configured, and the days away are days off."""
+        configured = self.config.standards
+        if not self.store.has_leaves():
+            return configured
+        from casectl.core.leave import with_leaves
+
+        return with_leaves(configured, self.store.leaves.all())
+
+    def back_from_leave(self, ask: Ask) -> Back | None:
+        """The leave that this is the first day after, and what came due over it."""
+        if not self.store.has_leaves():
+            return None
+        from casectl.core.leave import Back, came_due, just_ended
+
+        leave = just_ended(self.store.leaves.all(), ask.today)
+        if leave is None or self.store.leaves.worked_since(leave, ask.today):
+            return None
+        items = self.store.agenda.pressing(ask, ask.today)
+        return Back(leave, came_due(leave, items, self.calendar))
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The working days that a typed day is read by, whoever is away on them."""
+        return self.config.standards.calendar
 
     def read_when(self, text: str) -> When:
         """A day with a time of day where one is given, in the reader's date order."""
         from casectl.core.dates import parse_when
 
-        return parse_when(
-            text, self.today, order=self.config.date_order, calendar=self.standards.calendar
-        )
+        return parse_when(text, self.today, order=self.config.date_order, calendar=self.calendar)
 
     def read_day(self, text: str, *, back: bool = False) -> date:
         """A day; ``back`` for what has happened, so that ``9 nov`` is the last one."""
@@ -190,7 +214,7 @@ class Session:
             text,
             self.today,
             order=self.config.date_order,
-            calendar=self.standards.calendar,
+            calendar=self.calendar,
             back=back,
         )
 
@@ -198,9 +222,7 @@ class Session:
         """A contact in a line, as it was meant on the day that it was typed."""
         from casectl.core.oneline import parse_line
 
-        return parse_line(
-            text, today or self.today, self.config.date_order, self.standards.calendar
-        )
+        return parse_line(text, today or self.today, self.config.date_order, self.calendar)
 
     def read_every(self, text: str, first: date) -> str:
         """How a promise repeats, as RFC 5545 text."""
@@ -211,7 +233,7 @@ class Session:
             first,
             self.today,
             order=self.config.date_order,
-            calendar=self.standards.calendar,
+            calendar=self.calendar,
         )
 
     def say_rule(self, rule: str) -> str:
@@ -602,7 +624,7 @@ class Session:
             return text, None
         order = self.config.date_order
         try:
-            step = read_step(clause, self.today, order, self.standards.calendar)
+            step = read_step(clause, self.today, order, self.calendar)
         except DayUnsaid:
             if not self.can_ask:
                 raise

@@ -66,6 +66,9 @@ CALENDARS = (
     WorkCalendar(weekdays=frozenset({2})),
     WorkCalendar(weekdays=frozenset(range(7))),
     WorkCalendar(holidays=frozenset({WEDNESDAY, date(2026, 11, 19), FRIDAY, MONDAY})),
+    # Away from Monday, and back since the Wednesday.
+    WorkCalendar(away=frozenset(MONDAY + timedelta(days=each) for each in range(12))),
+    WorkCalendar(away=frozenset(WEDNESDAY - timedelta(days=each) for each in range(1, 15))),
 )
 
 # Days since something happened, and days until something is promised. A record draws from one
@@ -111,6 +114,10 @@ OWN_LEADS = st.sampled_from((None, None, None, 0, 1, 12))
 HOURS = st.sampled_from((None, "09:00", "14:30"))
 SNOOZED_BY = st.sampled_from((None, None, 1, 7))
 ATTEMPTS = st.sampled_from((0, 0, 1, 2, 3, 4))
+# A plan: made so many days ago, for so many days from today.
+PLANS = st.sampled_from(
+    (None, None, None, (0, 1), (0, 2), (0, 5), (1, 0), (1, 1), (2, 5), (5, -1), (14, 30))
+)
 
 calendars = st.sampled_from(CALENDARS)
 todays = st.sampled_from(TODAYS)
@@ -231,6 +238,7 @@ def records(
         resumed_on=perhaps(pool.seldom_ago),
         closed_on=today if status == CLOSED else None,
     )
+    case = planned(case, draw(PLANS), today)
     return _with_some_attempts(
         draw,
         CaseRecord(
@@ -242,6 +250,16 @@ def records(
         ),
         today,
         draw(ATTEMPTS),
+    )
+
+
+def planned(case: Case, plan: tuple[int, int] | None, today: date) -> Case:
+    """The case with a plan made so many days before ``today`` for so many days after it."""
+    if plan is None:
+        return case
+    made, ahead = (timedelta(days=each) for each in plan)
+    return case._replace(
+        planned_on=today + ahead, planned_from=today - made, planned_reason="back from leave"
     )
 
 

@@ -92,7 +92,7 @@ def read_errand(session: Session, at: str, mail: str | None) -> Errand:
             settings=tuple(each for each in settings if each is not None),
             hour=hour,
             minute=minute,
-            weekdays=session.standards.calendar.weekdays,
+            weekdays=session.calendar.weekdays,
             mail=mail,
             locked=locked,
         )

@@ -70,7 +70,7 @@ def _place(ctx: typer.Context, folder: str | None) -> str:
 def _fill(session: Session) -> int:
     from casectl.core.fictitious import DEMO_CASES, DEMO_SEED, stories
 
-    loads = stories(DEMO_SEED, DEMO_CASES, session.today, session.standards)
+    loads = stories(DEMO_SEED, DEMO_CASES, session.today, session.config.standards)
     # Encrypted as anybody's is, with a throwaway key beside it and nobody's own.
     session.vault.check_place()
     key = session.vault.key_of_file(_key_file(session.db_path))

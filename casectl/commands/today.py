@@ -79,7 +79,8 @@ def today(
     if session.output.draws and session.alone:
         _morning(session, ask)
     elif session.output.draws:
-        reports.agenda(session.store.agenda.read(ask), session.output)
+        agenda = session.store.agenda.read(ask)
+        reports.agenda(agenda, session.output, session.back_from_leave(ask))
     else:
         reports.agenda_rows(session.store.agenda.rows(ask), session.output)
     session.tell_who_was_left_out()
@@ -101,7 +102,7 @@ def _morning(session: Session, ask: Ask) -> None:
         mornings.unfiled_jots(),
         _missed_reminders(session),
     )
-    reports.agenda(agenda, session.output, morning)
+    reports.agenda(agenda, session.output, session.back_from_leave(ask), morning)
     if not seen.today:
         sys.stdout.flush()
         mornings.see(session.today)
@@ -120,7 +121,7 @@ def _missed_reminders(session: Session) -> "Reminded | None":
         return Reminded()
     ran = datetime.fromtimestamp(at).astimezone()
     now = datetime.fromisoformat(session.clock.moment).astimezone()
-    if not are_missed(ran, now, session.standards.calendar):
+    if not are_missed(ran, now, session.calendar):
         return None
     return Reminded(ran.date(), f"{ran:%H:%M}")
 

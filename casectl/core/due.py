@@ -84,11 +84,20 @@ def _after(days_of: Callable[[Intervals, Group], int]) -> DueDay:
     """So many calendar days after the fact; off a day off to the working day before, if it can."""
 
     def rule(day: date, group: Group, intervals: Intervals, calendar: WorkCalendar) -> date:
-        due = day + timedelta(days=days_of(intervals, group))
-        working = calendar.on_or_before(due)
-        return working if working > day else due
+        return _worked(day, day + timedelta(days=days_of(intervals, group)), calendar)
 
     return rule
+
+
+def _worked(day: date, due: date, calendar: WorkCalendar) -> date:
+    """``due``, or the working day before it if that is after the fact's ``day``.
+
+    The office's first, then one's own: where no day of one's own is left, the office's holds.
+    """
+    if calendar.away:
+        due = _worked(day, due, calendar.office)
+    working = calendar.on_or_before(due)
+    return working if working > day else due
 
 
 def _unmoved(days_of: Callable[[Intervals], int], at_high: Callable[[Intervals], int]) -> DueDay:
@@ -107,7 +116,11 @@ def _unmoved(days_of: Callable[[Intervals], int], at_high: Callable[[Intervals],
 
 
 def _working_days_after(day: date, group: Group, intervals: Intervals, cal: WorkCalendar) -> date:
-    return cal.after(day, intervals.first_contact[group.level - 1])
+    """So many days that the office works; who is away then makes the contact before.
+
+    Counting one's own days away would let a new client wait for two weeks longer.
+    """
+    return _worked(day, cal.office.after(day, intervals.first_contact[group.level - 1]), cal)
 
 
 RULES: dict[tuple[str, str], DueDay] = {

@@ -11,16 +11,22 @@ REMEMBERED = 4096
 
 
 class WorkCalendar(NamedTuple):
-    """The weekdays one works (Monday is 0) less the holidays.
+    """The weekdays one works (Monday is 0) less the holidays and one's own days away.
 
     At least one weekday is worked (``config`` sees to it), so every search below ends.
     """
 
     weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
     holidays: frozenset[date] = frozenset()
+    away: frozenset[date] = frozenset()
+
+    @property
+    def office(self) -> "WorkCalendar":
+        """The same for somebody who is never away."""
+        return self._replace(away=frozenset()) if self.away else self
 
     def is_working(self, day: date) -> bool:
-        return day.weekday() in self.weekdays and day not in self.holidays
+        return day.weekday() in self.weekdays and day not in self.holidays and day not in self.away
 
     @lru_cache(REMEMBERED)  # noqa: B019 - a process has one or two calendars, and they are small
     def after(self, day: date, count: int) -> date:

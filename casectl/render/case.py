@@ -155,6 +155,9 @@ def _standing(case: Case, output: Output) -> list[str]:
         words.append("pending, not taken on yet")
     else:
         words.append(case.status.replace("_", " "))
+    if case.is_open and case.planned_on is not None and case.planned_on >= output.today:
+        plan = f"planned {_day(case.planned_on, output)}"
+        words.append(f"{plan}: {_short(case.planned_reason)}" if case.planned_reason else plan)
     return words
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casectl.core.due import Band
+from casectl.core.due import Band, DueItem
 from casectl.core.explaining import Explanation, Step
 from casectl.core.model import Level
 from casectl.core.priority import priority_of
@@ -76,7 +76,17 @@ def _step(step: Step, output: Output) -> list[str]:
     ]
     if item.waits:
         lines.append("    tried, so it stands after the untried rows of its band until then")
+    if item.put_off:
+        lines.append(f"    {_plan(item, output)}, so it stands after the rows of NOW until then")
     return lines
+
+
+def _plan(item: DueItem, output: Output) -> str:
+    case = item.case
+    assert item.planned_on is not None and case.planned_from is not None, "it is put off"
+    made = spoken_short(case.planned_from, output.today, output.order)
+    why = f" ({case.planned_reason})" if case.planned_reason else ""
+    return f"planned {made} for {spoken_short(item.planned_on, output.today, output.order)}{why}"
 
 
 def _standard(step: Step, output: Output) -> str:

@@ -65,6 +65,7 @@ def agenda_objects(rows: Sequence[Ranked], output: Output) -> list[Object]:
                 "due": first.due.isoformat(),
                 "time": first.time,
                 "days_late": first.days_late,
+                "planned": _iso(first.planned_on),
                 "why": reason(first, output.today, output.order),
                 "program": case.program,
                 "next_step": next_step(row.record),
@@ -92,6 +93,7 @@ def item_object(item: DueItem, output: Output) -> Object:
         "due": item.due.isoformat(),
         "time": item.time,
         "days_late": item.days_late,
+        "planned": _iso(item.planned_on),
         "why": reason(item, output.today, output.order),
         "program": case.program,
     }
@@ -104,6 +106,7 @@ def reason_object(item: DueItem, output: Output) -> Object:
         "what": item.what,
         "due": item.due.isoformat(),
         "days_late": item.days_late,
+        "planned": _iso(item.planned_on),
         "band": item.band.name if item.band is not None else None,
         "text": reason(item, output.today, output.order),
     }
@@ -135,6 +138,9 @@ def case_object(case: Case) -> Object:
         "assessed_on": _iso(case.assessed_on),
         "level_reviewed_on": case.level_reviewed_on.isoformat(),
         "hold_until": _iso(case.hold_until),
+        "planned_on": _iso(case.planned_on),
+        "planned_from": _iso(case.planned_from),
+        "planned_reason": case.planned_reason,
         "closed_on": _iso(case.closed_on),
         "close_reason": case.close_reason,
         "worker": case.worker,

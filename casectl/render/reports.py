@@ -31,14 +31,17 @@ if TYPE_CHECKING:
     from casectl.core.due import DueItem
     from casectl.core.explaining import Explanation
     from casectl.core.finding import Known
+    from casectl.core.leave import Back
     from casectl.core.model import Case, Client, Jot
     from casectl.core.morning import Morning
     from casectl.core.priority import Ranked
     from casectl.core.views import Entry, File, Hit
 
 
-def agenda(agenda: Agenda, output: Output, morning: Morning | None = None) -> None:
-    """The day's list as a screen, in the morning with what is new."""
+def agenda(
+    agenda: Agenda, output: Output, back: Back | None = None, morning: Morning | None = None
+) -> None:
+    """The day's list as a screen; after a leave it says so, and in the morning what is new."""
     agenda = output.shown(agenda)
     from casectl.render.today import today_screen
 
@@ -47,7 +50,7 @@ def agenda(agenda: Agenda, output: Output, morning: Morning | None = None) -> No
         from casectl.render.morning import news_of
 
         news = news_of(output.shown(morning), output)
-    output.draw(today_screen(agenda, output, news))
+    output.draw(today_screen(agenda, output, back, news))
 
 
 def agenda_rows(rows: Sequence[Ranked], output: Output) -> None:

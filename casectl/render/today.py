@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda
 from casectl.core.due import Band, DueItem
@@ -14,7 +15,10 @@ from casectl.core.views import Entry
 from casectl.render import Output
 from casectl.render.done import done_objects
 from casectl.render.screens import NARROW, WIDE, Line, cell, wrapped
-from casectl.render.words import DEADLINE_WORDS, reason, status
+from casectl.render.words import DEADLINE_WORDS, planned_words, reason, status
+
+if TYPE_CHECKING:
+    from casectl.core.leave import Back
 
 BAND_TITLES = {
     Band.SAFETY: "SAFETY",
@@ -24,9 +28,13 @@ BAND_TITLES = {
 }
 
 
-def today_screen(agenda: Agenda, output: Output, news: Sequence[str] = ()) -> list[Line]:
+def today_screen(
+    agenda: Agenda, output: Output, back: Back | None = None, news: Sequence[str] = ()
+) -> list[Line]:
     """``news`` stands below the list, where the eye is once it has scrolled by."""
-    lines: list[Line] = [*_counts(agenda, output), *_hours(agenda, output)]
+    lines: list[Line] = [
+        *_greeting(back, output), *_counts(agenda, output), *_hours(agenda, output),
+    ]  # fmt: skip
     told = [line for each in news for line in wrapped(each, output.width)]
     below: list[Line] = [[], *told] if told else []
     if not agenda.rows and not agenda.load:
@@ -47,6 +55,14 @@ def today_screen(agenda: Agenda, output: Output, news: Sequence[str] = ()) -> li
     if output.height is not None and len(lines) >= output.height:
         lines += _scrolled_away(agenda)
     return lines
+
+
+def _greeting(back: Back | None, output: Output) -> list[Line]:
+    if back is None:
+        return []
+    from casectl.core.leave import greeting
+
+    return wrapped(greeting(back), output.width)
 
 
 def capped(count: int) -> str:
@@ -183,12 +199,11 @@ def first_words(item: DueItem, output: Output) -> str:
 
     A promise says what in its own words; a contact says since when; the rest what to do.
     """
-    if item.promise is not None:
-        clock = f"{item.time} " if item.time else ""
-        return f"{clock}{item.what}"
     if item.kind in ("contact", "safety"):
         return reason(item, output.today, output.order)
-    return item.what
+    planned = planned_words(item, output.today, output.order)
+    clock = f"{item.time} " if item.promise is not None and item.time else ""
+    return "; ".join([*planned, f"{clock}{item.what}"])
 
 
 def _more(agenda: Agenda) -> list[Line]:

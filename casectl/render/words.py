@@ -61,7 +61,7 @@ def _days(count: int) -> str:
 
 def reason(item: DueItem, today: date, order: DateOrder | None) -> str:
     """Why the item is owed, in words a person can check."""
-    words = _why(item, today, order)
+    words = [*planned_words(item, today, order), *_why(item, today, order)]
     if item.attempts and item.tried_on:
         words.append(f"tried {item.attempts}x, last {_day(item.tried_on, today, order)}")
         if item.waits and item.retry_on:
@@ -69,9 +69,14 @@ def reason(item: DueItem, today: date, order: DateOrder | None) -> str:
             words.append(
                 "again later today" if again <= today else f"again {_day(again, today, order)}"
             )
-    if item.planned_on is not None:
-        words.append(f"planned {_day(item.planned_on, today, order)}")
     return "; ".join(words)
+
+
+def planned_words(item: DueItem, today: date, order: DateOrder | None) -> list[str]:
+    """``planned Thu 26 Nov``, first of all, where it is never cut off; nothing without a plan."""
+    if item.planned_on is None:
+        return []
+    return [f"planned {_day(item.planned_on, today, order)}"]
 
 
 def _why(item: DueItem, today: date, order: DateOrder | None) -> list[str]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from casectl.store.intake import Intake
     from casectl.store.jots import Jots
     from casectl.store.journal import Journal
+    from casectl.store.leaves import Leaves
     from casectl.store.mornings import Mornings
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
@@ -110,6 +111,17 @@ class Caseload:
         from casectl.store.mornings import Mornings
 
         return Mornings(self.db, self.author)
+
+    @cached_property
+    def leaves(self) -> Leaves:
+        """The worker's days away."""
+        from casectl.store.leaves import Leaves
+
+        return Leaves(self.db, self.journal)
+
+    def has_leaves(self) -> bool:
+        """Whether any day away is on file; asked by every command that knows a due day."""
+        return self.db.value("SELECT 1 FROM leaves LIMIT 1") is not None
 
     @cached_property
     def search(self) -> Search:

@@ -44,7 +44,7 @@ def test_json_is_the_documented_object(run: Run, four: None) -> None:
         assert set(row) >= KEYS
         assert row["rank"] == rank
         first = row["reasons"][0]
-        assert set(first) == {"kind", "item", "what", "due", "days_late", "band", "text"}
+        assert set(first) == {"kind", "item", "what", "due", "days_late", "planned", "band", "text"}
         assert first["item"] == row["item"]
     third = run("today --json").json[2]
     assert (third["level"], third["provisional"]) == (3, False)

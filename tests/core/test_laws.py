@@ -12,11 +12,13 @@ from caseloads import (
     CLOSED_AT_YEAR_END,
     FRIDAY,
     LAST_OF_YEAR,
+    PLANS,
     SATURDAY,
     WEDNESDAY,
     caseloads,
     higher_risks,
     higher_urgencies,
+    planned,
     promises,
     raised,
     records,
@@ -184,6 +186,45 @@ def test_an_attempt_clears_nothing_and_moves_no_row_out_of_its_band(
 
     assert outline(owed(tried, world)) == outline(owed(record, world))
     assert place(tried, world)[0] == place(record, world)[0]
+
+
+@given(worlds, st.data())
+def test_a_plan_moves_no_day_and_no_band_and_hides_neither_safety_nor_deadline(
+    world: World, data: st.DataObject
+) -> None:
+    record = data.draw(records(world.today))
+    without = record._replace(
+        case=record.case._replace(planned_on=None, planned_from=None, planned_reason=None)
+    )
+    plan = data.draw(PLANS.filter(bool))
+    assert plan is not None
+    with_plan = without._replace(case=planned(without.case, plan, world.today))
+
+    def outline(items: list[DueItem]) -> list[tuple[Any, ...]]:
+        return [(each.item, each.due, each.days_late, each.band, each.waits) for each in items]
+
+    assert outline(owed(with_plan, world)) == outline(owed(without, world))
+    assert place(with_plan, world)[0] == place(without, world)[0]
+    assert place(with_plan, world) >= place(without, world), "it puts off, and never pushes"
+    scale = world.standards.common_scale()
+    for one, other in zip(owed(with_plan, world), owed(without, world), strict=True):
+        pressing = one.kind == "safety" or one.band in (Band.SAFETY, Band.DEADLINE)
+        if pressing or plan[1] <= 0:
+            assert rank_key(one, world.today, scale) == rank_key(other, world.today, scale)
+            assert not one.put_off
+
+
+@given(worlds, st.data())
+def test_what_a_plan_puts_off_stands_behind_what_nothing_does(
+    world: World, data: st.DataObject
+) -> None:
+    caseload = data.draw(caseloads(world.today))
+    in_now = [
+        each.first.stands_behind
+        for each in rank(caseload, world.standards, world.today)
+        if each.first.band is Band.NOW
+    ]
+    assert in_now == sorted(in_now)
 
 
 @given(worlds, st.data())
