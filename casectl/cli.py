@@ -61,6 +61,7 @@ COMMANDS: dict[str, Entry] = {
     "missed": Entry("done", "Mark an appointment missed.", DAILY),
     "snooze": Entry("done", "Move follow-ups to a later day, with a reason.", DAILY),
     "cancel": Entry("done", "Cancel items, with a reason.", DAILY),
+    "triage": Entry("triage", "Go through what is due by single keys, or plan days for it.", DAILY),
     "away": Entry("away", "Your days away, and what falls due meanwhile.", DAILY),
     "note": Entry("note", "Write a note on a case.", DAILY),
     "jot": Entry("note", "Write something down that belongs to no case yet.", DAILY),

@@ -123,6 +123,8 @@ class Desk:
             tell(f"casectl: {refused}")
             return
         self.program.run([*self._before(), *words], self.sitting)
+        if self.sitting.private is not None:
+            self.private, self.sitting.private = self.sitting.private, None
         if words[0] == "config":
             with suppress(CasectlError), self._session() as session:
                 self.aliases = session.aliases

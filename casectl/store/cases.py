@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from casectl.core.errors import BadValue
@@ -331,6 +331,25 @@ class Cases:
             operation.update("cases", case.id, status=ON_HOLD, hold_until=until.isoformat())
             operation.add_note(case.id, f"On hold until {until.isoformat()}: {reason}")
         return self._again(case)
+
+    def plan(
+        self, plans: Sequence[tuple[Case, date | None]], reason: str | None, on: date
+    ) -> list[Case]:
+        """Plan days for cases, in one operation; None takes a plan away. ``on`` is when it is made.
+
+        Raises BadValue where one of them has another status by now, and then plans none.
+        """
+        with self.journal.operation("triage") as operation:
+            for case, day in plans:
+                self._check_status(case)
+                operation.update(
+                    "cases",
+                    case.id,
+                    planned_on=day.isoformat() if day else None,
+                    planned_from=on.isoformat() if day else None,
+                    planned_reason=reason if day else None,
+                )
+        return [self._again(case) for case, _ in plans]
 
     def reopen(
         self, case: Case, on: date, reason: str, *, risk: str | None, promise: Promise | None

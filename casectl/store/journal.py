@@ -138,6 +138,7 @@ class Journal:
         self.db = db
         self.author = author
         self.committed = False  # whether any operation was
+        self.newest: int | None = None  # of those that were
 
     @cached_property
     def _sealer(self) -> Sealer:
@@ -173,7 +174,8 @@ class Journal:
             derived.refresh_facts(self.db, operation.cases)
             self.db.execute("DELETE FROM current_operation")
             self._sealer.close(self.db, number)
-        self.committed = self.committed or bool(operation.changed)
+        if operation.changed:
+            self.committed, self.newest = True, operation.number
 
     def entries(self, *, case: Case | Gone | None = None, limit: int | None = None) -> list[Entry]:
         """The newest operations first, of one case (its client's included) or of all."""
