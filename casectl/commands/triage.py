@@ -13,7 +13,7 @@ from casectl.core.contacting import check_come, new_contact
 from casectl.core.dates import When
 from casectl.core.due import DueItem, due_items
 from casectl.core.errors import BadValue, CasectlError, NotFound
-from casectl.core.load import HOURS, kind_of
+from casectl.core.load import kind_of
 from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
@@ -100,7 +100,10 @@ def triage(
     hours: Annotated[
         int | None,
         typer.Option(
-            "--hours", parser=whole_number, metavar="N", help="Hours you have each day (6)."
+            "--hours",
+            parser=whole_number,
+            metavar="N",
+            help="Hours you have each day (working_hours).",
         ),
     ] = None,
     reason: Annotated[
@@ -127,7 +130,8 @@ def triage(
     if over is not None:
         if cases or on is not None:
             raise BadValue("--spread plans the whole list", hint="CASE... goes with --on DAY")
-        _spread(session, over, hours or HOURS, reason, _asked(session, program, level))
+        a_day = hours or session.config.working_hours
+        _spread(session, over, a_day, reason, _asked(session, program, level))
     elif on is not None or cases:
         if program is not None or level is not None:
             raise BadValue("--program and --level are for the whole list", hint="name the cases")
@@ -211,9 +215,8 @@ def _spread(session: Session, over: str, hours: int, reason: str | None, ask: As
     days = spread_days(session.today, _days_in(over), session.standards.calendar)
     why = _reason(session, reason)
     agenda = session.store.agenda
-    made = spread(
-        agenda.rows(ask), agenda.pressing(ask, days[-1]), days, session.today, hours * 60, {}
-    )
+    rows, ahead = agenda.rows(ask), agenda.pressing(ask, days[-1])
+    made = spread(rows, ahead, days, session.today, hours * 60, agenda.learned_minutes())
     later: list[tuple[Case, date | None]] = [*made.later_than(session.today)]
     if not later:
         _tell_that_it_fits(session, made)

@@ -7,12 +7,11 @@ order nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from casectl.core.agenda import COUNT_CAP, WORKING_HOURS, Load
+from casectl.core.agenda import COUNT_CAP, Load
 from casectl.core.due import Band, DueItem
 from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP
 from casectl.core.priority import Ranked
 
-HOURS = WORKING_HOURS
 # By what a follow-up is for, by a due item's kind otherwise. Reaching somebody is a call, unless
 # they have always been visited; what is learned knows better.
 DEFAULT_MINUTES: Mapping[str, int] = {

@@ -73,6 +73,10 @@ class AgendaReader:
         with self.db.snapshot():
             return self._reading(ahead(ask, until), GROUPS, None).pressing(until)
 
+    def learned_minutes(self) -> dict[str, int]:
+        """How long things took here lately, by kind."""
+        return learned_minutes(self.db)
+
     def _reading(self, ask: Ask, groups: str, most: int | None) -> _Reading:
         self.left_out = _left_out(self.db, most)
         return _Reading(self.db, ask, groups, self.left_out)
@@ -138,23 +142,12 @@ class _Reading:
         ask = self.ask
         if ask.hours is None or not need:
             return None, rows
-        from casectl.core.load import learned_from, load_of
+        from casectl.core.load import load_of
 
-        load, kept = load_of(rows, need, ask.hours, ask.today, learned_from(self._logged()))
+        load, kept = load_of(rows, need, ask.hours, ask.today, learned_minutes(self.db))
         if load is None or ask.folds:
             return load, kept
         return load._replace(folded=0), rows
-
-    def _logged(self) -> list[tuple[str, int]]:
-        """The means and minutes of the latest contacts that have them."""
-        return [
-            (row[0], row[1])
-            for row in self.db.rows(
-                'SELECT "by", minutes FROM (SELECT "by", minutes FROM contacts '
-                "ORDER BY on_day DESC LIMIT ?) WHERE minutes > 0",
-                (LATEST,),
-            )
-        ]
 
     def pressing(self, until: date) -> list[DueItem]:
         """The items of the facts that press, or that fall due by ``until``.
@@ -478,6 +471,20 @@ class _Reading:
         """The earliest day that anything at all falls due."""
         heads = ((each.rule, date.fromisoformat(each.head)) for each in self.streams)
         return min((rule.due_on(head) for rule, head in heads), default=None)
+
+
+def learned_minutes(db: Database) -> dict[str, int]:
+    """How long things took here, by kind, from the latest contacts whose minutes are on record."""
+    from casectl.core.load import learned_from
+
+    return learned_from(
+        (row[0], row[1])
+        for row in db.rows(
+            'SELECT "by", minutes FROM (SELECT "by", minutes FROM contacts '
+            "ORDER BY on_day DESC LIMIT ?) WHERE minutes > 0",
+            (LATEST,),
+        )
+    )
 
 
 def _left_out(db: Database, most: int | None) -> list[int]:

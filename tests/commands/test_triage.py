@@ -169,8 +169,8 @@ TABLE_AT_80 = """\
 62 overdue over 5 days of 6 h
   today        16 + 1 due    5 h 50
   Thu 19 Nov   18               6 h
-  Fri 20 Nov   16 + 1 due    5 h 50
-  Mon 23 Nov   12               4 h
+  Fri 20 Nov   17 + 1 due    5 h 50
+  Mon 23 Nov   11            3 h 40
   Tue 24 Nov    0             0 min
 1 in SAFETY and DEADLINE stay first.
 """
