@@ -16,6 +16,8 @@ SELDOM_USED = (
     "bz2", "fnmatch", "ipaddress", "linecache", "lzma", "ntpath", "platform", "subprocess",
     "textwrap", "tokenize",
 )  # fmt: skip
+# The same of one function, which its importer takes out of the module at once.
+SELDOM_CALLED = {"difflib": "get_close_matches"}
 
 
 def main() -> None:
@@ -26,6 +28,8 @@ def main() -> None:
     gc.disable()
     for name in SELDOM_USED:
         load_later(name)
+    for name, function in SELDOM_CALLED.items():
+        load_later(name, function)
     if sys.platform == "linux" and isinstance(sys.modules["platform"], Later):
         # All that `uuid` asks as it loads. What anybody else asks brings the module itself.
         vars(sys.modules["platform"])["system"] = lambda: os.uname().sysname
@@ -67,19 +71,33 @@ class Later(ModuleType):
     """
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__path__":  # asked by every `from … import`; none of these is a package
+            raise AttributeError(name)
+        self.load()
+        return getattr(self, name)
+
+    def load(self) -> None:
         spec = self.__spec__
         object.__setattr__(self, "__class__", ModuleType)  # from here on it is as any other
         assert spec is not None and spec.loader is not None
         spec.loader.exec_module(self)
-        return getattr(self, name)
 
 
-def load_later(name: str) -> None:
+def load_later(name: str, function: str | None = None) -> None:
+    """Put a ``Later`` in a module's place; of ``function``, what loads it when it is called."""
     spec = PathFinder.find_spec(name)
     if name in sys.modules or spec is None or spec.origin is None:
         return
     module = Later(name)
     module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, spec.origin
+    if function is not None:
+
+        def call(*values: Any, **named: Any) -> Any:
+            if isinstance(module, Later):
+                module.load()
+            return getattr(module, function)(*values, **named)
+
+        vars(module)[function] = call
     sys.modules[name] = module
 
 

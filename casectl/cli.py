@@ -392,7 +392,7 @@ def run(args: Sequence[str] | None = None, sitting: Sitting | None = None) -> in
     except (KeyboardInterrupt, typer.Abort) as stop:
         if isinstance(stop.__cause__, EOFError):
             return _failed("the input ended before the answer; nothing was written", 1)
-        return _failed("interrupted; nothing was half written", INTERRUPTED)
+        return _failed(f"interrupted; {_kept(session)}", INTERRUPTED)
     except BrokenPipeError:
         return _reader_left()
     except OSError as error:
@@ -446,8 +446,12 @@ def _reader_left() -> int:
 
 
 def _unheard(error: OSError, session: Session | None) -> str:
-    """The answer could not be printed; whether anything was recorded decides what to do next."""
+    """The answer could not be printed, or a file could not be used; whether anything was recorded
+    decides what to do next.
+    """
     said = f"cannot write the output ({error.strerror})"
+    if error.filename is not None:
+        said = f"cannot use {error.filename} ({error.strerror})"
     if session is not None and session.has_written:
         return f"{said}; what you recorded is kept, so do not repeat it"
     return said
@@ -460,14 +464,18 @@ def _bug(error: Exception, words: Sequence[str], session: Session | None) -> str
     place = crash.place_of(error)
     command = next((word for word in words if word in COMMANDS), None)
     report = crash.told(error, command, session.clock.moment if session is not None else "")
-    kept = "nothing was half written"
-    if session is not None and session.has_written:
-        kept = "what you recorded is kept, so do not repeat it"
     return (
         f"something went wrong inside casectl ({type(error).__name__}"
-        f"{f' at {place}' if place else ''}); {kept}; {report}; "
+        f"{f' at {place}' if place else ''}); {_kept(session)}; {report}; "
         "casectl doctor tells whether the file is sound"
     )
+
+
+def _kept(session: Session | None) -> str:
+    """Whether what was to be recorded was, when something else went wrong."""
+    if session is not None and session.has_written:
+        return "what you recorded is kept, so do not repeat it"
+    return "nothing was half written"
 
 
 def _failed(message: str, code: int) -> int:

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from casectl.core.errors import CasectlError
+from casectl.core.model import ME
 from casectl.core.text import initials, shortened
-from casectl.session import Session
+from casectl.session import Session, is_own
 
 
 def current(ctx: typer.Context) -> Session:
@@ -32,6 +33,30 @@ def complete_case(ctx: typer.Context, incomplete: str) -> list[str]:
         return [value for value, _ in named_cases(session, incomplete)]
     except CasectlError:
         return []
+
+
+# The commands whose CASE or ITEM may be the worker's own work.
+OF_ME = ("follow", "show", "history", "done", "snooze", "cancel")
+
+
+def complete_case_or_me(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The same, and the worker's own work."""
+    found = complete_case(ctx, incomplete)
+    return [*found, ME.handle] if incomplete and ME.handle.startswith(incomplete) else found
+
+
+def complete_item(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The same, and its items once ``me.`` is typed."""
+    if not is_own(incomplete.removesuffix(".")):
+        return complete_case_or_me(ctx, incomplete)
+    session = current(ctx)
+    session.no_input, session.named_db = True, ctx.find_root().params.get("db")
+    try:
+        own = session.store.promises.open_of(ME)
+    except CasectlError:
+        return []
+    names = [f"{ME.stem}.{each.number}" for each in own]
+    return [name for name in names if name.startswith(incomplete.lower())]
 
 
 def complete_jot(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -74,6 +99,9 @@ def named_items(session: Session, begun: str) -> list[tuple[str, str]]:
     from casectl.core.due import due_items
 
     stem, _, part = begun.rpartition(".")
+    if is_own(stem):
+        own = session.shown(session.store.promises.open_of(ME))
+        return [(f"{stem}.{p.number}", p.what) for p in own if str(p.number).startswith(part)]
     found = session.store.cases.find(stem)
     if not (found.exact and found.cases):
         return []
@@ -113,6 +141,15 @@ CaseArgument = Annotated[
         help="A case: its number, its handle (garcia-12), part of the client's name, an external "
         "id, or a phone number.",
         autocompletion=complete_case,
+    ),
+]
+CaseOrMeArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="CASE",
+        help="A case: its number, its handle (garcia-12), part of the client's name, an external "
+        "id, or a phone number. me is your own work.",
+        autocompletion=complete_case_or_me,
     ),
 ]
 ItemArgument = Annotated[

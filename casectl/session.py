@@ -13,6 +13,7 @@ from casectl.config import Config, default_caseload_path, load_config
 from casectl.core.errors import (
     Ambiguous,
     BadValue,
+    Busy,
     CasectlError,
     Declined,
     EncryptionGone,
@@ -23,6 +24,7 @@ from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
     FOLLOW_UP,
+    ME,
     OPEN,
     URGENCIES,
     Author,
@@ -461,6 +463,8 @@ class Session:
         try:
             if not self.store.has_todays_backup(self.clock.moment[:10]):
                 self.store.backups.daily()
+        except Busy as error:  # its hint says to repeat the command, which is done
+            tell(f"casectl: {error.args[0]}; there is no backup of today")
         except CasectlError as error:
             tell(f"casectl: {error}; there is no backup of today")
         except KeyboardInterrupt:
@@ -662,6 +666,11 @@ class Session:
 
         Raises NotFound, or Ambiguous with the candidates where nobody can be asked.
         """
+        if is_own(text):
+            raise BadValue(
+                f"{text.strip()} is your own work, not a case",
+                hint="casectl show me lists it; a client called Me goes by number or handle",
+            )
         match = self.store.cases.find(text)
         if not match.cases:
             item = self._item_of(text)  # 9.7 copied from the list is a way to say case 9
@@ -742,6 +751,8 @@ class Session:
     def _item_of(self, text: str) -> Item | None:
         """The item that ``text`` is the name of; None where it is no item's name."""
         stem, dot, part = text.strip().rpartition(".")
+        if is_own(text):
+            return Item(ME, part if dot else None)
         if not (dot and part and (part[0].isdigit() or part in DERIVED_PARTS or part[0] in "cn")):
             return None
         found = self.store.cases.find(stem)
@@ -756,6 +767,10 @@ class Session:
     def find_contacted(self, text: str, *, write: bool = True) -> tuple[Case, Promise | None]:
         """The case of a contact, and the promise that naming ``12.3`` is about."""
         case, part = self.find_item(text, write=write)
+        if case == ME:
+            raise BadValue(
+                f"{text.strip()} is your own work", hint="casectl done me.1 ends an item"
+            )
         if part is None or part in ("contact", "safety"):
             return case, None
         if not part.isdigit():
@@ -784,24 +799,30 @@ class Session:
             if not fitting:
                 words = " or ".join(kind.replace("_", "-") for kind in kinds)
                 raise NotFound(
-                    f"{case.handle} has no open {words}", hint=f"casectl show {case.number}"
+                    f"{case.handle} has no open {words}", hint=f"casectl show {case.stem}"
                 )
             items = ", ".join(
-                f"{case.number}.{each.number} ({each.what})" for each in self.shown(fitting)
+                f"{case.stem}.{each.number} ({each.what})" for each in self.shown(fitting)
             )
             raise Ambiguous(f"{case.handle} has several: {items}", hint="name the item")
         if not (part.isascii() and part.isdigit()):
-            raise BadValue(f"{case.number}.{part} {HOW_TO_CLEAR.get(part, NOT_A_PROMISE)}")
+            raise BadValue(f"{case.stem}.{part} {HOW_TO_CLEAR.get(part, NOT_A_PROMISE)}")
         promise = self.store.promises.numbered(case, int(part[:10]))
         if promise is None:
             raise NotFound(
-                f"{case.handle} has no item {case.number}.{part[:20]}",
-                hint=f"casectl show {case.number} lists them",
+                f"{case.handle} has no item {case.stem}.{part[:20]}",
+                hint=f"casectl show {case.stem} lists them",
             )
         if promise.kind not in kinds:
             wanted = " or ".join(map(_a, kinds))
-            raise BadValue(f"{case.number}.{part[:20]} is {_a(promise.kind)}, not {wanted}")
+            raise BadValue(f"{case.stem}.{part[:20]} is {_a(promise.kind)}, not {wanted}")
         return case, promise
+
+
+def is_own(text: str) -> bool:
+    """Whether ``me`` or ``me.2`` was typed, which is the worker's own work."""
+    stem, dot, part = text.strip().lower().partition(".")
+    return stem == ME.handle and (not dot or (part.isascii() and part.isdigit()))
 
 
 def decoded(written: bytes, what: str) -> str:

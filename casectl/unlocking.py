@@ -137,18 +137,22 @@ def protect(session: Session, *, unencrypted: bool, key_file: str | None) -> Pro
     recovery code, for which somebody must sit at the terminal.
     """
     vault = session.vault
+    if unencrypted and key_file is not None:
+        raise BadValue("--unencrypted needs no --key-file", hint="give one of them")
+    if vault.slots() or (unencrypted and vault.folder.is_dir()):
+        from shlex import quote
+
+        folder = str(vault.folder)
+        raise CasectlError(
+            f"{folder} is an earlier caseload's, which was encrypted",
+            hint="put that caseload back beside it (casectl restore); if it is gone for good, "
+            f"move it away: mv {quote(folder)} {quote(f'{folder}.old')}",
+        )
     if unencrypted:
-        if key_file is not None:
-            raise BadValue("--unencrypted needs no --key-file", hint="give one of them")
         return Protection(
             None,
             "It is not encrypted: whoever gets the file reads it. Keep it on an encrypted disk.",
             "casectl encrypt changes that at any time.",
-        )
-    if vault.slots():
-        raise CasectlError(
-            f"{vault.folder} holds the slots of an earlier caseload",
-            hint="move it away, or restore the caseload that it belongs to",
         )
     file = vault.chosen_key_file(key_file)
     if file is not None:
@@ -192,9 +196,12 @@ def _by_passphrase(session: Session) -> Protection:
     vault = session.vault
     tell("Your caseload is encrypted with a key that a passphrase opens.")
     tell("Take four or five words that nobody would put together; there is no back door.")
+    # Nothing is written before the last answer: slots that a kill left would lock the next one out.
+    passphrase = chosen_passphrase(session)
+    code = noted_code(session)
     key = vault.new_key()
-    set_passphrase(session, [key])
-    set_recovery(session, [key])
+    _wrap(session, [key], passphrase)
+    vault.set_recovery([key], code)
     kept = vault.remember([key])
     idle = session.config.lock_minutes
     return Protection(
@@ -207,7 +214,12 @@ def _by_passphrase(session: Session) -> Protection:
 
 
 def set_passphrase(session: Session, keys: Sequence[bytes]) -> None:
-    """A new passphrase, typed twice, or the first line of standard input in a script."""
+    """A new passphrase in the place of the one before."""
+    _wrap(session, keys, chosen_passphrase(session))
+
+
+def chosen_passphrase(session: Session) -> str:
+    """A new passphrase, typed twice. Raises BadValue after the third that cannot be taken."""
     for left in reversed(range(TRIES)):
         first = session.ask_secret("New passphrase: ")
         try:
@@ -219,12 +231,21 @@ def set_passphrase(session: Session, keys: Sequence[bytes]) -> None:
                 raise
             tell(f"{error}.")
             continue
-        tell("Wrapping the key; this takes a few seconds …")
-        session.vault.set_passphrase(keys, first)
-        return
+        return first
+    raise AssertionError("unreachable")
+
+
+def _wrap(session: Session, keys: Sequence[bytes], passphrase: str) -> None:
+    tell("Wrapping the key; this takes a few seconds …")
+    session.vault.set_passphrase(keys, passphrase)
 
 
 def set_recovery(session: Session, keys: Sequence[bytes]) -> None:
+    """A new recovery code in the place of the one before."""
+    session.vault.set_recovery(keys, noted_code(session))
+
+
+def noted_code(session: Session) -> str:
     """A new recovery code: shown, and its end asked back before it counts.
 
     Asked until it is right, because a passphrase was chosen meanwhile; Ctrl-C gives up.
@@ -235,7 +256,7 @@ def set_recovery(session: Session, keys: Sequence[bytes]) -> None:
     tell("Write it down, and keep it where neither this machine's thief nor a fire gets it.")
     while not _written_down(session, code):
         tell("Here it is once more. Ctrl-C gives up.")
-    session.vault.set_recovery(keys, code)
+    return code
 
 
 def _written_down(session: Session, code: str) -> bool:

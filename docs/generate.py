@@ -51,13 +51,18 @@ and a script adds --yes.
 
 ITEM is one due item: 12.3 is the third thing promised on case 12; 12.contact, 12.safety,
 12.review, 12.assessment, 12.next and 12.hold are what its record owes. A contact is 12.c1 and a
-note 12.n1. A bare CASE will do where just one of its items fits."""
+note 12.n1. A bare CASE will do where just one of its items fits.
+
+me is nobody's case: it is your own work (casectl follow me), and its items are me.1, me.2. follow,
+show, history, done, snooze and cancel take it; the others refuse it. A client who is called Me goes
+by number or handle."""
 
 WHEN = """\
 WHEN and DAY are read as a person says them: 2026-12-01, today, tomorrow, fri, next tue (next
-week's), in 2 weeks, +10d, eow, eom, 1 dec, dec 1 2026; WHEN also takes an hour, as in '14 jan
-9:00'. What could mean two days (03/04, 31, may) is refused, with what is accepted; the setting
-date_order settles 03/04. What was understood is always printed with its weekday."""
+week's), in 2 weeks, +10d, eow, eom, end of next week, 1 dec, dec 1 2026; WHEN also takes an hour,
+as in '14 jan 9:00', 'fri 2pm' or 'jan 14 at 9' (at 3, which may be in the afternoon, is refused). A
+year has four digits. What could mean two days (03/04, 31, may) is refused, with what is accepted;
+the setting date_order settles 03/04. What was understood is always printed with its weekday."""
 
 OUTPUT = """\
 On a terminal a command prints a screen. Piped, a reading command prints one line for each thing,
@@ -85,7 +90,9 @@ STABLE = """\
 These keys stay. A later version may add keys; it does not rename or remove one without saying so
 in CHANGELOG.md. Days are ISO 8601, hours are HH:MM, and what is not known is null. band is SAFETY,
 DEADLINE, NOW or SOON; level is 1 (low) to 4 (crisis); priority is the level plus the intervals
-missed, whatever the band (docs/priority.md). The first of the reasons is the one that ranks."""
+missed, whatever the band (docs/priority.md). The first of the reasons is the one that ranks. Your
+own work has the case and the client null and the handle me; its due and promises hold the same
+objects as a case's."""
 
 
 class Described(NamedTuple):
@@ -260,6 +267,7 @@ def sample_reports() -> list[tuple[str, Object]]:
         ("remind --json", mail.objects(pressing, output, full_names=False, terse=False)[0]),
         ("list --json", objects.list_object(due[0], output)),
         ("show CASE --json", objects.file_object(file, items, [], output)),
+        ("show me --json", objects.own_object([], [], output)),
         ("search TEXT --json", objects.hit_object(hit, ["school"])),
         ("whois TEXT --json", objects.known_object(who, [], output)),
         ("today --calls --json", sheets.call_object(call, output)),

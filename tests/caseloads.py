@@ -20,6 +20,7 @@ from casectl.core.model import (
     DEADLINE,
     DONE,
     FOLLOW_UP,
+    ME,
     ON_HOLD,
     PENDING,
     REACHED,
@@ -38,7 +39,7 @@ from casectl.core.standards import DEADLINE_LEADS, ByLevel, Intervals, Lead, Sta
 from casectl.core.text import fold
 from casectl.core.workdays import WorkCalendar
 from casectl.store import Caseload
-from casectl.store.rows import columns_of
+from casectl.store.rows import NOT_OWN, columns_of
 
 Value = TypeVar("Value")
 Draw = Callable[[st.SearchStrategy[Value]], Value]
@@ -307,6 +308,26 @@ def write(store: Caseload, caseload: Sequence[CaseRecord]) -> None:
                 operation.insert("promises", columns_of(promise))
             for contact in _contacts_of(record):
                 operation.insert("contacts", columns_of(contact, leave=("corrected",)))
+
+
+@st.composite
+def own_work(draw: Draw[Any], today: date) -> list[Promise]:
+    """The worker's own: none half of the time, due on any of the days that cases tie on."""
+    days = draw(st.just([]) | st.lists(ANY_AHEAD, max_size=3))
+    return [
+        Promise(
+            f"own{number}", ME.id, number, FOLLOW_UP, "supervision", today + timedelta(days=ahead),
+            due_time=draw(st.sampled_from((None, "09:00", "14:30"))),
+            subject=draw(st.sampled_from(("other", "call"))),
+        )
+        for number, ahead in enumerate(days, 1)
+    ]  # fmt: skip
+
+
+def write_own(store: Caseload, own: Sequence[Promise]) -> None:
+    with store.journal.operation("follow") as operation:
+        for each in own:
+            operation.insert("own_work", columns_of(each, leave=NOT_OWN))
 
 
 def as_read(record: CaseRecord) -> CaseRecord:

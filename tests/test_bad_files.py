@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import resource
@@ -247,6 +248,45 @@ def test_a_file_without_permission_is_refused(casectl: Program, people: Path) ->
     casectl.refused("today", code=1, says="check the permissions")
 
 
+def bound_by_permissions() -> None:
+    """Root as anybody else is: without the two capabilities that pass over permission bits."""
+    if os.getuid() == 0:
+        drop_from_bounding_set = 24
+        for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+            ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="root is bound by Linux's capabilities")
+def test_slots_that_cannot_be_looked_at(
+    casectl: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert casectl("init").returncode == 0
+    slots = tmp_path / "caseload.db.keys"
+    slots.chmod(0o000)
+    says = f"cannot look into {slots} (Permission denied)"
+    try:
+        casectl.refused("key", "slots", code=1, says=says, preexec_fn=bound_by_permissions)
+        found = casectl("doctor", preexec_fn=bound_by_permissions)
+        assert f"FAIL\tkey slots\t{says}" in found.stdout, found
+        assert "\nok\tchain\t" in found.stdout, "the other checks go on"
+        monkeypatch.delenv("CASECTL_KEY_FILE")
+        casectl.refused("today", code=1, says=says, preexec_fn=bound_by_permissions)
+    finally:
+        slots.chmod(0o700)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="root is bound by Linux's capabilities")
+def test_a_file_that_cannot_be_used_is_not_told_as_output(casectl: Program, people: Path) -> None:
+    people.parent.chmod(0o000)
+    try:
+        casectl.refused(
+            "restore", "x", code=1, says=f"cannot use {people.parent}/",
+            preexec_fn=bound_by_permissions, env={**os.environ, "CASECTL_CONFIG": ""},
+        )  # fmt: skip
+    finally:
+        people.parent.chmod(0o700)
+
+
 def test_a_full_disk_changes_nothing(
     people: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -368,6 +408,40 @@ def test_ctrl_c_in_the_middle_of_a_write(people: Path, run: Run) -> None:
     assert (code, said) == (130, "casectl: interrupted; nothing was half written\n")
     assert run("show 1 --json").json == before
     assert run("doctor").code == 0
+
+
+def commits_and_is_interrupted(db: connection.Database, statement: str) -> None:
+    db.connection.execute(statement)
+    raise KeyboardInterrupt
+
+
+def is_interrupted_before(db: connection.Database, statement: str) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("when", "kept", "said"),
+    [
+        (commits_and_is_interrupted, 1, "what you recorded is kept, so do not repeat it"),
+        (is_interrupted_before, 0, "nothing was half written"),
+    ],
+)
+def test_ctrl_c_while_it_is_committed_says_whether_it_was(
+    people: Path, run: Run, monkeypatch: pytest.MonkeyPatch, when: Any, kept: int, said: str
+) -> None:
+    before = len(run("show 1 --json").json["notes"])
+    execute = connection.Database.execute
+
+    def interrupted(db: connection.Database, sql: str, values: Any = ()) -> int:
+        if sql == "COMMIT":
+            when(db, sql)
+        return execute(db, sql, values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection.Database, "execute", interrupted)
+        result = run("note 1 hello")
+    assert (result.code, result.err) == (130, f"casectl: interrupted; {said}\n")
+    assert len(run("show 1 --json").json["notes"]) == before + kept
 
 
 def test_being_killed_in_the_middle_of_a_write(people: Path, run: Run) -> None:

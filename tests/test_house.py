@@ -23,7 +23,7 @@ from typer.core import TyperGroup
 
 import casectl
 from casectl import cli
-from casectl.__main__ import SELDOM_USED
+from casectl.__main__ import SELDOM_CALLED, SELDOM_USED
 from casectl.cli import COMMANDS, FUNCTION_NAMES, built
 
 HOUSE = Path(casectl.__file__).parent
@@ -198,6 +198,17 @@ def test_a_signature_is_not_a_string(path: Path) -> None:
     assert not [each for each in imports_of(path) if each.module == "__future__.annotations"]
 
 
+def test_what_is_shipped_as_data_is_read_by_formats_alone() -> None:
+    """What stands in casectl/data is text; the shelf alone knows where."""
+    assert {path.suffix for path in (HOUSE / "data").rglob("*") if path.is_file()} == {".toml"}
+    knows = [
+        name_of(path) for path in source_files() if '"data"' in path.read_text(encoding="utf-8")
+    ]
+    assert [name for name in knows if name.startswith(("core/", "formats/", "commands/"))] == [
+        "formats/shelf.py"
+    ]
+
+
 # --- What a command loads -------------------------------------------------------------------
 
 # Loaded by no everyday command: each waits inside the function that needs it. What Typer itself
@@ -210,7 +221,8 @@ HEAVY = {
     "casectl.store.migrations", "casectl.store.bulk", "casectl.store.slots", "casectl.unlocking",
     "casectl.core.fictitious", "casectl.formats", "casectl.core.finding", "casectl.core.sheets",
     "casectl.render.sheets", "casectl.render.who", "casectl.store.search",
-    "casectl.shapes", "casectl.core.typed",
+    "casectl.shapes", "casectl.core.typed", "casectl.core.instruments", "casectl.core.templates",
+    "casectl.core.domains", "casectl.render.sparkline",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
 # parses Markdown or measures columns.
@@ -377,7 +389,21 @@ def test_the_installed_program_leaves_what_it_does_not_use(
     environ = {**os.environ, "LOADED": str(loaded)}
     code, out = piped([sys.executable, "-c", INSTALLED, *words], environ)
     assert code == 0 and out
-    assert set(loaded.read_text(encoding="utf-8").split("\n")) == set(SELDOM_USED)
+    assert set(loaded.read_text(encoding="utf-8").split("\n")) == {*SELDOM_USED, *SELDOM_CALLED}
+
+
+def test_a_function_taken_at_once_loads_its_module_when_it_is_called() -> None:
+    probe = (
+        "import sys\nfrom casectl.__main__ import Later, load_later\n"
+        "sys.modules.pop('difflib', None)\nload_later('difflib', 'get_close_matches')\n"
+        "from difflib import get_close_matches as near\n"
+        "assert type(sys.modules['difflib']) is Later\n"
+        "assert near('todya', ['today', 'show']) == ['today']\n"
+        "assert type(sys.modules['difflib']) is not Later\n"
+        "assert near('todya', ['today'], cutoff=0.99) == []\n"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", SELDOM_USED)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from casectl.core.errors import BadValue, CasectlError
+from casectl.core.model import ME
 from casectl.core.spoken import spoken_short
 from casectl.core.text import NOTE_LIMIT
 from casectl.core.typed import ITEM, OWN_WORDS, Shape, first_word, last_word, pieces, typed_words
-from casectl.parameters import current, named_cases, named_items, named_jots
+from casectl.parameters import OF_ME, current, named_cases, named_items, named_jots
 from casectl.render import tell
 from casectl.session import Program, Session, Sitting
 
@@ -235,6 +236,8 @@ class Desk:
                     named = named_jots
                 for text, about in named(session, begun):
                     yield Choice(text, len(begun), about)
+            if words[0] in OF_ME and begun:
+                yield from _beginning(begun, {ME.handle: "your own work"})
 
     def _first_words(self) -> dict[str, str]:
         return {**self.program.commands, **self.aliases, **OWN_WORDS}

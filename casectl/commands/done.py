@@ -13,6 +13,7 @@ from casectl.core.model import (
     DEADLINE,
     DONE,
     FOLLOW_UP,
+    ME,
     MISSED,
     OPEN,
     REACHED,
@@ -23,7 +24,7 @@ from casectl.core.promising import checked_due, new_promise
 from casectl.core.text import checked_text
 from casectl.core.typed import ITEM
 from casectl.core.views import Ended
-from casectl.parameters import ItemArgument, complete_case, current, whole_number
+from casectl.parameters import ItemArgument, complete_item, current, whole_number
 from casectl.render.objects import promise_object
 from casectl.session import HOW_TO_CLEAR, Session
 
@@ -41,9 +42,9 @@ def done(
         list[str],
         typer.Argument(
             metavar="ITEM... [OUTCOME|-]",
-            help="Items (12.3), or cases with just one that fits; then what came of it "
+            help="Items (12.3, me.1), or cases with just one that fits; then what came of it "
             "(- reads standard input).",
-            autocompletion=complete_case,
+            autocompletion=complete_item,
         ),
     ],
     on: Annotated[
@@ -150,7 +151,7 @@ def snooze(
         typer.Argument(
             metavar="ITEM... WHEN REASON|-",
             help="Follow-ups, the day they move to, and why (- reads standard input).",
-            autocompletion=complete_case,
+            autocompletion=complete_item,
         ),
     ],
 ) -> None:
@@ -174,7 +175,8 @@ def snooze(
                 f"not before {session.say_day(until.day)}",
                 hint="snooze moves on; to do it sooner, do it",
             )
-        checked_due(until.day, case.opened_on, session.config.date_order)
+        if case != ME:
+            checked_due(until.day, case.opened_on, session.config.date_order)
     reason = checked_text(session.typed(reason, "reason"), "reason")
     moved = session.store.promises.snooze(
         [promise for _, promise in found], until.day, until.time, reason
@@ -182,8 +184,7 @@ def snooze(
     found, moved = session.shown(found), session.shown(moved)
     sentences = [
         f"{_whose(case)}: {_item(case, promise)} {promise.what}, now "
-        f"{session.say_day(promise.due_on, promise.due_time)} "
-        f"(snoozed {promise.snoozes}x: {reason})."
+        f"{session.say_promised(promise)}, snoozed {promise.snoozes}x: {reason}."
         for (case, _), promise in zip(found, moved, strict=True)
     ]
     _wrote(session, found, moved, sentences)
@@ -196,7 +197,7 @@ def cancel(
         typer.Argument(
             metavar="ITEM... REASON|-",
             help="Items, and why (- reads standard input).",
-            autocompletion=complete_case,
+            autocompletion=complete_item,
         ),
     ],
 ) -> None:
@@ -240,7 +241,7 @@ def _open(session: Session, names: list[str], kinds: tuple[str, ...]) -> list[tu
             when = f" since {session.say_day(promise.ended_on)}" if promise.ended_on else ""
             raise BadValue(
                 f"{_item(case, promise)} is {promise.status} already{when}",
-                hint=f"casectl history {case.number} tells more",
+                hint=f"casectl history {case.stem} tells more",
             )
         found[promise.id] = (case, promise)
     return list(found.values())
@@ -303,8 +304,8 @@ def _echo(
             f"{_whose(case)}: {word.lower()} {_item(case, promise)} {promise.what}{outcome}."
         )
         if each.following is not None:
-            day = session.say_day(each.following.due_on, each.following.due_time)
-            item = f"{case.number}.{each.following.number}"
+            day = session.say_promised(each.following)
+            item = f"{case.stem}.{each.following.number}"
             sentences.append(f"Again: {item} {each.following.what}, {day}.")
         elif promise.repeats:
             sentences.append("That was the last of its series.")
@@ -342,8 +343,8 @@ def _wrote(
 
 
 def _item(case: Case, promise: Promise) -> str:
-    return f"{case.number}.{promise.number}"
+    return f"{case.stem}.{promise.number}"
 
 
 def _whose(case: Case) -> str:
-    return f"{case.client} ({case.handle})"
+    return "Your own work" if case == ME else f"{case.client} ({case.handle})"

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from casectl.core.errors import BadValue
-from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, Case, Promise
+from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, ME, Case, Promise
 from casectl.core.promising import new_promise
-from casectl.parameters import CaseArgument, current, whole_number
+from casectl.parameters import CaseArgument, CaseOrMeArgument, current, whole_number
 from casectl.render.objects import promise_object
-from casectl.session import Session
+from casectl.session import Session, is_own
 
 TextArgument = Annotated[
     str,
@@ -29,7 +29,7 @@ WhenOption = Annotated[
 
 def follow(
     ctx: typer.Context,
-    case: CaseArgument,
+    case: CaseOrMeArgument,
     text: TextArgument,
     due: WhenOption = None,
     every: Annotated[
@@ -47,10 +47,22 @@ def follow(
     waiting_on: Annotated[
         str | None, typer.Option("--waiting-on", metavar="NAME", help="Who owes it.")
     ] = None,
+    minutes: Annotated[
+        int | None,
+        typer.Option("--minutes", parser=whole_number, metavar="N", help="How long it takes."),
+    ] = None,
 ) -> None:
-    """Promise a follow-up by a day."""
-    session = current(ctx)
-    _make(session, case, FOLLOW_UP, text, due, subject=kind, every=every, waiting_on=waiting_on)
+    """Promise a follow-up by a day.
+
+    For CASE, me is your own work, which is no client's: casectl follow me supervision --due
+    'fri 14:00' --every week --minutes 60. Its items are me.1, me.2: they stand on the list and in
+    reminders as you wrote them, and are done, snoozed and cancelled as others are. casectl show me
+    lists them.
+    """
+    _make(
+        current(ctx), case, FOLLOW_UP, text, due, subject=kind, every=every, waiting_on=waiting_on,
+        minutes=minutes,
+    )  # fmt: skip
 
 
 def deadline(
@@ -111,7 +123,8 @@ def _make(
     every: str | None = None,
     waiting_on: str | None = None,
 ) -> None:
-    case = session.find_case(named, write=True)
+    own = kind == FOLLOW_UP and is_own(named)
+    case = ME if own else session.find_case(named, write=True)
     when = session.read_when(_asked_day(session, due))
     repeats = session.read_every(every, when.day) if every else None
     promise = new_promise(
@@ -130,7 +143,18 @@ def _make(
     made = session.store.promises.make(case, promise, kind.replace("follow_up", "follow"))
     leads = [_leads(session, case, made)] if made.kind == DEADLINE else []
     case, made = session.shown(case), session.shown(made)
-    session.output.wrote(promise_object(made, case), *_sentences(session, case, made, leads))
+    session.output.wrote(
+        promise_object(made, case),
+        *_sentences(session, case, made, leads),
+        *(_namesakes(session) if own else []),
+    )
+
+
+def _namesakes(session: Session) -> list[str]:
+    """Clients who may have been meant by ``me``: said aloud, for the item is not theirs."""
+    found = session.shown(session.store.cases.called(ME.handle))
+    handles = ", ".join(case.handle for case in found)
+    return [f"That is your own work; the client of that name is {handles}."] if found else []
 
 
 def _asked_day(session: Session, due: str | None) -> str:
@@ -142,12 +166,13 @@ def _asked_day(session: Session, due: str | None) -> str:
 
 
 def _sentences(session: Session, case: Case, made: Promise, leads: list[str]) -> list[str]:
-    item = f"{case.number}.{made.number}"
+    item = f"{case.stem}.{made.number}"
+    whose = "Your own work" if case == ME else f"{case.client} ({case.handle})"
     kind = made.kind.replace("_", "-")
     if made.subject and made.subject != "other":
         kind = f"{kind} ({made.subject})"
     day = session.say_promised(made)
-    sentences = [f"{case.client} ({case.handle}): {item} {kind}: {made.what}, {day}."]
+    sentences = [f"{whose}: {item} {kind}: {made.what}, {day}."]
     if made.repeats:
         sentences.append(f"It repeats {session.say_rule(made.repeats)}.")
     if made.place or made.minutes:

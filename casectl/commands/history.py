@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from casectl.core.model import Case
+from casectl.core.model import ME, Case
 from casectl.core.views import Gone
-from casectl.parameters import complete_case, current, limit_number
+from casectl.parameters import complete_case_or_me, current, limit_number
 from casectl.render import reports
+from casectl.session import is_own
 
 
 def history(
@@ -16,8 +17,9 @@ def history(
         str | None,
         typer.Argument(
             metavar="[CASE]",
-            help="Only this case: its number, handle, or part of the client's name.",
-            autocompletion=complete_case,
+            help="Only this case: its number, handle, or part of the client's name. me is your "
+            "own work.",
+            autocompletion=complete_case_or_me,
         ),
     ] = None,
     limit: Annotated[
@@ -35,6 +37,6 @@ def history(
     session = current(ctx)
     found: Case | Gone | None = None
     if case is not None:
-        found = session.find_gone(case) or session.find_case(case)
+        found = ME if is_own(case) else session.find_gone(case) or session.find_case(case)
     entries = session.store.journal.entries(case=found, limit=limit + 1)
     reports.history(entries[:limit], len(entries) > limit, session.output)

@@ -535,7 +535,7 @@ def _tell_taken(session: Session, case: Case) -> None:
         _level(case),
     ]
     if promise is not None:
-        day = session.say_day(promise.due_on, promise.due_time)
+        day = session.say_promised(promise)
         sentences.append(f"Next: {case.number}.{promise.number} {promise.what}, {day}.")
     for item in owed:
         if item.kind == "contact":

@@ -185,7 +185,9 @@ def _remove(session: Session, holding: Sequence[Backup]) -> int:
         session.store.backups.make()
         session.store.backups.delete(holding)
     except CasectlError as error:
-        raise CasectlError(f"erased, but backups still hold it: {error}") from None
+        raise CasectlError(
+            f"erased, but backups still hold it: {error.args[0]}", hint="repeat the command"
+        ) from None
     return len(holding)
 
 

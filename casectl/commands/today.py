@@ -132,7 +132,9 @@ def _only_one(*asked: bool) -> None:
 
 
 def _whole_list(session: Session, ask: Ask) -> "list[Ranked]":
-    return session.store.agenda.rows(ask._replace(limit=None))
+    from casectl.core.sheets import of_clients
+
+    return of_clients(session.store.agenda.rows(ask._replace(limit=None)))
 
 
 def _calls(session: Session, ask: Ask) -> None:
@@ -142,6 +144,7 @@ def _calls(session: Session, ask: Ask) -> None:
 
     rows = calls(_whole_list(session, ask), ask.today, ask.standards.common_scale())
     kept = cut(rows, ask.limit)
+    session.was_shown("today --calls", [row.record.case for row in kept])
     sheets.calls(_with_clients(session, kept), len(rows) - len(kept), session.output)
 
 
@@ -151,8 +154,10 @@ def _visits(session: Session, ask: Ask) -> None:
 
     items, more = visits(_whole_list(session, ask), ask.today, ask.limit)
     clients = session.store.cases.clients(item.case.client_id for item in items)
-    found = [Visit(item, clients[item.case.client_id]) for item in items]
-    sheets.visits(in_order_of_going(found), more, session.output)
+    found = in_order_of_going(Visit(item, clients[item.case.client_id]) for item in items)
+    cases = {visit.item.case.number: visit.item.case for visit in found}
+    session.was_shown("today --visits", list(cases.values()))
+    sheets.visits(found, more, session.output)
 
 
 def _sheet(session: Session, ask: Ask) -> None:
@@ -168,6 +173,7 @@ def _sheet(session: Session, ask: Ask) -> None:
     kept = field_rows(rows, ask.today, ask.limit)
     more = len(rows) - len(kept)
     worker = session.config.worker
+    session.was_shown("today --sheet", [row.record.case for row in kept])
     sheets.field_sheet(_with_clients(session, kept), more, worker, session.output)
 
 

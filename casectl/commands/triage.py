@@ -20,6 +20,7 @@ from casectl.core.model import (
     DONE,
     FOLLOW_UP,
     KEPT,
+    ME,
     MISSED,
     REACHED,
     REACHING_KINDS,
@@ -130,8 +131,7 @@ def triage(
     if over is not None:
         if cases or on is not None:
             raise BadValue("--spread plans the whole list", hint="CASE... goes with --on DAY")
-        a_day = hours or session.config.working_hours
-        _spread(session, over, a_day, reason, _asked(session, program, level))
+        _spread(session, over, hours, reason, _asked(session, program, level))
     elif on is not None or cases:
         if program is not None or level is not None:
             raise BadValue("--program and --level are for the whole list", hint="name the cases")
@@ -211,12 +211,13 @@ def _plan_sentence(session: Session, case: Case) -> str:
 # -- days for all that is overdue --------------------------------------------------------------
 
 
-def _spread(session: Session, over: str, hours: int, reason: str | None, ask: Ask) -> None:
+def _spread(session: Session, over: str, hours: int | None, reason: str | None, ask: Ask) -> None:
     days = spread_days(session.today, _days_in(over), session.standards.calendar)
     why = _reason(session, reason)
     agenda = session.store.agenda
     rows, ahead = agenda.rows(ask), agenda.pressing(ask, days[-1])
-    made = spread(rows, ahead, days, session.today, hours * 60, agenda.learned_minutes())
+    minutes = 60 * (hours or session.config.working_hours)
+    made = spread(rows, ahead, days, session.today, minutes, agenda.learned_minutes())
     later: list[tuple[Case, date | None]] = [*made.later_than(session.today)]
     if not later:
         _tell_that_it_fits(session, made)
@@ -337,7 +338,7 @@ class Walk:
 
     def _row(self) -> bool:
         """Show the row at this place and answer it; False to end."""
-        record = self.session.store.cases.record(self.cases[self.place])
+        record = self._record(self.cases[self.place])
         ranked = _ranked(self.session, record) if record.case.is_open else None
         item = next_item(ranked, self.seen) if ranked else None
         if ranked is None or item is None:
@@ -365,6 +366,13 @@ class Walk:
                     if self._answer(key, record, item):
                         return True
 
+    def _record(self, case: Case) -> CaseRecord:
+        """The case as it stands now; one's own work as the list has it."""
+        store = self.session.store
+        if case == ME:
+            return CaseRecord(ME, tuple(store.promises.open_of(ME)))
+        return store.cases.record(case)
+
     def _how(self, line: "Line") -> str:
         from casectl import prompt
 
@@ -382,7 +390,7 @@ class Walk:
 
     def _show(self, record: CaseRecord, item: DueItem, pressing: Sequence[DueItem]) -> None:
         session = self.session
-        if record.case.number not in self.shown:
+        if record.case != ME and record.case.number not in self.shown:
             session.was_shown("triage", [record.case])
             self.shown.add(record.case.number)
         others = [
@@ -435,6 +443,9 @@ class Walk:
         from casectl.core.casefile import missing_facts, owed
 
         session = self.session
+        if case == ME:
+            tell("casectl show me tells of your own work.")
+            return
         file = session.store.cases.file(case)
         items = owed(file.record, session.standards, session.today)
         missing = missing_facts(file.case, file.client)
@@ -459,6 +470,8 @@ class Walk:
     ) -> str | None:
         promise = item.promise if _is_about_reaching(item) else None
         case = record.case
+        if case == ME:
+            raise BadValue("your own work is nobody to reach", hint="d marks it done")
         if promise is not None and outcome == REACHED:
             check_come(case, promise, self.session.today, self.session.config.date_order)
 
@@ -497,6 +510,8 @@ class Walk:
         return self._asked(question, record_it)
 
     def _planned(self, record: CaseRecord, item: DueItem) -> str | None:
+        if record.case == ME:
+            raise BadValue("your own work is snoozed, not planned", hint="z moves it")
         if not can_be_planned(item):
             raise BadValue("safety and deadlines are never planned away", hint="s skips it")
         session = self.session
@@ -524,7 +539,8 @@ class Walk:
             until = session.read_when(text)
             if until.day <= max(promise.due_on, session.today):
                 raise BadValue(f"{session.say_day(until.day)} is not later", hint="snooze moves on")
-            checked_due(until.day, case.opened_on, session.config.date_order)
+            if case != ME:
+                checked_due(until.day, case.opened_on, session.config.date_order)
             return until
 
         until = self._asked("Until when? ", read, needed=True)

@@ -109,10 +109,11 @@ def _what(session: Session, entry: Entry) -> str:
     """``operation 7 (follow by kim, Wed 18 Nov) for Maria Garcia (garcia-12)``."""
     day = session.say_short(date.fromisoformat(entry.day))
     more = " and others" if len(entry.clients) > NAMED else ""
-    whose = ", ".join(entry.clients[:NAMED]) or "nobody"
+    whose = ", ".join(entry.clients[:NAMED])
     handles = f" ({', '.join(entry.cases[:NAMED])})" if entry.cases else ""
     done = f"{entry.command} by {entry.worker}, {day}"
-    return f"operation {entry.id} ({done}) for {whose}{handles}{more}"
+    of_whom = f" for {whose}{handles}{more}" if whose or entry.cases else ""
+    return f"operation {entry.id} ({done}){of_whom}"
 
 
 def _sentences(session: Session, undone: Entry) -> list[str]:

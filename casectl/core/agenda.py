@@ -30,7 +30,11 @@ class Ask(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Cases, each number capped at ``COUNT_CAP + 1``."""
+    """Cases, each number capped at ``COUNT_CAP + 1``.
+
+    The worker's own work, which is a row and no case, counts as one in ``need``, ``overdue`` and
+    ``due``: those say how much the list asks for.
+    """
 
     open: int = 0
     need: int = 0  # something due or late, or in SAFETY or DEADLINE

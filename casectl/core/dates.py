@@ -17,6 +17,7 @@ MONDAY_TO_FRIDAY = WorkCalendar()
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2200, 12, 31)
 
+A_DAY = "a day"
 LONGEST_TEXT = 60
 LONGEST_ECHO = 40
 MOST_UNITS = 9999  # of days, weeks, months or years: more is a slip of the finger
@@ -38,6 +39,9 @@ _MONTH_WORDS |= {"sept": 9}
 # Patterns are plain text: ``re`` compiles and keeps each at its first use, so importing is free.
 # None repeats a group that itself repeats, so none can backtrack for long.
 _CLOCK = r"(?:^| )(?:at )?(noon|\d{1,2}(?::\d\d){1,2}(?: ?[ap]m)?|\d{1,2} ?[ap]m)(?= |$)"
+# An hour alone, beside a day. What may as well be one of the afternoon is not read as any.
+_BARE_HOUR = r"(?:^| )at ([7-9]|1\d|2[0-3])(?= |$)"
+_DOUBTFUL_HOUR = r"(?:^|.* )at ([0-6])"
 _CLOCK_PARTS = r"(\d{1,2})(?::(\d\d))?(?::(\d\d))? ?([ap]m)?"
 _YEAR_FIRST = r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})"
 _NUMBERS = r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d+))?"
@@ -81,7 +85,7 @@ class _Reading(NamedTuple):
     today: date
     order: DateOrder | None = None
     calendar: WorkCalendar = MONDAY_TO_FRIDAY
-    kind: str = "a day"
+    kind: str = A_DAY
     span: str = f"days run from {FIRST_DAY.year} to {LAST_DAY.year}"
     back: bool = False  # a day without its year or week is the last such day, not the next
 
@@ -188,10 +192,17 @@ def _split_time(words: str, reading: _Reading) -> tuple[str, str | None]:
     words = re.sub(r"^(\d{4}-\d\d-\d\d)t(?=\d)", r"\1 ", words)
     found = re.findall(_CLOCK, words)
     if not found:
-        return words, None
+        return _split_hour(words)
     if len(found) > 1:
         raise reading.refuse("it has two times of day")
     return re.sub(_CLOCK, "", words).strip(), _read_time(found[0], reading)
+
+
+def _split_hour(words: str) -> tuple[str, str | None]:
+    """``14 jan at 9``: the day, and ``09:00``. Without a day ``at 9`` is no time."""
+    found = re.search(_BARE_HOUR, words)
+    day = re.sub(_BARE_HOUR, "", words, count=1).strip()
+    return (day, f"{int(found[1]):02}:00") if found and day else (words, None)
 
 
 def _read_time(text: str, reading: _Reading) -> str:
@@ -224,17 +235,20 @@ def _read_day(words: str, reading: _Reading) -> date:
         raise reading.refuse(f"which day of the month? write 1 {words} or {words} 15")
     if words.isdigit():
         raise reading.refuse("a number alone is not a day; write 3rd, in 3 days or 2026-12-03")
+    if hour := re.fullmatch(_DOUBTFUL_HOUR, words):
+        raise reading.refuse(f"write {hour[1]}am or {hour[1]}pm, with its day", NotADay)
     raise reading.refuse("write 2026-12-05, 5 dec, fri, tomorrow or in 2 weeks", NotADay)
 
 
 def _named_day(words: str, reading: _Reading) -> date | None:
     """``today`` and its like. An end is never a past day.
 
-    ``eow`` is the last working day of this week, or today once that has gone by; ``eom`` and
-    ``eoy`` are the last day of the month and of the year, worked or not.
+    ``eow`` is the last working day of this week, or today once that has gone by, ``end of next
+    week`` that of the next; ``eom`` and ``eoy`` are the last day of the month and of the year,
+    worked or not.
     """
     today = reading.today
-    match words.replace("end of the ", "end of "):
+    match re.sub(r"^end of (?:the|this) ", "end of ", words):
         case "today" | "tonight":
             return today
         case "tomorrow" | "tmrw" | "tomorow":
@@ -252,6 +266,11 @@ def _named_day(words: str, reading: _Reading) -> date | None:
         case "eow" | "end of week":
             sunday = _monday(today) + timedelta(days=6)
             return max(today, reading.calendar.on_or_before(sunday))
+        case "end of next week":
+            return reading.calendar.on_or_before(_monday(today) + timedelta(days=13))
+        case "end of next month":
+            following = months_after(today.replace(day=1), 1)
+            return following.replace(day=month_length(following.year, following.month))
         case "eom" | "end of month":
             return today.replace(day=month_length(today.year, today.month))
         case "eoy" | "end of year":
@@ -406,7 +425,8 @@ def _year(digits: str | None, reading: _Reading) -> int | None:
     if digits is None:
         return None
     if len(digits) != 4:
-        raise reading.refuse("it needs a 4-digit year")
+        hours = " (an hour is written 9:00 or 9am)" if reading.kind == A_DAY else ""
+        raise reading.refuse(f"it needs a 4-digit year{hours}")
     return int(digits)
 
 

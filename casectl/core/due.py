@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 
-from casectl.core.facts import BOTH, CLIENT_ONLY, WITH_GUARDIAN, Group, facts_of, planned_for
+from casectl.core.facts import (
+    BOTH,
+    CLIENT_ONLY,
+    WITH_GUARDIAN,
+    Group,
+    comes_after,
+    facts_of,
+    planned_for,
+)
 from casectl.core.model import (
     APPOINTMENT,
     DEADLINE,
@@ -375,8 +383,9 @@ class Rule:
         kind, stage, level, _, _, _, reaching, _, _ = self.group
         case = record.case
         attempts, tried, again, waiting = 0, None, None, False
-        if reaching and record.attempts:
-            attempts, tried = record.attempts, record.tried_on
+        tried_on = record.tried_on if reaching and record.attempts else None
+        if tried_on is not None and not comes_after(promise, day, tried_on):
+            attempts, tried = record.attempts, tried_on
         if tried is not None:
             again, waiting = self._retry_on(tried), self.waits(tried)
         planned = planned_for(case, kind, day)
@@ -394,7 +403,7 @@ class Rule:
             part, what, time = promise.number, promise.what, promise.due_time
         return DueItem._make(
             (
-                case, kind, stage, f"{case.number}.{part}", what, due, level, self.allowed, band,
+                case, kind, stage, f"{case.stem}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
                 reached, planned, put_off,
             )

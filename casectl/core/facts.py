@@ -42,7 +42,7 @@ class Group(NamedTuple):
     lead: int | None = None  # a deadline's own lead
     who: str = BOTH
     reaching: bool = False  # cleared only by reaching somebody
-    tried: bool = False  # attempts have been made since the client was last reached
+    tried: bool = False  # attempts were made since the client was last reached, and it may wait
     planned: bool = False  # the case's plan covers it
 
 
@@ -96,7 +96,7 @@ class _Maker:
     def __init__(self, record: CaseRecord) -> None:
         self.level = int(record.case.level)
         self.program = record.case.program or ""
-        self.tried = record.attempts > 0
+        self.tried_on = record.tried_on if record.attempts > 0 else None
         self.case = record.case
 
     def __call__(
@@ -117,12 +117,18 @@ class _Maker:
     def reaching(
         self, kind: str, stage: str, day: date, who: str = BOTH, promise: Promise | None = None
     ) -> Fact:
-        """What only reaching somebody clears; an attempt lets it wait."""
+        """What only reaching somebody clears; an attempt lets it wait, unless it comes after."""
+        tried = self.tried_on is not None and not comes_after(promise, day, self.tried_on)
         planned = planned_for(self.case, kind, day) is not None
         group = _new(
-            Group, (kind, stage, self.level, self.program, None, who, True, self.tried, planned)
+            Group, (kind, stage, self.level, self.program, None, who, True, tried, planned)
         )
         return _new(Fact, (group, day, promise))
+
+
+def comes_after(promise: Promise | None, day: date, tried_on: date) -> bool:
+    """Whether it was promised for a later day than that of the attempt, which is not its own."""
+    return promise is not None and day > tried_on
 
 
 def _promised(record: CaseRecord, make: _Maker) -> Iterator[Fact]:

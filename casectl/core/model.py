@@ -117,6 +117,20 @@ class Case(NamedTuple):
     def is_open(self) -> bool:
         return self.status != CLOSED
 
+    @property
+    def stem(self) -> str:
+        """What stands before the dot in the name of its items: ``12`` of 12.3, ``me`` of me.1."""
+        return str(self.number) if self.number else self.handle
+
+
+# The worker's own work (supervision, a training) stands on the list as one row more. It is of a
+# medium level and nobody's case: open since no day, so that it stands behind every case it ties
+# with, and of no program.
+OWN = "own"  # its status: it owes what was promised, and nothing is derived from it
+ME = Case(
+    "me", 0, "me", "", "me", OWN, Level.MEDIUM, "moderate", date.max, date.max
+)  # fmt: skip
+
 
 class Promise(NamedTuple):
     """What was promised or fixed from outside: a follow-up, a deadline or an appointment."""

@@ -18,6 +18,7 @@ from casectl.core.intake import Twin
 from casectl.core.model import (
     DEADLINE_KINDS,
     FOLLOW_UP_KINDS,
+    ME,
     MEANS,
     MEANS_UNKNOWN,
     PARTIES,
@@ -119,6 +120,8 @@ def _private(value: Any) -> Any:
 
 
 def _named(value: Any) -> Any:
+    if value == ME:
+        return value
     plain = PLAIN.get(type(value), frozenset())
     made = {
         name: each if name in plain else _field(name, each)

@@ -11,6 +11,7 @@ from casectl.core.model import (
     DEADLINE_KINDS,
     FOLLOW_UP,
     FOLLOW_UP_KINDS,
+    ME,
     Case,
     Promise,
 )
@@ -44,7 +45,10 @@ def new_promise(
     """A promise not yet written. Raises BadValue for one that cannot be meant."""
     if not case.is_open:
         raise BadValue(f"{case.handle} is closed", hint=f"casectl reopen {case.number} first")
-    checked_due(when.day, case.opened_on, order)
+    if case != ME:
+        checked_due(when.day, case.opened_on, order)
+    elif waiting_on:
+        raise BadValue("your own work has no --waiting-on", hint="say it in its text")
     if minutes is not None and not 1 <= minutes <= 24 * 60:
         raise BadValue("--minutes is a number from 1 to 1440")
     if lead_days is not None and not 0 <= lead_days <= 366:

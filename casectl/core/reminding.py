@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from casectl.core.due import Band, DueItem, is_past_its_hour
+from casectl.core.model import ME
 from casectl.core.text import initials, without_name
 from casectl.core.values import NamedTuple
 
@@ -93,6 +94,8 @@ def private(reminder: Reminder, former_names: Iterable[str] = ()) -> Reminder:
     client's names, former ones too, the place and who is waited for. Every format prints this.
     """
     item = reminder.item
+    if item.case == ME:  # no client's, and what it says is the worker's own words
+        return reminder
     name = item.case.client
     case = item.case._replace(client=initials(name), handle="", program=None)
     promise = item.promise

@@ -8,7 +8,7 @@ from datetime import date
 
 from casectl.core.agenda import cut
 from casectl.core.due import DueItem
-from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, Client
+from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, ME, Client
 from casectl.core.priority import Ranked, rank_key
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
@@ -36,6 +36,11 @@ def calls(rows: Iterable[Ranked], today: date, scale: int) -> list[Ranked]:
         if items:
             kept.append(row._replace(items=items, key=rank_key(items[0], today, scale)))
     return sorted(kept, key=lambda row: row.key)
+
+
+def of_clients(rows: Iterable[Ranked]) -> list[Ranked]:
+    """Without the worker's own work: nobody is called about it or visited for it."""
+    return [row for row in rows if row.record.case != ME]
 
 
 def is_cleared_by_a_call(item: DueItem) -> bool:

@@ -26,9 +26,9 @@ OWN_WORDS: Mapping[str, str] = {
     "quit": "End (Ctrl-D).",
 }
 
-# 12, 12.3, 12.contact, garcia-12, garcia-12.3: a word that can only be an item. Anything else after
-# the first ITEM is what happened, in words.
-ITEM = r"(?:[^\s.]+-)?\d+(?:\.[a-z]*\d*)?"
+# 12, 12.3, 12.contact, garcia-12, garcia-12.3, me.1: a word that can only be an item. Anything else
+# after the first ITEM is what happened, in words.
+ITEM = r"(?:me\.\d+|(?:[^\s.]+-)?\d+(?:\.[a-z]*\d*)?)"
 # How the line of a contact goes on after what was said: ``…; next check aide mon``.
 THEN = ";"
 

@@ -1,1 +1,4 @@
-"""Other systems' files <-> core types. Each format's library loads in its own file."""
+"""Other systems' files, and people's own, <-> core types.
+
+Each format's library loads in its own file.
+"""

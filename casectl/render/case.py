@@ -10,6 +10,7 @@ from casectl.core.casefile import corrections
 from casectl.core.due import DueItem
 from casectl.core.model import (
     CLOSED,
+    ME,
     OPEN,
     PENDING,
     REACHED,
@@ -64,6 +65,23 @@ def case_screen(
             break
     body = _titled(("Due", "Last contacts", "Last notes"), sections, shown)
     return [*head, *body, *_below([*foot, *_cut(file.case, sections, shown)])]
+
+
+def own_screen(
+    items: Sequence[DueItem], promises: Sequence[Promise], output: Output, *, whole: bool
+) -> list[Line]:
+    """The worker's own work; ``whole`` shows what ended as well, and every text in full."""
+    due = [_due_row(item, output, None if whole else DEPTHS[0]) for item in items]
+    ended = [each for each in promises if each.status != OPEN]
+    lines: list[Line] = [[("Your own work", "head")]]
+    if not due:
+        lines += wrapped("Nothing is open. casectl follow me TEXT --due WHEN", output.width)
+    lines += [line for row in due for line in row]
+    if whole:
+        rows = [_ended(each, ME, output) for each in ended]
+        return [*lines, *_titled(("Ended",), [rows], [len(rows)])]
+    told = f"{len(ended):,} ended: casectl show me --all"
+    return [*lines, *([[], [(told, "dim")]] if ended else [])]
 
 
 def _sections(
@@ -281,7 +299,7 @@ def _ended(promise: Promise, case: Case, output: Output) -> list[Line]:
     day = _day(promise.ended_on, output) if promise.ended_on else ""
     outcome = f": {promise.outcome}" if promise.outcome else ""
     words = f"{day}, {promise.what}{outcome}"
-    return _row(f"{case.number}.{promise.number}", promise.status, words, output, None, "dim")
+    return _row(f"{case.stem}.{promise.number}", promise.status, words, output, None, "dim")
 
 
 def _row(

@@ -58,12 +58,12 @@ def _words(change: Change, output: Output) -> str:
             return _contact(after, output)
         case "notes":
             return f"note: {after['text']}"
-        case "promises" if before is None:
+        case "promises" | "own_work" if before is None:
             return f"{after['what']}, due {_day(after['due_on'], output)}"
-        case "promises" if before is not None and before["status"] != after["status"]:
+        case "promises" | "own_work" if before is not None and before["status"] != after["status"]:
             outcome = f": {after['outcome']}" if after["outcome"] else ""
             return f"{after['status']}: {after['what']}{outcome}"
-        case "promises":
+        case "promises" | "own_work":
             return f"{after['what']}, moved to {_day(after['due_on'], output)}"
         case "cases" if before is None:
             return "referral" if after["status"] == "pending" else "intake"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from rich.cells import cell_len
@@ -12,6 +12,7 @@ from casectl.core.matching import snippet
 from casectl.core.model import ACTIVE, CLOSED, ON_HOLD, Case, Jot
 from casectl.core.spoken import spoken_short
 from casectl.core.text import visible
+from casectl.core.values import NamedTuple
 from casectl.core.views import Entry, Hit
 from casectl.render import Output
 from casectl.render.changes import entry_words
@@ -20,6 +21,8 @@ from casectl.render.words import beside_phone, status
 
 # How many changes of one operation a screen tells; the rest is a number.
 TOLD_CHANGES = 6
+# Columns of the list: a handle up to there and its number from there on, a day, how long ago.
+HANDLE, HANDLE_WIDE, DUE, REACHED = 13, 18, 11, 8
 
 
 # -- list --------------------------------------------------------------------------------------
@@ -31,56 +34,83 @@ def list_screen(rows: Sequence[ListRow], more: int, output: Output) -> list[Line
             "No case fits. casectl list --all shows every one, casectl intake takes one in.",
             output.width,
         )
-    # An item's name is there to be typed, so it is never cut; the client's name gives way.
-    room = max(13, max(len(row.first.item) if row.first else 0 for row in rows))
+    columns = _columns(rows, output)
     lines: list[Line] = []
     if output.width >= NARROW:
-        lines.append([(words, "head") for words in _list_head(room, output)])
+        lines.append([(words, "head") for words in _list_head(columns, output)])
     for row in rows:
-        lines += _list_row(row, room, output)
+        lines += _list_row(row, columns, output)
     count = f"{len(rows):,} case{'s' if len(rows) != 1 else ''}"
     cut = f", {more:,} more: give a higher --limit" if more else ""
     return [*lines, [], [(count + cut, "dim")]]
 
 
-def _client_room(room: int, output: Output) -> int:
-    if output.width < NARROW:
-        return max(output.width - room - 15, 8)
-    return max((15 if output.width < WIDE else 21) - (room - 13), 8)
+class _Columns(NamedTuple):
+    """How wide each is: as wide as what stands in it, and the names have what is left."""
+
+    case: int
+    client: int
+    level: int
+    program: int
+    item: int
+    status: int
 
 
-def _list_head(room: int, output: Output) -> list[str]:
-    client = cell("client", _client_room(room, output))
+def _columns(rows: Sequence[ListRow], output: Output) -> _Columns:
+    """An item's name is there to be typed, so it is never cut; a client's name gives way."""
+
+    def widest(texts: Iterable[str], least: int, most: int) -> int:
+        return min(max(least, *map(_cells, texts)), most)
+
+    wide, narrow = output.width >= WIDE, output.width < NARROW
+    handle = HANDLE_WIDE if wide else HANDLE
+    case = widest((_typed(row.case, handle) for row in rows), 4, handle)
+    level = widest((_level(row.case) for row in rows), 5, 15)
+    item = max(len(row.first.item) if row.first else 6 for row in rows)
+    program = widest((row.case.program or "" for row in rows), 7, 12) if wide else 0
+    word = 15 if wide else 0
+    if narrow:
+        left = output.width - level - 1
+    else:
+        taken = (case, level, item, DUE, REACHED, *((program, word) if wide else ()))
+        left = output.width - sum(taken) - len(taken)
+    name = widest((row.case.client for row in rows), 6, max(left, 8))
+    return _Columns(case, name, level, program, item, word)
+
+
+def _cells(text: str) -> int:
+    return cell_len(visible(text))
+
+
+def _list_head(columns: _Columns, output: Output) -> list[str]:
+    case, client = cell("case", columns.case), cell("client", columns.client)
+    level = cell("level", columns.level)
+    following = columns.item + 1 + DUE
     if output.width < WIDE:
-        return [cell("case", 13), client, cell("level", 15), cell("next", room + 12), "reached"]
-    return [
-        cell("case", 18), client, cell("level", 15), cell("program", 12),
-        cell("next", room + 28), "reached",
-    ]  # fmt: skip
+        return [case, client, level, cell("next", following), "reached"]
+    program = cell("program", columns.program)
+    return [case, client, level, program, cell("next", following + 1 + columns.status), "reached"]
 
 
-def _list_row(row: ListRow, room: int, output: Output) -> list[Line]:
+def _list_row(row: ListRow, columns: _Columns, output: Output) -> list[Line]:
     case, first = row.case, row.first
     style = first.band.name if first and first.band is not None else "dim"
-    item: Span = (cell(first.item if first else "closed", room), style)
+    item: Span = (cell(first.item if first else "closed", columns.item), style)
     due = _short_day(first.due, output) if first else _closed(case, output)
-    client: Span = (cell(case.client, _client_room(room, output)), "name")
+    client: Span = (cell(case.client, columns.client), "name")
+    level: Span = (cell(_level(case), columns.level), "")
     reached = _ago(row.last_reached, output.today)
     if output.width < NARROW:
-        return [
-            [(cell(_typed(case, 20), 20), ""), (_level(case), "")],
-            [("  ", ""), client, item, (due, "")],
-        ]
+        room = max(output.width - 2 - columns.item - 1 - DUE - 1, 4)
+        handle = cell(_typed(case, room), room)
+        return [[client, (_level(case), "")], [("  ", ""), (handle, ""), item, (due, "")]]
+    handle = cell(_typed(case, columns.case), columns.case)
     if output.width < WIDE:
-        return [
-            [(cell(_typed(case, 13), 13), ""), client, (cell(_level(case), 15), ""), item,
-             (cell(due, 11), ""), (reached, "")]
-        ]  # fmt: skip
+        return [[(handle, ""), client, level, item, (cell(due, DUE), ""), (reached, "")]]
     word = status(first, output.today, output.time) if first else ""
     return [
-        [(cell(_typed(case, 18), 18), ""), client, (cell(_level(case), 15), ""),
-         (cell(case.program or "", 12), ""), item, (cell(due, 11), ""), (cell(word, 15), style),
-         (reached, "")]
+        [(handle, ""), client, level, (cell(case.program or "", columns.program), ""), item,
+         (cell(due, DUE), ""), (cell(word, columns.status), style), (reached, "")]
     ]  # fmt: skip
 
 

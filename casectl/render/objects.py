@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from casectl.core.due import DueItem
-from casectl.core.model import Case, Client, Contact, Jot, Note, Promise
+from casectl.core.model import ME, Case, Client, Contact, Jot, Note, Promise
 from casectl.core.priority import priority_of
 from casectl.render import Object, Output
 from casectl.render.words import beside_phone, reason, status
@@ -113,6 +113,8 @@ def reason_object(item: DueItem, output: Output) -> Object:
 
 
 def _who(case: Case) -> Object:
+    if case == ME:
+        return {"case": None, "handle": ME.handle, "client": None}
     return {"case": case.number, "handle": case.handle, "client": case.client}
 
 
@@ -166,7 +168,7 @@ def client_object(client: Client) -> Object:
 def promise_object(promise: Promise, case: Case) -> Object:
     return {
         **_who(case),
-        "item": f"{case.number}.{promise.number}",
+        "item": f"{case.stem}.{promise.number}",
         "id": promise.id,
         "kind": promise.kind,
         "subject": promise.subject,
@@ -261,6 +263,15 @@ def file_object(
         "contacts": [contact_object(each, case) for each in file.contacts],
         "notes": [note_object(each, case) for each in file.notes],
         "other_cases": [case_object(each) for each in file.other_cases],
+    }
+
+
+def own_object(items: Sequence[DueItem], promises: Sequence[Promise], output: Output) -> Object:
+    """``show me --json``: the worker's own work, the same keys as of a case's."""
+    return {
+        **_who(ME),
+        "due": [item_object(item, output) for item in items],
+        "promises": [promise_object(each, ME) for each in promises],
     }
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from casectl.core.explaining import Explanation
     from casectl.core.finding import Known
     from casectl.core.leave import Back
-    from casectl.core.model import Case, CaseRecord, Client, Jot
+    from casectl.core.model import Case, CaseRecord, Client, Jot, Promise
     from casectl.core.morning import Morning
     from casectl.core.priority import Ranked
     from casectl.core.triage import Spread
@@ -112,6 +112,27 @@ def case_file(
         output.draw(case_screen(file, items, missing, output, whole=whole))
         return
     each = file_object(file, items, missing, output)
+    if output.json or output.fields:
+        output.one(each, ())
+    else:
+        from casectl.render.facts import fact_lines
+
+        output.table(fact_lines(each), ("name", "value"))
+
+
+def own_work(
+    items: Sequence[DueItem], promises: Sequence[Promise], output: Output, *, whole: bool
+) -> None:
+    """``show me``: what the worker's own work owes; ``promises`` are those that ended as well."""
+    items, promises = output.shown(items), output.shown(promises)
+    if output.draws:
+        from casectl.render.case import own_screen
+
+        output.draw(own_screen(items, promises, output, whole=whole))
+        return
+    from casectl.render.objects import own_object
+
+    each = own_object(items, promises, output)
     if output.json or output.fields:
         output.one(each, ())
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda
 from casectl.core.due import Band, DueItem
-from casectl.core.model import DEADLINE
+from casectl.core.model import DEADLINE, ME
 from casectl.core.priority import Ranked, priority_of
 from casectl.core.spoken import spoken, spoken_short
 from casectl.core.views import Entry
@@ -136,14 +136,15 @@ def _hours(agenda: Agenda, output: Output) -> list[Line]:
         clock = f"{day}{promise.due_time or 'all day'}"
         kind = DEADLINE_WORDS[promise.subject or "other"] if promise.kind == DEADLINE else ""
         place = f" at {promise.place}" if promise.place else ""
-        name = f"{case.number}.{promise.number}"
+        name = f"{case.stem}.{promise.number}"
+        whose = "" if case == ME else f"{case.client}: "
         words = f"{kind + ' ' if kind else ''}{promise.what}{place}"
         if output.width < NARROW:
             lines.append([("  ", ""), (cell(clock, 9), "head"), (cell(name, 8), "")])
-            lines.append([("    ", ""), (f"{case.client}: ", ""), (words, "")])
+            lines.append([("    ", ""), (whose, ""), (words, "")])
             continue
         lines.append(
-            [("  ", ""), (cell(clock, 9), "head"), (cell(name, 8), ""), (f"{case.client}: ", ""),
+            [("  ", ""), (cell(clock, 9), "head"), (cell(name, 8), ""), (whose, ""),
              (words, "")]
         )  # fmt: skip
     return [[], *lines] if lines else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casectl.core.model import OWN
 from casectl.core.spoken import spoken_short
 from casectl.render import Object, Output
 from casectl.render.screens import NARROW, Line, cell, wrapped
@@ -43,6 +44,8 @@ def row_lines(
     lines = [*head, *wrapped(why, output.width, "  ")]
     if also:
         lines += wrapped(f"also {also}", output.width, "  ")
+    if record.case.status == OWN:
+        return lines
     return [*lines, *wrapped(told_phone(record.phone, record.safe_contact), output.width, "  ")]
 
 

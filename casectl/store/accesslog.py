@@ -141,7 +141,7 @@ def _access(line: bytes) -> Access | None:
             int(said.get("more", 0)),
             said.get("failed") is True,
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 

@@ -17,7 +17,7 @@ from datetime import date
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, Load, ahead, cut
 from casectl.core.due import Band, DueItem, Rule, Rules, applies
 from casectl.core.facts import PROMISED, Group, facts_of, promised_facts
-from casectl.core.model import RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
+from casectl.core.model import ME, RISKS, UNASSESSED_RISK, Case, CaseRecord, Promise
 from casectl.core.priority import DUE_ON, Ranked, RankKey, fact_key, in_order, rank_by
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import ONE_DAY
@@ -26,6 +26,7 @@ from casectl.store.rows import (
     CASES,
     CHUNK,
     GROUP_COLUMNS,
+    OWN_COLUMNS,
     PROMISE_COLUMNS,
     Part,
     case_of,
@@ -40,11 +41,19 @@ HEADS = (
     f"SELECT id, {GROUP_COLUMNS}, (SELECT min(day) FROM due_facts WHERE group_id = due_groups.id) "
     "FROM due_groups"
 )
+# What is the worker's own, by its day, as a case's open promises are read.
+OWN_WORK = f"SELECT {OWN_COLUMNS} FROM own_work WHERE status = 'open' ORDER BY due_on, number"
 # A case's level in SQL, as ``model.level_of`` has it.
 _RISK_LEVELS = " ".join(f"WHEN '{risk}' THEN {int(level)}" for risk, level in RISKS.items())
 LEVEL = f"max(urgency, CASE risk {_RISK_LEVELS} ELSE {int(UNASSESSED_RISK)} END)"
 # More facts than this are not counted in one pass; each count then stops at its own cap.
 SCANNED = 5000
+# So many groups are counted each by itself to see whether one of them meets the cap.
+ALONE = 8
+ONE_GROUP = (
+    "SELECT count(*) FROM (SELECT 1 FROM due_facts WHERE group_id = ? AND day > ? AND day <= ? "
+    "LIMIT ?)"
+)
 # With more open cases than this the day's list does not ask whether each has facts (0.1 ms for a
 # thousand); reminders, which nobody waits for, always do.
 ASKED_ABOUT = 2000
@@ -68,14 +77,16 @@ class AgendaReader:
         with self.db.snapshot():
             return self._reading(ask, HEADS, ASKED_ABOUT).rows()
 
+    def learned_minutes(self) -> dict[str, int]:
+        """What the latest contacts took, by kind of due item, where there are enough of them."""
+        from casectl.core.load import learned_from
+
+        return learned_from(_logged(self.db))
+
     def pressing(self, ask: Ask, until: date) -> list[DueItem]:
         """Every item in a band that presses, or due by ``until``, the most pressing first."""
         with self.db.snapshot():
             return self._reading(ahead(ask, until), GROUPS, None).pressing(until)
-
-    def learned_minutes(self) -> dict[str, int]:
-        """How long things took here lately, by kind."""
-        return learned_minutes(self.db)
 
     def _reading(self, ask: Ask, groups: str, most: int | None) -> _Reading:
         self.left_out = _left_out(self.db, most)
@@ -116,12 +127,13 @@ class _Reading:
         self.left_out = left_out
         self.rules = Rules(ask.standards, ask.today)
         self.streams = list(self._streams(groups))
+        self.own = self._own()
 
     def rows(self) -> list[Ranked]:
         ask = self.ask
         numbers = self._open_numbers() if ask.limit is None else self._candidates(ask.limit)
         numbers.update(self.left_out)
-        return cut(rank_by(self.rules, self._wanted(numbers)), ask.limit)
+        return cut(rank_by(self.rules, [*self._wanted(numbers), *self.own]), ask.limit)
 
     def agenda(self) -> Agenda:
         ask, rows = self.ask, self.rows()
@@ -142,9 +154,9 @@ class _Reading:
         ask = self.ask
         if ask.hours is None or not need:
             return None, rows
-        from casectl.core.load import load_of
+        from casectl.core.load import learned_from, load_of
 
-        load, kept = load_of(rows, need, ask.hours, ask.today, learned_minutes(self.db))
+        load, kept = load_of(rows, need, ask.hours, ask.today, learned_from(_logged(self.db)))
         if load is None or ask.folds:
             return load, kept
         return load._replace(folded=0), rows
@@ -183,13 +195,15 @@ class _Reading:
             for item in self._pressing_items(record, derived[record.case.number], until)
         )
         added = (
-            item for record in self._wanted(self.left_out) for item in self._items_of(record, until)
+            item
+            for record in [*self._wanted(self.left_out), *self.own]
+            for item in self._items_of(record, until)
         )
         scale = self.ask.standards.common_scale()
         return in_order([*items, *added], self.ask.today, scale)
 
     def _items_of(self, record: CaseRecord, until: date) -> Iterator[DueItem]:
-        """The same of one case, worked out from its record alone."""
+        """The same of one record, worked out from it alone."""
         for group, day, promise in facts_of(record):
             if applies(group, self.ask.standards.of(group.program)):
                 rule = self.rules.of(group)
@@ -227,6 +241,29 @@ class _Reading:
             (f"{{{days}}}",),
         )
 
+    # -- what is the worker's own ---------------------------------------------------------------
+
+    def _own(self) -> list[CaseRecord]:
+        """The worker's own work as one record, if there is any; none where it was not asked for."""
+        ask = self.ask
+        if ask.program is not None or (ask.level is not None and ask.level > ME.level):
+            return []
+        rows = self.db.rows(OWN_WORK)
+        return [CaseRecord(ME, tuple(map(promise_of, rows)))] if rows else []
+
+    def _own_counts(self) -> tuple[bool, bool, bool]:
+        """Whether it is listed, presses and is late."""
+        days = [promise.due_on for record in self.own for promise in record.promises]
+        if not days:
+            return False, False, False
+        (record,) = self.own
+        items = list(self.rules.items(record))
+        return (
+            any(item.is_listed for item in items),
+            any(item.is_pressing for item in items),
+            min(days) < self.ask.today,
+        )
+
     # -- groups --------------------------------------------------------------------------------
 
     def _streams(self, groups: str) -> Iterator[_Stream]:
@@ -257,12 +294,10 @@ class _Reading:
         best: dict[int, RankKey] = {}
         for head, index in heads:
             band = head[0]
-            urgent = band <= Band.DEADLINE
-            last = None if urgent else _last_of(best, limit)
+            last = None if band <= Band.DEADLINE else _last_of(best, limit)
             if last is not None and last < head:
                 break
-            take = max(limit, WHOLE + 1) if urgent else limit
-            for number, key in self._first(self.streams[index], take, scale, last):
+            for number, key in self._first(self.streams[index], limit, scale, last):
                 if number not in best or key < best[number]:
                     best[number] = key
         chosen = sorted(best, key=best.__getitem__)
@@ -306,20 +341,27 @@ class _Reading:
                 values: list[Value] = [stream.group_id, *filter(None, (first, second))]
                 yield waits, put_off, of_tried + of_planned, values
 
-    def _head_rows(self, rule: Rule, part: str, values: list[Value], take: int) -> list[Row]:
+    def _head_rows(self, rule: Rule, part: str, values: list[Value], limit: int) -> list[Row]:
+        """The first rows: as many as the list has, or as SAFETY and DEADLINE may have beyond it."""
         select = f"SELECT day, opened_on, number FROM due_facts WHERE group_id = ?{part} "
-        rows = self.db.rows(f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take])
-        if len(rows) == take:
+        for take in sorted({limit, max(limit, WHOLE + 1)}):
+            rows = self.db.rows(
+                f"{select} ORDER BY day, opened_on, number LIMIT ?", [*values, take]
+            )
+            if len(rows) < take:
+                return rows
             last = date.fromisoformat(rows[-1][0])
             due, band = rule.due(last)
-            # DEADLINE goes by the hour as well, which is not kept here: the whole day is read.
-            most = -1 if band is Band.DEADLINE else take
-            while rule.due(last)[0] == due:
-                rows += self.db.rows(
-                    f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
-                    [*values, last.isoformat(), most],
-                )
-                last += ONE_DAY
+            if band is None or band > Band.DEADLINE:
+                break
+        # DEADLINE goes by the hour as well, which is not kept here: the whole day is read.
+        most = -1 if band is Band.DEADLINE else take
+        while rule.due(last)[0] == due:
+            rows += self.db.rows(
+                f"{select} AND day = ? ORDER BY opened_on, number LIMIT ?",
+                [*values, last.isoformat(), most],
+            )
+            last += ONE_DAY
         return rows
 
     def _wanted(self, numbers: Collection[int]) -> list[CaseRecord]:
@@ -345,10 +387,17 @@ class _Reading:
         # Only each group's earliest fact is kept, so a case's second one is not seen here; taking
         # the overdue from those in need is exact, while both are whole.
         due = need - overdue
-        if need == cap:
-            due = self._cases(cap, lambda rule: (rule.last_late, rule.last_pressing))
-        counts = (min(each, cap) for each in (still_open, need, overdue, due, silent))
-        return Counts(*counts), min(listed, cap + shown)
+        if need >= cap:
+            due = self._cases(cap, lambda rule: rule.last_pressing, lambda rule: rule.last_late)
+        is_listed, presses, is_late = self._own_counts()
+        counts = (
+            min(each, cap)
+            for each in (
+                still_open, need + presses, overdue + is_late, due + (presses and not is_late),
+                silent,
+            )
+        )  # fmt: skip
+        return Counts(*counts), min(listed + is_listed, cap + shown)
 
     def _counted_at_once(self) -> tuple[int, int, int, int] | None:
         """Cases listed, pressing, late and out of contact in one pass; None past ``SCANNED``."""
@@ -380,31 +429,45 @@ class _Reading:
     def _counted_to(self, cap: int, shown: int) -> tuple[int, int, int, int]:
         """The same four counts, each in a pass of its own that ends at its cap.
 
-        Who is out of contact is late, and who is late presses: past the cap the wider count is
-        known to be there as well.
+        Who is out of contact is late, who is late presses, and who presses is listed: past the cap
+        the wider counts are known to be there as well.
         """
-        silent = self._cases(
-            cap, lambda rule: (date.min, rule.last_late) if rule.group.kind == "contact" else None
+        passes: tuple[Callable[[Rule], date | None], ...] = (
+            lambda rule: rule.last_late if rule.group.kind == "contact" else None,
+            lambda rule: rule.last_late,
+            lambda rule: rule.last_pressing,
+            lambda rule: rule.last_listed,
         )
-        late = silent
-        if late < cap:
-            late = self._cases(cap, lambda rule: (date.min, rule.last_late))
-        presses = late
-        if presses < cap:
-            presses = self._cases(cap, lambda rule: (date.min, rule.last_pressing))
-        listed = self._cases(cap + shown, lambda rule: (date.min, rule.last_listed))
+        counts: list[int] = []
+        for until in passes:
+            known = counts[-1] if counts else 0
+            counts.append(known if known == cap + shown else self._cases(cap + shown, until))
+        silent, late, presses, listed = counts
         return listed, presses, late, silent
 
-    def _cases(self, cap: int, days: Callable[[Rule], tuple[date, date] | None]) -> int:
-        """How many cases have a fact after the first day and not after the second, up to ``cap``.
+    def _cases(
+        self,
+        cap: int,
+        until: Callable[[Rule], date | None],
+        after: Callable[[Rule], date] = lambda rule: date.min,
+    ) -> int:
+        """How many cases have a fact after one day and not after another, up to ``cap``.
 
-        One statement for all groups: a seek for each, and no more rows than it must read.
+        A group has one fact of a case at most, so one group alone may show that the cap is met;
+        if a few do not, one statement for all does: a seek for each, and no more rows than it must.
         """
         wanted: list[Value] = []
         for stream in self.streams:
-            between = days(stream.rule)
-            if between is not None and stream.head <= between[1].isoformat():
-                wanted += [stream.group_id, *(day.isoformat() for day in between)]
+            last = until(stream.rule)
+            if last is not None and stream.head <= last.isoformat():
+                group: list[Value] = [
+                    stream.group_id,
+                    after(stream.rule).isoformat(),
+                    last.isoformat(),
+                ]
+                if len(wanted) < 3 * ALONE and self.db.value(ONE_GROUP, [*group, cap]) == cap:
+                    return cap
+                wanted += group
         if not wanted:
             return 0
         groups = ",".join(["(?,?,?)"] * (len(wanted) // 3))
@@ -451,13 +514,21 @@ class _Reading:
                 (ask.today.isoformat(), until.isoformat()),
             )
         ]
+        own = [
+            promise
+            for record in self.own
+            for promise in record.promises
+            if promise.due_time is not None and ask.today <= promise.due_on <= until
+        ]
         ids = sorted({promise.case_id for promise in promises})
-        cases: dict[str, Case] = {}
+        cases: dict[str, Case] = {ME.id: ME}
         for start in range(0, len(ids), WHOLE):
             chunk = ids[start : start + WHOLE]
             for row in self.db.rows(f"{CASES} WHERE c.id IN ({marks(chunk)})", chunk):
                 case = case_of(row)
                 cases[case.id] = case
+        if own:
+            promises = sorted([*promises, *own], key=_by_the_hour)
         for promise in promises:
             case = cases[promise.case_id]
             if not case.is_open:
@@ -470,21 +541,25 @@ class _Reading:
     def _next_due(self) -> date | None:
         """The earliest day that anything at all falls due."""
         heads = ((each.rule, date.fromisoformat(each.head)) for each in self.streams)
-        return min((rule.due_on(head) for rule, head in heads), default=None)
+        own = (promise.due_on for record in self.own for promise in record.promises)
+        return min((*(rule.due_on(head) for rule, head in heads), *own), default=None)
 
 
-def learned_minutes(db: Database) -> dict[str, int]:
-    """How long things took here, by kind, from the latest contacts whose minutes are on record."""
-    from casectl.core.load import learned_from
+def _by_the_hour(promise: Promise) -> tuple[date, bool, str, str]:
+    """As ``_hours`` has them from the file."""
+    return promise.due_on, promise.due_time is None, promise.due_time or "", promise.id
 
-    return learned_from(
+
+def _logged(db: Database) -> list[tuple[str, int]]:
+    """The means and minutes of the latest contacts that have them."""
+    return [
         (row[0], row[1])
         for row in db.rows(
             'SELECT "by", minutes FROM (SELECT "by", minutes FROM contacts '
             "ORDER BY on_day DESC LIMIT ?) WHERE minutes > 0",
             (LATEST,),
         )
-    )
+    ]
 
 
 def _left_out(db: Database, most: int | None) -> list[int]:

@@ -377,7 +377,8 @@ class _Walk:
         for table in RECORDS:
             for row in self.db.rows(
                 f"SELECT id FROM {table} r "
-                "WHERE NOT EXISTS (SELECT 1 FROM changes x WHERE x.row_id = r.id)"
+                "WHERE NOT EXISTS (SELECT 1 FROM changes x "
+                f"WHERE x.row_id = r.id AND x.table_name = '{table}')"
             ):
                 case_id = self._case_of(table, row["id"])
                 place = Place(None, None, "was added by no operation", (table, row["id"], case_id))

@@ -470,10 +470,15 @@ def sealed(path: Path) -> tuple[int, str]:
 
 
 def copy_keys(slots: Path, to: Path) -> None:
-    """Copy the key slots of an encrypted caseload. An empty folder says that there are none."""
+    """Copy the key slots of an encrypted caseload. An empty folder says that there are none.
+
+    Whatever else a person put there stays there: it may be the key itself.
+    """
+    from casectl.store.slots import FILES
+
     make_folder(to)
     for each in _files(slots):
-        if not each.name.startswith("."):
+        if each.name in FILES:
             content, _ = read(Path(each.path), LARGEST_SLOT)
             put(to / each.name, content, lambda fresh: None)
 

@@ -99,6 +99,17 @@ class Caseload:
         return Contacts(self.db, self.journal)
 
     @cached_property
+    def leaves(self) -> Leaves:
+        """The worker's days away."""
+        from casectl.store.leaves import Leaves
+
+        return Leaves(self.db, self.journal)
+
+    def has_leaves(self) -> bool:
+        """Whether any day away is on file; asked by every command that knows a due day."""
+        return self.db.value("SELECT 1 FROM leaves LIMIT 1") is not None
+
+    @cached_property
     def jots(self) -> Jots:
         """What belongs to no case yet."""
         from casectl.store.jots import Jots
@@ -111,17 +122,6 @@ class Caseload:
         from casectl.store.mornings import Mornings
 
         return Mornings(self.db, self.author)
-
-    @cached_property
-    def leaves(self) -> Leaves:
-        """The worker's days away."""
-        from casectl.store.leaves import Leaves
-
-        return Leaves(self.db, self.journal)
-
-    def has_leaves(self) -> bool:
-        """Whether any day away is on file; asked by every command that knows a due day."""
-        return self.db.value("SELECT 1 FROM leaves LIMIT 1") is not None
 
     @cached_property
     def search(self) -> Search:

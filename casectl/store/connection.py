@@ -69,6 +69,7 @@ class Database:
         self.path = path
         self.driver = driver  # a module of DB-API 2.0
         self.key: bytes | None = None  # what opened it; None for a file that is not encrypted
+        self.has_opened = False  # so that the key did fit
         self.file: tuple[int, int] | None = None  # which file the path named when it was opened
         self.read_only_because: CasectlError | None = None  # raised at the first write,
         # and looked for no sooner: most commands only read
@@ -271,7 +272,22 @@ class Database:
         except UnicodeDecodeError:
             raise damaged(self.path, NOT_TEXT) from None
         except self.driver.DatabaseError as error:
+            if self.has_opened and _primary_code(error) == Code.NOTADB:
+                raise self._why_no_more() from None
             raise _translated(error, self.path) from None
+
+    def _why_no_more(self) -> CasectlError:
+        """What is wrong with a file that opened and now reads as none: another key, most likely."""
+        try:
+            connect_new(self.path, self.key).close()
+        except NotACaseload:
+            return Busy(
+                f"{self.path} was encrypted with another key a moment ago",
+                hint="nothing was written; repeat the command",
+            )
+        except CasectlError as error:
+            return error
+        return damaged(self.path, "a page does not open with its key")
 
     def _ask(self, question: Callable[[], Answer]) -> Answer:
         """The driver's answer, asked for again while another program holds the file."""
@@ -436,15 +452,20 @@ def check_file(path: Path) -> bool:
 def connect(path: Path, keys: Keys | None = None) -> Database:
     """Open an existing file. Reading works on a read-only disk; writing then says why not.
 
-    Raises Locked for an encrypted file without ``keys``, and where none of them fits.
+    Raises Locked for an encrypted file without ``keys``, and where none of them fits. They are
+    asked for a second time then: a rotation may have come between their reading and the opening.
     """
     if not check_file(path):
         return connect_new(path)
     if keys is None:
         raise not_a_caseload(path)
-    for key in keys():
-        with suppress(NotACaseload):
-            return connect_new(path, key)
+    tried: list[bytes] = []
+    for _ in range(2):
+        for key in keys():
+            if key not in tried:
+                tried.append(key)
+                with suppress(NotACaseload):
+                    return connect_new(path, key)
     raise Locked(
         f"the key does not open {path}",
         hint="it is another caseload's key, or the file is damaged or not a caseload",
@@ -478,6 +499,7 @@ def connect_new(path: Path, key: bytes | None = None, *, cipher: bool = False) -
                 db.value("SELECT count(*) FROM sqlite_master")
         for pragma in PRAGMAS:
             db.execute(pragma)
+        db.has_opened = key is not None
     except BaseException:
         db.close()
         raise

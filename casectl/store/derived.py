@@ -7,9 +7,11 @@ that ``casectl doctor`` compares with.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
+from casectl.core.errors import CasectlError
 from casectl.core.facts import Group, earliest_by_group
-from casectl.core.model import CaseRecord
+from casectl.core.model import FOLLOW_UP, CaseRecord
 from casectl.core.text import fold
 from casectl.store.connection import Database, Value
 from casectl.store.rows import CHUNK, GROUP_COLUMNS, iso, marks, read_records
@@ -85,6 +87,23 @@ def refresh_facts(db: Database, case_ids: Iterable[str]) -> None:
         db.execute_many("DELETE FROM due_facts WHERE number = ?", [(each,) for each in numbers])
         for record in read_records(db, numbers):
             insert_facts(db, fact_rows(record, groups))
+
+
+def refresh_promises_to_tried(db: Database) -> None:
+    """Until schema 3 a call promised for a later day than the attempt waited with the rest.
+
+    A record that cannot be read keeps nobody from the caseload; doctor tells of it.
+    """
+    ids = [
+        row[0]
+        for row in db.rows(
+            "SELECT DISTINCT c.id FROM due_groups g JOIN due_facts f ON f.group_id = g.id "
+            f"JOIN cases c ON c.number = f.number WHERE g.tried AND g.kind = '{FOLLOW_UP}'"
+        )
+    ]
+    for case_id in ids:
+        with suppress(CasectlError):
+            refresh_facts(db, [case_id])
 
 
 def insert_facts(db: Database, rows: Iterable[FactRow]) -> None:

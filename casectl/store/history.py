@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casectl.core.model import Case
+from casectl.core.model import ME, Case
 from casectl.core.views import Change, Entry, Gone
 from casectl.store.connection import Database, Row, Value
 from casectl.store.schema import PURGES
@@ -13,14 +13,24 @@ from casectl.store.schema import PURGES
 SHOWN_CHANGES = 20
 
 OPERATIONS = "SELECT o.id, o.at, o.day, o.worker, o.command, o.undoes FROM operations o"
-OF_CASE = "x.operation_id = ?1 AND (?2 IS NULL OR x.case_id = ?2 OR x.row_id = ?3)"
+OF_CASE = (
+    "x.operation_id = ?1 AND (?2 IS NULL OR x.case_id = ?2 OR x.row_id = ?3 "
+    f"OR (?2 = '{ME.id}' AND x.table_name = 'own_work'))"
+)
 
 
 def entries(db: Database, case: Case | Gone | None, limit: int | None) -> list[Entry]:
-    """The newest operations first, of one case (its client's included) or of all."""
+    """The newest operations first, of one case (its client's included) or of all.
+
+    Of the worker's own work those of what is on record; what an undo removed has no row.
+    """
     where: str = "1"
     values: list[Value] = []
-    if case is not None:
+    if case == ME:
+        where = (
+            "o.id IN (SELECT operation_id FROM changes WHERE row_id IN (SELECT id FROM own_work))"
+        )
+    elif case is not None:
         where = "o.id IN (SELECT operation_id FROM changes WHERE case_id = ? OR row_id = ?)"
         values = list(_keys_of(case))
     rows = db.rows(

@@ -6,7 +6,7 @@ history, and undoes an operation while nothing later depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.model import Author, Case
+from casectl.core.text import handle_stem
 from casectl.core.views import Entry, Gone
 from casectl.store import derived, history
 from casectl.store.connection import Database, Value
@@ -33,6 +34,8 @@ DEPENDENTS = {
     "contacts": "SELECT id FROM contacts WHERE corrects = ?1",
     "notes": "SELECT id FROM jots WHERE filed_as = ?1",
 }
+
+NAMING = frozenset({"name", "client_id"})  # the columns that a handle follows from
 
 
 class Operation:
@@ -157,9 +160,12 @@ class Journal:
         number: int | None = None
 
         def recorded() -> bool:
-            return self.db.value("SELECT 1 FROM operations WHERE id = ?", (number,)) is not None
+            asked = "SELECT 1 FROM operations WHERE id = ? AND at = ? AND worker = ?"
+            return (
+                self.db.value(asked, (number, self.author.moment, self.author.worker)) is not None
+            )
 
-        with suppress(_NothingChanged), self.db.transaction(recorded):
+        with suppress(_NothingChanged), self._noting(recorded), self.db.transaction(recorded):
             number = self.db.value(
                 "INSERT INTO operations (at, day, worker, command, undoes) "
                 "VALUES (?,?,?,?,?) RETURNING id",
@@ -176,6 +182,16 @@ class Journal:
             self._sealer.close(self.db, number)
         if operation.changed:
             self.committed, self.newest = True, operation.number
+
+    @contextmanager
+    def _noting(self, recorded: Callable[[], bool]) -> Iterator[None]:
+        """Ctrl-C while SQLite commits is heard once that is done, and what was recorded is told."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            with suppress(CasectlError):
+                self.committed = self.committed or recorded()
+            raise
 
     def entries(self, *, case: Case | Gone | None = None, limit: int | None = None) -> list[Entry]:
         """The newest operations first, of one case (its client's included) or of all."""
@@ -271,6 +287,7 @@ class Journal:
             reversal = _Reversal(operation, target, f"{command} operation {told}")
             for table, before, after in reversed(self.changes(target)):
                 reversal.revert(table, before, after)
+            reversal.put_handles_right()
         return operation.number
 
 
@@ -282,6 +299,7 @@ class _Reversal:
         self.operation = operation
         self.target = target
         self.what = what
+        self.renamed: set[str] = set()  # clients, and cases that came to one
 
     def revert(
         self, table: str, before: dict[str, Any] | None, after: dict[str, Any] | None
@@ -292,6 +310,8 @@ class _Reversal:
         if after is None:  # it had been deleted
             if before is not None and current is None:
                 self.operation.insert(table, before)
+                if table in ("clients", "cases"):
+                    self.renamed.add(row_id)
             return
         changed = [
             name
@@ -302,11 +322,25 @@ class _Reversal:
             raise self._conflict("x.row_id = ?1", row_id, changed)
         if before is not None:
             self.operation.update(table, row_id, **{name: before[name] for name in changed})
+            if not NAMING.isdisjoint(changed):
+                self.renamed.add(row_id)
             return
         of_it = DEPENDENTS.get(table)
         if of_it and self.db.value(f"{of_it} LIMIT 1", (row_id,)):
             raise self._conflict(f"x.row_id IN ({of_it})", row_id, None)
         self.operation.delete(table, row_id)
+
+    def put_handles_right(self) -> None:
+        """A case that came to a client meanwhile bears a name that is not theirs any more."""
+        asked = (
+            "SELECT c.id, c.number, c.handle, k.name FROM cases c "
+            "JOIN clients k ON k.id = c.client_id WHERE c.client_id = ?1 OR c.id = ?1"
+        )
+        for row_id in sorted(self.renamed):
+            for case_id, number, was, name in self.db.rows(asked, (row_id,)):
+                handle = f"{handle_stem(name)}-{number}"
+                if handle != was:
+                    self.operation.update("cases", case_id, handle=handle)
 
     def _conflict(self, where: str, row_id: str, columns: list[str] | None) -> CasectlError:
         """The refusal, naming the newest operation that stands in the way; undoing it helps.

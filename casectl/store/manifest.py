@@ -14,6 +14,7 @@ from casectl.store.private import put, read
 # The moment in a backup's name, and a number where two were made in one second.
 STAMP = r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:-(\d{1,4}))?"
 LARGEST = 100_000  # bytes; a manifest has one thousand
+MOST = 2**63 - 1  # what SQLite can be asked about
 # What is derived is counted as well, but for the index's own tables, which it may merge.
 COUNTED = (
     "SELECT name FROM sqlite_master WHERE type = 'table' "
@@ -132,7 +133,9 @@ def _picked(words: dict[str, Any], names: tuple[str, ...]) -> list[Any]:
 
 
 def _check_types(manifest: Manifest) -> None:
-    """Raises TypeError where a value is of another kind than it was written as."""
+    """Raises TypeError where a value is of another kind than it was written as, ValueError for a
+    number that no caseload counts to.
+    """
     made_at, reason, version, encrypted, size, sha256, broken_links, contents = manifest
     schema, rows, operation, at, day, head = contents
     texts = [made_at, reason, version, sha256, at or "", day or "", *rows]
@@ -145,3 +148,5 @@ def _check_types(manifest: Manifest) -> None:
     for values, kind in ((texts, str), (numbers, int), (truths, bool)):
         if any(type(value) is not kind for value in values):
             raise TypeError
+    if not all(0 <= number <= MOST for number in numbers):
+        raise ValueError

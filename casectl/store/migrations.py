@@ -12,6 +12,7 @@ from sqlite_utils.migrations import Migrations
 from casectl.core.errors import DiskFailed, Kept
 from casectl.store.blueprint import put_right
 from casectl.store.connection import APPLICATION_ID, Database
+from casectl.store.derived import refresh_promises_to_tried
 from casectl.store.schema import (
     CHAIN_KEY,
     SCHEMA_VERSION,
@@ -43,7 +44,7 @@ def m002_seals(db: SqliteUtils) -> None:
 
 @migrations()
 def m003_working_day(db: SqliteUtils) -> None:
-    """No case is planned for any day yet, so the due facts stay as they are."""
+    """No case is planned for any day yet, so the due facts stay but for those of some promises."""
     for statement in statements(WORKING_DAY):
         db.execute(statement)
 
@@ -68,8 +69,11 @@ def _migrate(db: Database, chain_key: bytes | None) -> None:
         return bool(db.value("PRAGMA user_version") == SCHEMA_VERSION)
 
     with db.translated_errors(), db.transaction(recorded):
+        before = db.value("PRAGMA user_version")
         migrations.apply(SqliteUtils(db.connection, execute_plugins=False))
         put_right(db)
+        if 0 < before < 3:
+            refresh_promises_to_tried(db)
         if chain_key is not None:
             db.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (CHAIN_KEY, chain_key.hex()))
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

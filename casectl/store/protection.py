@@ -80,7 +80,10 @@ def _encrypted(source: Source | None, key: bytes) -> Finding:
 
 
 def _slots(folder: Path, key: bytes | None, source: Source | None) -> Finding:
-    open_to = [each for each in (folder, *folder.iterdir()) if each.lstat().st_mode & 0o077]
+    try:
+        open_to = [each for each in (folder, *folder.iterdir()) if each.lstat().st_mode & 0o077]
+    except OSError as error:
+        return Finding("key slots", FAIL, f"cannot look into {folder} ({error.strerror})")
     if open_to:
         mode = stat.S_IMODE(open_to[0].lstat().st_mode)
         command = f"chmod -R go= {quote(str(folder))}"

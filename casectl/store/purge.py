@@ -15,9 +15,10 @@ from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep
 
+from casectl.core.drafts import without_client
 from casectl.core.errors import BadValue, Busy, CasectlError
 from casectl.core.model import CLOSED, note_draft
-from casectl.core.text import fold
+from casectl.core.text import fold, name_key
 from casectl.core.values import NamedTuple
 from casectl.core.views import Copies, Doomed, Purged, Purging
 from casectl.store import connection, derived
@@ -179,6 +180,16 @@ class Purge:
         )
         return [row[0] for row in rows if row[0]]
 
+    def _handles(self, cases: Iterable[str]) -> list[str]:
+        """Every handle that these cases have had, each with its number at the end."""
+        rows = self.db.rows(
+            "SELECT DISTINCT json_extract(coalesce(after, before), '$.handle') FROM changes "
+            f"WHERE row_id IN {LISTED} AND table_name = 'cases' "
+            "AND coalesce(after, before) IS NOT NULL",
+            (json.dumps(sorted(cases)),),
+        )
+        return [row[0] for row in rows]
+
     # -- erasing -------------------------------------------------------------------------------
 
     def erase(self, numbers: Sequence[int], reason: str) -> Purged:
@@ -192,9 +203,11 @@ class Purge:
             scope = self._scope(numbers)
             self._check_closed(scope)
             names = [fold(name) for name in self._names(scope.clients)]
+            names += [key for name in names if (key := name_key(name)) != name]
+            handles = self._handles(scope.cases)
             self._put_on_record(operation, scope, reason)
             records = self._delete_records(operation, scope)
-            self._forget(scope, names)
+            self._forget(scope, names, handles)
             entries = self._blank(scope)
         return Purged(
             operation.number,
@@ -327,7 +340,7 @@ class Purge:
         self.db.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
         return deleted
 
-    def _forget(self, scope: Scope, names: Sequence[str]) -> None:
+    def _forget(self, scope: Scope, names: Sequence[str], handles: Sequence[str]) -> None:
         """What stands outside the journal: counters, marks, drafts, groups that nobody is in."""
         for key in scope.cases:
             for letter in COUNTED.values():
@@ -335,8 +348,12 @@ class Purge:
             self.db.execute("DELETE FROM reminders WHERE case_id = ?", (key,))
             self.db.execute("DELETE FROM drafts WHERE name = ?", (note_draft(key),))
         for name, body in self.db.rows("SELECT name, body FROM drafts"):
-            if any(each in fold(body) for each in names):
+            is_note = name.startswith(note_draft(""))
+            left = without_client(body, names, handles, is_note=is_note)
+            if left is None:
                 self.db.execute("DELETE FROM drafts WHERE name = ?", (name,))
+            elif left != body:
+                self.db.execute("UPDATE drafts SET body = ? WHERE name = ?", (left, name))
         self.db.execute("DELETE FROM due_groups WHERE id NOT IN (SELECT group_id FROM due_facts)")
 
     def _blank(self, scope: Scope) -> int:

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 
 from casectl.core.errors import Busy
+from casectl.core.model import ME
 from casectl.core.reminding import Key, Mark
 from casectl.store.connection import Database
 
 # A promise's number is never given again, so once it has ended its mark says nothing.
 _ENDED = (
     "SELECT 1 FROM promises p WHERE p.case_id = reminders.case_id "
-    "AND CAST(p.number AS TEXT) = reminders.item AND p.status <> 'open'"
+    "AND CAST(p.number AS TEXT) = reminders.item AND p.status <> 'open' UNION ALL "
+    f"SELECT 1 FROM own_work w WHERE reminders.case_id = '{ME.id}' "
+    "AND CAST(w.number AS TEXT) = reminders.item AND w.status <> 'open'"
 )
 
 SENDING = 60.0  # seconds that a run waits for another to have sent

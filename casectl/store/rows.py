@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from casectl.core.errors import CasectlError
-from casectl.core.model import Case, CaseRecord, Client, Contact, Jot, Note, Promise
+from casectl.core.model import FOLLOW_UP, ME, Case, CaseRecord, Client, Contact, Jot, Note, Promise
 from casectl.core.values import NamedTuple
 from casectl.store.connection import Database, Row, Value
 
@@ -25,6 +25,12 @@ CASE_COLUMNS = (
 CASE_WIDTH = len(Case._fields)
 CASES = f"SELECT {CASE_COLUMNS} FROM cases c JOIN clients k ON k.id = c.client_id"
 PROMISE_COLUMNS = ", ".join(Promise._fields)
+# The worker's own work as promises to nobody, and what a promise has and that has no column for.
+NOT_OWN = {
+    "case_id": f"'{ME.id}'", "kind": f"'{FOLLOW_UP}'", "lead_days": "NULL", "place": "NULL",
+    "waiting_on": "NULL",
+}  # fmt: skip
+OWN_COLUMNS = ", ".join(NOT_OWN.get(name, name) for name in Promise._fields)
 CLIENT_COLUMNS = ", ".join(Client._fields)
 CONTACT_COLUMNS = (
     'id, case_id, number, on_day, outcome, "by", party, text, minutes, interpreter, seen_by, '

@@ -23,7 +23,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import NotFound
+from casectl.core.errors import CasectlError, NotFound
 from casectl.core.keys import (
     KEY_BYTES,
     DamagedSlot,
@@ -45,6 +45,7 @@ PASSPHRASE = "passphrase.age"
 RECOVERY = "recovery.age"
 RECIPIENTS = "recovery.pub"
 KINDS = {PASSPHRASE: "passphrase", RECOVERY: "recovery code"}
+FILES = (*KINDS, RECIPIENTS)
 
 # How a slot begins; the rest only its secret can tell.
 HEADERS = {
@@ -81,12 +82,15 @@ def new_code() -> str:
 
 
 def slots_of(folder: Path) -> list[Slot]:
-    """The slots that there are. None where the folder is not there."""
+    """The slots that there are. None where the folder is not there. Raises CasectlError."""
     slots = []
-    for name, kind in KINDS.items():
-        path = folder / name
-        if path.is_file() and not path.is_symlink():
-            slots.append(Slot(name, kind, date.fromtimestamp(path.stat().st_mtime)))
+    try:
+        for name, kind in KINDS.items():
+            path = folder / name
+            if path.is_file() and not path.is_symlink():
+                slots.append(Slot(name, kind, date.fromtimestamp(path.stat().st_mtime)))
+    except OSError as error:
+        raise CasectlError(f"cannot look into {folder} ({error.strerror})") from None
     return slots
 
 

@@ -241,8 +241,14 @@ class Vault:
         return at_home(named) if named else None
 
     def chosen_key_file(self, said: str | None) -> Path | None:
-        """The key file for a new key: what is said on the command line, else what is named."""
-        return at_home(said) if said is not None else self.named_key_file
+        """The key file for a new key: what is said on the command line, else what is named.
+
+        Raises BadKey for one of the caseload's own files.
+        """
+        chosen = at_home(said) if said is not None else self.named_key_file
+        if chosen is not None:
+            self._refuse_as_key_file(chosen)
+        return chosen
 
     def key_of_file(self, path: Path) -> bytes:
         """The key that a file holds; a new file gets a new key. Raises BadKey.
@@ -263,6 +269,20 @@ class Vault:
         if not is_shared_key_file(path):
             write_key_file(path, keys, shared=True)
         return keys[0]
+
+    def _refuse_as_key_file(self, path: Path) -> None:
+        """A key that lies among the slots or backups goes wherever somebody copies them, and
+        casectl writes into its own files.
+        """
+        from casectl.store.backup import folder_of
+
+        caseload, place = Path(os.path.realpath(self.path)), Path(os.path.realpath(path))
+        ours = {caseload.with_name(caseload.name + end) for end in ("", ".lock", ".access.log")}
+        if place in ours or {self.folder, folder_of(caseload)} & set(place.parents):
+            raise BadKey(
+                f"{path} is a place of the caseload's own, and no key file is kept there",
+                hint="name a file in another folder, best on another disk",
+            )
 
     def is_shared(self, path: Path) -> bool:
         """Whether a key file that is there says that other caseloads may have its key."""

@@ -13,6 +13,7 @@ from conftest import TODAY, Run
 from frozen import thaw
 
 from casectl.cli import clock
+from casectl.core.errors import Busy
 from casectl.core.model import Author
 from casectl.session import Clock
 from casectl.store import backup as backups
@@ -403,6 +404,19 @@ def test_ctrl_c_during_it_says_that_the_rest_is_done(
     assert result.code == 0
     assert "interrupted, so there is no backup of today; the rest is done" in result.err
     assert [each.name for each in folder_of(older).iterdir() if each.name.startswith(".")] == []
+
+
+def test_who_is_told_that_there_is_no_backup_is_not_told_to_repeat_what_is_recorded(
+    run: Run, older: Path, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(self: Database, copy: Database, *, at_once: bool) -> bool:
+        raise Busy("somebody is at work", hint="nothing was written; repeat the command")
+
+    at("2026-11-20T09:00:00Z")
+    monkeypatch.setattr(Database, "copy_into", busy)
+    result = run("reached 1 spoke")
+    assert result.code == 0
+    assert result.err == "casectl: somebody is at work; there is no backup of today\n"
 
 
 def test_before_an_import(run: Run, people: None, path: Path, tmp_path: Path) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from conftest import Run
 
+from casectl.store import Caseload
+from casectl.store.derived import refresh_promises_to_tried
+
 HIGH = "intake 'Maria Example' --urgency high --risk low --on 2026-11-02 --new"
 CRISIS = "intake 'Ann Sample' --urgency crisis --on 2026-11-17 --new"
 
@@ -248,3 +251,32 @@ def test_the_picker_tells_two_of_one_name_apart(run: Run, maria: None) -> None:
         "  b  example-2  Maria Example  born 1978-03-29, active, intake Wed 4 Mar, Housing",
         "  c  example-3  Maria Example  on hold, intake Mon 9 Nov",
     ]
+
+
+# --- A call promised together with the attempt ------------------------------------------------
+
+
+def test_the_call_promised_with_an_attempt_stands_on_its_day(run: Run, caseload: None) -> None:
+    """Where another is tried again only after two working days, and both are due."""
+    run("intake 'Bo Sample' --urgency medium --risk low --new --next form --due today")
+    run("intake 'Maria Example' --urgency medium --risk low --new")
+    run("tried 2 'rang out' --next 'call again' --due tomorrow")
+    (first, second) = run("today --json", today="2026-11-19").json
+    assert (first["item"], first["status"]) == ("1.1", "OVERDUE 1d")
+    assert (second["item"], second["status"]) == ("2.1", "DUE TODAY")
+    run("done 1.1")
+    run("follow 1 'call' --due '1 mar 2027'")
+    assert run("today --json", today="2026-11-19").json[0]["item"] == "2.1"
+
+
+def test_facts_of_an_older_caseload_are_put_right(run: Run, store: Caseload) -> None:
+    """Until schema 3 such a call waited with all that had been tried."""
+    run("intake 'Maria Example' --urgency medium --risk low --new --next call --due today")
+    run("tried 1 'rang out' --next 'call again' --due tomorrow")
+    db = store.db
+    of_calls = "group_id IN (SELECT id FROM due_groups WHERE kind = 'follow_up')"
+    right = sorted(map(tuple, db.rows("SELECT * FROM due_facts")), key=str)
+    assert db.value(f"SELECT count(*) FROM due_facts WHERE {of_calls}") == 2
+    db.execute(f"DELETE FROM due_facts WHERE tried_on IS NULL AND {of_calls}")
+    refresh_promises_to_tried(db)
+    assert sorted(map(tuple, db.rows("SELECT * FROM due_facts")), key=str) == right

@@ -115,7 +115,7 @@ def test_a_snooze_keeps_the_first_day_and_counts(run: Run) -> None:
     run("follow 1 'call the school' --due fri")
     run("snooze 1.1 mon 'school is closed'")
     result = run("snooze 1.1 '2 dec' 'still closed'")
-    assert "now Wed 2 Dec 2026 (snoozed 2x: still closed)" in result.out
+    assert "now Wed 2 Dec 2026, snoozed 2x: still closed." in result.out
     moved = promises(run)["1.1"]
     assert (moved["due"], moved["first_due"], moved["snoozes"]) == ("2026-12-02", "2026-11-20", 2)
 

@@ -144,6 +144,18 @@ def test_the_echo_says_how_much_is_promised_for_that_day(run: Run) -> None:
     assert "sixth, Fri 4 Dec 2026 (5 already promised)." in said
 
 
+def test_so_do_snooze_intake_and_done_with_again(run: Run) -> None:
+    run("follow 1 'call' --due '4 dec'")
+    taken = run("intake 'Bo Sample' --risk low --urgency low --new --next call --due '4 dec'")
+    assert "Next: 2.1 call, Fri 4 Dec 2026 (1 already promised)." in taken.out
+    run("follow 1 'form' --due mon")
+    moved = run("snooze 1.2 '4 dec' 'still closed'").out
+    assert "now Fri 4 Dec 2026 (2 already promised), snoozed 1x: still closed." in moved
+    run("deadline 1 'court' --on tomorrow")
+    again = run("done 1.3 continued --again '4 dec 9:00'").out
+    assert "Again: 1.4 court, Fri 4 Dec 2026, 09:00 (3 already promised)." in again
+
+
 def test_what_is_done_closed_or_paused_does_not_count(run: Run) -> None:
     run("intake 'Bo Other' --next call --due '4 dec' --new")
     run("follow 2 'another' --due '4 dec'")

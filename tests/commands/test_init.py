@@ -90,3 +90,14 @@ def test_a_bad_configuration_makes_nothing(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("db", ["", " "])
 def test_an_empty_path_is_no_path(run: Run, db: str) -> None:
     assert run(["--db", db, "init"]).code == 2
+
+
+@pytest.mark.parametrize("place", ["", ".keys/key", ".backups/key", ".lock", ".access.log"])
+def test_a_key_file_among_the_caseloads_own_files_is_refused(
+    run: Run, tmp_path: Path, place: str
+) -> None:
+    """Whoever copies the caseload with its slots and backups would copy the key as well."""
+    result = run(["init", "--key-file", f"{tmp_path}/caseload.db{place}"])
+    assert (result.code, result.out) == (1, "")
+    assert "no key file is kept there; name a file in another folder" in result.err
+    assert [each.name for each in tmp_path.glob("caseload*")] == []

@@ -195,8 +195,27 @@ def test_slots_of_an_earlier_caseload_are_never_written_over(by_passphrase: Path
     before = (by_passphrase.with_name("caseload.db.keys") / slots.PASSPHRASE).read_bytes()
     again = run("init", answers=[PASSPHRASE] * 4)
     assert again.code == 1
-    assert "slots of an earlier caseload" in again.err
+    assert "is an earlier caseload's, which was encrypted" in again.err
+    assert f"mv {by_passphrase}.keys {by_passphrase}.keys.old" in again.err
+    assert run("init --unencrypted").code == 1, "nothing could be written into it"
     assert (by_passphrase.with_name("caseload.db.keys") / slots.PASSPHRASE).read_bytes() == before
+
+
+def test_nothing_is_on_the_disk_before_the_last_answer(
+    run: Run, quick: None, code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """So an init that is killed while it asks leaves nothing in the way of the next."""
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    ask = Session.ask
+    seen: list[list[str]] = []
+
+    def looked(session: Session, question: str) -> str:
+        seen.append([each.name for each in tmp_path.iterdir() if "caseload" in each.name])
+        return ask(session, question)
+
+    monkeypatch.setattr(Session, "ask", looked)
+    assert run("init", answers=[PASSPHRASE, PASSPHRASE, code[-6:]]).code == 0
+    assert seen == [[], [], []]
 
 
 # --- Locked and unlocked --------------------------------------------------------------------

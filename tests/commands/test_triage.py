@@ -238,6 +238,37 @@ def test_nothing_overdue_is_no_plan(run: Run) -> None:
     assert run("triage --spread 5d").out == "Nothing is overdue that a plan could put off.\n"
 
 
+def test_the_hours_are_those_of_the_configuration_and_minutes_are_learned(
+    run: Run, sixty: None
+) -> None:
+    assert run("config set working_hours 4").code == 0
+    told = run("triage --spread 5d", width=80, answers=["n"]).out
+    assert told.startswith("62 overdue over 5 days of 4 h\n")
+    run("follow 2 'call them' --due 2026-11-16")
+    for number in range(4, 9):
+        assert run(f"reached {number} 'spoke' --minutes 45").code == 0
+    objects = run("triage --spread 5d --json --yes").json
+    minutes = {each["item"]: each["minutes"] for each in objects}
+    assert minutes["2.2"] == 45, "a call takes what the calls that were logged took"
+
+
+def test_ones_own_work_takes_its_minutes_and_is_not_planned(run: Run, sixty: None) -> None:
+    run("follow me supervision --due 2026-11-16 --minutes 60")
+    run("follow me training --due 'thu' --minutes 120")
+    told = run("triage --spread 5d", width=80, answers=["n"]).out.splitlines()
+    assert told[1:3] == [
+        "  today        13 + 2 due    5 h 50",
+        "  Thu 19 Nov   12 + 1 due       6 h",
+    ]
+    objects = run("triage --spread 5d --yes --json").json
+    assert not [each for each in objects if each["handle"] == "me"]
+    assert row_of_me(run)["planned"] is None
+
+
+def row_of_me(run: Run) -> dict[str, object]:
+    return next(each for each in run("today --all --json").json if each["handle"] == "me")
+
+
 # --- Nobody at a terminal -----------------------------------------------------------------------
 
 

@@ -50,6 +50,24 @@ def test_every_write_can_be_taken_back_and_done_again(run: Run, command: str) ->
     assert run("doctor").code == 0
 
 
+def test_a_case_that_came_after_a_new_name_loses_it_with_the_others(run: Run) -> None:
+    run("edit 1 --name 'Ann Otero'")
+    assert run("intake 'Ann Otero' --same 1").code == 0
+    assert run("undo 2 --yes").code == 0
+    assert [row["handle"] for row in run("list --json").json] == ["sample-1", "sample-2"]
+    assert run("redo").code == 0
+    assert [row["handle"] for row in run("list --json").json] == ["otero-1", "otero-2"]
+    assert run("doctor").code == 0
+
+
+def test_an_intake_done_again_has_the_name_of_today(run: Run) -> None:
+    run("intake 'Ann Sample' --same 1")
+    run("undo")
+    run("edit 1 --name 'Ann Otero'")
+    assert run("undo 3 --yes").code == 0
+    assert [row["handle"] for row in run("list --json").json] == ["otero-1", "otero-2"]
+
+
 def test_it_says_what_it_undid(run: Run) -> None:
     run("follow 1 'call school' --due fri")
     result = run("undo")

@@ -308,6 +308,26 @@ def test_only_what_is_kept_by_reaching_somebody_waits(subject: str | None, waits
     assert item.what == "call the school"
 
 
+@pytest.mark.parametrize(
+    ("due", "tried", "waits"),
+    [
+        ("11-18", "11-17", False),  # tried yesterday, and promised for today: today it is
+        ("11-17", "11-17", True),
+        ("11-16", "11-17", True),
+        ("11-18", "11-18", True),
+    ],
+)
+def test_a_call_promised_for_a_later_day_than_the_attempt_stands_on_its_day(
+    due: str, tried: str, waits: bool
+) -> None:
+    """What ``tried 12 --next "call again" --due tomorrow`` promises does not wait until Friday."""
+    record = a_record(
+        a_case(), a_promise(due, subject="call"), reached_client_on=day("09-01"), attempts=1,
+        tried_on=day(tried),
+    )  # fmt: skip
+    assert (owed(record)["1"].waits, owed(record)["contact"].waits) == (waits, True)
+
+
 def test_retrying_counts_working_days() -> None:
     assert retry_on(FRIDAY, Level.HIGH, Intervals(), DEFAULT.calendar) == NEXT_MONDAY
 

@@ -174,8 +174,13 @@ def test_whose_answer_a_contact_counts(
 
 
 def test_only_what_reaching_clears_is_of_a_tried_group() -> None:
-    promises = (CALL, a_promise(FOLLOW_UP, "03-10", 2, subject="paperwork"))
-    record = CaseRecord(a_case(), promises, attempts=1, tried_on=day("03-08"))
+    """And only what was promised for the attempt's day at the latest."""
+    promises = (
+        CALL,
+        a_promise(FOLLOW_UP, "03-10", 2, subject="paperwork"),
+        a_promise(FOLLOW_UP, "03-11", 3, subject="call"),
+    )
+    record = CaseRecord(a_case(), promises, attempts=1, tried_on=day("03-10"))
     tried = [(f.group.kind, f.group.reaching) for f in facts_of(record) if f.group.tried]
     assert tried == [("follow_up", True), ("contact", True)]
 

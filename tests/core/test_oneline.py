@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casectl.core.dates import When
 from casectl.core.errors import BadDay, BadValue
 from casectl.core.model import MEANS, PARTIES, REACHED, TRIED
 from casectl.core.oneline import (
     DayUnsaid,
     Line,
     OutcomeUnsaid,
+    Step,
     parse_line,
     read_step,
     split_next,
@@ -324,6 +326,18 @@ def test_a_text_without_next_is_left_whole(text: str) -> None:
         assert clause is None
     if clause is not None:
         assert said in text and clause in text
+
+
+@pytest.mark.parametrize(
+    ("clause", "what", "when"),
+    [
+        ("meet her jan 14 at 9", "meet her", When(date(2027, 1, 14), "09:00")),
+        ("look at 3 flats fri", "look at 3 flats", When(date(2026, 11, 20))),
+        ("look at 9 flats fri", "look at 9 flats", When(date(2026, 11, 20))),
+    ],
+)
+def test_an_hour_in_a_step_stands_beside_its_day(clause: str, what: str, when: When) -> None:
+    assert read_step(clause, TODAY) == Step(what, when)
 
 
 @given(st.text(max_size=200))

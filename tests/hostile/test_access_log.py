@@ -47,6 +47,18 @@ def test_what_is_logged(run: Run, log: Path) -> None:
     assert not any(word in text for word in ("Sample", "sample", "flat", "Ann", "words"))
 
 
+def test_the_sheets_are_logged_because_they_hold_phone_numbers(run: Run, log: Path) -> None:
+    assert run("follow 2 'home visit' --due today").code == 0
+    assert run("appointment 2 'at the office' --at 'today 15:00'").code == 0
+    for words in ("--calls --limit 2", "--visits", "--sheet --limit 1", "--calls --fields phone"):
+        assert run(f"today --soon 60 {words}").code == 0
+    run("today --sheet --json")
+    assert [(each["command"], each["cases"]) for each in lines(log)] == [
+        ("today --calls", [1, 2]), ("today --visits", [2]), ("today --sheet", [1, 2]),
+        ("today --calls", [1, 2, 3]),
+    ]  # fmt: skip
+
+
 def test_what_is_not_logged(run: Run, log: Path) -> None:
     commands = (
         "today", "today --explain 1", "list", "remind", "history 1", "note 1 x", "show nobody",
@@ -160,6 +172,9 @@ def test_a_line_stays_one_line(tmp_path: Path) -> None:
 def test_what_is_not_ours_is_passed_over(tmp_path: Path) -> None:
     log = AccessLog(tmp_path / "c.db")
     log.path.write_bytes(b'{"at": 1}\n[]\nnull\n\xff\xfe\n{"cases": "x"}\n' + b"[" * 100_000)
+    for cases in ("[Infinity]", "[NaN]", '[1], "more": 1e999'):
+        with log.path.open("a") as file:
+            file.write(f'\n{{"at": "", "worker": "", "command": "", "cases": {cases}}}\n')
     log.add("at", "kim", "show", [1])
     assert [each.cases for each in log.read()] == [(1,)]
     log.path.unlink()

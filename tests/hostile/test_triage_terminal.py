@@ -230,6 +230,36 @@ def test_an_appointment_was_kept_or_missed(spawn: Spawn, run: Run) -> None:
     assert (made["outcome"], made["by"], made["text"]) == ("reached", "office", "signed")
 
 
+def test_ones_own_work_is_walked_too_and_reaches_nobody(spawn: Spawn, run: Run) -> None:
+    run("follow me supervision --due 2026-11-10")
+    child = spawn()
+    child.send("sss")
+    child.expect(r"4/6.*me\.1.*supervision")
+    child.expect(ASKS)
+    assert "safe contact" not in child.before
+    for key, words in (("r", "nobody to reach"), ("p", "snoozed, not planned")):
+        child.send(key)
+        child.expect(words)
+        child.send("\r")
+        child.expect(ASKS)
+    child.send("o")
+    child.expect("casectl show me")
+    child.expect(ASKS)
+    child.send("zmon\r")
+    child.expect("Why")
+    child.send("ill\r")
+    child.expect("Snoozed to Mon 23 Nov 2026")
+    child.expect(ASKS)
+    child.send("u")
+    child.expect(r"Undone: me\.1 snoozed")
+    child.expect(ASKS)
+    child.send("d\r")
+    child.expect(r"Done: me\.1")
+    child.expect(ASKS)
+    child.send("q")
+    ends(child, says="1 done")
+
+
 # --- Back again ---------------------------------------------------------------------------------
 
 

@@ -125,28 +125,28 @@ Missing: risk, need (casectl set 1 --risk, casectl edit 1)
 }
 LIST = {
     40: """\
-sample-1             high?
-  Ann Sample   1.contact     Mon 9 Nov
-notreal-2            low
-  Benedikta E… 2.1           Fri 20 Nov
-王小明-3             medium?
-  王小明       closed        Wed 18 Nov
+Ann Sample                       high?
+  sample-1         1.contact Mon 9 Nov
+Benedikta Example-Placeholder v… low
+  notreal-2        2.1       Fri 20 Nov
+王小明                           medium?
+  王小明-3         closed    Wed 18 Nov
 
 3 cases
 """,
     80: """\
-case          client          level           next                      reached
-sample-1      Ann Sample      high?           1.contact     Mon 9 Nov   16d ago
-notreal-2     Benedikta Exam… low             2.1           Fri 20 Nov  never
-王小明-3      王小明          medium?         closed        Wed 18 Nov  never
+case      client                          level   next                  reached
+sample-1  Ann Sample                      high?   1.contact Mon 9 Nov   16d ago
+notreal-2 Benedikta Example-Placeholder … low     2.1       Fri 20 Nov  never
+王小明-3  王小明                          medium? closed    Wed 18 Nov  never
 
 3 cases
 """,
     120: """\
-case               client                level           program      next                                      reached
-sample-1           Ann Sample            high?           Housing      1.contact     Mon 9 Nov   NO CONTACT 16d  16d ago
-notreal-2          Benedikta Example-Pl… low                          2.1           Fri 20 Nov  COURT in 2d     never
-王小明-3           王小明                medium?                      closed        Wed 18 Nov                  never
+case      client                                    level   program next                                  reached
+sample-1  Ann Sample                                high?   Housing 1.contact Mon 9 Nov   NO CONTACT 16d  16d ago
+notreal-2 Benedikta Example-Placeholder von Notreal low             2.1       Fri 20 Nov  COURT in 2d     never
+王小明-3  王小明                                    medium?         closed    Wed 18 Nov                  never
 
 3 cases
 """,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from caseloads import as_read, records, standards, todays, write
+from caseloads import as_read, own_work, records, standards, todays, write, write_own
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,11 +22,13 @@ from casectl.core.model import (
     APPOINTMENT,
     CLOSED,
     DEADLINE,
+    ME,
     ON_HOLD,
     PENDING,
     Author,
     Case,
     CaseRecord,
+    Level,
     Promise,
 )
 from casectl.core.priority import in_order, rank
@@ -85,15 +87,17 @@ def asks(draw: st.DrawFn, today: date, standards: Standards) -> Ask:
 def test_the_list_equals_ranking_everything(
     empty: Path, today: date, standards: Standards, data: st.DataObject
 ) -> None:
-    caseload = data.draw(drawn_caseloads(today))
+    caseload, own = data.draw(drawn_caseloads(today)), data.draw(own_work(today))
     drawn_asks = data.draw(st.lists(asks(today, standards), min_size=4, max_size=4))
     whole, cap = data.draw(st.sampled_from(((200, 1000), (200, 1000), (1, 2), (4, 10))))
     with on_file(caseload, empty) as store, limits(whole, cap):
+        write_own(store, own)
         for ask in drawn_asks:
-            expected = ranking_everything(caseload, ask, cap)
+            expected = ranking_everything(caseload, ask, cap, own)
             assert told(store.agenda.read(ask), cap) == told(expected, cap)
             until = ask.today + timedelta(days=data.draw(st.sampled_from((-3, 0, 1, 7, 30))))
-            assert store.agenda.pressing(ask, until) == everything_pressing(caseload, ask, until)
+            pressing = everything_pressing(caseload, ask, until, own)
+            assert store.agenda.pressing(ask, until) == pressing
 
 
 @contextmanager
@@ -116,12 +120,14 @@ def told(agenda: Agenda, cap: int) -> Agenda:
     return agenda._replace(ask=Ask(date.min, Standards()), counts=counts)
 
 
-def ranking_everything(caseload: list[CaseRecord], ask: Ask, cap: int) -> Agenda:
+def ranking_everything(
+    caseload: list[CaseRecord], ask: Ask, cap: int, own: Sequence[Promise] = ()
+) -> Agenda:
     """The agenda by brute force, every open case's items looked at."""
-    wanted = asked_for(caseload, ask)
-    ranked = rank(wanted, ask.standards, ask.today)
+    wanted, mine = asked_for(caseload, ask), own_record(own, ask)
+    ranked = rank([*wanted, *mine], ask.standards, ask.today)
     rows = cut(ranked, ask.limit)
-    owed = {each.case.number: owes(each, ask) for each in wanted}
+    owed = {each.case.number: owes(each, ask) for each in [*wanted, *mine]}
     overdue = {n for n, items in owed.items() if any(item.due < ask.today for item in items)}
     pressing = {n for n, items in owed.items() if any(item.is_pressing for item in items)}
     assert overdue <= pressing
@@ -140,7 +146,7 @@ def ranking_everything(caseload: list[CaseRecord], ask: Ask, cap: int) -> Agenda
                 for each in (wanted, pressing, overdue, pressing - overdue, silent)
             )
         ),
-        tuple(hours(wanted, ask)),
+        tuple(hours([*wanted, *mine], ask)),
         min(len(ranked) - len(rows), cap + 1),
         None if rows else next_due,
     )
@@ -154,6 +160,13 @@ def asked_for(caseload: list[CaseRecord], ask: Ask) -> list[CaseRecord]:
         and (ask.program is None or record.case.program == ask.program)
         and (ask.level is None or record.case.level >= ask.level)
     ]
+
+
+def own_record(own: Sequence[Promise], ask: Ask) -> list[CaseRecord]:
+    """The worker's own work: of no program, and of a medium level."""
+    if not own or ask.program is not None or (ask.level or 0) > Level.MEDIUM:
+        return []
+    return [CaseRecord(ME, tuple(sorted(own, key=lambda p: (p.due_on, p.number))))]
 
 
 def owes(record: CaseRecord, ask: Ask) -> list[DueItem]:
@@ -170,17 +183,22 @@ def hours(wanted: list[CaseRecord], ask: Ask) -> list[tuple[Case, Promise]]:
         (record.case, promise)
         for record in wanted
         for promise in record.promises
-        if (promise.kind == APPOINTMENT or (promise.kind == DEADLINE and promise.due_time))
+        if (
+            promise.kind == APPOINTMENT
+            or ((promise.kind == DEADLINE or record.case == ME) and promise.due_time)
+        )
         and ask.today <= promise.due_on <= until
     ]
     return sorted(timed, key=lambda each: (each[1].due_on, each[1].due_time or "99", each[1].id))
 
 
-def everything_pressing(caseload: list[CaseRecord], ask: Ask, until: date) -> list[DueItem]:
+def everything_pressing(
+    caseload: list[CaseRecord], ask: Ask, until: date, own: Sequence[Promise] = ()
+) -> list[DueItem]:
     ask = ahead(ask, until)
     items = [
         item
-        for record in asked_for(caseload, ask)
+        for record in [*asked_for(caseload, ask), *own_record(own, ask)]
         for item in owes(record, ask)
         if item.is_pressing or item.due <= until
     ]
@@ -209,6 +227,32 @@ def test_cases_taken_out_of_the_facts_are_listed_and_reminded_of_all_the_same(
             )
             open_ones = {each.case.number for each in caseload if each.case.is_open}
             assert set(store.agenda.left_out) == taken & open_ones
+
+
+@settings(max_examples=100, deadline=None)
+@given(todays, standards(), st.data())
+def test_a_tie_across_days_off_goes_to_the_longer_open(
+    empty: Path, today: date, standards: Standards, data: st.DataObject
+) -> None:
+    """Many alike: each group holds more than the list takes, of several days due on one."""
+    level = data.draw(st.integers(1, 4))
+    days = data.draw(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)), min_size=9))
+    caseload = [
+        CaseRecord(
+            Case(
+                f"case{n}", n, f"case-{n}", f"client{n}", f"Client {n}", ACTIVE, level, "low",
+                today - timedelta(days=60 + opened), today, assessed_on=today,
+                crisis_since=today - timedelta(days=60) if level == 4 else None,
+            ),
+            (Promise("", "", 1, DEADLINE, "rent", today + timedelta(days=40)),),
+            reached_client_on=today - timedelta(days=reached),
+        )
+        for n, (reached, opened) in enumerate(days, 1)
+    ]  # fmt: skip
+    with on_file(caseload, empty) as store, limits(whole=3, cap=1000):
+        for limit in (1, 2, 4, 8):
+            ask = Ask(today, standards, limit)
+            assert store.agenda.read(ask).rows == ranking_everything(caseload, ask, 1000).rows
 
 
 def test_of_more_deadlines_than_are_listed_whole_the_earliest_hours_come_first(

@@ -150,6 +150,17 @@ def test_encrypted_ones_hold_no_word_of_a_client(tmp_path: Path) -> None:
             connect(each, lambda: [OTHER])
 
 
+def test_what_else_lies_among_the_slots_goes_nowhere(store: Caseload, path: Path) -> None:
+    """A person may keep the key file there, and a backup goes to other disks."""
+    folder = slots.folder_of(path)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    (folder / "key").write_text("f" * 64)
+    (folder / "large").write_bytes(bytes(2 * backup.LARGEST_SLOT))
+    made = store.backups.make()
+    assert not (keys_of(made.path) / "key").exists()
+    assert not (keys_of(made.path) / "large").exists()
+
+
 def test_its_slots_open_it_alone(store: Caseload, path: Path, key: bytes | None) -> None:
     if key is None:
         return
@@ -580,7 +591,15 @@ def test_a_manifest_that_is_none(store: Caseload, path: Path, words: str) -> Non
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("size", "1"), ("size", True), ("encrypted", 0), ("made_at", None), ("contents", [])],
+    [
+        ("size", "1"),
+        ("size", True),
+        ("size", -1),
+        ("size", 2**63),
+        ("encrypted", 0),
+        ("made_at", None),
+        ("contents", []),
+    ],
 )
 def test_a_manifest_of_other_kinds(store: Caseload, path: Path, field: str, value: object) -> None:
     made = store.backups.make()

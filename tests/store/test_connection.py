@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -424,3 +424,55 @@ def test_each_complaint_of_the_driver_has_its_words(tmp_path: Path, code: int, w
     db.close()
     assert words in str(caught.value)
     assert not isinstance(caught.value, Busy)
+
+
+# --- Another key meanwhile --------------------------------------------------------------------
+
+OLD, NEW = bytes(32), bytes(range(32))
+
+
+@pytest.fixture
+def encrypted_path(tmp_path: Path) -> Path:
+    create_caseload(tmp_path / "caseload.db", AUTHOR, OLD).close()
+    return tmp_path / "caseload.db"
+
+
+def rotated(path: Path) -> None:
+    with closing(connect(path, lambda: [OLD])) as db:
+        db.rekey(NEW)
+
+
+def test_a_file_that_got_another_key_while_it_was_open_is_still_a_caseload(
+    encrypted_path: Path,
+) -> None:
+    with closing(open_caseload(encrypted_path, AUTHOR, lambda: [OLD])) as store:
+        rotated(encrypted_path)
+        with pytest.raises(Busy, match=r"another key a moment ago; .*repeat the command"):
+            store.intake.keep_draft("log", "a line")
+        with pytest.raises(Busy, match="another key a moment ago"):
+            store.audit.verify()
+
+
+def test_a_file_that_was_spoiled_while_it_was_open_is_not_taken_for_that(
+    encrypted_path: Path,
+) -> None:
+    with closing(connect(encrypted_path, lambda: [OLD])) as db:
+        content = bytearray(encrypted_path.read_bytes())
+        content[5000:] = bytes(len(content) - 5000)
+        encrypted_path.write_bytes(content)
+        with pytest.raises(CasectlError, match="is damaged") as raised:
+            db.rows("SELECT * FROM operations")
+        assert not isinstance(raised.value, Busy)
+
+
+def test_a_key_that_was_read_just_before_a_rotation_is_read_again(encrypted_path: Path) -> None:
+    read: list[bytes] = []
+
+    def keys() -> list[bytes]:
+        read.append(NEW if read else OLD)
+        if read == [OLD]:
+            rotated(encrypted_path)
+        return read[-1:]
+
+    connect(encrypted_path, keys).close()
+    assert read == [OLD, NEW]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import date
@@ -166,6 +167,39 @@ def test_a_draft_of_somebody_elses_note_stays(store: Caseload) -> None:
     store.purge.erase([case.number], "asked")
     assert store.intake.draft(note_draft(case.id)) is None
     assert store.intake.draft(note_draft(other.id)) == "half a thought"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "left"),
+    [
+        ("intake", json.dumps({"name": "Łukasz Żółć", "need": "secret"}), None),
+        ("log", json.dumps([["1 call secret", "2026-11-18", "2026-11-18"]]), None),
+        (
+            "log",
+            json.dumps([["1.2 call secret", "", ""], ["2 call", "", ""]]),
+            '[["2 call", "", ""]]',
+        ),
+        ("log", json.dumps([["zolc secret", "", ""], ["1.contact call secret", "", ""]]), None),
+        ("log", json.dumps([["12 call at 1", "", ""]]), json.dumps([["12 call at 1", "", ""]])),
+        ("day:/dev/pts/1", "note zolc-1 secret", None),
+        ("day:/dev/pts/1", "note 1 secret", None),
+        ("day:/dev/pts/1", "note 11 call Lukasz Zolc", None),
+        ("day:/dev/pts/1", "note 11 the 1 of us", "note 11 the 1 of us"),
+        ("day:/dev/pts/1", "[1", "[1"),
+        ("intake", json.dumps({"name": "Żółć, Łukasz"}), None),
+        ("intake", json.dumps({"name": "Łukasz Other"}), json.dumps({"name": "Łukasz Other"})),
+        ("note:other", "Łukasz 1 of their sons", "Łukasz 1 of their sons"),
+    ],
+)
+def test_what_a_draft_says_of_it_goes_as_well(
+    store: Caseload, name: str, body: str, left: str | None
+) -> None:
+    """However it is spelled there, and by whatever its lines name the case."""
+    case = taken_in(store, "Łukasz Żółć")
+    store.cases.close(case, "moved", DAY)
+    store.intake.keep_draft(name, body)
+    store.purge.erase([case.number], "asked")
+    assert store.intake.draft(name) == left
 
 
 def test_the_search_index_holds_nothing_of_it(store: Caseload, path: Path) -> None:

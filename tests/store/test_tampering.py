@@ -17,6 +17,7 @@ from frozen import take_people_in
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from casectl.core.agenda import Ask
+from casectl.core.contacting import new_contact
 from casectl.core.errors import CasectlError
 from casectl.core.model import Author
 from casectl.core.reminding import Mark
@@ -378,6 +379,25 @@ def test_a_counter_that_forgot_what_was_undone_is_named(path: Path) -> None:
     assert first(path) == (
         "operation 15, change 1: a note of case 1 had a number that its counter knows no more"
     )
+
+
+def test_a_record_added_under_the_key_of_another_sort_of_record_is_named(path: Path) -> None:
+    """The journal knows that key, and a contact without words has no text to search for."""
+    with opened(path) as store:
+        case = store.cases.by_number(1)
+        assert case is not None
+        tried = new_contact(
+            case, outcome="tried", by="phone", party=None, on_day=TODAY, today=TODAY
+        )
+        store.contacts.record(case, tried, command="tried")
+    tamper(
+        path,
+        "INSERT INTO notes (id, case_id, number, on_day, text, recorded_at, rev, updated_at, "
+        "updated_by) SELECT id, case_id, 9, on_day, '', recorded_at, rev, updated_at, updated_by "
+        "FROM contacts WHERE rowid = (SELECT max(rowid) FROM contacts)",
+        "UPDATE counters SET value = 9 WHERE scope LIKE '%.n'",
+    )
+    assert first(path) == "a note of case 1 was added by no operation"
 
 
 # --- What a single statement can hide -------------------------------------------------------------
