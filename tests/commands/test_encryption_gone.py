@@ -64,7 +64,7 @@ def test_no_plain_caseload_is_made_where_it_could_not_be_written(run: Run, tmp_p
     (tmp_path / "caseload.db.keys").mkdir(mode=0o700)
     result = run("init --unencrypted")
     assert (result.code, result.out) == (1, "")
-    assert "is of an encrypted caseload that was here; move it away" in result.err
+    assert "is an earlier caseload's, which was encrypted" in result.err
     assert not (tmp_path / "caseload.db").exists()
 
 
