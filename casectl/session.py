@@ -567,6 +567,16 @@ class Session:
         if fold(self.ask(f"{question} [y/N] ")) not in ("y", "yes"):
             raise Declined("nothing was written")
 
+    def agrees(self, question: str) -> bool:
+        """Yes for Enter or y, no for n alone; any other answer is asked about again."""
+        while True:
+            answer = fold(self.ask(f"{question} [Y/n] "))
+            if answer in ("", "y", "yes"):
+                return True
+            if answer in ("n", "no"):
+                return False
+            tell("Answer y or n; Enter is y.")
+
     def needed(self, value: str | None, question: str, flag: str) -> str:
         """``value``, or what the person answers; a script is told which option is missing."""
         if value is not None:

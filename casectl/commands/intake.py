@@ -489,8 +489,8 @@ def _spelled(key: str, value: Any) -> str:
 def _draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """The draft of an interrupted intake, if somebody wants to go on with it.
 
-    Where the command line names somebody else, the draft's answers are not that person's: it is
-    dropped, or nothing is done.
+    One that nobody wants now stays until the next has a name. Where the command line names somebody
+    else, the draft's answers are not that person's: it is dropped, or nothing is done.
     """
     body = session.store.intake.draft(DRAFT)
     if body is None:
@@ -507,11 +507,12 @@ def _draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
         whose, name = initials(whose), initials(name or "")
     interrupted = f"An intake of {whose} was interrupted."
     if same:
-        if fold(session.ask(f"{interrupted} Go on with it? [Y/n] ")) in ("", "y", "yes"):
+        if session.agrees(f"{interrupted} Go on with it?"):
             return known
-    else:
-        question = f"{interrupted} Drop it, and take in {name} instead?"
-        session.confirm(question, otherwise=Declined("nothing was written"))
+        tell("It is dropped once this intake has a name.")
+        return {}
+    question = f"{interrupted} Drop it, and take in {name} instead?"
+    session.confirm(question, otherwise=Declined("nothing was written"))
     session.store.intake.drop_draft(DRAFT)
     return {}
 

@@ -339,6 +339,15 @@ def test_stopping_there_writes_nothing_and_keeps_the_draft(run: Run, maria: None
     assert "interrupted" not in run("intake", answers=["Chen Mock", "", "", ""]).err
 
 
+def test_a_draft_survives_a_slip_and_a_no(run: Run, maria: None) -> None:
+    run("intake 'Maria Example' --phone 555-0100 --urgency high", answers=[""])
+    result = run("intake", answers=["?", "later", "n"])
+    assert result.err.count("Answer y or n; Enter is y.") == 2
+    assert "It is dropped once this intake has a name." in result.err
+    assert run("intake", answers=["y", "n", "", ""]).code == 0, "no name came, so it is there"
+    assert shown(run, 2)["phone"] == "555-0100"
+
+
 def test_what_all_stands_on_the_command_line_is_kept_as_well(run: Run, maria: None) -> None:
     words = "intake 'Maria Example' --urgency low --risk low --next call --due fri"
     assert "Kept as a draft" in run(words, answers=[""]).err
