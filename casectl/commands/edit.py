@@ -1,6 +1,6 @@
 """edit: what is known of a client, put right."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -148,10 +148,8 @@ def _checked(session: Session, field: Field, text: str | bool, case: Case) -> Va
 def _walk(session: Session, case: Case, client: Client) -> dict[str, Value]:
     """The fields there and back; what was answered is shown when one comes back to it."""
     told, whose = session.shown(client), session.shown(case)
-    tell(
-        f"{told.name} ({whose.handle}): Enter keeps, {CLEAR} clears, {BACK} goes back, {ASKS} helps."
-    )
-    tell("Ctrl-C leaves all as it is.")
+    tell(f"{told.name} ({whose.handle}). Ctrl-C leaves all as it is.")
+    tell(f"Enter keeps, {CLEAR} clears, {BACK} goes back, {ASKS} helps.")
     values: dict[str, Value] = {}
     place = 0
     while place < len(FIELDS):
@@ -179,8 +177,10 @@ def _as_it_would_be(
 ) -> tuple[Case, Client]:
     """Both with the answers until now, as they may be told here."""
     columns = {field.column for field in FIELDS if field.of_case}
-    of_case = {column: value for column, value in values.items() if column in columns}
-    of_client = {column: value for column, value in values.items() if column not in columns}
+    of_case: dict[str, Any] = {}
+    of_client: dict[str, Any] = {}
+    for column, value in values.items():
+        (of_case if column in columns else of_client)[column] = value
     return session.shown(case._replace(**of_case)), session.shown(client._replace(**of_client))
 
 

@@ -31,8 +31,8 @@ from casectl.core.intake import (
     level_named,
     risk_named,
 )
-from casectl.core.model import DEADLINE, ON_HOLD, PENDING, Case, Level, Load
-from casectl.core.promising import checked_due
+from casectl.core.model import DEADLINE, FOLLOW_UP, ON_HOLD, PENDING, Case, Level, Load
+from casectl.core.promising import checked_due, subject_of
 from casectl.core.text import checked_name, checked_text, fold, initials
 from casectl.parameters import current
 from casectl.render import tell
@@ -47,6 +47,7 @@ KEPT = "Kept as a draft: casectl intake goes on with it."
 YES = "yes"
 MOST_LISTED = 200  # rows of a file that is refused: it is corrected and comes again
 MOST_NAMED = 20  # cases or rows in one sentence
+FIXED_BY_OTHERS = ("court", "appeal")  # kinds of deadlines that a next step's words may name
 # What belongs to the person, not to the case: on file already where the person is.
 OF_THE_CLIENT = (
     "birth_date", "phone", "email", "address", "language", "interpreter", "pronouns",
@@ -602,11 +603,35 @@ def _take_many(
             programs=session.config.programs,
             program=program,
         )
+        _be_sure_of_names(session, sheet)
         _ensure_caseload(session)
         session.store.backups.automatic("import")
         importing = _Import(session, sheet, reader, pending=pending, new=new, skip_bad=skip_bad)
         importing.run()
         importing.tell_taken(orders)
+
+
+def _be_sure_of_names(session: Session, sheet: "Sheet") -> None:
+    """Where numbers would stand for the clients, though a column left out may be their names."""
+    from casectl.formats.spreadsheet import may_be_names, said_field
+
+    fields = {column.field: column.header for column in sheet.columns}
+    names = may_be_names(sheet.ignored)
+    if not names or {"name", "first", "last"} & set(fields):
+        return
+    number = fields.get("client_ref") or fields["case_ref"]
+    if session.can_ask and not session.yes:
+        tell("The columns as they are understood:")
+        for column in sheet.columns:
+            tell(f"  {column.header}: {said_field(column.field)}")
+        tell(f"Not understood, so left out: {', '.join(sheet.ignored)}.")
+    session.confirm(
+        f"No column is understood as a name, so {number} would be the client's name. Go on?",
+        otherwise=BadImport(
+            f"no column is understood as a name ({', '.join(names)}?), and {number} would be it",
+            hint="call it name, or first name and last name; --yes goes on with the numbers",
+        ),
+    )
 
 
 def _path(source: str) -> Path:
@@ -654,6 +679,7 @@ class _Import:
         # Rows read since the last one that was written: to be written, or their problems to tell.
         self.waiting: deque[tuple[int, list[Problem], Given | None]] = deque()
         self.held = array("L")  # of the cases that were made, those that the file has on hold
+        self.fixed = array("L")  # and those whose next step speaks of a court or an appeal
         self.taken = array("L")  # the row of each case that was made, in order
         self.first = 0
 
@@ -735,6 +761,8 @@ class _Import:
             if each.kind == DEADLINE and each.due_on < self.session.today:
                 self.passed += 1
                 break
+            if each.kind == FOLLOW_UP and subject_of(DEADLINE, None, each.what) in FIXED_BY_OTHERS:
+                self.fixed.append(len(self.taken) - 1)
         return load
 
     def _tell_lacking(self, problems: "Sequence[Problem]") -> None:
@@ -803,8 +831,10 @@ class _Import:
         others = f", --skip-bad takes {' and '.join(takes)}" if takes else ""
         if self.bad:
             which = f"{self.bad:,} of {_rows(self.rows)}"
+            also = f", and {self.known:,} may be there already" if self.known else ""
             raise BadImport(
-                f"{which} cannot be taken in, so nothing was written", hint=f"correct them{others}"
+                f"{which} cannot be taken in{also}, so nothing was written",
+                hint=f"correct them{others}",
             )
         if self.known:
             which = f"{self.known:,} of {_rows(self.rows)}"
@@ -850,6 +880,8 @@ class _Import:
             return
         cases = f": cases {self.first} to {last}" if count > 1 else f": case {last}" * count
         yield f"Took in {count:,} of {_rows(self.rows)}{cases}."
+        if self.sheet.ignored:
+            yield f"Columns not understood, so left out: {', '.join(self.sheet.ignored)}."
         if self.closed:
             verb = _for(self.closed, "is", "are")
             yield f"{self.closed:,} of them {verb} closed, as the file says: nothing is owed."
@@ -887,16 +919,24 @@ class _Import:
             else:
                 where = f"{proof.header} in row {proof.row}"
                 yield f"{header} is read {first} first, as {where} is written."
-        if self.sheet.ignored:
-            yield f"Columns not understood, so left out: {', '.join(self.sheet.ignored)}."
         if self.passed:
             one = self.passed == 1
             yield (
                 f"{self.passed:,} court date{'' if one else 's'} {'has' if one else 'have'} "
                 "passed: casectl done records the outcome and the next date."
             )
+        if self.fixed:
+            cases = _listed([self.first + place for place in self.fixed])
+            which = _for(len(self.fixed), "next step speaks", "next steps speak")
+            yield (
+                f"{len(self.fixed):,} {which} of a court or an appeal, and "
+                f"{_for(len(self.fixed), 'is a follow-up', 'are follow-ups')} here: casectl "
+                f"deadline CASE TEXT --on DAY puts it among the deadlines ({cases})."
+            )
         if count > self.closed:
             yield "Where the last contact is not known, contact comes due spread over days ahead."
+        if count or self.filled:
+            yield "casectl undo takes it all back."
         if count:
             yield "Next: casectl today"
         if self.pressing:
