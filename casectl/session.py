@@ -25,6 +25,7 @@ from casectl.core.model import (
     DEADLINE,
     FOLLOW_UP,
     ME,
+    ON_HOLD,
     OPEN,
     URGENCIES,
     Author,
@@ -248,13 +249,23 @@ class Session:
         return spoken(day, self.config.date_order, time=time)
 
     def say_promised(self, promise: Promise) -> str:
-        """Its day, and how full that is: ``Fri 27 Nov 2026, 9:30 (9 already promised)``.
+        """Its day, and how full that is: ``Fri 27 Nov 2026, 9:30 (9 others that day)``.
 
-        Promised: what falls due by the standards alone moves with every contact.
+        Others are promises: what falls due by the standards alone moves with every contact.
         """
         day = self.say_day(promise.due_on, promise.due_time)
         others = self.store.promises.others_on(promise)
-        return f"{day} ({others:,} already promised)" if others else day
+        return f"{day} ({others:,} other{'s' * (others > 1)} that day)" if others else day
+
+    def say_held(self, case: Case, promise: Promise | None) -> list[str]:
+        """A sentence where a hold keeps a follow-up from the list: else nobody would know."""
+        if promise is None or promise.kind != FOLLOW_UP or case.status != ON_HOLD:
+            return []
+        until = f" until {self.say_day(case.hold_until)}" if case.hold_until else ""
+        return [
+            f"{case.handle} is on hold{until}, and this waits with it: "
+            f"casectl reopen {case.number} ends the hold."
+        ]
 
     def say_short(self, day: date) -> str:
         return spoken_short(day, self.today, self.config.date_order)

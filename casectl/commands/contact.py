@@ -300,8 +300,10 @@ def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> l
         following = recorded.ended.following
         if following:
             sentences.append(_promised(session, case, following, "Again"))
+            sentences += session.say_held(case, following)
     if recorded.promised:
         sentences.append(_promised(session, case, recorded.promised, "Next"))
+        sentences += session.say_held(case, recorded.promised)
     return [*sentences, *_what_it_owes(session, case, contact.outcome)]
 
 

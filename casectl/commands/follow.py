@@ -182,7 +182,7 @@ def _sentences(session: Session, case: Case, made: Promise, leads: list[str]) ->
         )
     if made.waiting_on:
         sentences.append(f"Waiting on {made.waiting_on}.")
-    sentences += leads
+    sentences += [*leads, *session.say_held(case, made)]
     if made.due_on < session.today:
         sentences.append("That day has passed, so it is late already.")
     return sentences

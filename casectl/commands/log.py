@@ -527,6 +527,7 @@ def _made(session: Session, case: Case, recorded: Recorded) -> str:
         if promise is not None:
             day = session.say_day(promise.due_on, promise.due_time)
             said += f" {word}: {case.number}.{promise.number} {promise.what}, {day}."
+            said = " ".join([said, *session.say_held(case, promise)])
     return said
 
 

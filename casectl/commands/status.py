@@ -9,7 +9,7 @@ from casectl.core.casefile import owed
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.guards import check_change, what_closing_drops
 from casectl.core.intake import risk_named
-from casectl.core.model import ACTIVE, CLOSED, ON_HOLD, PENDING, RISKS, Case, Promise
+from casectl.core.model import ACTIVE, CLOSED, FOLLOW_UP, ON_HOLD, PENDING, RISKS, Case, Promise
 from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
 from casectl.render import Object, tell
@@ -74,12 +74,16 @@ def hold(
             hint="give another day",
         )
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
-    after = session.shown(session.store.cases.hold(before, day, why))
+    after = session.store.cases.hold(before, day, why)
+    promises = session.shown(session.store.promises.open_of(after))
+    waiting = [each for each in promises if each.kind == FOLLOW_UP]
+    after = session.shown(after)
     _wrote(
         session,
         after,
         f"On hold until {session.say_day(day)}: {_whose(after)}.",
         "Safety, deadlines and appointments go on; the rest waits until then.",
+        *_still_open(session, after, waiting, "Waiting:"),
     )
 
 

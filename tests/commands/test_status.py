@@ -81,6 +81,23 @@ def test_a_hold_waits_with_all_but_the_hard_things(run: Run) -> None:
     assert case(run)["notes"][0]["text"] == "On hold until 2026-12-14: in hospital"  # type: ignore[index]
 
 
+def test_what_a_hold_hides_is_said(run: Run) -> None:
+    """A follow-up that is not on the list is one that somebody thinks is."""
+    held = run("hold 1 --until 2026-12-14 --reason 'in hospital'").out
+    assert "Waiting:\n  1.1            follow-up: call the school, Fri 20 Nov 2026\n" in held
+    said = (
+        "example-1 is on hold until Mon 14 Dec 2026, and this waits with it: casectl reopen 1 "
+        "ends the hold."
+    )
+    assert said in run("follow 1 'call the aunt' --due fri").out
+    assert said in run("reached 1 hi --next 'call again' --due fri").out
+    assert said in run("snooze 1.2 mon 'away'").out
+    assert said in run("done 1.3 --again mon").out
+    assert said in run("log - --yes", stdin="1 call fine; next write fri\n").out
+    assert said not in run("deadline 1 'file the appeal' --on fri").out
+    assert said not in run("reached 1 hello").out
+
+
 def test_a_crisis_goes_on_during_a_hold(run: Run) -> None:
     run("set 1 --urgency crisis --reason x")
     assert "1.safety" in run("hold 1 --until 2026-12-14 --reason x").out
