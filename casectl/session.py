@@ -360,7 +360,8 @@ class Session:
 
         config = self.config
         return Vault(
-            self.db_path, Sources(config.key_file, config.key_command, config.lock_minutes)
+            self.db_path,
+            Sources(config.key_file, config.key_command, config.lock_minutes, config.path),
         )
 
     def _keys(self) -> Sequence[bytes]:
@@ -371,7 +372,15 @@ class Session:
 
             return ask_keys(self)
 
-        keys = self.vault.keys(ask if self.can_ask else None)
+        try:
+            keys = self.vault.keys(ask if self.can_ask else None)
+        except CasectlError as error:
+            from casectl.core.keys import NoKeyFile
+
+            if not (isinstance(error, NoKeyFile) and self.can_ask and self.vault.slots()):
+                raise
+            tell(f"casectl: {error}")
+            keys = ask()
         if self.sitting is not None and not self.vault.is_at_hand:
             self.sitting.keys = keys
         return keys
@@ -439,7 +448,12 @@ class Session:
         from casectl.store.restore import restoring
 
         def at_hand(_: Path) -> Sequence[bytes]:
-            found = self.vault.found()
+            from casectl.core.keys import NoKeyFile
+
+            try:
+                found = self.vault.found()
+            except NoKeyFile:  # the backup's own slots may open it
+                return ()
             return found.keys if found is not None else ()
 
         def by_its_slots(place: Path) -> Sequence[bytes]:
@@ -823,6 +837,13 @@ class Session:
             wanted = " or ".join(map(_a, kinds))
             raise BadValue(f"{case.stem}.{part[:20]} is {_a(promise.kind)}, not {wanted}")
         return case, promise
+
+
+def at_home(named: str) -> Path:
+    """A path as somebody typed it, with ``~`` for the home folder."""
+    from casectl.store import keys
+
+    return keys.at_home(named)
 
 
 def is_own(text: str) -> bool:

@@ -314,7 +314,7 @@ def test_a_link(path: Path, run: Run, tmp_path: Path, monkeypatch: pytest.Monkey
         ("UPDATE counters SET value = 1 WHERE scope = 'case'", {"cases"}),
         ("DELETE FROM due_facts WHERE number = 1", {"facts", "promise"}),
         ("UPDATE due_facts SET day = '2020-01-01'", {"facts"}),
-        ("INSERT INTO due_facts VALUES (1, '2026-01-01', '2026-01-01', 99, NULL)", {"facts"}),
+        ("INSERT INTO due_facts VALUES (1, '2026-01-01', '2026-01-01', 99, NULL, NULL)", {"facts"}),
         ("DELETE FROM search_texts", {"search"}),
         ("UPDATE search_texts SET row_id = 'x' WHERE id = 1", {"search"}),
         ("INSERT INTO search_index (search_index) VALUES ('delete-all')", {"search"}),
