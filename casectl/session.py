@@ -515,6 +515,11 @@ class Session:
                 "all the same; casectl audit verify tells more, casectl doctor --repair mends it"
             )
 
+    def tell_that_it_was_cut(self, way: str) -> None:
+        """Where a machine reads rows that nobody asked to be cut; a screen counts them itself."""
+        if not self.output.draws:
+            tell(f"casectl: these are not all; {way} gives more")
+
     @property
     def has_written(self) -> bool:
         """Whether this invocation recorded anything."""
