@@ -64,6 +64,14 @@ HOW_TO_CLEAR = {
     "hold": "is cleared by casectl reopen, or by casectl hold with a new day",
     "assessment": "is cleared by casectl done",
 }
+# What ends or moves a promise, where something was asked of it that is for another kind.
+HOW_TO_END = {
+    FOLLOW_UP: "casectl done {item} ends it, casectl snooze {item} WHEN REASON moves it",
+    DEADLINE: "casectl done {item} OUTCOME ends it, with --again WHEN for its next day; casectl "
+    "cancel {item} REASON drops it",
+    APPOINTMENT: "casectl kept {item} or casectl missed {item} once its day has come; before that, "
+    "casectl cancel {item} REASON, and casectl appointment {case} for the new one",
+}
 DERIVED_PARTS = frozenset(HOW_TO_CLEAR)
 # What a CASE is when it is not a case's own number, handle or external id.
 GUESSES = {"name": "only part of a name", "phone": "a phone number"}
@@ -269,6 +277,26 @@ class Session:
 
     def say_short(self, day: date) -> str:
         return spoken_short(day, self.today, self.config.date_order)
+
+    def known_program(self, text: str | None) -> str | None:
+        """A program as some case has it, case aside; None for None. Raises NotFound."""
+        if text is None:
+            return None
+        programs = self.store.cases.programs()
+        if text in programs:
+            return text
+        same = [each for each in programs if each.casefold() == text.strip().casefold()]
+        if len(same) == 1:
+            return same[0]
+        from casectl.core.intake import did_you_mean
+
+        by_word = {each.casefold(): each for each in programs}
+        near = did_you_mean(text.casefold(), by_word)
+        hint = f"there are {', '.join(programs[:20])}" if programs else "no case has one yet"
+        if near is not None:
+            word = near.removeprefix("did you mean ").removesuffix("?")
+            hint = f"did you mean {by_word[word]}?"
+        raise NotFound(f"no case in a program {text[:60]!r}", hint=hint)
 
     def read_level(self, text: str | None) -> int | None:
         """``high`` as a level; None for None."""
@@ -840,7 +868,11 @@ class Session:
             )
         if promise.kind not in kinds:
             wanted = " or ".join(map(_a, kinds))
-            raise BadValue(f"{case.stem}.{part[:20]} is {_a(promise.kind)}, not {wanted}")
+            name = f"{case.stem}.{promise.number}"
+            raise BadValue(
+                f"{name} is {_a(promise.kind)}, not {wanted}",
+                hint=HOW_TO_END[promise.kind].format(item=name, case=case.stem),
+            )
         return case, promise
 
 

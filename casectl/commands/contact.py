@@ -292,6 +292,9 @@ def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> l
         whom = f"the {contact.party} of {whom}"
     item = f"{case.number}.c{contact.number}"
     sentences = [f"{verb} {whom} by {contact.by}, {session.say_day(day)} ({item})."]
+    if contact.on_day < case.opened_on:
+        began = session.say_day(case.opened_on)
+        sentences.append(f"That is before the intake on {began}: casectl undo if it was not meant.")
     if not case.is_open:
         sentences.append(f"{case.handle} is closed: casectl reopen {case.number} if it is not.")
     if recorded.ended:

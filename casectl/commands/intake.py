@@ -925,6 +925,15 @@ class _Import:
                 f"{self.passed:,} court date{'' if one else 's'} {'has' if one else 'have'} "
                 "passed: casectl done records the outcome and the next date."
             )
+        fields = {column.field for column in self.sheet.columns}
+        if count and {"birth_date", "phone"} <= fields:
+            alike = self.session.store.intake.alike(self.first, last, MOST_NAMED)
+            if alike:
+                pairs = ", ".join(f"{one} and {other}" for one, other in alike)
+                yield (
+                    f"Perhaps the same person twice, for birth date and phone agree: {pairs} "
+                    "(casectl merge joins two)."
+                )
         if self.fixed:
             cases = _listed([self.first + place for place in self.fixed])
             which = _for(len(self.fixed), "next step speaks", "next steps speak")

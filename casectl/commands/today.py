@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casectl.core.agenda import Ask
-from casectl.core.errors import BadValue, NotFound
+from casectl.core.errors import BadValue
 from casectl.parameters import (
     AsOfOption,
     LevelOption,
@@ -226,13 +226,11 @@ def asked(
         if not 0 <= soon <= 366:
             raise BadValue("--soon is a number of days from 0 to 366")
         standards = standards._replace(horizon=soon)
-    if program is not None and program not in session.store.cases.programs():
-        raise NotFound(f"no case in a program {program[:40]!r}")
     return Ask(
         session.today,
         standards,
         None if everything else limit or session.config.limit,
-        program,
+        session.known_program(program),
         session.read_level(level),
         session.config.working_hours,
         folds=limit is None and not everything,

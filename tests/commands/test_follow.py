@@ -174,3 +174,34 @@ def test_the_count_is_private_too_and_no_json(run: Run) -> None:
     run("follow 1 'first' --due '4 dec'")
     assert "(1 other that day)" in run("follow 1 'second' --due '4 dec' --private").out
     assert "promised" not in run("follow 1 'third' --due '4 dec' --json").out
+
+
+def test_what_is_there_already_on_that_day_is_said(run: Run) -> None:
+    run("intake 'Bo Sample' --new --no-input")
+    made = run("deadline 1 'file the appeal' --on '4 dec'")
+    assert "already" not in made.out
+    item = made.out.split()[made.out.split().index("deadline") - 1]
+    again = run("deadline 1 'File the  appeal' --on '4 dec'").out
+    assert f"The same is there already: {item}." in again or "File the  appeal" in again
+    assert (
+        f"The same is there already: {item}."
+        in run("deadline 1 'FILE the appeal' --on '4 dec'").out
+    )
+    assert "already:" not in run("deadline 1 'file the appeal' --on '5 dec'").out
+    run("appointment 2 'home visit' --at '7 dec 10:00' --minutes 60")
+    out = " ".join(run("appointment 1 'clinic' --at '7 dec 10:30'").out.split())
+    assert "At that hour there is Bo Sample (sample-2): 2.1 home visit, 10:00." in out
+    assert "At that hour" not in run("appointment 1 'clinic' --at '7 dec 11:00'").out
+    longer = " ".join(run("appointment 1 'long' --at '7 dec 9:30' --minutes 45").out.split())
+    assert "2.1 home visit, 10:00." in longer
+    assert "Sample" not in run("--private appointment 1 'x' --at '7 dec 10:15'").out
+
+
+def test_another_kind_is_told_with_its_own_command(run: Run) -> None:
+    run("deadline 1 'file the appeal' --on '4 dec'")
+    run("appointment 1 'home visit' --at '7 dec 10:00'")
+    open_ = {each["kind"]: each["item"] for each in run("show 1 --json").json["promises"]}
+    appeal, visit = open_["deadline"], open_["appointment"]
+    assert f"casectl kept {visit} or casectl missed {visit}" in run(f"done {visit}").err
+    assert f"casectl done {appeal} OUTCOME ends it" in run(f"snooze {appeal} mon why").err
+    assert f"casectl done {appeal} OUTCOME ends it" in run(f"missed {appeal}").err

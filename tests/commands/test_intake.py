@@ -678,6 +678,23 @@ def test_a_next_step_that_speaks_of_a_court_is_pointed_out(run: Run, caseload: N
     ) in result.out
 
 
+def test_who_may_be_there_twice_under_another_name_is_told(run: Run, store: Caseload) -> None:
+    run("intake 'Bo Sample' --dob 1990-03-04 --phone 555-0111 --new --no-input")
+    stdin = (
+        "name,dob,phone\nMary Example,1980-02-01,555-0100\n"
+        '"Mary ""Molly"" Example",1980-02-01,555-0100\nSister,1982-02-01,555-0100\n'
+        "Robert Sample,1990-03-04,555-0111\nCy,1990,555-0111\nDi,1990,555-0111\n"
+    )
+    result = run("intake --from -", stdin=stdin)
+    assert (
+        "Perhaps the same person twice, for birth date and phone agree: 1 and 5, 2 and 3 "
+        "(casectl merge joins two)."
+    ) in result.out
+    assert (
+        "Perhaps" not in run("intake --from -", stdin="name,dob,phone\nEd,1970-01-01,1234567\n").out
+    )
+
+
 def test_what_is_left_out_adds_up(run: Run, caseload: None) -> None:
     run("intake 'Bo Sample'")
     result = run("intake --from -", stdin="name,risk\nAnn,huge\nBo Sample,\nCy,\nDi,\n")
