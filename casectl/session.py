@@ -34,9 +34,9 @@ from casectl.core.model import (
 )
 from casectl.core.spoken import spoken, spoken_short
 from casectl.core.standards import Standards
-from casectl.core.text import NOTE_LIMIT, fold, visible
+from casectl.core.text import NOTE_LIMIT, fold, name_key, visible
 from casectl.core.values import NamedTuple
-from casectl.render import Output, Told, tell
+from casectl.render import Output, Told, fitting, tell
 from casectl.store import Caseload, create_caseload, open_caseload
 
 if TYPE_CHECKING:
@@ -596,7 +596,7 @@ class Session:
 
     def ask(self, question: str) -> str:
         """One answer from the person at the terminal. Only where ``can_ask``."""
-        sys.stderr.write(visible(question))
+        sys.stderr.write(fitting(visible(question)))
         sys.stderr.flush()
         if self.sitting is not None:
             self.sitting.wait_for_answer()
@@ -748,7 +748,7 @@ class Session:
             self.confirm(
                 f"{told.client} ({told.handle}, {told.status})?",
                 otherwise=Ambiguous(
-                    f"{text[:60]!r} is {GUESSES.get(match.by, 'a guess')}, of {case.handle}",
+                    f"{text[:60]!r} is {_guess(text, match.by, case)}, of {case.handle}",
                     hint=f"write {case.handle}, or add --yes",
                 ),
             )
@@ -859,6 +859,11 @@ class Session:
             )
             raise Ambiguous(f"{case.handle} has several: {items}", hint="name the item")
         if not (part.isascii() and part.isdigit()):
+            if part in DERIVED_PARTS and not self._owes(case, part):
+                raise NotFound(
+                    f"{case.handle} owes no {case.stem}.{part}",
+                    hint=f"casectl show {case.stem} lists what it owes",
+                )
             raise BadValue(f"{case.stem}.{part} {HOW_TO_CLEAR.get(part, NOT_A_PROMISE)}")
         promise = self.store.promises.numbered(case, int(part[:10]))
         if promise is None:
@@ -875,6 +880,15 @@ class Session:
             )
         return case, promise
 
+    def _owes(self, case: Case, part: str) -> bool:
+        """Whether the case has this derived item, due or not yet."""
+        if case == ME:
+            return False
+        from casectl.core.due import due_items
+
+        items = due_items(self.store.cases.record(case), self.standards, self.today)
+        return any(each.item == f"{case.stem}.{part}" for each in items)
+
 
 def at_home(named: str) -> Path:
     """A path as somebody typed it, with ``~`` for the home folder."""
@@ -887,6 +901,13 @@ def is_own(text: str) -> bool:
     """Whether ``me`` or ``me.2`` was typed, which is the worker's own work."""
     stem, dot, part = text.strip().lower().partition(".")
     return stem == ME.handle and (not dot or (part.isascii() and part.isdigit()))
+
+
+def _guess(text: str, by: str, case: Case) -> str:
+    """Why what was typed is a guess. A whole name is one too: the next client may have it."""
+    if by == "name" and name_key(text) == name_key(case.client):
+        return "a name, which others may have"
+    return GUESSES.get(by, "a guess")
 
 
 def decoded(written: bytes, what: str) -> str:

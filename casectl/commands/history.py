@@ -42,6 +42,7 @@ def history(
         found = ME if is_own(case) else session.find_gone(case) or session.find_case(case)
     most = limit or MOST
     entries = session.store.journal.entries(case=found, limit=most + 1)
-    reports.history(entries[:most], len(entries) > most, session.output)
+    of = "" if found is None else found.stem if isinstance(found, Case) else str(found.number)
+    reports.history(entries[:most], len(entries) > most, session.output, of)
     if len(entries) > most and limit is None:
         session.tell_that_it_was_cut("--limit N")

@@ -196,7 +196,8 @@ def intake(
     last contact is not known, contacts come due spread over the level's interval from today. With
     --new, whoever is on file is taken in again: the same id is another case of that person. A row
     that knows by the client id who a number is, or the case number of somebody's only case, fills
-    that in, once you say yes.
+    that in, once you say yes. Where no column is understood as a name and one that is not may be,
+    a script adds --yes to go on with the numbers.
     """
     session = current(ctx)
     if name == STDIN and source is None:

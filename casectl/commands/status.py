@@ -64,10 +64,7 @@ def hold(
     session = current(ctx)
     before = session.find_case(case, write=True)
     check_change(before, "hold")
-    asked = session.needed(until, "Until when? (mon, in 2 weeks, 14 jan) ", "--until")
-    day = session.read_day(asked)
-    if day <= session.today:
-        raise BadValue(f"{session.say_day(day)} is not ahead", hint="a hold ends on a later day")
+    day = _held_until(session, until)
     if before.status == ON_HOLD and before.hold_until == day:
         raise BadValue(
             f"{before.handle} is on hold until {session.say_day(day)} already",
@@ -157,6 +154,24 @@ def reopen(
     _wrote(session, after, *sentences)
 
 
+def _held_until(session: Session, until: str | None) -> date:
+    """The day that a hold ends; a person is asked again until it is one."""
+    while True:
+        asked = session.needed(until, "Until when? (mon, in 2 weeks, 14 jan) ", "--until")
+        try:
+            day = session.read_day(asked)
+            if day <= session.today:
+                raise BadValue(
+                    f"{session.say_day(day)} is not ahead", hint="a hold ends on a later day"
+                )
+        except BadValue as error:
+            if until is not None or not asked.strip():
+                raise
+            tell(f"  {error}")
+        else:
+            return day
+
+
 def _past_day(session: Session, text: str | None, case: Case) -> date:
     """A day that is not ahead, and not before the case began."""
     day = session.read_day(text, back=True) if text else session.today
@@ -186,8 +201,8 @@ def _confirm_closing(session: Session, case: Case, still_open: list[Promise]) ->
     session.confirm(
         f"Close {_whose(session.shown(case))} with {what}?",
         otherwise=Ambiguous(
-            f"{case.handle} still has {what}",
-            hint="end them first (casectl done, cancel, set), or add --yes",
+            f"{case.handle} has {what}, which nobody would watch any longer",
+            hint="end that first (casectl done, cancel, set), or add --yes",
         ),
     )
     return show

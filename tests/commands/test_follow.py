@@ -205,3 +205,11 @@ def test_another_kind_is_told_with_its_own_command(run: Run) -> None:
     assert f"casectl kept {visit} or casectl missed {visit}" in run(f"done {visit}").err
     assert f"casectl done {appeal} OUTCOME ends it" in run(f"snooze {appeal} mon why").err
     assert f"casectl done {appeal} OUTCOME ends it" in run(f"missed {appeal}").err
+
+
+def test_an_item_that_a_case_does_not_owe_is_not_explained(run: Run) -> None:
+    assert run("done 1.safety").err == (
+        "casectl: example-1 owes no 1.safety; casectl show 1 lists what it owes\n"
+    )
+    assert "is cleared by reaching the client" in run("done 1.contact").err
+    assert "'Maria Example' is a name, which others may have" in run("reached 'Maria Example'").err

@@ -119,6 +119,14 @@ def test_a_hold_asks_on_a_terminal(run: Run) -> None:
     assert case(run)["hold_until"] == "2026-12-02"
 
 
+def test_a_hold_asks_again_for_a_day_that_is_none(run: Run) -> None:
+    result = run("hold 1", answers=["someday", "yesterday", "in 2 weeks", "in hospital"])
+    assert result.code == 0, result.err
+    assert "Tue 17 Nov 2026 is not ahead" in result.err
+    assert case(run)["hold_until"] == "2026-12-02"
+    assert run("hold 1 --until someday --reason x").code == 2
+
+
 # --- close ----------------------------------------------------------------------------------
 
 
@@ -147,7 +155,7 @@ def test_a_script_needs_yes_where_others_count_on_it(run: Run, setting: str, wor
     assert run(setting).code == 0
     refused = run("close 1 --reason moved")
     assert (refused.code, refused.out) == (4, "")
-    assert f"example-1 still has {words}" in refused.err
+    assert f"example-1 has {words}, which" in refused.err
     assert case(run)["case_status"] == "active"
     assert run("close 1 --reason moved --yes").code == 0
 
