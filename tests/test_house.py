@@ -48,7 +48,8 @@ ARROWS: dict[str, set[str]] = {
     "editor": {"core"},
     "parameters": {"session", "render", "core"},
     "commands": {
-        "asking", "editor", "prompt", "session", "parameters", "unlocking", "render", "formats", "core",
+        "asking", "editor", "prompt", "session", "parameters", "unlocking", "render", "formats",
+        "core",
     },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.

@@ -103,8 +103,9 @@ def test_question_nine_is_a_red_flag_today_whatever_the_total(run: Run, store: C
     ]
     assert "1.flag         red flag: assess the risk today: Wed 18 Nov 2026" in result.out
     row = run("today --json").json[0]
-    assert (row["band"], row["level"]) == ("SAFETY", 4)
-    assert "1.flag" in {each["item"] for each in row["reasons"]}
+    assert (row["band"], row["level"], row["item"]) == ("SAFETY", 4, "1.flag")
+    owed = items(run)
+    assert (owed["1.review"]["due"], owed["1.safety"]["due"]) == ("2026-11-21", "2026-11-18")
     assert str(case_of(store).crisis_since) == "2026-11-18"
     assert case_of(store).flagged_for == (
         "self-harm: thoughts of being better off dead or of self-harm (PHQ-9)"
