@@ -10,11 +10,9 @@ import typer
 from casectl.asking import Answers, Question, Walk
 from casectl.core.assessing import (
     Assessment,
-    Stood,
     checked_days,
     checked_need,
     compared,
-    last_stood,
     read_document,
 )
 from casectl.core.casefile import owed
@@ -24,6 +22,7 @@ from casectl.core.errors import BadValue, Declined, NotFound
 from casectl.core.guards import check_change
 from casectl.core.model import Case
 from casectl.core.risks import KINDS, LEVELS, MODERATE, find_kind, find_level, live
+from casectl.core.standing import Stood, last_stood
 from casectl.core.text import checked_text, fold
 from casectl.core.views import Draft, Drafted
 from casectl.parameters import complete_case, current

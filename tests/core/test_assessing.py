@@ -16,11 +16,9 @@ from casectl.core.assessing import (
     MEDIUM,
     Appraisal,
     Need,
-    Stood,
     appraisals_of,
     body_of,
     compared,
-    last_stood,
     priority_by,
     read_document,
     same_need,
@@ -28,6 +26,7 @@ from casectl.core.assessing import (
 from casectl.core.casework import ASSESSMENT, DONE, NEED, PLANNED, Piece
 from casectl.core.domains import DOMAINS
 from casectl.core.errors import BadValue, CasectlError
+from casectl.core.standing import Stood, last_stood
 
 DAY = date(2026, 11, 18)
 KEYS = [each.key for each in DOMAINS]
