@@ -67,6 +67,40 @@ def test_an_assessment_clears_what_asked_for_it(run: Run, store: Caseload) -> No
     }
 
 
+def test_assessing_again_comes_due_and_is_cleared(run: Run) -> None:
+    run("assess 1 --domain housing=2")
+    day = "2027-05-17"
+    assert "1.assessment" in str(run("today --all --json", today=day).json)
+    run("assess 1 --domain housing=3", today=day)
+    assert "1.assessment" not in str(run("today --all --json", today=day).json)
+    assert items(run, day)["1.assessment"]["due"] == "2027-11-12", "the 13th is a Saturday"
+
+
+def test_a_purge_leaves_nothing_of_it(run: Run, store: Caseload) -> None:
+    run("assess 1 --domain housing=2 --need 'housing=a grualt lease' --risk medical=high")
+    run("screen 1 phq9 9=1")
+    run("assess 1", answers=["2", "grualt"])
+    run("close 1 --reason moved --yes")
+    assert run("purge 1 --reason asked --yes").code == 0
+    for table in ("casework", "drafts", "search_texts"):
+        assert store.db.value(f"SELECT count(*) FROM {table}") == 0, table
+    told = store.db.rows("SELECT before, after FROM changes")
+    assert "grualt" not in str([tuple(row) for row in told])
+    assert run("audit verify").code == 0
+    assert run("doctor").code == 0
+
+
+def test_the_record_is_sound_after_all_of_it(run: Run, store: Caseload) -> None:
+    run("assess 1 --domain housing=2 --need housing=heat --risk self-harm=high --safety-plan x "
+        "--review fri")  # fmt: skip
+    run("screen 1 phq9 1,1,1,1,1,1,1,1,1")
+    run("assess 1 --reviewed mon")
+    run("assess 1 --risk self-harm=low")
+    run("need met 1")
+    assert run("audit verify").code == 0
+    assert [each for each in run("doctor --json").json if each["state"] == "FAIL"] == []
+
+
 def test_a_need_asks_for_a_goal_and_is_not_there_twice(run: Run) -> None:
     run("assess 1 --domain housing=1 --need 'housing=eviction notice'")
     owed = items(run)["1.need1"]
