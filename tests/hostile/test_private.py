@@ -75,7 +75,8 @@ READING = [
     "remind --format ndjson", "remind --format ics", "remind --full-names", "doctor", "db path",
     "config list", "config get worker", "cron", "backup --list", "key slots", "audit verify",
     "audit log", "audit log --case 1", "purge 1 --dry-run", "purge 2 --dry-run",
-    "purge --older-than '1 day' --dry-run", "assess 1 --previous", "assess --drafts",
+    "purge --older-than '1 day' --dry-run", "away", "triage", "triage --spread 2d",
+    "assess 1 --previous", "assess --drafts",
     "screen --list", "screen 1", "need list 1 --all",
 ]  # fmt: skip
 # In this order each does something; what is typed here holds no marker.
@@ -136,6 +137,11 @@ WRITING = [
     "edit 5 --external-id 'zqxclientsexternal_id zqxmore'",
     "edit 1",
     "set 1 --risk low --reason better",
+    "triage 1 --on fri --reason asked",
+    "triage 1 --on today",
+    "triage --spread 2d --hours 1 --reason asked --yes",
+    "away --from '7 dec' --to '8 dec' --reason asked",
+    "away --cancel --from '7 dec'",
     "hold 5 --until fri --reason leave",
     "hold 5 --until fri --reason leave",
     "reopen 5 --reason back",
