@@ -52,8 +52,8 @@ def case_screen(
     foot = _foot(file, missing, output)
     if whole:
         ended = [_ended(each, file.case, output) for each in file.promises if each.status != OPEN]
-        sections = [*_sections(file, items, output, None), ended]
-        titles = ("Due", "Contacts", "Notes", "Ended")
+        sections = [*_sections(file, items, output, None), _assessed(file, output), ended]
+        titles = ("Due", "Contacts", "Notes", "Assessed", "Ended")
         body = _titled(titles, sections, [len(rows) for rows in sections])
         return [*head, *body, *_below(foot)]
     lines = TALL if output.width < NARROW else SCREEN
@@ -223,6 +223,18 @@ def _casework(file: File, output: Output, whole: bool) -> list[Line]:
         line = wrapped(told if whole else _short(told), output.width)
         lines += line if whole else _few(line, 1, output.width)
     return lines
+
+
+def _assessed(file: File, output: Output) -> Section:
+    """Assessments, risks, questionnaires and needs, each in full."""
+    if not file.casework:
+        return []
+    from casectl.render.casework import assessing_rows
+
+    return [
+        _row(item, day, words, output, None)
+        for item, day, words in assessing_rows(file.casework, file.case, output)
+    ]
 
 
 def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
