@@ -213,15 +213,15 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
 
 
 def _casework(file: File, output: Output, whole: bool) -> list[Line]:
-    """What was assessed, a line each; whole where everything is shown."""
+    """What was assessed, a line each, and two for the risk; whole where everything is shown."""
     if not file.casework:
         return []
     from casectl.render.casework import assessed_lines
 
     lines: list[Line] = []
-    for told in assessed_lines(file.casework, output):
+    for told, most in assessed_lines(file.casework, output):
         line = wrapped(told if whole else _short(told), output.width)
-        lines += line if whole else _few(line, 1, output.width)
+        lines += line if whole else _few(line, most, output.width)
     return lines
 
 
