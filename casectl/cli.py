@@ -72,6 +72,11 @@ COMMANDS: dict[str, Entry] = {
     "list": Entry("list", "List cases.", CASEWORK),
     "search": Entry("search", "Find text in names, notes, contacts and follow-ups.", CASEWORK),
     "whois": Entry("whois", "Who it is: by phone number, id, birth date or words.", CASEWORK),
+    "assess": Entry(
+        "assess", "Assess how a client stands, domain by domain, and the risk.", CASEWORK
+    ),
+    "screen": Entry("screen", "Ask a questionnaire, score it, and follow it over time.", CASEWORK),
+    "need": Entry("need", "The needs of a case: add, met, drop, list.", CASEWORK),
     "contact": Entry("contact", "Record a contact, reached or tried.", CASEWORK),
     "correct": Entry("correct", "Correct a contact by adding the right one beside it.", CASEWORK),
     "edit": Entry("edit", "Correct a client's name, phone, address and the like.", CASEWORK),

@@ -26,7 +26,7 @@ from casectl.core.typed import ITEM
 from casectl.core.views import Ended
 from casectl.parameters import ItemArgument, complete_item, current, whole_number
 from casectl.render.objects import promise_object
-from casectl.session import HOW_TO_CLEAR, Session
+from casectl.session import Session, how_to_clear
 
 ByOption = Annotated[
     str,
@@ -254,7 +254,7 @@ def _assessed(session: Session, names: list[str], outcome: str | None, day: date
         raise BadValue("record one assessment at a time", hint=f"casectl done {names[0]}")
     case, part = session.find_item(names[0])
     if part != "assessment":
-        raise BadValue(f"{names[0]} {HOW_TO_CLEAR.get(part or '', 'is not an assessment')}")
+        raise BadValue(f"{names[0]} {how_to_clear(part or '', 'is not an assessment')}")
     if not case.is_open:
         raise BadValue(f"{case.handle} is closed", hint=f"casectl reopen {case.number} first")
     if day < case.opened_on:

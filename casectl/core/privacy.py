@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from casectl.core.agenda import Agenda
+from casectl.core.casework import ACTORS, Piece
+from casectl.core.domains import BY_KEY
 from casectl.core.due import DueItem
 from casectl.core.explaining import Step
 from casectl.core.intake import Twin
@@ -60,6 +62,9 @@ PLAIN: Mapping[type, frozenset[str]] = {
             "addendum_to",
         }
     ),
+    Piece: frozenset(
+        {"id", "case_id", "kind", "stage", "parent", "status", "recorded_at", "worker"}
+    ),
     Jot: frozenset({"id", "case_id", "filed_as", "recorded_at", "worker"}),
     Watch: frozenset({"kind", "stage", "part"}),
     DueItem: frozenset({"kind", "stage", "item", "time"}),
@@ -92,7 +97,21 @@ LISTED: Mapping[str, tuple[str, ...]] = {
     "by": (*MEANS, MEANS_UNKNOWN),
     "party": PARTIES,
     "subject": (*FOLLOW_UP_KINDS, *DEADLINE_KINDS),
+    "who": ACTORS,
 }
+# What an item says that holds a client's words, and what it says without them.
+WATCHED_WORDS: Mapping[tuple[str, str], str] = {
+    ("goal", "target"): "goal",
+    ("goal", "again"): "goal",
+    ("goal", "step"): "step",
+    ("plan", "need"): "set a goal:",
+    ("assessment", "repeat"): "ask again:",
+    ("transition", "contact"): "contact after",
+    ("transition", "visit"): "visit after",
+}
+
+# In a piece's body: which way a scale goes.
+DIRECTIONS = ("better", "worse")
 
 # How an item is named: 12.3, 12.contact.
 _ITEM = r"\d{1,19}\.(?:\d{1,19}|[a-z]{1,20}\d{0,19}v?)"
@@ -152,6 +171,12 @@ def _named(value: Any) -> Any:
         case DueItem():
             # What is derived from the record is said in words of ours.
             made["what"] = value.what if value.promise is None else made["promise"].what
+            if (value.kind, value.stage) in WATCHED_WORDS:
+                made["what"] = f"{WATCHED_WORDS[value.kind, value.stage]} {HIDDEN}"
+        case Piece():
+            if value.domain in BY_KEY:  # a risk's may be in somebody's own words
+                made["domain"] = value.domain
+            made["body"] = _body(value.body)
         case Change():
             made |= {
                 "client": value.client and initials(value.client),
@@ -180,13 +205,22 @@ def _promised(made: Mapping[str, Any]) -> str:
     return f"{kind.replace('_', '-')} {HIDDEN}"
 
 
+def _body(value: Any) -> Any:
+    """What only this kind of piece has, without its texts."""
+    if isinstance(value, Mapping):
+        return {key: _body(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_body(each) for each in value]
+    return value if isinstance(value, str) and value in DIRECTIONS else _private(value)
+
+
 def _row(table: str, row: dict[str, Any] | None) -> dict[str, Any] | None:
     if row is None:
         return None
     made = {
         name: each if name in PLAIN_COLUMNS else _field(name, each) for name, each in row.items()
     }
-    if table in ("promises", "own_work"):
+    if table in ("promises", "own_work", "casework"):
         made["outcome"] = _private(row.get("outcome"))  # of a contact it is reached or tried
     if "name" in row:
         made["name"] = initials(row["name"] or "")

@@ -48,12 +48,12 @@ def case_screen(
     whole: bool = False,
 ) -> list[Line]:
     """``items`` are what the case owes, ranked; ``whole`` shows every contact and note in full."""
-    head = [*_head(file, output), *_person(file, output, whole)]
+    head = [*_head(file, output), *_person(file, output, whole), *_casework(file, output, whole)]
     foot = _foot(file, missing, output)
     if whole:
         ended = [_ended(each, file.case, output) for each in file.promises if each.status != OPEN]
-        sections = [*_sections(file, items, output, None), ended]
-        titles = ("Due", "Contacts", "Notes", "Ended")
+        sections = [*_sections(file, items, output, None), _assessed(file, output), ended]
+        titles = ("Due", "Contacts", "Notes", "Assessed", "Ended")
         body = _titled(titles, sections, [len(rows) for rows in sections])
         return [*head, *body, *_below(foot)]
     lines = TALL if output.width < NARROW else SCREEN
@@ -210,6 +210,31 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
         told = wrapped(joined[0].upper() + joined[1:], output.width)
         lines += told if whole else _few(told, FACT_LINES, output.width)
     return lines
+
+
+def _casework(file: File, output: Output, whole: bool) -> list[Line]:
+    """What was assessed, a line each, and two for the risk; whole where everything is shown."""
+    if not file.casework:
+        return []
+    from casectl.render.casework import assessed_lines
+
+    lines: list[Line] = []
+    for told, most in assessed_lines(file.casework, output):
+        line = wrapped(told if whole else _short(told), output.width)
+        lines += line if whole else _few(line, most, output.width)
+    return lines
+
+
+def _assessed(file: File, output: Output) -> Section:
+    """Assessments, risks, questionnaires and needs, each in full."""
+    if not file.casework:
+        return []
+    from casectl.render.casework import assessing_rows
+
+    return [
+        _row(item, day, words, output, None)
+        for item, day, words in assessing_rows(file.casework, file.case, output)
+    ]
 
 
 def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from casectl.core.casework import LETTERS
-from casectl.core.model import Level
+from casectl.core.casework import LETTERS, RISK, SCREENING, texts_in
+from casectl.core.model import RISKS, Level
 from casectl.core.spoken import spoken_short
 from casectl.core.text import shortened
 from casectl.core.views import Change, Entry
@@ -55,6 +55,7 @@ COLUMN_WORDS = {
     "flagged_on": "red flag",
     "flagged_for": "red flag for",
     "resolved_on": "resolved",
+    "body": "details",
     "party": "with",
 }
 LONGEST_VALUE = 60
@@ -148,7 +149,7 @@ def _described(change: Change, row: dict[str, Any], output: Output) -> str:
         case "jots":
             return f"{item}: {_short(row['text'])}"
         case "casework":
-            said = row["what"] or row["domain"] or ""
+            said = _piece_said(row)
             return f"{row['kind']} {item}" + (f": {_short(said)}" if said else "")
         case "promises" | "own_work":
             return f"{item}: {_short(row['what'])}, due {_value('due_on', row['due_on'], output)}"
@@ -159,6 +160,15 @@ def _described(change: Change, row: dict[str, Any], output: Output) -> str:
     return f"note {item}: {_short(row['text'])}"
 
 
+def _piece_said(row: dict[str, Any]) -> str:
+    """Of a piece of casework, enough to know it by: a risk's level, a questionnaire's total."""
+    kind, level = row["kind"], row["level"]
+    if kind == RISK:
+        return f"{row['domain']} {tuple(RISKS)[level or 0]}"
+    said = row["what"] or row["domain"] or ""
+    return f"{said} {level}" if kind == SCREENING and level is not None else said
+
+
 def _value(column: str, value: Any, output: Output) -> str:
     if value is None:
         return "none"
@@ -166,9 +176,21 @@ def _value(column: str, value: Any, output: Output) -> str:
         return Level(value).word
     if column == "interpreter":
         return "yes" if value else "no"
+    if column == "body":
+        return _short(_texts(value)) or "none"
     if column.endswith(("_on", "_since", "_until", "_from", "on_day")) and column != "waiting_on":
         return spoken_short(date.fromisoformat(value), output.today, output.order)
     return _short(str(value))
+
+
+def _texts(body: str) -> str:
+    """The texts of what only one kind of piece has; as it is where it cannot be read."""
+    import json
+
+    try:
+        return " | ".join(texts_in(json.loads(body)))
+    except ValueError:
+        return body
 
 
 def _short(text: str) -> str:

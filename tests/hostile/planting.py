@@ -12,6 +12,7 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from casectl.core.casework import ASSESSMENT, NEED, RISK, SCREENING, Piece
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -30,7 +31,7 @@ from casectl.core.model import (
     Note,
     Promise,
 )
-from casectl.store import Caseload
+from casectl.store import Caseload, casework
 from casectl.store.schema import COMMON, RECORDS
 
 WEDNESDAY = date(2026, 11, 18)  # the tests' day
@@ -42,7 +43,8 @@ STRUCTURED: dict[str, set[str]] = {
     "cases": {
         "id", "number", "client_id", "status", "urgency", "risk", "opened_on", "level_reviewed_on",
         "crisis_since", "covered_until", "assessed_on", "clock_from", "hold_until", "resumed_on",
-        "closed_on", "planned_on", "planned_from",
+        "closed_on", "planned_on", "planned_from", "plan_agreed_on", "plan_reviewed_on",
+        "flagged_on",
     },
     "promises": {
         "id", "case_id", "number", "kind", "due_on", "due_time", "subject", "first_due_on",
@@ -53,13 +55,21 @@ STRUCTURED: dict[str, set[str]] = {
         "id", "case_id", "number", "on_day", "outcome", "minutes", "interpreter", "covered_until",
         "corrects",
     },
-    "notes": {"id", "case_id", "number", "on_day"},
+    "notes": {
+        "id", "case_id", "number", "on_day", "form", "contact_id", "signed_at", "signed_by",
+        "addendum_to", "resolved_on",
+    },
     "jots": {"id", "case_id", "number", "on_day", "filed_as"},
     "own_work": {
         "id", "number", "due_on", "due_time", "subject", "first_due_on", "snoozes", "minutes",
         "repeats", "repeats_from", "status", "ended_on", "made_on",
     },
     "leaves": {"id", "from_on", "to_on"},
+    # A body is JSON, whose texts are planted one by one.
+    "casework": {
+        "id", "case_id", "kind", "number", "on_day", "stage", "parent", "level", "due_on",
+        "lead_days", "status", "ended_on", "body",
+    },
 }  # fmt: skip
 
 # Cases 1 to 5: in crisis with everything on file, closed, pending, held, and the first client's
@@ -81,7 +91,7 @@ def plant(store: Caseload, text: Text) -> None:
     in the journal.
     """
     store.intake.load_many(loads())
-    add_own(store)
+    add_own(store, text)
     with store.journal.operation("edit") as operation:
         for table in RECORDS:
             for row in store.db.rows(f"SELECT * FROM {table}"):
@@ -101,10 +111,12 @@ def plant(store: Caseload, text: Text) -> None:
     drafted = {"name": text("drafts.name"), "next_step": text("drafts.next_step")}
     store.intake.keep_draft("intake", json.dumps(drafted))
     store.intake.keep_draft(f"note:{first.id}", text("drafts.note"))
+    answers = {"housing": 2, "housing.note": text("drafts.assessment"), "risk:medical": "high"}
+    store.casework.keep_draft(first, ASSESSMENT, answers)
 
 
-def add_own(store: Caseload) -> None:
-    """A plan, a jot that waits and one that was filed, work of no case, a leave."""
+def add_own(store: Caseload, text: Text) -> None:
+    """A plan, a jot that waits and one that was filed, work of no case, a leave; casework."""
     first = store.cases.by_number(1)
     assert first is not None
     with store.journal.operation("jot") as operation:
@@ -128,6 +140,32 @@ def add_own(store: Caseload) -> None:
         )
         operation.insert("leaves", {"from_on": LATER.isoformat(), "to_on": LATER.isoformat()})
         operation.update("cases", first.id, planned_on=LATER.isoformat(), planned_from=day)
+        operation.update("cases", first.id, flagged_on=day, flagged_for="a flag")
+        for piece in pieces(first, text):
+            casework.add(operation, piece)
+
+
+def pieces(case: Case, text: Text) -> list[Piece]:
+    """What was assessed, with a text wherever a body holds one."""
+    told = text("casework.body")
+    domains = {"housing": {"level": 2, "strengths": told, "needs": [told], "note": told}}
+    screening = {
+        "version": told, "answers": {"note": told}, "range": [0, 27], "higher_is": "worse",
+        "band": told, "positive": True, "cut_off": 10,
+        "flags": [{"question": told, "at_least": 1, "words": told}],
+        "parts": [{"key": told, "title": told, "total": 3, "positive": True}],
+    }  # fmt: skip
+    made = [
+        Piece("", case.id, ASSESSMENT, 0, EARLIER, status=DONE, body={"domains": domains}),
+        Piece("", case.id, ASSESSMENT, 0, WEDNESDAY, status=DONE, body={"domains": domains}),
+        Piece("", case.id, RISK, 0, EARLIER, level=2, due_on=LATER, lead_days=7,
+              body={"safety_plan": told}),
+        Piece("", case.id, SCREENING, 0, EARLIER, level=12, due_on=EARLIER, lead_days=30,
+              body=screening),
+        Piece("", case.id, SCREENING, 0, WEDNESDAY, body={**screening, "missing": [told]}),
+        Piece("", case.id, NEED, 0, EARLIER, level=3, due_on=EARLIER),
+    ]  # fmt: skip
+    return [each._replace(what="what", domain="domain", who="who") for each in made]
 
 
 def loads() -> list[Load]:

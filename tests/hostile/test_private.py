@@ -28,7 +28,8 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this system")
 MARK = "zqx"
 # Who signed an entry, and when, is the worker's own.
 THE_WORKER_S = ("cases.worker", "contacts.worker", "notes.worker", "jots.worker",
-                "contacts.recorded_at", "notes.recorded_at", "jots.recorded_at")  # fmt: skip
+                "contacts.recorded_at", "notes.recorded_at", "jots.recorded_at",
+                "casework.worker", "casework.recorded_at")  # fmt: skip
 
 
 def marked(column: str) -> str:
@@ -75,6 +76,8 @@ READING = [
     "config list", "config get worker", "cron", "backup --list", "key slots", "audit verify",
     "audit log", "audit log --case 1", "purge 1 --dry-run", "purge 2 --dry-run",
     "purge --older-than '1 day' --dry-run", "away", "triage", "triage --spread 2d",
+    "assess 1 --previous", "assess --drafts",
+    "screen --list", "screen 1", "need list 1 --all",
 ]  # fmt: skip
 # In this order each does something; what is typed here holds no marker.
 WRITING = [
@@ -110,6 +113,19 @@ WRITING = [
     "done 1.2 'went well' --again fri",
     "done 1.2 again",
     "done 1.assessment",
+    "assess 1 --domain food=2 --need food=bread --need food=bread",
+    "assess 1 --risk 'fire setting=low' --safety-plan calls --review fri",
+    "assess 1 --risk self-harm=high --risk medical=low",
+    "assess 1 --reviewed mon",
+    "assess 1 --drop-draft",
+    "assess 1 --drop-draft --yes",
+    "screen 1 phq9 9=1",
+    "screen 1 phq9 1,1,1,1,1,1,1,1,1",
+    "screen 1 phq9 --repeat 'in 9 days'",
+    "need add 1 stove --domain housing",
+    "need met 1",
+    "need met 1.need1 how",
+    "need drop 1.need2 why",
     "missed 1.3",
     "snooze 4.1 fri why",
     "snooze 1.6 mon why",
@@ -222,6 +238,11 @@ PROMPTS = [
     (["log"], "1 call fine\n9 tried\n\nzqx tried\na\n\n1\n1 tried\ny\n"),
     (["log", "wrong.txt"], "a\n\n\n\n\n\n\nn\n"),
     (["log", "lines.txt"], "\n1\n\nn\n"),
+    (["assess", "1"], "y\n" + "\n" * 40),
+    (["assess", "1", "--risk-only"], "n\nhigh\nwhy\n<\n?\n\n\n\n\n\n\n\n\n\nplan\n<\n-\n\n"),
+    (["screen", "1", "phq2"], "1\n<\n\n"),
+    (["screen", "1", "phq2"], "y\n1\n"),
+    (["need", "add", "1"], "stove\nhousing\n"),
 ]
 
 
