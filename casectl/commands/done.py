@@ -182,11 +182,13 @@ def snooze(
         [promise for _, promise in found], until.day, until.time, reason
     )
     found, moved = session.shown(found), session.shown(moved)
-    sentences = [
-        f"{_whose(case)}: {_item(case, promise)} {promise.what}, now "
-        f"{session.say_promised(promise)}, snoozed {promise.snoozes}x: {reason}."
-        for (case, _), promise in zip(found, moved, strict=True)
-    ]
+    sentences = []
+    for (case, _), promise in zip(found, moved, strict=True):
+        sentences.append(
+            f"{_whose(case)}: {_item(case, promise)} {promise.what}, now "
+            f"{session.say_promised(promise)}, snoozed {promise.snoozes}x: {reason}."
+        )
+        sentences += session.say_held(case, promise)
     _wrote(session, found, moved, sentences)
 
 
@@ -307,6 +309,7 @@ def _echo(
             day = session.say_promised(each.following)
             item = f"{case.stem}.{each.following.number}"
             sentences.append(f"Again: {item} {each.following.what}, {day}.")
+            sentences += session.say_held(case, each.following)
         elif promise.repeats:
             sentences.append("That was the last of its series.")
     _wrote(
