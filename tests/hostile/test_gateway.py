@@ -231,7 +231,7 @@ WRITING = [
     "edit 1 --name T --phone T --address T --safe-contact T --need T --program T --external-id T",
     "assess 1 --domain food=2 --need food=T --note food=T --strength food=T --summary T",
     "assess 1 --risk fire=low --risk medical=high --note medical=T --safety-plan T --review fri",
-    "assess 1 --reviewed mon --safety-plan T",
+    "assess 1.r3 --reviewed mon --safety-plan T",
     "screen 1 ahc-hrsn 1=0 safety=12",
     "screen 1 phq9 9=1",
     "need add 1 T --domain legal",
