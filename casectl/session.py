@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from casectl.config import Value
     from casectl.core.agenda import Ask
+    from casectl.core.casework import Piece
     from casectl.core.dates import When
     from casectl.core.leave import Back
     from casectl.core.oneline import Line
@@ -62,19 +63,33 @@ HOW_TO_CLEAR = {
     "next": "is cleared by a next step: casectl follow, deadline or appointment",
     "hold": "is cleared by casectl reopen, or by casectl hold with a new day",
     "assessment": "is cleared by an assessment: casectl assess",
-    "flag": "is cleared by assessing the risk: casectl assess CASE --risk",
+    "flag": "is cleared by assessing the risk: casectl assess CASE --risk KIND=LEVEL",
     "plan": "is cleared by a plan agreed or reviewed: casectl plan agree, casectl plan review",
     "note": "is cleared by writing it: casectl note",
     "missed": "is cleared by reaching the client: casectl reached",
     "draft": "is cleared by finishing it, or dropping it: casectl assess",
 }
 DERIVED_PARTS = frozenset(HOW_TO_CLEAR)
+# The same of pieces of casework, by the letters before their number: 12.q3.
+HOW_TO_CLEAR_PIECES = {
+    "q": "is cleared by asking again: casectl screen CASE INSTRUMENT",
+    "r": "is cleared by looking at the safety plan: casectl assess CASE --reviewed WHEN",
+    "need": "is cleared by a goal that serves it, or ended: casectl need met, casectl need drop",
+    "g": "is a goal: casectl goal progress, done, drop or change",
+    "s": "is a step of the plan: casectl step done, drop or change",
+    "b": "is a barrier: casectl barrier clear",
+    "t": "is a transition: casectl transition done or drop",
+    "o": "is cleared by asking again: casectl voice CASE",
+}
 # What a CASE is when it is not a case's own number, handle or external id.
 GUESSES = {"name": "only part of a name", "phone": "a phone number"}
 STDIN = "-"  # in place of a text
 MOST_BYTES = 4 * NOTE_LIMIT  # UTF-8 takes four bytes at the most for a character
 LONGEST_NUMBER = 6  # digits of a case's number that anybody would type
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+DIGITS = "0123456789"
+# What may stand before the number of a piece of casework: 12.g1.
+PART_LETTERS = frozenset(["a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o"])
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
 
@@ -743,7 +758,7 @@ class Session:
         stem, dot, part = text.strip().rpartition(".")
         if is_own(text):
             return Item(ME, part if dot else None)
-        if not (dot and part and (part[0].isdigit() or part in DERIVED_PARTS or part[0] in "cn")):
+        if not (dot and part and is_part(part)):
             return None
         found = self.store.cases.find(stem)
         if found.cases and found.by in ("number", "handle"):
@@ -761,10 +776,10 @@ class Session:
             raise BadValue(
                 f"{text.strip()} is your own work", hint="casectl done me.1 ends an item"
             )
-        if part is None or part in ("contact", "safety"):
+        if part is None or part in ("contact", "safety") or is_transition(part):
             return case, None
         if not part.isdigit():
-            how = HOW_TO_CLEAR.get(part, "is not something to get in touch about")
+            how = how_to_clear(part, "is not something to get in touch about")
             raise BadValue(f"{case.number}.{part} {how}")
         _, promise = self.find_promise(text, kinds=(FOLLOW_UP, APPOINTMENT, DEADLINE))
         if promise.kind == DEADLINE:
@@ -796,7 +811,7 @@ class Session:
             )
             raise Ambiguous(f"{case.handle} has several: {items}", hint="name the item")
         if not (part.isascii() and part.isdigit()):
-            raise BadValue(f"{case.stem}.{part} {HOW_TO_CLEAR.get(part, NOT_A_PROMISE)}")
+            raise BadValue(f"{case.stem}.{part} {how_to_clear(part, NOT_A_PROMISE)}")
         promise = self.store.promises.numbered(case, int(part[:10]))
         if promise is None:
             raise NotFound(
@@ -807,6 +822,60 @@ class Session:
             wanted = " or ".join(map(_a, kinds))
             raise BadValue(f"{case.stem}.{part[:20]} is {_a(promise.kind)}, not {wanted}")
         return case, promise
+
+    def find_piece(self, text: str, *kinds: str) -> tuple[Case, Piece]:
+        """The piece of casework that ``12.g1`` names, or the only one of a case still standing."""
+        from casectl.core.casework import LETTERS, OPEN, PLANNED
+
+        case, part = self.find_item(text)
+        if case == ME:
+            raise BadValue(f"{text.strip()} is your own work, not a case")
+        words = " or ".join(kinds)
+        if part is None:
+            found = self.store.casework.of(case, *kinds)
+            fitting = [each for each in found if each.status in (OPEN, PLANNED)]
+            if len(fitting) == 1:
+                return case, fitting[0]
+            if not fitting:
+                raise NotFound(
+                    f"{case.handle} has no open {words}", hint=f"casectl show {case.number}"
+                )
+            named = ", ".join(
+                f"{case.number}.{each.part} ({each.what or each.domain})"
+                for each in self.shown(fitting)
+            )
+            raise Ambiguous(f"{case.handle} has several: {named}", hint="name one")
+        letters, number = part.rstrip(DIGITS), part[len(part.rstrip(DIGITS)) :]
+        by_letters = {LETTERS[kind]: kind for kind in kinds}
+        if letters not in by_letters or not number:
+            raise BadValue(f"{case.number}.{part[:20]} is not a {words}")
+        piece = self.store.casework.numbered(case, by_letters[letters], int(number[:10]))
+        if piece is None:
+            raise NotFound(
+                f"{case.handle} has no {words} {case.number}.{part[:20]}",
+                hint=f"casectl show {case.number} --all lists them",
+            )
+        return case, piece
+
+
+def is_part(part: str) -> bool:
+    """Whether it can stand behind a case's number: 3, contact, c2, g1."""
+    if part[0].isdigit() or part[0] in "cn" or part in DERIVED_PARTS:
+        return True
+    return part.rstrip(DIGITS) in PART_LETTERS or is_transition(part)
+
+
+def is_transition(part: str) -> bool:
+    """``t1``, or ``t1v``, the visit that it owes: both are done by getting in touch."""
+    return part[0] == "t" and part[1:].removesuffix("v").isdigit()
+
+
+def how_to_clear(part: str, otherwise: str) -> str:
+    """What clears a derived item or a piece of casework, by its name behind the dot."""
+    found = HOW_TO_CLEAR.get(part) or HOW_TO_CLEAR_PIECES.get(
+        "t" if part and is_transition(part) else part.rstrip(DIGITS)
+    )
+    return found or otherwise
 
 
 def is_own(text: str) -> bool:

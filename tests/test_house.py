@@ -46,8 +46,10 @@ ARROWS: dict[str, set[str]] = {
     "crash": {"__init__"},
     "editor": {"core"},
     "parameters": {"session", "render", "core"},
+    "pieces": {"parameters", "session", "core"},
     "commands": {
-        "editor", "prompt", "session", "parameters", "unlocking", "render", "formats", "core",
+        "editor", "prompt", "session", "parameters", "pieces", "unlocking", "render", "formats",
+        "core",
     },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.
@@ -222,7 +224,8 @@ HEAVY = {
     "casectl.core.fictitious", "casectl.formats", "casectl.core.finding", "casectl.core.sheets",
     "casectl.render.sheets", "casectl.render.who", "casectl.store.search",
     "casectl.shapes", "casectl.core.typed", "casectl.core.instruments", "casectl.core.templates",
-    "casectl.core.domains", "casectl.render.sparkline",
+    "casectl.core.domains", "casectl.render.sparkline", "casectl.core.planning",
+    "casectl.store.planning", "casectl.render.plan", "casectl.pieces",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
 # parses Markdown or measures columns.

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from casectl.core.agenda import Agenda
+from casectl.core.casework import ACTORS, Piece
 from casectl.core.due import DueItem
 from casectl.core.explaining import Step
 from casectl.core.intake import Twin
@@ -31,6 +32,7 @@ from casectl.core.model import (
     Watch,
 )
 from casectl.core.morning import Morning, Reminded
+from casectl.core.planning import Difference, Field
 from casectl.core.priority import Ranked
 from casectl.core.reminding import Reminder
 from casectl.core.text import initials
@@ -60,6 +62,11 @@ PLAIN: Mapping[type, frozenset[str]] = {
             "addendum_to",
         }
     ),
+    Piece: frozenset(
+        {"id", "case_id", "kind", "stage", "parent", "status", "recorded_at", "worker"}
+    ),
+    Difference: frozenset({"item", "kind", "change"}),
+    Field: frozenset({"name"}),
     Jot: frozenset({"id", "case_id", "filed_as", "recorded_at", "worker"}),
     Watch: frozenset({"kind", "stage", "part"}),
     DueItem: frozenset({"kind", "stage", "item", "time"}),
@@ -92,6 +99,17 @@ LISTED: Mapping[str, tuple[str, ...]] = {
     "by": (*MEANS, MEANS_UNKNOWN),
     "party": PARTIES,
     "subject": (*FOLLOW_UP_KINDS, *DEADLINE_KINDS),
+    "who": ACTORS,
+}
+# What an item says that holds a client's words, and what it says without them.
+WATCHED_WORDS: Mapping[tuple[str, str], str] = {
+    ("goal", "target"): "goal",
+    ("goal", "again"): "goal",
+    ("goal", "step"): "step",
+    ("plan", "need"): "set a goal:",
+    ("assessment", "repeat"): "ask again:",
+    ("transition", "contact"): "contact after",
+    ("transition", "visit"): "visit after",
 }
 
 # How an item is named: 12.3, 12.contact.
@@ -152,6 +170,8 @@ def _named(value: Any) -> Any:
         case DueItem():
             # What is derived from the record is said in words of ours.
             made["what"] = value.what if value.promise is None else made["promise"].what
+            if (value.kind, value.stage) in WATCHED_WORDS:
+                made["what"] = f"{WATCHED_WORDS[value.kind, value.stage]} {HIDDEN}"
         case Change():
             made |= {
                 "client": value.client and initials(value.client),

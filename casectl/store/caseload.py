@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from casectl.store.journal import Journal
     from casectl.store.leaves import Leaves
     from casectl.store.mornings import Mornings
+    from casectl.store.planning import Planning
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
     from casectl.store.reminders import Reminders
@@ -98,6 +99,13 @@ class Caseload:
         from casectl.store.casework import Casework
 
         return Casework(self.db, self.journal)
+
+    @cached_property
+    def planning(self) -> Planning:
+        """The plan: its goals, steps and barriers, and its versions."""
+        from casectl.store.planning import Planning
+
+        return Planning(self.db, self.journal)
 
     @cached_property
     def contacts(self) -> Contacts:

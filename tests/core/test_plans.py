@@ -120,4 +120,7 @@ def test_what_is_covered_and_what_is_not_are_groups_of_their_own() -> None:
         if group.kind == FOLLOW_UP
     }
     assert of_promises == {True: days_ago(2), False: TODAY + timedelta(days=1)}
-    assert {group.planned for group, _, _, _ in facts_of(record._replace(case=CASE))} == {True, False}
+    assert {group.planned for group, _, _, _ in facts_of(record._replace(case=CASE))} == {
+        True,
+        False,
+    }
