@@ -59,7 +59,9 @@ COMMANDS: dict[str, Entry] = {
     "done": Entry("done", "Mark items done, with their outcome.", DAILY),
     "kept": Entry("done", "Mark an appointment kept, which is a contact.", DAILY),
     "missed": Entry("done", "Mark an appointment missed.", DAILY),
-    "snooze": Entry("done", "Move follow-ups to a later day, with a reason.", DAILY),
+    "snooze": Entry(
+        "done", "Move follow-ups, or steps of a plan, to a later day, with a reason.", DAILY
+    ),
     "cancel": Entry("done", "Cancel items, with a reason.", DAILY),
     "away": Entry("away", "Your days away, and what falls due meanwhile.", DAILY),
     "note": Entry("note", "Write a note on a case.", DAILY),

@@ -51,7 +51,7 @@ from casectl.session import Session
 
 if TYPE_CHECKING:
     from casectl.core.casework import Piece
-    from casectl.store.planning import Changed
+    from casectl.core.planning import Changed
 
 goal_app = typer.Typer(
     rich_markup_mode=None,
@@ -206,14 +206,15 @@ def _judged(
     session: Session, items: list[str]
 ) -> "tuple[list[tuple[Case, Piece]], int, str | None]":
     """The goal, score and note of ``12.g1 +1 note``, ``garcia 1 +1 note`` or ``garcia +1``."""
-    words = [items[0], *(part for each in items[1:2] for part in each.split(" ", 1)), *items[2:]]
-    if len(words) > 2 and is_number(words[1]) and " " in words[2]:
-        words[2:3] = words[2].split(" ", 1)
-    for each in words[1:]:
+    for each in items[1:]:
         if each.startswith("--"):
             raise BadValue(f"no option {each[:40]!r}", hint="casectl goal progress --help")
-    by_number = len(words) > 1 and is_number(words[1]) and words[1] != "0"
-    count = 2 if by_number and "." not in words[0] else 1
+    second = items[1].split(" ", 1)[0] if len(items) > 1 else ""
+    by_number = "." not in items[0] and is_number(second) and second != "0"
+    count = 2 if by_number else 1
+    # At the prompt of casectl day the score and the note are one text.
+    words = [*items[:count], *(w for each in items[count : count + 1] for w in each.split(" ", 1))]
+    words += items[count + 1 :]
     found, _ = named_pieces(session, words[:count], GOAL)
     rest = words[count:]
     if not rest:

@@ -42,7 +42,7 @@ from casectl.session import Session
 
 if TYPE_CHECKING:
     from casectl.core.casework import Piece
-    from casectl.store.planning import Changed
+    from casectl.core.planning import Changed
 
 step_app = typer.Typer(
     rich_markup_mode=None,

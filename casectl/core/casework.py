@@ -35,7 +35,6 @@ OF_LETTERS = {letters: kind for kind, letters in LETTERS.items()}
 DIGITS = "0123456789"
 # How a piece stands. What is ``open`` may owe something; ``past`` was followed by another.
 OPEN, DONE, DROPPED, PLANNED, PAST = "open", "done", "dropped", "planned", "past"
-MET = "met"  # of a need
 
 # Stages of an open goal: its target day is what counts, or the progress recorded after it.
 TARGET, AGAIN = "target", "again"

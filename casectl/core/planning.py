@@ -310,6 +310,17 @@ def plan_of(case: Case, pieces: Sequence[Piece]) -> Plan:
     )
 
 
+class Changed(NamedTuple):
+    """Pieces as they were written, and the version that the plan got by it, where it is agreed."""
+
+    pieces: tuple[Piece, ...]
+    version: Piece | None = None
+
+    @property
+    def piece(self) -> Piece:
+        return self.pieces[0]
+
+
 # -- versions --------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from casectl.core.agenda import Agenda
 from casectl.core.casework import ACTORS, Piece
+from casectl.core.domains import BY_KEY
 from casectl.core.due import DueItem
 from casectl.core.explaining import Step
 from casectl.core.intake import Twin
@@ -32,7 +33,7 @@ from casectl.core.model import (
     Watch,
 )
 from casectl.core.morning import Morning, Reminded
-from casectl.core.planning import Difference, Field
+from casectl.core.planning import Difference, Field, GoalNow
 from casectl.core.priority import Ranked
 from casectl.core.reminding import Reminder
 from casectl.core.text import initials
@@ -65,6 +66,7 @@ PLAIN: Mapping[type, frozenset[str]] = {
     Piece: frozenset(
         {"id", "case_id", "kind", "stage", "parent", "status", "recorded_at", "worker"}
     ),
+    GoalNow: frozenset({"lacks"}),
     Difference: frozenset({"item", "kind", "change"}),
     Field: frozenset({"name"}),
     Jot: frozenset({"id", "case_id", "filed_as", "recorded_at", "worker"}),
@@ -111,6 +113,9 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("transition", "contact"): "contact after",
     ("transition", "visit"): "visit after",
 }
+
+# In a piece's body: which way a scale goes.
+DIRECTIONS = ("better", "worse")
 
 # How an item is named: 12.3, 12.contact.
 _ITEM = r"\d{1,19}\.(?:\d{1,19}|[a-z]{1,20}\d{0,19}v?)"
@@ -172,6 +177,10 @@ def _named(value: Any) -> Any:
             made["what"] = value.what if value.promise is None else made["promise"].what
             if (value.kind, value.stage) in WATCHED_WORDS:
                 made["what"] = f"{WATCHED_WORDS[value.kind, value.stage]} {HIDDEN}"
+        case Piece():
+            if value.domain in BY_KEY:  # a risk's may be in somebody's own words
+                made["domain"] = value.domain
+            made["body"] = _body(value.body)
         case Change():
             made |= {
                 "client": value.client and initials(value.client),
@@ -200,13 +209,22 @@ def _promised(made: Mapping[str, Any]) -> str:
     return f"{kind.replace('_', '-')} {HIDDEN}"
 
 
+def _body(value: Any) -> Any:
+    """What only this kind of piece has, without its texts."""
+    if isinstance(value, Mapping):
+        return {key: _body(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_body(each) for each in value]
+    return value if isinstance(value, str) and value in DIRECTIONS else _private(value)
+
+
 def _row(table: str, row: dict[str, Any] | None) -> dict[str, Any] | None:
     if row is None:
         return None
     made = {
         name: each if name in PLAIN_COLUMNS else _field(name, each) for name, each in row.items()
     }
-    if table in ("promises", "own_work"):
+    if table in ("promises", "own_work", "casework"):
         made["outcome"] = _private(row.get("outcome"))  # of a contact it is reached or tried
     if "name" in row:
         made["name"] = initials(row["name"] or "")

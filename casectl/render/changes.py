@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from casectl.core.casework import LETTERS
-from casectl.core.model import Level
+from casectl.core.casework import LETTERS, RISK, SCREENING, texts_in
+from casectl.core.model import RISKS, Level
 from casectl.core.spoken import spoken_short
 from casectl.core.text import shortened
 from casectl.core.views import Change, Entry
@@ -57,6 +57,8 @@ COLUMN_WORDS = {
     "resolved_on": "resolved",
     "party": "with",
 }
+# The same of what only one kind of a piece of casework has.
+BODY_WORDS = {"words": "client's words", "first": "first day", "moves": "times moved"}
 LONGEST_VALUE = 60
 
 
@@ -86,7 +88,9 @@ def change_words(change: Change, output: Output) -> str:
         f"{_value(column, change.before[column], output)} -> "
         f"{_value(column, change.after[column], output)}"
         for column in changed_columns(change)
+        if column != "body"
     ]
+    told += _in_body(change.before.get("body"), change.after.get("body"))
     if change.table == "clients" and change.before["phone"] != change.after["phone"]:
         told.append(f"safe contact: {row['safe_contact'] or 'not known'}")
     if change.table == "cases" and change.before["client_id"] != change.after["client_id"]:
@@ -148,7 +152,7 @@ def _described(change: Change, row: dict[str, Any], output: Output) -> str:
         case "jots":
             return f"{item}: {_short(row['text'])}"
         case "casework":
-            said = row["what"] or row["domain"] or ""
+            said = _piece_said(row)
             return f"{row['kind']} {item}" + (f": {_short(said)}" if said else "")
         case "promises" | "own_work":
             return f"{item}: {_short(row['what'])}, due {_value('due_on', row['due_on'], output)}"
@@ -157,6 +161,15 @@ def _described(change: Change, row: dict[str, Any], output: Output) -> str:
             day = _value("on_day", row["on_day"], output)
             return f"{item}: {row['outcome']} {by_means(row['by'])} {day}{correcting}"
     return f"note {item}: {_short(row['text'])}"
+
+
+def _piece_said(row: dict[str, Any]) -> str:
+    """Of a piece of casework, enough to know it by: a risk's level, a questionnaire's total."""
+    kind, level = row["kind"], row["level"]
+    if kind == RISK:
+        return f"{row['domain']} {tuple(RISKS)[level or 0]}"
+    said = row["what"] or row["domain"] or ""
+    return f"{said} {level}" if kind == SCREENING and level is not None else said
 
 
 def _value(column: str, value: Any, output: Output) -> str:
@@ -169,6 +182,30 @@ def _value(column: str, value: Any, output: Output) -> str:
     if column.endswith(("_on", "_since", "_until", "_from", "on_day")) and column != "waiting_on":
         return spoken_short(date.fromisoformat(value), output.today, output.order)
     return _short(str(value))
+
+
+def _in_body(before: str | None, after: str | None) -> list[str]:
+    """What changed of what only this kind of piece has: ``measure none -> rent paid``."""
+    if before == after:
+        return []
+    import json
+
+    try:
+        was, now = json.loads(before or "{}"), json.loads(after or "{}")
+    except ValueError:  # hidden, where others can see
+        return ["details changed"]
+    return [
+        f"{BODY_WORDS.get(name, name)} {_told(was.get(name))} -> {_told(now.get(name))}"
+        for name in {**was, **now}
+        if was.get(name) != now.get(name)
+    ]
+
+
+def _told(value: Any) -> str:
+    """A text or number as it is; of anything deeper its texts."""
+    if value is None:
+        return "none"
+    return _short(str(value) if isinstance(value, str | int) else ", ".join(texts_in(value)))
 
 
 def _short(text: str) -> str:

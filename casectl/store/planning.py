@@ -11,7 +11,6 @@ from casectl.core.casework import (
     DONE,
     DROPPED,
     GOAL,
-    MET,
     NEED,
     OPEN,
     PLANNED,
@@ -22,10 +21,9 @@ from casectl.core.casework import (
 )
 from casectl.core.errors import BadValue
 from casectl.core.model import CLOSED, Case, Promise
-from casectl.core.planning import AGREED, CHANGED, NEEDS, judged, moved, plan_of, snapshot
+from casectl.core.planning import AGREED, CHANGED, NEEDS, Changed, judged, moved, plan_of, snapshot
 from casectl.core.planning import Plan as PlanNow
 from casectl.core.templates import DatedGoal
-from casectl.core.values import NamedTuple
 from casectl.core.views import Ended
 from casectl.store.casework import COLUMNS, add, change, piece_of
 from casectl.store.connection import Database
@@ -33,17 +31,6 @@ from casectl.store.journal import Journal, Operation
 from casectl.store.promises import cancel_promise, end_promise, move_promise
 
 OF_THE_PLAN = (GOAL, STEP, BARRIER, NEED, PROGRESS, VERSION)
-
-
-class Changed(NamedTuple):
-    """Pieces as they were written, and the version that the plan got by it, where it is agreed."""
-
-    pieces: tuple[Piece, ...]
-    version: Piece | None = None
-
-    @property
-    def piece(self) -> Piece:
-        return self.pieces[0]
 
 
 class Planning:
@@ -308,6 +295,6 @@ def _leave_needs(
     for need in _pieces(operation.db, case.id, NEED):
         if need.number in numbers and need.status == PLANNED:
             if met:
-                change(operation, need, status=MET, ended_on=on)
+                change(operation, need, status=DONE, ended_on=on)
             else:
                 change(operation, need, status=OPEN, due_on=on)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from casectl.core.casework import LETTERS, VERSION, texts_in
 from casectl.core.finding import FEWEST_DIGITS, Sought, in_order_of_sureness, number_in
 from casectl.core.text import fold
 from casectl.core.views import Hit
@@ -141,6 +142,8 @@ class Search:
         if source == "clients":
             yield from self._client_hits(row, field, words)
             return
+        if source == "casework" and row["kind"] == VERSION and field == "body":
+            return  # the goals and steps themselves are found
         text = str(row[field] or "")
         case = read_cases(self.db, "c.id = ?", (found["case_id"],))[0]
         if source == "cases":
@@ -148,6 +151,10 @@ class Search:
         elif source == "promises":
             item = f"{case.number}.{row['number']}"
             hit = Hit(case, row["kind"], item, row["due_on"], text, field)
+        elif source == "casework":
+            item = f"{case.number}.{LETTERS[row['kind']]}{row['number']}"
+            text = _texts(text) if field == "body" else text
+            hit = Hit(case, row["kind"], item, row["on_day"], text, field)
         else:
             item = f"{case.number}.{source[0]}{row['number']}"
             hit = Hit(case, source.removesuffix("s"), item, row["on_day"], text, field)
@@ -157,6 +164,16 @@ class Search:
 
     def _is_corrected(self, contact_id: str) -> bool:
         return bool(self.db.value("SELECT 1 FROM contacts WHERE corrects = ?", (contact_id,)))
+
+
+def _texts(body: str) -> str:
+    """What a piece of casework says beside its own words, as it can be read."""
+    import json
+
+    try:
+        return " | ".join(texts_in(json.loads(body)))
+    except ValueError:
+        return ""
 
 
 def with_number(db: Database, number: str) -> list[tuple[str, str]]:
