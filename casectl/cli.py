@@ -73,6 +73,11 @@ COMMANDS: dict[str, Entry] = {
     "list": Entry("list", "List cases.", CASEWORK),
     "search": Entry("search", "Find text in names, notes, contacts and follow-ups.", CASEWORK),
     "whois": Entry("whois", "Who it is: by phone number, id, birth date or words.", CASEWORK),
+    "assess": Entry(
+        "assess", "Assess how a client stands, domain by domain, and the risk.", CASEWORK
+    ),
+    "screen": Entry("screen", "Ask a questionnaire, score it, and follow it over time.", CASEWORK),
+    "need": Entry("need", "The needs of a case: add, met, drop, list.", CASEWORK),
     "plan": Entry("plan", "The plan of a case: show, agree, review, compare.", CASEWORK),
     "goal": Entry("goal", "Goals of a plan: what will be different for the client.", CASEWORK),
     "step": Entry("step", "Steps of a plan: who does what, by when.", CASEWORK),

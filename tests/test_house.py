@@ -44,12 +44,13 @@ ARROWS: dict[str, set[str]] = {
     "prompt": {"core"},
     "unlocking": {"session", "render", "core"},
     "crash": {"__init__"},
+    "asking": {"session", "render", "core"},
     "editor": {"core"},
     "parameters": {"session", "render", "core"},
     "pieces": {"parameters", "session", "core"},
     "commands": {
-        "editor", "prompt", "session", "parameters", "pieces", "unlocking", "render", "formats",
-        "core",
+        "asking", "editor", "prompt", "session", "parameters", "pieces", "unlocking", "render",
+        "formats", "core",
     },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.
@@ -225,7 +226,8 @@ HEAVY = {
     "casectl.render.sheets", "casectl.render.who", "casectl.store.search",
     "casectl.shapes", "casectl.core.typed", "casectl.core.instruments", "casectl.core.templates",
     "casectl.core.domains", "casectl.render.sparkline", "casectl.core.planning",
-    "casectl.store.planning", "casectl.render.plan", "casectl.pieces",
+    "casectl.store.planning", "casectl.render.plan", "casectl.pieces", "casectl.core.assessing",
+    "casectl.core.screening", "casectl.core.risks", "casectl.store.assessments", "casectl.asking",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
 # parses Markdown or measures columns.

@@ -23,6 +23,9 @@ from casectl.core.model import (
 
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "set": (PENDING, ACTIVE, ON_HOLD),
+    "assess": (PENDING, ACTIVE, ON_HOLD),
+    "screen": (PENDING, ACTIVE, ON_HOLD),
+    "need": (PENDING, ACTIVE, ON_HOLD),
     "accept": (PENDING,),
     "hold": (ACTIVE, ON_HOLD),
     "close": (PENDING, ACTIVE, ON_HOLD),

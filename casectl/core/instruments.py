@@ -71,6 +71,7 @@ class Flag(NamedTuple):
     question: str
     at_least: int  # points
     words: str
+    risk: str | None = None  # the kind of risk to assess; None: any
 
 
 class CutOff(NamedTuple):

@@ -53,8 +53,13 @@ PARTIES = ("client", "guardian", "collateral", "provider")
 REACHED, TRIED = "reached", "tried"
 
 
-def level_of(urgency: int, risk: str | None) -> Level:
-    """The higher of urgency and risk; unassessed risk counts as medium (shown as provisional)."""
+def level_of(urgency: int, risk: str | None, *, flagged: object = None) -> Level:
+    """The higher of urgency and risk; unassessed risk counts as medium (shown as provisional).
+
+    A red flag counts as crisis, until the risk is assessed.
+    """
+    if flagged:
+        return Level.CRISIS
     assessed = RISKS[risk] if risk else UNASSESSED_RISK
     return assessed if assessed >= urgency else Level(urgency)
 
@@ -111,7 +116,7 @@ class Case(NamedTuple):
 
     @property
     def level(self) -> Level:
-        return Level.CRISIS if self.flagged_on else level_of(self.urgency, self.risk)
+        return level_of(self.urgency, self.risk, flagged=self.flagged_on)
 
     @property
     def provisional(self) -> bool:

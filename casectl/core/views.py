@@ -1,10 +1,17 @@
 """What the store hands to commands and screens beside the model: answers as plain values."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casectl.core.model import Case, CaseRecord, Client, Contact, Note, Promise
 from casectl.core.values import NamedTuple
+
+if TYPE_CHECKING:
+    from casectl.core.casework import Piece
 
 
 class Match(NamedTuple):
@@ -25,6 +32,7 @@ class File(NamedTuple):
     contacts: list[Contact]
     notes: list[Note]
     other_cases: list[Case]  # of the same client
+    casework: tuple[Piece, ...] = ()  # every piece, the oldest first
 
 
 class Ended(NamedTuple):
@@ -40,6 +48,44 @@ class Recorded(NamedTuple):
     contact: Contact
     ended: Ended | None
     promised: Promise | None
+
+
+class Assessed(NamedTuple):
+    """What one sitting left on file."""
+
+    case: Case  # as it is now
+    before: Case
+    assessment: Piece | None
+    needs: tuple[Piece, ...]  # the new ones
+    known_needs: tuple[Piece, ...]  # on file already in the same words
+    risks: tuple[Piece, ...]
+
+
+class Screened(NamedTuple):
+    """A screening as it was recorded, and the one before it."""
+
+    case: Case
+    before: Case
+    piece: Piece
+    last: Piece | None
+
+
+class Draft(NamedTuple):
+    """An assessment, or a questionnaire, that was begun and not finished."""
+
+    case: Case
+    begun_on: date
+    parts: Mapping[str, Mapping[str, Any]]
+
+
+class Drafted(NamedTuple):
+    """The same, with how much of each part is answered, and the day it asks to be finished."""
+
+    case: Case
+    begun_on: date
+    parts: tuple[tuple[str, int], ...]
+    due: date
+    days_late: int
 
 
 class Hit(NamedTuple):

@@ -24,6 +24,7 @@ from casectl.core.instruments import (
     Subscale,
     reach,
 )
+from casectl.core.risks import KINDS as KINDS_OF_RISK
 from casectl.formats.shelf import SHIPPED, Shelf
 from casectl.formats.toml_document import LONG, Table, echo, parse_toml
 
@@ -251,7 +252,9 @@ def _flags(table: Table, scored: Sequence[Question]) -> tuple[Flag, ...]:
         question = one.key("question")
         asked = _known(one, scored, "question", question)
         _, most = reach([asked])
-        flags.append(Flag(question, one.number("at_least", 1, max(most, 1)), one.text("words")))
+        at_least, words = one.number("at_least", 1, max(most, 1)), one.text("words")
+        risk = one.word("risk", KINDS_OF_RISK, "") if one.has("risk") else None
+        flags.append(Flag(question, at_least, words, risk))
         one.nothing_else()
     return tuple(flags)
 

@@ -48,7 +48,7 @@ def case_screen(
     whole: bool = False,
 ) -> list[Line]:
     """``items`` are what the case owes, ranked; ``whole`` shows every contact and note in full."""
-    head = [*_head(file, output), *_person(file, output, whole)]
+    head = [*_head(file, output), *_person(file, output, whole), *_casework(file, output, whole)]
     foot = _foot(file, missing, output)
     if whole:
         ended = [_ended(each, file.case, output) for each in file.promises if each.status != OPEN]
@@ -209,6 +209,19 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
         joined = " · ".join(facts)
         told = wrapped(joined[0].upper() + joined[1:], output.width)
         lines += told if whole else _few(told, FACT_LINES, output.width)
+    return lines
+
+
+def _casework(file: File, output: Output, whole: bool) -> list[Line]:
+    """What was assessed, a line each; whole where everything is shown."""
+    if not file.casework:
+        return []
+    from casectl.render.casework import assessed_lines
+
+    lines: list[Line] = []
+    for told in assessed_lines(file.casework, output):
+        line = wrapped(told if whole else _short(told), output.width)
+        lines += line if whole else _few(line, 1, output.width)
     return lines
 
 

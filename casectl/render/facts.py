@@ -16,6 +16,7 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "promises": ("promise", ("item", "kind", "state", "due", "time", "what", "outcome")),
     "contacts": ("contact", ("item", "on", "outcome", "by", "with", "text")),
     "notes": ("note", ("item", "on", "text")),
+    "casework": ("piece", ("item", "on", "kind", "state", "domain", "level", "what", "outcome")),
     "other_cases": ("other_case", ("handle", "case_status", "opened_on")),
 }
 

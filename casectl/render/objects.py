@@ -253,6 +253,8 @@ def file_object(
         **case_object(case),
         **client_object(file.client),
         "crisis_since": _iso(case.crisis_since),
+        "flagged_on": _iso(case.flagged_on),
+        "flagged_for": case.flagged_for,
         "covered_until": _iso(case.covered_until),
         "resumed_on": _iso(case.resumed_on),
         "last_reached": _iso(record.reached_client_on),
@@ -262,8 +264,17 @@ def file_object(
         "promises": [promise_object(each, case) for each in file.promises],
         "contacts": [contact_object(each, case) for each in file.contacts],
         "notes": [note_object(each, case) for each in file.notes],
+        "casework": _casework(file),
         "other_cases": [case_object(each) for each in file.other_cases],
     }
+
+
+def _casework(file: File) -> list[Object]:
+    if not file.casework:
+        return []
+    from casectl.render.casework import piece_object
+
+    return [piece_object(each, file.case) for each in file.casework]
 
 
 def own_object(items: Sequence[DueItem], promises: Sequence[Promise], output: Output) -> Object:

@@ -130,6 +130,14 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
             return f"assessed {since}; every {item.allowed} days"
         case "assessment", "level":
             return f"high level last reviewed {since}; every {item.allowed} days"
+        case "assessment", "repeat":
+            return f"asked {since}; again after {(item.due - item.since).days} days"
+        case "assessment", "draft":
+            return f"begun {since} and not finished"
+        case "safety", "flag":
+            return f"red flag {since}: {item.case.flagged_for}"
+        case "safety", "plan":
+            return f"safety plan to be looked at again {since}"
         case "next_step", "decide":
             return f"referred {since}"
         case "next_step", "clock":

@@ -24,6 +24,7 @@ from casectl.store.schema import SCHEMA_VERSION, has_its_schema
 if TYPE_CHECKING:
     from casectl.store.accesslog import AccessLog
     from casectl.store.agenda import AgendaReader
+    from casectl.store.assessments import Assessments
     from casectl.store.audit import Audit
     from casectl.store.backup import Backups
     from casectl.store.cases import Cases
@@ -106,6 +107,13 @@ class Caseload:
         from casectl.store.planning import Planning
 
         return Planning(self.db, self.journal)
+
+    @cached_property
+    def assessments(self) -> Assessments:
+        """Domains, risk and questionnaires, as they are assessed, and the needs found."""
+        from casectl.store.assessments import Assessments
+
+        return Assessments(self.db, self.journal)
 
     @cached_property
     def contacts(self) -> Contacts:

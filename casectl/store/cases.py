@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from casectl.core.errors import BadValue
 from casectl.core.model import (
@@ -37,6 +38,9 @@ from casectl.store.rows import (
     read_cases,
     read_records,
 )
+
+if TYPE_CHECKING:
+    from casectl.core.casework import Piece
 
 CANDIDATES = 20
 BIGGEST = 2**63 - 1
@@ -266,7 +270,16 @@ class Cases:
             [contact_of(row) for row in contacts],
             [note_of(row) for row in notes],
             others,
+            self._casework(case),
         )
+
+    def _casework(self, case: Case) -> tuple[Piece, ...]:
+        """Every piece; what reads them is loaded where there is one."""
+        if self.db.value("SELECT 1 FROM casework WHERE case_id = ? LIMIT 1", (case.id,)) is None:
+            return ()
+        from casectl.store.casework import Casework
+
+        return tuple(Casework(self.db, self.journal).of(case))
 
     # -- changing ------------------------------------------------------------------------------
 
@@ -295,11 +308,17 @@ class Cases:
     ) -> Case:
         """Set urgency or risk, with the reason as a note; the level counts as reviewed ``on``.
 
-        Below crisis nobody covers the client any longer, so that ends too.
+        A risk that is set is assessed, which ends a red flag. Below crisis nobody covers the client
+        any longer, so that ends too.
         """
-        new_urgency = case.urgency if urgency is None else urgency
-        new_risk = case.risk if risk is None else risk
-        level = level_of(new_urgency, new_risk)
+        values = level_values(
+            case,
+            case.urgency if urgency is None else urgency,
+            case.risk if risk is None else risk,
+            on,
+            flagged_for=case.flagged_for if risk is None else None,
+        )
+        level = level_of(values["urgency"], values["risk"], flagged=values["flagged_on"])
         said = (
             f"Level reviewed, still {level.word}"
             if level == case.level
@@ -307,7 +326,7 @@ class Cases:
         )
         with self.journal.operation("set") as operation:
             self._check_status(case)
-            operation.update("cases", case.id, **_level_values(case, new_urgency, new_risk, on))
+            operation.update("cases", case.id, **values)
             operation.add_note(case.id, f"{said}: {reason}", on.isoformat())
         return self._again(case)
 
@@ -353,7 +372,10 @@ class Cases:
             "resumed_on": on.isoformat(),
         }
         if risk is not None or case.status == CLOSED:
-            values |= _level_values(case, case.urgency, risk or case.risk, on)
+            flagged_for = case.flagged_for if risk is None else None
+            values |= level_values(
+                case, case.urgency, risk or case.risk, on, flagged_for=flagged_for
+            )
         said = "Reopened" if case.status == CLOSED else "Taken off hold"
         with self.journal.operation("reopen") as operation:
             self._check_status(case)
@@ -409,14 +431,22 @@ class Cases:
         return read_cases(self.db, "c.id = ?", (case.id,))[0]
 
 
-def _level_values(case: Case, urgency: int, risk: str | None, on: date) -> dict[str, Value]:
-    """The columns of a level reviewed ``on``: a crisis has a first day, and only a crisis cover."""
-    values: dict[str, Value] = {
+def level_values(
+    case: Case, urgency: int, risk: str | None, on: date, *, flagged_for: str | None
+) -> dict[str, Any]:
+    """The columns of a level reviewed ``on``: a crisis has a first day, and only a crisis cover.
+
+    ``flagged_for`` is what the case is flagged for from now on; while it is, that is a crisis.
+    """
+    flagged_on = (case.flagged_on or on) if flagged_for else None
+    values: dict[str, Any] = {
         "urgency": urgency,
         "risk": risk,
-        "level_reviewed_on": on.isoformat(),
+        "level_reviewed_on": max(on, case.level_reviewed_on).isoformat(),
+        "flagged_on": flagged_on and flagged_on.isoformat(),
+        "flagged_for": flagged_for,
     }
-    if level_of(urgency, risk) != Level.CRISIS:
+    if level_of(urgency, risk, flagged=flagged_on) != Level.CRISIS:
         values["crisis_since"] = values["covered_until"] = None
     elif case.level != Level.CRISIS or case.status == CLOSED:
         values["crisis_since"] = on.isoformat()

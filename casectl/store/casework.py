@@ -9,11 +9,12 @@ from typing import Any
 
 from casectl.core.casework import OPEN, PAST, Piece
 from casectl.core.errors import BadValue, NotFound
-from casectl.core.model import Case, assessment_draft
+from casectl.core.model import ASSESSING, Case, assessment_draft
+from casectl.core.views import Draft
 from casectl.store import derived
 from casectl.store.connection import Database, Row, Value
 from casectl.store.journal import Journal, Operation
-from casectl.store.rows import iso, readable_days
+from casectl.store.rows import iso, read_cases, readable_days
 
 COLUMNS = ", ".join(Piece._fields)
 DAYS = ("on_day", "due_on", "ended_on")
@@ -26,7 +27,10 @@ class Casework:
 
     def of(self, case: Case, *kinds: str, only_open: bool = False) -> list[Piece]:
         """The pieces of these kinds, or of every kind, in the order they were made."""
-        where, values = "case_id = ?", [case.id]
+        return self.of_id(case.id, *kinds, only_open=only_open)
+
+    def of_id(self, case_id: str, *kinds: str, only_open: bool = False) -> list[Piece]:
+        where, values = "case_id = ?", [case_id]
         if kinds:
             where += f" AND kind IN ({', '.join('?' * len(kinds))})"
             values += kinds
@@ -58,28 +62,66 @@ class Casework:
 
     # -- a sitting that was interrupted --------------------------------------------------------
 
-    def draft(self, case: Case) -> dict[str, Any] | None:
-        """What was kept of an assessment that was begun; None where none was."""
-        body = self.db.value("SELECT body FROM drafts WHERE name = ?", (assessment_draft(case.id),))
-        if body is None:
-            return None
-        kept: dict[str, Any] = json.loads(body)
+    def draft(self, case: Case, part: str) -> dict[str, Any] | None:
+        """What was kept of an assessment that was begun, or of a questionnaire (its name).
+
+        None where none was.
+        """
+        kept: dict[str, Any] | None = self._draft(case).get(part)
         return kept
 
-    def keep_draft(self, case: Case, answers: Mapping[str, Any]) -> None:
+    def keep_draft(self, case: Case, part: str, answers: Mapping[str, Any]) -> None:
         """Keep the answers given so far. Its first day stays: that is what it lapses by."""
         with self.db.transaction():
+            self._write_draft(case, {**self._draft(case), part: answers})
+
+    def drop_draft(self, case: Case, part: str | None = None) -> None:
+        """Forget a part of what was begun, or all of it."""
+        with self.db.transaction():
+            if part is None:
+                self._write_draft(case, {})
+            else:
+                self.forget_draft(case, part)
+
+    def forget_draft(self, case: Case, part: str) -> None:
+        """The same within an operation, which did what was begun."""
+        kept = self._draft(case)
+        if kept.pop(part, None) is not None:
+            self._write_draft(case, kept)
+
+    def drafts(self, case: Case | None = None) -> list[Draft]:
+        """What was begun and not finished, of one case or of all, the oldest first."""
+        rows = self.db.rows(
+            "SELECT name, body, substr(updated_at, 1, 10) FROM drafts "
+            "WHERE substr(name, 1, ?) = ? ORDER BY updated_at, name",
+            (len(ASSESSING), ASSESSING),
+        )
+        found = []
+        for name, body, day in map(tuple, rows):
+            key = name.removeprefix(ASSESSING)
+            if case is None or case.id == key:
+                found += [
+                    Draft(each, date.fromisoformat(day), json.loads(body))
+                    for each in read_cases(self.db, "c.id = ?", (key,))
+                ]
+        return found
+
+    def _draft(self, case: Case) -> dict[str, Any]:
+        body = self.db.value("SELECT body FROM drafts WHERE name = ?", (assessment_draft(case.id),))
+        kept: dict[str, Any] = {} if body is None else json.loads(body)
+        return kept
+
+    def _write_draft(self, case: Case, kept: Mapping[str, Any]) -> None:
+        name = assessment_draft(case.id)
+        if kept:
             self.db.execute(
                 "INSERT INTO drafts (name, body, updated_at) VALUES (?, ?, ?) "
                 "ON CONFLICT (name) DO UPDATE SET body = excluded.body",
-                (assessment_draft(case.id), json.dumps(answers), self.journal.author.day),
+                (name, json.dumps(kept), self.journal.author.day),
             )
-            derived.refresh_facts(self.db, [case.id])
-
-    def drop_draft(self, case: Case) -> None:
-        with self.db.transaction():
-            self.db.execute("DELETE FROM drafts WHERE name = ?", (assessment_draft(case.id),))
-            derived.refresh_facts(self.db, [case.id])
+        else:
+            self.db.execute("DELETE FROM drafts WHERE name = ?", (name,))
+        derived.refresh_facts(self.db, [case.id])
 
 
 # -- inside an operation ---------------------------------------------------------------------------

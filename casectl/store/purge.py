@@ -228,11 +228,12 @@ class Purge:
         self.db.value("PRAGMA secure_delete = ON")
         try:
             with self.db.turn():
-                self.db.execute(
-                    "DELETE FROM drafts WHERE name IN "
-                    f"(SELECT ? || case_id FROM changes WHERE table_name = '{PURGES}')",
-                    (note_draft(""),),
-                )
+                for prefix in (note_draft(""), assessment_draft("")):
+                    self.db.execute(
+                        "DELETE FROM drafts WHERE name IN "
+                        f"(SELECT ? || case_id FROM changes WHERE table_name = '{PURGES}')",
+                        (prefix,),
+                    )
                 self.db.execute("VACUUM")
                 return self._into_the_file()
         except CasectlError as error:
@@ -291,7 +292,8 @@ class Purge:
                 (f"changes WHERE {_entries_of()}", [cases, clients]),
                 (f"cases WHERE id IN {LISTED}", [cases]),
                 (f"clients WHERE id IN {LISTED}", [clients]),
-                (f"drafts WHERE name IN {LISTED}", [[note_draft(each) for each in cases]]),
+                (f"drafts WHERE name IN {LISTED}", [list(map(note_draft, cases))]),
+                (f"drafts WHERE name IN {LISTED}", [list(map(assessment_draft, cases))]),
                 *((f"{table} WHERE case_id IN {LISTED}", [cases]) for table in OF_A_CASE),
             ]
             return any(

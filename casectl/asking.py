@@ -1,0 +1,113 @@
+"""A walk through questions at a terminal: there and back, kept as it goes, gone on with later.
+
+Enter skips, ``<`` goes back, ``?`` helps, ``-`` takes an answer back. Which questions there are may
+depend on the answers: they are asked for anew after each, and none depends on a later one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from casectl.core.errors import BadValue
+from casectl.core.values import NamedTuple
+from casectl.render import tell
+from casectl.session import Session, Unanswered
+
+BACK, HELP, TAKE_BACK = "<", "?", "-"
+
+Answers = dict[str, Any]  # by the question's key; None is one that was skipped
+
+
+class Question(NamedTuple):
+    """One question. ``read`` makes of what was typed what is kept, or raises BadValue."""
+
+    key: str
+    ask: str
+    read: Callable[[str], Any]
+    help: str = ""
+    lead: tuple[str, ...] = ()  # lines before it
+    skipped: str = ""  # what Enter leaves it at
+    words: bool = False  # whether the answer is a client's words, which others may not see
+
+
+class Walk:
+    """One walk. ``answers`` is filled in place; what a draft answered is passed over.
+
+    ``keep`` is called after every answer: a closed window is an interruption too. ``kept`` is what
+    somebody is told who goes away.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        answers: Answers,
+        questions: Callable[[Answers], Sequence[Question]],
+        keep: Callable[[], None],
+        kept: str,
+    ) -> None:
+        self.session = session
+        self.answers = answers
+        self.questions = questions
+        self.keep = keep
+        self.kept = kept
+        self.passed = set(answers)
+
+    def go(self) -> None:
+        """Ask what is not answered. Raises what interrupts it, once that is told."""
+        try:
+            self._go()
+        except (KeyboardInterrupt, EOFError, Unanswered):
+            if self.answers:
+                tell("")
+                tell(self.kept)
+            raise
+
+    def _go(self) -> None:
+        place, told = 0, False
+        while place < len(questions := self.questions(self.answers)):
+            question = questions[place]
+            if question.key in self.passed:
+                place += 1
+                continue
+            if not told:
+                tell("Enter skips a question, < goes back, ? helps.")
+                told = True
+            step = self._one(question)
+            if step < 0 and place == 0:
+                tell("That was the first question.")
+            place = max(place + step, 0)
+            if step < 0:
+                self.passed.discard(questions[place].key)
+
+    def _one(self, question: Question) -> int:
+        """Ask once: 1 goes on, -1 back, 0 asks again."""
+        before = self.answers.get(question.key)
+        said = "" if before is None else _said(before)
+        told = self.session.shown(said) if question.words else said
+        for line in question.lead:
+            tell(line)
+        enter = f" [{told or question.skipped}]" if told or question.skipped else ""
+        answer = self.session.ask(f"{question.ask}{enter}: ").strip()
+        if answer == BACK:
+            return -1
+        if answer == HELP:
+            taken = " - takes the answer back." if before is not None else ""
+            tell(f"  {question.help}{taken}")
+            return 0
+        if answer == TAKE_BACK and before is not None:
+            self.answers[question.key] = None
+        elif answer:
+            try:
+                self.answers[question.key] = question.read(answer)
+            except BadValue as error:
+                tell(f"  {error}")
+                return 0
+        else:
+            self.answers.setdefault(question.key, None)
+        self.keep()
+        return 1
+
+
+def _said(value: Any) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
