@@ -82,6 +82,13 @@ COMMANDS: dict[str, Entry] = {
     "goal": Entry("goal", "Goals of a plan: what will be different for the client.", CASEWORK),
     "step": Entry("step", "Steps of a plan: who does what, by when.", CASEWORK),
     "barrier": Entry("step", "What is in the way of a goal.", CASEWORK),
+    "progress": Entry("progress", "What has changed for a client over time.", CASEWORK),
+    "voice": Entry("progress", "What the client says of the service, in two answers.", CASEWORK),
+    "transition": Entry(
+        "transition", "A discharge, release or move, and the contact it asks for.", CASEWORK
+    ),
+    "meds": Entry("lists", "The medications of a client: add, stop, list.", CASEWORK),
+    "provider": Entry("lists", "The providers of a client: add, drop, list.", CASEWORK),
     "contact": Entry("contact", "Record a contact, reached or tried.", CASEWORK),
     "correct": Entry("correct", "Correct a contact by adding the right one beside it.", CASEWORK),
     "edit": Entry("edit", "Correct a client's name, phone, address and the like.", CASEWORK),

@@ -226,7 +226,8 @@ HEAVY = {
     "casectl.render.sheets", "casectl.render.who", "casectl.store.search",
     "casectl.shapes", "casectl.core.typed", "casectl.core.instruments", "casectl.core.templates",
     "casectl.core.domains", "casectl.render.sparkline", "casectl.core.planning",
-    "casectl.store.planning", "casectl.render.plan", "casectl.pieces", "casectl.core.assessing",
+    "casectl.store.planning", "casectl.render.plan", "casectl.pieces", "casectl.core.monitoring",
+    "casectl.store.monitoring", "casectl.core.outcomes", "casectl.core.assessing",
     "casectl.core.screening", "casectl.core.risks", "casectl.store.assessments", "casectl.asking",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,

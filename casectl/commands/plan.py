@@ -7,11 +7,11 @@ import typer
 
 from casectl.core.casework import OPEN
 from casectl.core.errors import BadValue, CasectlError, NotFound
+from casectl.core.guards import check_change
 from casectl.core.model import Case
 from casectl.core.planning import (
     TEMPLATE,
     Plan,
-    check_open,
     check_past_day,
     checked_agreement,
     differences,
@@ -109,7 +109,7 @@ def agree(
     found = session.find_case(case, write=True)
     now = session.store.planning.now(found)
     goals = [each.goal for each in now.goals if each.goal.status == OPEN]
-    check_open(found)
+    check_change(found, "plan")
     day = session.read_day(on, back=True) if on else session.today
     who = session.needed(who, "Agreed with whom? ", "--with")
     by = session.needed(by, "By which means? (visit, office, phone, …) ", "--by")
@@ -145,7 +145,7 @@ def review(
     """
     session = current(ctx)
     found = session.find_case(case, write=True)
-    check_open(found)
+    check_change(found, "plan")
     if found.plan_agreed_on is None:
         raise BadValue(
             f"the plan of {found.handle} is not agreed yet, so there is nothing to review",
@@ -305,7 +305,7 @@ def apply(
     """
     session = current(ctx)
     found = session.find_case(case, write=True)
-    check_open(found)
+    check_change(found, "plan")
     chosen = _shelf(session).find(template)
     begins = _start(session, found, chosen, start)
     try:

@@ -30,6 +30,7 @@ from casectl.core.casework import (
     Piece,
 )
 from casectl.core.errors import BadValue
+from casectl.core.guards import check_change
 from casectl.core.model import MEANS, Case
 from casectl.core.spoken import DateOrder, spoken
 from casectl.core.text import NAME_LIMIT, checked_text, fold
@@ -51,12 +52,6 @@ TEXTS = (WORDS, MEASURE, BASELINE, AIM)  # what a goal's body holds of texts
 NEEDS, TEMPLATE, MOVES, FIRST, UNTIL = "needs", "template", "moves", "first", "until"
 
 
-def check_open(case: Case) -> None:
-    """Raise BadValue for a case whose plan nobody follows any more."""
-    if not case.is_open:
-        raise BadValue(f"{case.handle} is closed", hint=f"casectl reopen {case.number} first")
-
-
 # -- a goal ----------------------------------------------------------------------------------------
 
 
@@ -70,7 +65,7 @@ def new_goal(
     order: DateOrder | None = None,
 ) -> Piece:
     """A goal not yet written. Raises BadValue for one that cannot be meant."""
-    check_open(case)
+    check_change(case, "plan")
     check_goal_days(case, starts, ends, order)
     return Piece(
         id="",
@@ -168,7 +163,7 @@ def new_step(
     order: DateOrder | None = None,
 ) -> Piece:
     """A step not yet written. Raises BadValue for one that cannot be meant."""
-    check_open(case)
+    check_change(case, "plan")
     check_not_before_intake(case, due, order)
     return Piece(
         id="",
@@ -195,7 +190,7 @@ def actor(text: str, worker: str | None = None) -> str:
 
 def new_barrier(case: Case, text: str, today: date, goal: Piece | None) -> Piece:
     """What is in the way, not yet written."""
-    check_open(case)
+    check_change(case, "plan")
     return Piece(
         "", case.id, BARRIER, 0, today, checked_text(text, "barrier"), parent=goal and goal.id,
         domain=goal and goal.domain,
@@ -423,7 +418,7 @@ def checked_agreement(
     case: Case, goals: Sequence[Piece], who: str, by: str, day: date, today: date
 ) -> tuple[str, str]:
     """With whom and by which means a plan was agreed, as they are kept. Raises BadValue."""
-    check_open(case)
+    check_change(case, "plan")
     if not goals:
         raise BadValue(
             f"{case.handle} has no open goal to agree on",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from casectl.store.jots import Jots
     from casectl.store.journal import Journal
     from casectl.store.leaves import Leaves
+    from casectl.store.monitoring import Monitoring
     from casectl.store.mornings import Mornings
     from casectl.store.planning import Planning
     from casectl.store.promises import Promises
@@ -107,6 +108,13 @@ class Caseload:
         from casectl.store.planning import Planning
 
         return Planning(self.db, self.journal)
+
+    @cached_property
+    def monitoring(self) -> Monitoring:
+        """Transitions, medications, providers, and the client's voice."""
+        from casectl.store.monitoring import Monitoring
+
+        return Monitoring(self.db, self.journal)
 
     @cached_property
     def assessments(self) -> Assessments:

@@ -40,7 +40,7 @@ class Planning:
 
     def now(self, case: Case) -> PlanNow:
         """The plan as it stands, with what was done and without what was dropped."""
-        return plan_of(case, _pieces(self.db, case.id, *OF_THE_PLAN))
+        return plan_of(case, pieces_of(self.db, case.id, *OF_THE_PLAN))
 
     def reason_of_today(self, case: Case) -> Piece | None:
         """The version whose change was made today, if the last one was; its text is the reason."""
@@ -218,7 +218,8 @@ class Planning:
 # -- inside an operation ---------------------------------------------------------------------------
 
 
-def _pieces(db: Database, case_id: str, *kinds: str) -> list[Piece]:
+def pieces_of(db: Database, case_id: str, *kinds: str) -> list[Piece]:
+    """The pieces of these kinds of a case, by their numbers."""
     marks = ", ".join("?" * len(kinds))
     rows = db.rows(
         f"SELECT {COLUMNS} FROM casework WHERE case_id = ? AND kind IN ({marks}) ORDER BY number",
@@ -237,7 +238,7 @@ def _last_version(db: Database, case: Case) -> Piece | None:
 
 
 def _snapshot(operation: Operation, case: Case) -> dict[str, Any]:
-    return snapshot(_pieces(operation.db, case.id, GOAL, STEP))
+    return snapshot(pieces_of(operation.db, case.id, GOAL, STEP))
 
 
 def _check_open(operation: Operation, case: Case) -> None:
@@ -275,7 +276,7 @@ def _dropped(operation: Operation, case: Case, piece: Piece, reason: str, on: da
     _check_stands(piece)
     gone = [change(operation, piece, status=DROPPED, ended_on=on, outcome=reason)]
     if piece.kind == GOAL:
-        for step in _pieces(operation.db, case.id, STEP):
+        for step in pieces_of(operation.db, case.id, STEP):
             if step.parent == piece.id and step.status == OPEN:
                 gone.append(change(operation, step, status=DROPPED, ended_on=on, outcome=reason))
         _leave_needs(operation, case, piece, on)
@@ -289,10 +290,10 @@ def _leave_needs(
     numbers = set(goal.body.get(NEEDS, ()))
     if not numbers:
         return
-    for other in _pieces(operation.db, case.id, GOAL):
+    for other in pieces_of(operation.db, case.id, GOAL):
         if other.status == OPEN:
             numbers -= set(other.body.get(NEEDS, ()))
-    for need in _pieces(operation.db, case.id, NEED):
+    for need in pieces_of(operation.db, case.id, NEED):
         if need.number in numbers and need.status == PLANNED:
             if met:
                 change(operation, need, status=DONE, ended_on=on)

@@ -239,7 +239,7 @@ def test_a_closed_case_has_no_plan_to_change(run: Run, command: str) -> None:
     ok(run("close 1 --reason moved --yes"))
     result = run(command)
     assert result.code == 2
-    assert "example-1 is closed; casectl reopen 1 first" in result.err
+    assert "example-1 is closed; casectl reopen 1 opens it again" in result.err
     assert plan(run)["goals"] == plan(run)["steps"] == plan(run)["barriers"] == []
 
 
