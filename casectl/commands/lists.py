@@ -71,7 +71,7 @@ def meds_add(
     found = session.find_case(case, write=True)
     day = session.read_day(since, back=True) if since else session.today
     body = {"dose": dose, "for": reason, "prescriber": prescriber}
-    made = new_medication(found, session.typed(name, "name"), day, body)
+    made = new_medication(found, session.typed(name, "name"), day, body, session.today)
     made, before = session.store.monitoring.add_in_place(found, made, "meds add")
     shown, made, before = session.shown(found), session.shown(made), session.shown(before)
     followed = (

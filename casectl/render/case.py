@@ -213,13 +213,19 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
 
 
 def _casework(file: File, output: Output, whole: bool) -> list[Line]:
-    """What was assessed, a line each; whole where everything is shown."""
+    """What was assessed and what is planned, a line each; whole where everything is shown."""
     if not file.casework:
         return []
     from casectl.render.casework import assessed_lines
+    from casectl.render.plan import plan_summary
 
+    words = assessed_lines(file.casework, output) + plan_summary(file.case, file.casework, output)
+    if whole:
+        from casectl.render.monitoring import kept_lists
+
+        words += kept_lists(file.case, file.casework, output)
     lines: list[Line] = []
-    for told in assessed_lines(file.casework, output):
+    for told in words:
         line = wrapped(told if whole else _short(told), output.width)
         lines += line if whole else _few(line, 1, output.width)
     return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from casectl.core.casework import OPEN, Piece
+from casectl.core.casework import MEDICATION, OPEN, PROVIDER, Piece
 from casectl.core.due import DueItem
 from casectl.core.model import ACTIVE, PENDING, Case
 from casectl.core.monitoring import window_ends
@@ -110,6 +110,17 @@ def provider_line(provider: Piece, case: Case) -> str:
     if provider.status != OPEN:
         told.append(f"no longer{f': {provider.outcome}' if provider.outcome else ''}")
     return f"{case.number}.{provider.part}  {', '.join(told)}"
+
+
+def kept_lists(case: Case, pieces: Sequence[Piece], output: Output) -> list[str]:
+    """What a client takes and who else sees them, for the whole screen of a case."""
+    standing = [each for each in pieces if each.status == OPEN]
+    takes = [medication_line(p, case, output) for p in standing if p.kind == MEDICATION]
+    sees = [provider_line(p, case) for p in standing if p.kind == PROVIDER]
+    return [
+        *([f"Takes {'; '.join(takes)}"] if takes else []),
+        *([f"Seen by {'; '.join(sees)}"] if sees else []),
+    ]
 
 
 def _iso(day: date | None) -> str | None:

@@ -175,7 +175,8 @@ def _asked_line(each: Asked, output: Output) -> str:
     told.append(_day(last.on, output))
     if each.since_first is not None:
         since = _day(track.points[0].on, output)
-        told.append(f"since {since}: {change_words(each.since_first)}")
+        hidden = each.since_first.direction if output.private else None
+        told.append(f"since {since}: {hidden or change_words(each.since_first)}")
     return f"  {track.name:<25}{bars}{', '.join(told)}"
 
 

@@ -23,6 +23,7 @@ from casectl.core.planning import (
     GoalNow,
     Plan,
     moves_of,
+    plan_of,
     score_words,
     target_day,
 )
@@ -352,6 +353,34 @@ def _in_brackets(words: Sequence[str]) -> str:
 
 def _day(day: date, output: Output) -> str:
     return spoken_short(day, output.today, output.order)
+
+
+def plan_summary(case: Case, pieces: Sequence[Piece], output: Output) -> list[str]:
+    """The plan in two lines for the screen of a case: how it stands, and its open goals."""
+    plan = plan_of(case, pieces)
+    goals = [each for each in plan.goals if each.goal.status == OPEN]
+    steps = plan.all_steps
+    if not (goals or steps):
+        return []
+    told = []
+    if steps:
+        done = sum(each.status == DONE for each in steps)
+        late = sum(_is_late(each, output) for each in steps)
+        told.append(f"{done} of {len(steps)} steps done" + (f", {late} late" if late else ""))
+    agreed = "not agreed yet"
+    if case.plan_agreed_on is not None:
+        agreed = f"agreed {_day(case.plan_agreed_on, output)}"
+        if case.plan_reviewed_on is not None:
+            agreed += f", reviewed {_day(case.plan_reviewed_on, output)}"
+    lines = [f"Plan {'; '.join([agreed, *told])}: casectl plan show {case.number}"]
+    if goals:
+        lines.append(f"Goals: {'; '.join(_goal_in_short(each) for each in goals)}")
+    return lines
+
+
+def _goal_in_short(now: GoalNow) -> str:
+    score = "" if now.score is None else f" {score_words(now.score)}"
+    return f"{now.goal.part} {now.goal.what}{score}"
 
 
 # -- versions --------------------------------------------------------------------------------------
