@@ -12,6 +12,19 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from casectl.core.casework import (
+    BARRIER,
+    GOAL,
+    MEDICATION,
+    NEED,
+    PROGRESS,
+    PROVIDER,
+    STEP,
+    TRANSITION,
+    VERSION,
+    VOICE,
+    Piece,
+)
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -30,7 +43,7 @@ from casectl.core.model import (
     Note,
     Promise,
 )
-from casectl.store import Caseload
+from casectl.store import Caseload, casework
 from casectl.store.schema import COMMON, RECORDS
 
 WEDNESDAY = date(2026, 11, 18)  # the tests' day
@@ -42,7 +55,8 @@ STRUCTURED: dict[str, set[str]] = {
     "cases": {
         "id", "number", "client_id", "status", "urgency", "risk", "opened_on", "level_reviewed_on",
         "crisis_since", "covered_until", "assessed_on", "clock_from", "hold_until", "resumed_on",
-        "closed_on", "planned_on", "planned_from",
+        "closed_on", "planned_on", "planned_from", "plan_agreed_on", "plan_reviewed_on",
+        "flagged_on",
     },
     "promises": {
         "id", "case_id", "number", "kind", "due_on", "due_time", "subject", "first_due_on",
@@ -53,13 +67,17 @@ STRUCTURED: dict[str, set[str]] = {
         "id", "case_id", "number", "on_day", "outcome", "minutes", "interpreter", "covered_until",
         "corrects",
     },
-    "notes": {"id", "case_id", "number", "on_day"},
+    "notes": {"id", "case_id", "number", "on_day", "contact_id", "addendum_to", "resolved_on"},
     "jots": {"id", "case_id", "number", "on_day", "filed_as"},
     "own_work": {
         "id", "number", "due_on", "due_time", "subject", "first_due_on", "snoozes", "minutes",
         "repeats", "repeats_from", "status", "ended_on", "made_on",
     },
     "leaves": {"id", "from_on", "to_on"},
+    "casework": {
+        "id", "case_id", "kind", "number", "on_day", "stage", "parent", "level", "due_on",
+        "lead_days", "status", "ended_on", "body",
+    },
 }  # fmt: skip
 
 # Cases 1 to 5: in crisis with everything on file, closed, pending, held, and the first client's
@@ -82,6 +100,7 @@ def plant(store: Caseload, text: Text) -> None:
     """
     store.intake.load_many(loads())
     add_own(store)
+    add_casework(store)
     with store.journal.operation("edit") as operation:
         for table in RECORDS:
             for row in store.db.rows(f"SELECT * FROM {table}"):
@@ -91,6 +110,9 @@ def plant(store: Caseload, text: Text) -> None:
                     if name not in STRUCTURED[table] and name not in COMMON
                 ]
                 values = {name: text(f"{table}.{name}") for name in columns}
+                if table == "casework":
+                    body = json.loads(row["body"])
+                    values["body"] = json.dumps(planted_body(body, lambda: text("casework.body")))
                 if table == "clients":
                     values["folded"] = values["name"].casefold()
                 if table == "cases" and values["handle"].isalnum():
@@ -101,6 +123,44 @@ def plant(store: Caseload, text: Text) -> None:
     drafted = {"name": text("drafts.name"), "next_step": text("drafts.next_step")}
     store.intake.keep_draft("intake", json.dumps(drafted))
     store.intake.keep_draft(f"note:{first.id}", text("drafts.note"))
+
+
+def planted_body(value: Any, text: Callable[[], str]) -> Any:
+    """The same shape with every text another, however deep."""
+    if isinstance(value, dict):
+        return {name: planted_body(each, text) for name, each in value.items()}
+    if isinstance(value, list):
+        return [planted_body(each, text) for each in value]
+    return text() if isinstance(value, str) else value
+
+
+def add_casework(store: Caseload) -> None:
+    """A plan that is agreed, with what belongs to it, and what is kept beside it."""
+    first = store.cases.by_number(1)
+    assert first is not None
+    with store.journal.operation("goal add") as operation:
+
+        def piece(kind: str, what: str | None, **more: Any) -> Piece:
+            return casework.add(
+                operation, Piece("", first.id, kind, 0, EARLIER, what)._replace(**more)
+            )
+
+        piece(NEED, "need", domain="housing", due_on=EARLIER)
+        texts = {"words": "w", "measure": "m", "baseline": "b", "target": "t", "needs": [1]}
+        goal = piece(GOAL, "goal", due_on=EARLIER, body=texts)
+        piece(STEP, "step", parent=goal.id, who="client", due_on=EARLIER)
+        piece(STEP, "step", who="somebody", due_on=LATER, body={"moves": 1, "first": "2026-11-01"})
+        piece(BARRIER, "barrier", parent=goal.id)
+        piece(PROGRESS, "progress", parent=goal.id, level=1, status=DONE)
+        then = {"number": 1, "what": "w", "by": "2026-11-01", "state": "open"}
+        body = {"by": "visit", "goals": [then], "steps": [then]}
+        piece(VERSION, None, stage="agreed", who="client", status=DONE, body=body)
+        piece(VERSION, "why", stage="changed", status=DONE, body={"goals": [], "steps": []})
+        piece(MEDICATION, "drug", body={"dose": "d", "for": "f", "prescriber": "p"})
+        piece(PROVIDER, "name", body={"role": "r", "phone": "p", "email": "e", "note": "n"})
+        piece(TRANSITION, "discharge", domain="discharge", due_on=EARLIER, lead_days=7)
+        piece(VOICE, "words", level=4, due_on=EARLIER, lead_days=90)
+        operation.update("cases", first.id, plan_agreed_on=EARLIER.isoformat())
 
 
 def add_own(store: Caseload) -> None:

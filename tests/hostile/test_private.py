@@ -28,7 +28,9 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this system")
 MARK = "zqx"
 # Who signed an entry, and when, is the worker's own.
 THE_WORKER_S = ("cases.worker", "contacts.worker", "notes.worker", "jots.worker",
-                "contacts.recorded_at", "notes.recorded_at", "jots.recorded_at")  # fmt: skip
+                "contacts.recorded_at", "notes.recorded_at", "jots.recorded_at",
+                "casework.worker", "casework.recorded_at", "notes.signed_at", "notes.signed_by",
+                "notes.form")  # fmt: skip
 
 
 def marked(column: str) -> str:
@@ -74,7 +76,11 @@ READING = [
     "remind --format ndjson", "remind --format ics", "remind --full-names", "doctor", "db path",
     "config list", "config get worker", "cron", "backup --list", "key slots", "audit verify",
     "audit log", "audit log --case 1", "purge 1 --dry-run", "purge 2 --dry-run",
-    "purge --older-than '1 day' --dry-run",
+    "purge --older-than '1 day' --dry-run", "plan show 1", "plan show 5", "plan versions 1",
+    "plan compare 1", "plan compare 1 1 2", "plan templates", "plan apply 1 hospital-discharge",
+    "plan apply 5 hospital-discharge --dry-run", "goal list 1", "transition list 1",
+    "meds list 1 --all", "provider list 1 --all", "progress 1", "voice 1 --history",
+    "step done 1", "goal done zqx",
 ]  # fmt: skip
 # In this order each does something; what is typed here holds no marker.
 WRITING = [
@@ -110,6 +116,31 @@ WRITING = [
     "done 1.2 'went well' --again fri",
     "done 1.2 again",
     "done 1.assessment",
+    "goal add 1 better --need 1 --reason asked",
+    "goal change 1.g1 --by '1 mar' --reason asked",
+    "goal progress 1.g1 +1 better",
+    "step add 1 'do it' --due fri --goal 1 --who me --reason asked",
+    "step change 1.s1 --due '20 dec' --reason asked",
+    "snooze 1.s1 '24 dec' why",
+    "done 1.s2 1.6 'did both'",
+    "cancel 1.s3 why",
+    "barrier add 1 'in the way' --goal 1",
+    "barrier clear 1.b1 gone",
+    "plan agree 1 --with client --by visit",
+    "plan agree 4 --with client --by visit",
+    "plan review 1 fine",
+    "plan apply 1 hospital-discharge --yes",
+    "transition add 1 discharge --of hospital",
+    "transition done 1.t1 settled",
+    "transition drop 1.t2 stays",
+    "meds add 1 pill --dose one",
+    "meds stop 1.m1 over",
+    "provider add 1 'Dr No' --role doctor",
+    "provider drop 1.pr1 gone",
+    "voice 1 4 good",
+    "goal done 1.g1 reached --met",
+    "goal drop 1.g2 changed",
+    "step drop 1.s1 changed",
     "missed 1.3",
     "snooze 4.1 fri why",
     "snooze 1.6 mon why",
