@@ -22,6 +22,7 @@ from typer.core import TyperArgument, TyperGroup
 
 from casectl import __version__, cli
 from casectl.core.casefile import list_rows
+from casectl.core.casework import NEED, Piece
 from casectl.core.finding import Known
 from casectl.core.model import Case, CaseRecord, Client, Contact, Jot, Note, Promise
 from casectl.core.priority import rank
@@ -30,7 +31,7 @@ from casectl.core.sheets import SheetRow, Visit
 from casectl.core.spoken import MONTHS
 from casectl.core.standards import Standards
 from casectl.core.views import Backup, Change, Entry, File, Hit
-from casectl.render import Object, Output, objects, sheets
+from casectl.render import Object, Output, assessing, casework, objects, screening, sheets
 from casectl.render import reminders as mail
 from casectl.render.backups import BACKUP_COLUMNS, backup_object
 from casectl.render.changes import entry_object
@@ -51,7 +52,8 @@ and a script adds --yes.
 
 ITEM is one due item: 12.3 is the third thing promised on case 12; 12.contact, 12.safety,
 12.review, 12.assessment, 12.next and 12.hold are what its record owes. A contact is 12.c1 and a
-note 12.n1. A bare CASE will do where just one of its items fits.
+note 12.n1; of the casework an assessment is 12.a1, a risk 12.r1, a questionnaire 12.q1, a need
+12.need1. A bare CASE will do where just one of its items fits.
 
 me is nobody's case: it is your own work (casectl follow me), and its items are me.1, me.2. follow,
 show, history, done, snooze and cancel take it; the others refuse it. A client who is called Me goes
@@ -224,6 +226,17 @@ SAMPLE_NOTE = Note(
     on_day=DAY,
     text="the school asks for a letter",
 )
+SAMPLE_NEED = Piece(
+    id="019a95e0-7c00-7a77-94e5-f60718293a4b",
+    case_id=SAMPLE_CASE.id,
+    kind=NEED,
+    number=1,
+    on_day=DAY,
+    what="notice to leave by January",
+    domain="housing",
+    level=3,
+    due_on=DAY,
+)
 SAMPLE_BACKUP = Backup(Path("caseload-2026-11-22T093000Z.db"), "2026-11-22T09:30:00Z", 0, None)
 SAMPLE_RECORD = CaseRecord(
     SAMPLE_CASE,
@@ -286,6 +299,7 @@ def sample_writes() -> list[tuple[str, Object]]:
         ("a contact", objects.contact_object(SAMPLE_CONTACT, SAMPLE_CASE)),
         ("a note", objects.note_object(SAMPLE_NOTE, SAMPLE_CASE)),
         ("a jot", objects.jot_object(SAMPLE_JOT)),
+        ("a piece of casework", casework.piece_object(SAMPLE_NEED, SAMPLE_CASE)),
     ]  # fmt: skip
 
 
@@ -299,6 +313,10 @@ PIPED = {
     "search": objects.HIT_COLUMNS,
     "whois": objects.KNOWN_COLUMNS,
     "history": objects.HISTORY_COLUMNS,
+    "assess CASE --previous": assessing.COMPARED_COLUMNS,
+    "screen CASE": screening.HISTORY_COLUMNS,
+    "screen --list": screening.LIST_COLUMNS,
+    "need list CASE": assessing.NEED_COLUMNS,
     "backup --list": BACKUP_COLUMNS,
 }
 

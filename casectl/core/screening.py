@@ -141,11 +141,6 @@ def in_order(pieces: Iterable[Piece], instrument: str | None = None) -> list[Pie
     return sorted(found, key=lambda each: (each.on_day, each.number))
 
 
-def newest_by_instrument(pieces: Iterable[Piece]) -> dict[str, Piece]:
-    """The last screening with each instrument."""
-    return {each.domain or "": each for each in in_order(pieces)}
-
-
 def flags_of(instrument: Instrument, result: Result) -> list[str]:
     """What the case is flagged for: the kind of risk, the words, and what raised it."""
     return [flag_words(each.risk, f"{each.words} ({instrument.title})") for each in result.flags]

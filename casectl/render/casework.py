@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from casectl.core.casework import NEED, Piece
+from casectl.core.casework import NEED, OPEN, PLANNED, RISK, SCREENING, Piece
 from casectl.core.model import RISKS, Case
 from casectl.core.spoken import spoken_short
 from casectl.render import Object, Output
@@ -71,8 +71,6 @@ def screening_words(piece: Piece) -> str:
 def assessed_lines(pieces: Sequence[Piece], output: Output) -> list[str]:
     """How the client stands, what the risk is, and the last questionnaires: a line each."""
     from casectl.core.assessing import last_stood
-    from casectl.core.risks import live
-    from casectl.core.screening import newest_by_instrument
 
     told = []
     stood = last_stood(pieces)
@@ -81,20 +79,23 @@ def assessed_lines(pieces: Sequence[Piece], output: Output) -> list[str]:
         by_level = sorted(stood.items(), key=lambda each: each[1].level)
         levels = ", ".join(f"{domain_words(key)} {each.level}" for key, each in by_level)
         told.append(f"Assessed {_day(newest, output)} (1 in crisis, 5 empowered): {levels}")
-    risks = sorted(live(pieces).values(), key=lambda each: -(each.level or 0))
+    # One of each kind and each instrument is open; by name they could not be told apart in private.
+    standing = [each for each in pieces if each.status == OPEN]
+    risks = [each for each in standing if each.kind == RISK]
+    risks.sort(key=lambda each: -(each.level or 0))
     if risks:
         newest = max(each.on_day for each in risks)
         words = ", ".join(map(risk_words, risks))
         reviews = [each.due_on for each in risks if each.due_on is not None]
         plan = f"; safety plan to be reviewed {_day(min(reviews), output)}" if reviews else ""
         told.append(f"Risk {_day(newest, output)}: {words}{plan}")
-    screened = sorted(newest_by_instrument(pieces).values(), key=lambda each: each.on_day)
+    screened = [each for each in standing if each.kind == SCREENING]
     if screened:
         words = ", ".join(
             f"{screening_words(each)} ({_day(each.on_day, output)})" for each in reversed(screened)
         )
         told.append(f"Screened: {words}")
-    needs = [each for each in pieces if each.kind == NEED and each.status in ("open", "planned")]
+    needs = [each for each in pieces if each.kind == NEED and each.status in (OPEN, PLANNED)]
     if needs:
         ordered = sorted(needs, key=lambda each: (-(each.level or 0), each.number))
         told.append(f"Needs: {'; '.join(each.what or '' for each in ordered)}")

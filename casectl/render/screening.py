@@ -181,10 +181,10 @@ def prompt_of(question: Question) -> str:
 
 def history(pieces: Sequence[Piece], case: Case, output: Output) -> None:
     """Screenings by instrument, the oldest first: each result, its change, and a line of bars."""
-    pieces, case = output.shown(pieces), output.shown(case)
     by_instrument: dict[str, list[Piece]] = {}
-    for each in pieces:
-        by_instrument.setdefault(each.domain or "", []).append(each)
+    for each in pieces:  # by their own names: shown in private they have none
+        by_instrument.setdefault(each.domain or "", []).append(output.shown(each))
+    case = output.shown(case)
     if not output.draws:
         output.table(
             [

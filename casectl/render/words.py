@@ -137,7 +137,7 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
         case "safety", "flag":
             return f"red flag {since}: {item.case.flagged_for}"
         case "safety", "plan":
-            return f"safety plan to be looked at again {since}"
+            return f"review the safety plan; set for {since}"
         case "next_step", "decide":
             return f"referred {since}"
         case "next_step", "clock":

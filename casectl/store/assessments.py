@@ -167,12 +167,14 @@ class Assessments:
             return casework.change(operation, piece, due_on=repeat.from_on, lead_days=repeat.days)
 
     def _flag(self, operation: Operation, case: Case, flags: Sequence[str], on: date) -> None:
+        """A crisis from that day, where it is none yet: its level was looked at then."""
         values: dict[str, Any] = {
             "flagged_on": min(on, case.flagged_on or on).isoformat(),
             "flagged_for": flagged(case.flagged_for, flags),
         }
         if case.level != Level.CRISIS:
             values["crisis_since"] = on.isoformat()
+            values["level_reviewed_on"] = max(on, case.level_reviewed_on).isoformat()
         operation.update("cases", case.id, **values)
 
     # -- needs ---------------------------------------------------------------------------------

@@ -77,9 +77,12 @@ def test_a_pipe_has_the_columns_that_the_reference_shows(
     assert run("intake 'Garcia, Maria' --next 'call the school' --due today --no-input").code == 0
     assert run("appointment 1 'office' --at 'today 9:00'").code == 0
     assert run("jot 'sister called'").code == 0
+    assert run("assess 1 --domain food=1 --need food=bread").code == 0
+    assert run("screen 1 gad2 1,1").code == 0
     assert run("backup").code == 0
     for words, columns in generate.PIPED.items():
-        line = run(f"{words} school" if words in ("search", "whois") else words).out.split("\n")[0]
+        typed = f"{words} school" if words in ("search", "whois") else words.replace("CASE", "1")
+        line = run(typed).out.split("\n")[0]
         assert len(line.split("\t")) == len(columns), words
 
 
