@@ -423,7 +423,7 @@ def _is_late(step: Piece, output: Output) -> bool:
 
 
 def version_line(version: Piece, output: Output) -> str:
-    number = f"{version.number:>3}  {_day(version.on_day, output):<11}"
+    number = f"{version.number:>3}  {_day(version.on_day, output):<15}"
     if version.stage == AGREED:
         return f"{number}  agreed with {version.who} {by_means(str(version.body.get('by')))}"
     return f"{number}  {version.what}"
