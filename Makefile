@@ -5,6 +5,7 @@
 #   make bench   sets up, and measures casectl against its bounds (minutes, and some GB of disk)
 #   make torture kills it, cuts its power, crowds it and refuses it its disk (an hour)
 #   make fuzz    sets up, and tries any input on any parser and command (about 5 minutes)
+#   make simulate lives sixty days of ninety cases by the list (about a minute)
 #   make docs    writes the command reference and the man page anew
 #   make clean   removes what these made
 
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 # Byte code is kept, whatever the shell says: start-up is measured with it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench torture fuzz docs clean
+.PHONY: demo test check bench torture simulate fuzz docs clean
 
 demo: $(VENV)/installed
 	@rm -rf .demo
@@ -33,6 +34,9 @@ bench: $(VENV)/installed
 
 torture: $(VENV)/installed
 	@$(BIN)/python bench/torture/run.py $(TORTURE)
+
+simulate: $(VENV)/installed
+	@$(BIN)/python bench/day.py $(SIMULATE)
 
 fuzz: $(VENV)/installed-dev
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/pytest -n 2 tests/hostile

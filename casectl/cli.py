@@ -63,6 +63,7 @@ COMMANDS: dict[str, Entry] = {
         "done", "Move follow-ups, or steps of a plan, to a later day, with a reason.", DAILY
     ),
     "cancel": Entry("done", "Cancel items, with a reason.", DAILY),
+    "triage": Entry("triage", "Go through what is due by single keys, or plan days for it.", DAILY),
     "away": Entry("away", "Your days away, and what falls due meanwhile.", DAILY),
     "note": Entry("note", "Write a note on a case.", DAILY),
     "jot": Entry("note", "Write something down that belongs to no case yet.", DAILY),
@@ -121,6 +122,7 @@ COMMANDS: dict[str, Entry] = {
 FUNCTION_NAMES = {"list": "list_", "set": "set_"}
 
 INTERRUPTED = 130
+NARROWEST = 52  # columns that Typer's help is written for at the least
 HELP = ("-h", "--help")
 EXIT_CODES = """\
 Exit codes: 0 ok, 1 failure or declined, 2 usage or bad value, 3 not found, 4 ambiguous or \
@@ -149,6 +151,29 @@ def common_parameters() -> list[Any]:
     """The parameters that every command has, built once."""
     params, _, _ = get_params_convertors_ctx_param_name_from_function(common_options)
     return list(params)
+
+
+class Fitted(HelpFormatter):
+    """Help in a terminal's width. Typer writes for 50 columns at the least, and a narrower terminal
+    breaks those lines inside words.
+    """
+
+    def __init__(self, *given: Any, **known: Any) -> None:
+        super().__init__(*given, **known)
+        import shutil
+
+        columns = shutil.get_terminal_size().columns
+        if columns < NARROWEST:
+            self.width = max(columns - 2, 20)
+
+    def write_dl(
+        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        narrow = self.width < NARROWEST - 2
+        super().write_dl(rows, min(col_max, 12) if narrow else col_max, col_spacing)
+
+
+Context.formatter_class = Fitted
 
 
 class Root(TyperGroup):
@@ -197,6 +222,8 @@ def built(name: str, entry: Entry) -> Command:
             each.params.extend(common_parameters())
         return group
     parameters, call = _signature(getattr(module, FUNCTION_NAMES.get(name, name)))
+    if "_CASECTL_COMPLETE" in os.environ:
+        _offer_values(name, parameters)
     return TyperCommand(
         name,
         callback=_with_common(call),
@@ -205,6 +232,18 @@ def built(name: str, entry: Entry) -> Command:
         short_help=entry.help,
         rich_markup_mode=None,
     )
+
+
+def _offer_values(command: str, parameters: Sequence[Any]) -> None:
+    """Let a shell complete what an option takes, where that is one of a few words."""
+    from casectl.core.offered import option_values
+
+    for each in parameters:
+        words = [word for option in each.opts for word in option_values(command, option)]
+        if words:
+            each._custom_shell_complete = lambda ctx, param, begun, words=words: [
+                CompletionItem(word) for word in dict.fromkeys(words) if word.startswith(begun)
+            ]
 
 
 def _signature(function: Callable[..., Any]) -> tuple[list[Parameter], Callable[..., Any]]:
@@ -405,7 +444,7 @@ def run(args: Sequence[str] | None = None, sitting: Sitting | None = None) -> in
     except CasectlError as error:
         return _failed(_said(error, session), error.exit_code)
     except ClickException as error:
-        return _failed(_usage(error), error.exit_code)
+        return _failed(_usage(error, words), error.exit_code)
     except (KeyboardInterrupt, typer.Abort) as stop:
         if isinstance(stop.__cause__, EOFError):
             return _failed("the input ended before the answer; nothing was written", 1)
@@ -443,9 +482,11 @@ def _check_words(words: Sequence[str]) -> None:
             raise BadValue("an argument is not valid UTF-8") from None
 
 
-def _usage(error: ClickException) -> str:
+def _usage(error: ClickException, words: Sequence[str]) -> str:
     message = error.format_message().rstrip(".")
     message = message[:1].lower() + message[1:]
+    if message.endswith("requires an argument"):
+        return _what_it_takes(str(getattr(error, "option_name", "")), message, words)
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "casectl"
     if message.endswith("?") or "casectl --help" in message:
@@ -453,6 +494,17 @@ def _usage(error: ClickException) -> str:
     if message.startswith("got unexpected extra argument"):
         message += "; a text of several words goes in quotes"
     return f"{message}; see {path} --help"
+
+
+def _what_it_takes(option: str, message: str, words: Sequence[str]) -> str:
+    """What an option wants that came without its value, in the words of the command's help."""
+    name = next((word for word in words if word in COMMANDS), None)
+    if name is None:
+        return f"{message}; see casectl --help"
+    named = (each for each in built(name, COMMANDS[name]).params if option in each.opts)
+    said = getattr(next(named, None), "help", None)
+    takes = f": {said.rstrip('.')}" if said else ""
+    return f"{message}{takes}; see casectl {name} --help"
 
 
 def _reader_left() -> int:

@@ -94,6 +94,24 @@ class Prompt:
         # A key pressed on return to a machine that slept is not a command.
         return Line(IDLE, line.text) if self._was_late else line
 
+    def key(self, message: str, known: Iterable[str]) -> Line:
+        """One of the ``known`` keys, without Enter; any other does nothing.
+
+        The line of the question goes once it is answered.
+        """
+        session: PromptSession[Line | str] = PromptSession(
+            output=self._output, key_bindings=_single_keys(known), erase_when_done=True
+        )
+        session.app.key_processor.before_key_press += lambda _: self._pressed()
+        self._last_key, self._was_late = _now(), False
+        shown = visible(message)
+        try:
+            line = session.prompt(shown, pre_run=lambda: self._watch(session, lambda: shown))
+        except (EOFError, KeyboardInterrupt):
+            return Line(ENDED)
+        assert isinstance(line, Line), "its keys give nothing else"
+        return Line(IDLE) if self._was_late else line
+
     def remember(self, text: str, *, private: bool = False) -> None:
         """Offer ``text`` by the up key."""
         if text.strip():
@@ -180,16 +198,39 @@ class Prompt:
 
 def _own_keys() -> KeyBindings:
     keys = KeyBindings()
+    keys.add("c-c")(_ending(DROPPED))
+    keys.add("<sigint>")(_ending(DROPPED))
+    keys.add(PRIVATE_KEY)(_ending(PRIVATE))
+    return keys
 
-    def ending(how: str) -> Callable[[KeyPressEvent], None]:
+
+def _ending(how: str) -> Callable[[KeyPressEvent], None]:
+    def end(event: KeyPressEvent) -> None:
+        event.app.exit(result=Line(how, event.app.current_buffer.text))
+
+    return end
+
+
+def _single_keys(known: Iterable[str]) -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add("<any>")
+    @keys.add("enter")
+    def nothing(event: KeyPressEvent) -> None:
+        pass
+
+    def typing(key: str) -> Callable[[KeyPressEvent], None]:
         def end(event: KeyPressEvent) -> None:
-            event.app.exit(result=Line(how, event.app.current_buffer.text))
+            event.app.exit(result=Line(TYPED, key))
 
         return end
 
-    keys.add("c-c")(ending(DROPPED))
-    keys.add("<sigint>")(ending(DROPPED))
-    keys.add(PRIVATE_KEY)(ending(PRIVATE))
+    for key in known:
+        for typed in {key, key.upper()}:  # a telephone's keyboard begins with a capital
+            keys.add(typed)(typing(key))
+    for stop in ("c-c", "<sigint>", "c-d"):
+        keys.add(stop)(_ending(ENDED))
+    keys.add(PRIVATE_KEY)(_ending(PRIVATE))
     return keys
 
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from casectl.core.casework import Piece
     from casectl.core.dates import When
     from casectl.core.leave import Back
-    from casectl.core.oneline import Line
+    from casectl.core.oneline import Line, Step
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
     from casectl.core.workdays import WorkCalendar
@@ -123,6 +123,7 @@ class Sitting:
         self.idle_seconds = idle_seconds
         self.keys: Sequence[bytes] | None = None
         self.was_left = False  # a question waited so long for its answer
+        self.private: bool | None = None  # what a key of a command turned it to
 
     def wait_for_answer(self) -> None:
         """Raises Unanswered where nobody types for as long as an unused caseload stays open."""
@@ -246,6 +247,12 @@ class Session:
 
         return parse_line(text, today or self.today, self.config.date_order, self.calendar)
 
+    def read_step(self, text: str) -> Step:
+        """A next step and its day: ``check aide next tue``."""
+        from casectl.core.oneline import read_step
+
+        return read_step(text, self.today, self.config.date_order, self.calendar)
+
     def read_every(self, text: str, first: date) -> str:
         """How a promise repeats, as RFC 5545 text."""
         from casectl.core.recurrence import parse_every
@@ -360,7 +367,13 @@ class Session:
                 return open_caseload(self.db_path, self.author, lambda: sitting.keys or ())
             except Locked:  # another program gave it another key, or put another file in its place
                 sitting.keys = None
-        return open_caseload(self.db_path, self.author, self._keys)
+        try:
+            return open_caseload(self.db_path, self.author, self._keys)
+        except Locked:
+            if not self.can_ask or not self.vault.holds_another_key:
+                raise
+            self.vault.forget()  # the file was moved, or given another key on another machine
+            return open_caseload(self.db_path, self.author, self._keys)
 
     @cached_property
     def vault(self) -> Vault:
@@ -540,6 +553,14 @@ class Session:
     def private(self) -> bool:
         """Whether others can see the screen: numbers and initials then, and nobody's words."""
         return self.config.private if self.named_private is None else self.named_private
+
+    def turn_private(self) -> bool:
+        """Hide names and texts from here on, or show them again; whether they are hidden now."""
+        self.named_private = not self.private
+        self.__dict__.pop("output", None)
+        if self.sitting is not None:
+            self.sitting.private = self.named_private
+        return self.named_private
 
     def shown(self, value: Told) -> Told:
         """``value`` as it may be told on this screen. Never to be written back."""

@@ -7,13 +7,15 @@ shown is the one just made.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.keys import WrongCode, WrongPassphrase, code_in_groups, is_begun_code
+from casectl.core.text import visible
 from casectl.render import tell
 
 if TYPE_CHECKING:
@@ -274,17 +276,52 @@ def _written_down(session: Session, code: str) -> bool:
 
 
 def ask_code(session: Session, question: str) -> str:
-    """A passphrase or a recovery code, unseen. A code may be typed line by line.
+    """A passphrase or a recovery code, unseen. A code may be typed or pasted in several lines.
 
     Unseen, because whoever reads it over a shoulder can open every copy from then on.
     """
-    typed = session.ask_secret(question)
-    while is_begun_code(typed):
-        line = session.ask_secret("Go on with the code, or Enter: ")
-        if not line.strip():
-            break
-        typed = f"{typed} {line}"
+    with _unseen(session) as ask:
+        typed = ask(question)
+        while is_begun_code(typed):
+            line = ask("Go on with the code, or Enter: ")
+            if not line.strip():
+                break
+            typed = f"{typed} {line}"
     return typed
+
+
+@contextmanager
+def _unseen(session: Session) -> Iterator[Callable[[str], str]]:
+    """Inside, one question after another is answered unseen, and no line of a paste is lost.
+
+    ``getpass`` drops what came with the line that it reads: each of its questions would take one
+    line of a pasted code, show the next while it is between two, and throw the rest away.
+    """
+    if sys.platform == "win32" or not sys.stdin.isatty():  # its console keeps what was pasted
+        yield session.ask_secret
+        return
+    import termios
+
+    from casectl.session import decoded
+
+    with Path("/dev/tty").open("r+b", buffering=0) as terminal:
+        seen = termios.tcgetattr(terminal)
+        unseen = termios.tcgetattr(terminal)
+        unseen[3] &= ~termios.ECHO
+
+        def ask(question: str) -> str:
+            terminal.write(visible(question).encode())
+            line = terminal.readline()
+            terminal.write(b"\n")
+            if not line:
+                raise EOFError
+            return decoded(line.rstrip(b"\r\n"), "answer")
+
+        try:
+            termios.tcsetattr(terminal, termios.TCSAFLUSH, unseen)
+            yield ask
+        finally:
+            termios.tcsetattr(terminal, termios.TCSAFLUSH, seen)
 
 
 def recover(session: Session, read_code: Callable[[], str]) -> list[bytes]:
@@ -302,8 +339,6 @@ def recover(session: Session, read_code: Callable[[], str]) -> list[bytes]:
 
 def first_line(session: Session) -> str:
     """A secret from a script's standard input: its first line, without the line end."""
-    import sys
-
     line = sys.stdin.readline() if sys.stdin is not None else ""
     if not line:
         raise BadValue("--stdin is given, and standard input is empty")

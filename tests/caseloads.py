@@ -13,6 +13,20 @@ from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
 
+from casectl.core.casework import (
+    AGAIN,
+    GOAL,
+    LETTERS,
+    NEED,
+    RISK,
+    SCREENING,
+    STEP,
+    TARGET,
+    TRANSITION,
+    VOICE,
+    Piece,
+    owed,
+)
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -21,18 +35,24 @@ from casectl.core.model import (
     DONE,
     FOLLOW_UP,
     ME,
+    MISSED,
+    MISSED_TWICE,
     ON_HOLD,
     PENDING,
     REACHED,
     RISKS,
     TRIED,
     UNASSESSED_RISK,
+    UNFINISHED,
+    UNWRITTEN_NOTE,
     Case,
     CaseRecord,
     Client,
     Contact,
     Level,
     Promise,
+    Watch,
+    assessment_draft,
     level_of,
 )
 from casectl.core.standards import DEADLINE_LEADS, ByLevel, Intervals, Lead, Standards, checked
@@ -119,6 +139,18 @@ ATTEMPTS = st.sampled_from((0, 0, 1, 2, 3, 4))
 PLANS = st.sampled_from(
     (None, None, None, (0, 1), (0, 2), (0, 5), (1, 0), (1, 1), (2, 5), (5, -1), (14, 30))
 )
+
+FLAGGED = st.sampled_from((*[None] * 12, 0, 1, 4))
+SELDOM = st.sampled_from((False, False, False, True))
+REPEATS = st.sampled_from((1, 7, 14, 90))
+PIECES = st.sampled_from(
+    (
+        (GOAL, TARGET), (GOAL, AGAIN), (STEP, ""), (NEED, ""), (SCREENING, ""), (RISK, ""),
+        (VOICE, ""), (TRANSITION, ""),
+    )
+)  # fmt: skip
+# Long before anything that a record says of its contacts, so that no piece is the note of one.
+PIECES_ON = date(2020, 1, 1)
 
 calendars = st.sampled_from(CALENDARS)
 todays = st.sampled_from(TODAYS)
@@ -217,7 +249,8 @@ def records(
     pool = draw(POOLS)
     status = draw(st.sampled_from(statuses))
     urgency, risk = draw(URGENCIES), draw(RISKS_KNOWN)
-    crisis = level_of(urgency, risk) == Level.CRISIS
+    flagged = draw(FLAGGED)
+    crisis = flagged is not None or level_of(urgency, risk) == Level.CRISIS
     covered = draw(COVERED) if crisis else None
     case = Case(
         id=f"case{number}",
@@ -238,20 +271,43 @@ def records(
         hold_until=today + timedelta(days=draw(pool.ahead)) if status == ON_HOLD else None,
         resumed_on=perhaps(pool.seldom_ago),
         closed_on=today if status == CLOSED else None,
+        plan_agreed_on=perhaps(pool.seldom_ago),
+        plan_reviewed_on=perhaps(pool.seldom_ago),
+        flagged_on=None if flagged is None else today - timedelta(days=flagged),
     )
     case = planned(case, draw(PLANS), today)
-    return _with_some_attempts(
-        draw,
-        CaseRecord(
-            case,
-            tuple(draw(promises(today, each, pool.ahead)) for each in range(1, draw(COUNTS) + 1)),
-            reached_client_on=perhaps(pool.perhaps_ago),
-            reached_guardian_on=perhaps(pool.seldom_ago),
-            promise_ended_on=perhaps(pool.seldom_ago),
-        ),
-        today,
-        draw(ATTEMPTS),
+    record = CaseRecord(
+        case,
+        tuple(draw(promises(today, each, pool.ahead)) for each in range(1, draw(COUNTS) + 1)),
+        reached_client_on=perhaps(pool.perhaps_ago),
+        reached_guardian_on=perhaps(pool.seldom_ago),
+        promise_ended_on=perhaps(pool.seldom_ago),
     )
+    record = _with_casework(draw, record, today, pool)
+    return _with_some_attempts(draw, record, today, draw(ATTEMPTS))
+
+
+def _with_casework(draw: Draw[Any], record: CaseRecord, today: date, pool: _Pool) -> CaseRecord:
+    """What pieces on file owe, and then a note not written, appointments missed, a draft."""
+    watches: list[Watch] = []
+    for number in range(1, draw(COUNTS) + 1):
+        kind, stage = draw(PIECES)
+        dated = kind in (GOAL, STEP, RISK) and stage != AGAIN
+        ahead = draw(pool.ahead) if dated else -draw(pool.ago)
+        lead = draw(REPEATS) if kind in (SCREENING, VOICE, TRANSITION) else None
+        day = today + timedelta(days=ahead)
+        watches += owed(kind, stage, number, None, f"{kind} {number}", None, day, lead, None)
+    reached = record.reached_client_on
+    if reached is not None and draw(SELDOM):
+        watches.append(UNWRITTEN_NOTE._replace(day=reached))
+    if draw(SELDOM):
+        day = today - timedelta(days=draw(pool.ago))
+        if reached is None or reached < day - timedelta(days=1):
+            watches.append(MISSED_TWICE._replace(day=day))
+            record = record._replace(promise_ended_on=day)
+    if draw(SELDOM):
+        watches.append(UNFINISHED._replace(day=today - timedelta(days=draw(pool.ago))))
+    return record._replace(watches=tuple(watches))
 
 
 def planned(case: Case, plan: tuple[int, int] | None, today: date) -> Case:
@@ -308,6 +364,41 @@ def write(store: Caseload, caseload: Sequence[CaseRecord]) -> None:
                 operation.insert("promises", columns_of(promise))
             for contact in _contacts_of(record):
                 operation.insert("contacts", columns_of(contact, leave=("corrected",)))
+            for piece in _pieces_of(record):
+                row = columns_of(piece, leave=("body",))
+                operation.insert("casework", {**row, "body": "{}"})
+            for watch in _drafts_of(record):
+                store.db.execute(
+                    "INSERT INTO drafts (name, body, updated_at) VALUES (?, '{}', ?)",
+                    (assessment_draft(case.id), watch.day.isoformat()),
+                )
+
+
+LETTER = {letters: kind for kind, letters in LETTERS.items()}
+
+
+def _pieces_of(record: CaseRecord) -> list[Piece]:
+    """The pieces that owe what the record's watches say: a transition owes twice."""
+    made: dict[str, Piece] = {}
+    for watch in record.watches:
+        letters = watch.part.rstrip("v").rstrip("0123456789")
+        if letters not in LETTER or letters == watch.part:
+            continue
+        number = int(watch.part.rstrip("v")[len(letters) :])
+        kind = LETTER[letters]
+        piece = Piece(
+            f"{record.case.id}.{watch.part}", record.case.id, kind, number, PIECES_ON,
+            f"{kind} {number}", stage=watch.stage if kind == GOAL else "", due_on=watch.day,
+            lead_days=watch.lead, recorded_at="2026-01-01T00:00:00Z",
+        )  # fmt: skip
+        known = made.setdefault(f"{letters}{number}", piece)
+        if watch.lead is not None:
+            made[f"{letters}{number}"] = known._replace(lead_days=watch.lead)
+    return list(made.values())
+
+
+def _drafts_of(record: CaseRecord) -> list[Watch]:
+    return [each for each in record.watches if each.stage == "draft"]
 
 
 @st.composite
@@ -351,6 +442,8 @@ def _promises_of(record: CaseRecord) -> list[Promise]:
             )
             for each in (0, 1)
         ]  # fmt: skip
+    if any(each.stage == "missed" for each in record.watches):
+        made[-2:] = [each._replace(kind=APPOINTMENT, status=MISSED) for each in made[-2:]]
     return made
 
 
@@ -363,9 +456,11 @@ def _contacts_of(record: CaseRecord) -> list[Contact]:
         ("provider", REACHED, "phone", case.opened_on),
         ("client", REACHED, "letter", case.opened_on),
     ]
+    unwritten = {each.day for each in record.watches if each.kind == "note"}
     return [
         Contact(
             f"{case.id}.c{number}", case.id, number, day, outcome, by, party,
+            None if day in unwritten and (party, by) == ("client", "phone") else "spoke",
             recorded_at="2026-01-01T00:00:00Z",
         )
         for number, (party, outcome, by, day) in enumerate(told, 1)

@@ -13,7 +13,9 @@ import sys
 import tempfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from casectl.core.casework import ASSESSMENT, DONE, GOAL, NEED, RISK, SCREENING, STEP, Piece
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -30,6 +32,7 @@ from casectl.core.model import (
     Promise,
 )
 from casectl.store import Caseload, create_caseload
+from casectl.store.casework import add
 
 SCHEMAS = Path(__file__).parent / "schemas"
 # FTS5 makes these itself from the virtual table.
@@ -113,6 +116,39 @@ def take_people_in(store: Caseload) -> None:
     sam = store.intake.take_in(Load(Client("", "Sam Mock"), case("Sam Mock", ACTIVE, 1, "low")))
     store.cases.close(sam, "moved away", date(2026, 11, 17))
     plan_the_working_day(store)
+    do_casework(store)
+
+
+def do_casework(store: Caseload) -> None:
+    """An assessment, a need with its goal and step, a screening that repeats, a signed note."""
+    maria = store.cases.by_number(1)
+    assert maria is not None, "she was taken in first"
+    day = date(2026, 11, 18)
+
+    def piece(kind: str, what: str, **more: Any) -> Piece:
+        return Piece("", maria.id, kind, 0, day, what)._replace(**more)
+
+    with store.journal.operation("assess") as operation:
+        body = {"domains": {"housing": {"level": 2, "needs": "eviction notice"}}}
+        add(operation, piece(ASSESSMENT, "first assessment", status=DONE, body=body))
+        add(operation, piece(NEED, "keep the flat", domain="housing", level=3, due_on=day))
+        plan = {"safety_plan": "her sister first"}
+        risk = piece(RISK, "since the letter", domain="self-harm", level=1, body=plan)
+        add(operation, risk._replace(due_on=date(2026, 12, 2)))
+        answers = {"answers": {"1": 1, "2": 0}}
+        phq = piece(SCREENING, "PHQ-2", domain="phq2", level=1, due_on=day, lead_days=14)
+        add(operation, phq._replace(body=answers))
+        operation.update("cases", maria.id, assessed_on=day.isoformat())
+    with store.journal.operation("goal") as operation:
+        goal = add(operation, piece(GOAL, "rent paid on time", due_on=date(2027, 3, 1)))
+        step = piece(STEP, "bring the papers", parent=goal.id, who="client")
+        add(operation, step._replace(due_on=date(2026, 11, 25)))
+        operation.update("cases", maria.id, plan_agreed_on=day.isoformat())
+    with store.journal.operation("note") as operation:
+        note = operation.add_note(maria.id, "S: worried about the rent")
+        operation.update(
+            "notes", note, form="soap", signed_at="2026-11-18T08:00:00Z", signed_by="kim"
+        )
 
 
 def plan_the_working_day(store: Caseload) -> None:

@@ -12,10 +12,17 @@ import typer
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.model import ME
+from casectl.core.offered import option_values
 from casectl.core.spoken import spoken_short
 from casectl.core.text import NOTE_LIMIT
 from casectl.core.typed import ITEM, OWN_WORDS, Shape, first_word, last_word, pieces, typed_words
-from casectl.parameters import OF_ME, current, named_cases, named_items, named_jots
+from casectl.parameters import (
+    OF_ME,
+    current,
+    named_cases,
+    named_items,
+    named_jots,
+)
 from casectl.render import tell
 from casectl.session import Program, Session, Sitting
 
@@ -124,6 +131,8 @@ class Desk:
             tell(f"casectl: {refused}")
             return
         self.program.run([*self._before(), *words], self.sitting)
+        if self.sitting.private is not None:
+            self.private, self.sitting.private = self.sitting.private, None
         if words[0] == "config":
             with suppress(CasectlError), self._session() as session:
                 self.aliases = session.aliases
@@ -222,7 +231,10 @@ class Desk:
             shape = self.program.shape(words[:2]) if words[1] in shape.below else None
         if shape is None:
             return
-        if begun.startswith("-"):
+        before = last_word(typed[: len(typed) - len(begun)].rstrip())
+        if before in shape.options and (values := option_values(words[0], before)):
+            yield from _beginning(begun, dict.fromkeys(values, ""))
+        elif begun.startswith("-"):
             yield from _beginning(
                 begun, {name: shape.about.get(name, "") for name in shape.options}
             )

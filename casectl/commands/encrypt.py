@@ -30,7 +30,12 @@ def encrypt(
         store = session.store
         if store.key is not None:
             raise CasectlError(f"{session.db_path} is encrypted already", hint="casectl key rotate")
-        protection = protect(session, unencrypted=False, key_file=key_file)
+        vault.begin_encrypting(store)
+        try:
+            protection = protect(session, unencrypted=False, key_file=key_file)
+        except BaseException:
+            vault.remove_folder()
+            raise
         assert protection.key is not None
         try:
             vault.encrypt(store, protection.key)

@@ -121,7 +121,7 @@ def _missed_reminders(session: Session) -> "Reminded | None":
         return Reminded()
     ran = datetime.fromtimestamp(at).astimezone()
     now = datetime.fromisoformat(session.clock.moment).astimezone()
-    if not are_missed(ran, now, session.standards.calendar):
+    if not are_missed(ran, now, session.calendar):
         return None
     return Reminded(ran.date(), f"{ran:%H:%M}")
 

@@ -27,7 +27,7 @@ def unlock(
     vault = session.vault
     if not vault.is_encrypted:
         raise CasectlError(f"{vault.path} is not encrypted, so it is never locked")
-    found = vault.found()
+    found = vault.opener()
     if found is not None:
         _said(session, "open", f"It is open already: {found.source} has the key.")
         return

@@ -178,8 +178,8 @@ def _watched(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
 
 
 def _seen_since(record: CaseRecord, day: date) -> bool:
-    seen = _latest_of(record.reached_client_on, record.reached_guardian_on)
-    return seen is not None and seen >= day
+    reached = record.reached_client_on
+    return reached is not None and reached >= day
 
 
 def _safety(record: CaseRecord, make: _Maker) -> Iterator[Fact]:

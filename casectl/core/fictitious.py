@@ -189,8 +189,25 @@ class Draft:
             Promise("", "", 0, kind, what, due, made_on=max(made, self.opened_on), **more)
         )
 
+    def no_plan(self) -> None:
+        """Assessed, and nothing was agreed with the client since."""
+        self.set(plan_agreed_on=None)
+
+    def _planned(self) -> dict[str, date]:
+        """A plan ten days after the assessment, and its last review; no dice, so that a caseload of
+        one seed stays the same.
+        """
+        assessed = self.facts.get("assessed_on")
+        if assessed is None or (self.today - assessed).days < 10:
+            return {}
+        agreed = assessed + timedelta(days=10)
+        lately = self.today - timedelta(days=self.number * 7 % (self.intervals.plan_review - 10))
+        return {"plan_agreed_on": agreed, "plan_reviewed_on": max(agreed, lately)}
+
     def story(self) -> Load:
-        facts = {"status": ACTIVE, "need": self.dice.among(words.NEEDS), **self.facts}
+        facts: dict[str, Any] = {"status": ACTIVE, "need": self.dice.among(words.NEEDS)}
+        facts |= self._planned()
+        facts |= self.facts
         if self.dice.chance(0.6):
             facts["referred_by"] = self.dice.among(words.REFERRERS)
         case = Case(
@@ -228,6 +245,7 @@ def _crisis_begun(draft: Draft) -> None:
 
 def _crisis_tried(draft: Draft) -> None:
     draft.crisis(4, reviewed=2)
+    draft.set(flagged_on=draft.today, flagged_for="PHQ-9, item 9")
     draft.reached(3, "At home with the sister. Did not want to talk long.", by="visit")
     draft.tried(1)
     draft.tried(0)
@@ -351,6 +369,7 @@ def _call_today(draft: Draft) -> None:
 def _waiting_on_an_office(draft: Draft) -> None:
     _steady(draft, "medium", "low", next_step=False)
     draft.set(assessed_on=draft.ago(draft.intervals.reassessment + 4))
+    draft.set(plan_reviewed_on=draft.ago(draft.intervals.plan_review + 2))
     draft.follow_up(
         draft.ago(3), ("paperwork", "income statement for the voucher"),
         waiting_on="county benefits office",
@@ -367,6 +386,7 @@ def _snoozed(draft: Draft) -> None:
 
 def _repeating(draft: Draft) -> None:
     _steady(draft, "medium", None, next_step=False)
+    draft.no_plan()
     draft.ended(3)
     draft.follow_up(
         draft.ahead(4), ("call", "weekly call about the medication"),

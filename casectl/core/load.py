@@ -7,12 +7,11 @@ order nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from casectl.core.agenda import COUNT_CAP, WORKING_HOURS, Load
+from casectl.core.agenda import COUNT_CAP, Load
 from casectl.core.due import Band, DueItem
-from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP
+from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, ME
 from casectl.core.priority import Ranked
 
-HOURS = WORKING_HOURS
 # By what a follow-up is for, by a due item's kind otherwise. Reaching somebody is a call, unless
 # they have always been visited; what is learned knows better.
 DEFAULT_MINUTES: Mapping[str, int] = {
@@ -83,9 +82,10 @@ def load_of(
     """How many of ``need`` cases fit into ``hours``, and the rows that are not left to a count.
 
     A row takes what its first item is likely to take: what else its case owes may follow another
-    day. Today's appointments are kept free first; then come SAFETY and DEADLINE, then NOW in its
-    order, until the first row that does not fit. Of those in need whose rows were not read, as many
-    are taken to fit as on the average of those that were. None where all fit.
+    day. Today's appointments and the worker's own work are kept free first, each item of it; then
+    come SAFETY and DEADLINE, then NOW in its order, until the first row that does not fit. Of those
+    in need whose rows were not read, as many are taken to fit as on the average of those that were.
+    None where all fit.
     """
     day = _Day(hours * 60, today, learned)
     day.keep_free(rows)
@@ -112,7 +112,7 @@ class _Day:
         self.spent = 0
 
     def keep_free(self, rows: Iterable[Ranked]) -> None:
-        """The time of today's appointments, which take place whatever else there is."""
+        """The time of what takes place whatever else there is: appointments, and one's own work."""
         for row in rows:
             for item in row.items:
                 if self._is_fixed(item):
@@ -139,4 +139,6 @@ class _Day:
         return max(self.spent // max(self.fits, 1), 1)
 
     def _is_fixed(self, item: DueItem) -> bool:
+        if item.case == ME:
+            return item.is_pressing
         return item.kind == APPOINTMENT and item.due == self.today

@@ -25,6 +25,8 @@ def _entry_objects(entry: Entry, output: Output) -> list[Object]:
         return [_object(entry, None, None, text)]
     told = [each for each in entry.changes if each.table not in ("clients", "cases")]
     told = told or [each for each in entry.changes if each.table == "cases"] or list(entry.changes)
+    if any(each.table == "notes" for each in told):  # of a jot that became one
+        told = [each for each in told if each.table != "jots"]
     if any(each.table == "cases" and each.before is None for each in entry.changes):
         told = [each for each in entry.changes if each.table != "clients"]
     return [
@@ -58,6 +60,8 @@ def _words(change: Change, output: Output) -> str:
             return _contact(after, output)
         case "notes":
             return f"note: {after['text']}"
+        case "jots" if before is None:
+            return f"jot: {after['text']}"
         case "promises" | "own_work" if before is None:
             return f"{after['what']}, due {_day(after['due_on'], output)}"
         case "promises" | "own_work" if before is not None and before["status"] != after["status"]:

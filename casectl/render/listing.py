@@ -206,7 +206,8 @@ def jots_screen(jots: Sequence[Jot], output: Output) -> list[Line]:
             head = [(indent, "")]
         first, *more = wrapped(" ".join(jot.text.split()), output.width - len(indent))
         lines += [[*head, *first], *([(indent, ""), *line] for line in more)]
-    return [*lines, [], [("casectl file N CASE makes one a note of that case", "dim")]]
+    how = wrapped("casectl file N CASE makes one a note of that case", output.width)
+    return [*lines, [], *([(line[0][0], "dim")] for line in how)]
 
 
 # -- history -----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from casectl.render.words import DEADLINE_WORDS, kind_word, status
 
 # What one line shows of a text that has no end; JSON holds it whole.
 LONGEST = 200
+NARROW = 60  # columns of a terminal; screens say the same, and cost remind their loading
 WIDEST = 24  # columns are aligned up to here; one long name does not push every line
 # What a terse reminder keeps to itself; the keys stay, so that a script finds them.
 UNSAID = ("client", "handle", "what", "why", "program")
@@ -27,6 +28,8 @@ def text(reminders: Sequence[Reminder], output: Output, *, terse: bool) -> list[
     ``12.3  follow-up, 3 days late``.
     """
     rows = [_terse(each) if terse else _full(each, output) for each in reminders]
+    if output.terminal and output.width < NARROW and not terse:
+        return [_narrow(row, output.width) for row in rows]
     widths = [min(max(map(len, column)), WIDEST) for column in zip(*rows, strict=True)][:-1]
     line = "".join(f"{{:<{width}}}  " for width in widths) + "{}\n"
     return [spelled(line.format(*row)) for row in rows]
@@ -41,6 +44,15 @@ def _full(reminder: Reminder, output: Output) -> tuple[str, ...]:
         visible(item.case.client),
         visible(f"{hour}{shortened(item.what, LONGEST)}"),
     )
+
+
+def _narrow(row: tuple[str, ...], width: int) -> str:
+    """On a terminal that has no room for columns the words stand below, whole."""
+    from casectl.render.screens import wrapped
+
+    *columns, words = row
+    lines = [*wrapped("  ".join(columns), width), *wrapped(words, width, "  ")]
+    return "".join(f"{line[0][0]}\n" for line in lines)
 
 
 def _terse(reminder: Reminder) -> tuple[str, ...]:

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from casectl.core.explaining import Explanation
     from casectl.core.finding import Known
     from casectl.core.leave import Back
-    from casectl.core.model import Case, Client, Jot, Promise
+    from casectl.core.model import Case, CaseRecord, Client, Jot, Promise
     from casectl.core.morning import Morning
     from casectl.core.priority import Ranked
+    from casectl.core.triage import Spread
     from casectl.core.views import Entry, File, Hit
 
 
@@ -57,6 +58,23 @@ def agenda_rows(rows: Sequence[Ranked], output: Output) -> None:
     """The day's list for machines."""
     rows = output.shown(rows)
     output.table(agenda_objects(rows, output), TODAY_COLUMNS)
+
+
+def triage_row(
+    place: str, record: CaseRecord, item: DueItem, others: Sequence[DueItem], output: Output
+) -> None:
+    """One row of triage, to be answered."""
+    record, item, others = output.shown(record), output.shown(item), output.shown(others)
+    from casectl.render.triage import row_lines
+
+    output.draw([[], *row_lines(place, record, item, others, output)])
+
+
+def spread(made: Spread, output: Output) -> None:
+    """What a spread would plan, a line a day."""
+    from casectl.render.triage import spread_lines
+
+    output.draw(spread_lines(made, output))
 
 
 def explanation(explanation: Explanation, output: Output) -> None:

@@ -70,20 +70,26 @@ def cell(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int, indent: str = "") -> list[Line]:
-    """Paragraphs in lines of ``width`` cells, broken at spaces where there are any."""
-    room = max(width - cell_len(indent), 2)
+    """Paragraphs in lines of ``width`` cells, broken at spaces where there are any.
+
+    A paragraph that somebody set in stays set in, as far as the line has room for it.
+    """
+    whole = max(width - cell_len(indent), 2)
     lines: list[Line] = []
     for paragraph in visible(text, lines=True).split("\n"):
+        words = paragraph.lstrip(" ")
+        set_in = " " * min(len(paragraph) - len(words), whole // 2)
+        room, begins = whole - len(set_in), indent + set_in
         left = ""
-        for word in paragraph.split(" "):
+        for word in words.split(" "):
             for piece in _pieces(word, room):
                 joined = f"{left} {piece}" if left else piece
                 if left and cell_len(joined) > room:
-                    lines.append([(indent + left, "")])
+                    lines.append([(begins + left, "")])
                     left = piece
                 else:
                     left = joined
-        lines.append([(indent + left, "")])
+        lines.append([(begins + left, "")])
     return lines
 
 

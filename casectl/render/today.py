@@ -126,7 +126,8 @@ def _folded(agenda: Agenda, output: Output, *, is_begun: bool) -> list[Line]:
         return []
     lines: list[Line] = [] if is_begun else [[], [(BAND_TITLES[Band.NOW], Band.NOW.name)]]
     words = f"+{capped(load.folded)} more due or late, beyond {agenda.ask.hours} h"
-    return [*lines, [(f"{words}: casectl today --all", "dim")]]
+    told = wrapped(f"{words}: casectl today --all", output.width)
+    return [*lines, *([(line[0][0], "dim")] for line in told)]
 
 
 def _hours(agenda: Agenda, output: Output) -> list[Line]:

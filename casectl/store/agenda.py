@@ -80,6 +80,12 @@ class AgendaReader:
         with self.db.snapshot():
             return self._reading(ask, HEADS, ASKED_ABOUT).rows()
 
+    def learned_minutes(self) -> dict[str, int]:
+        """What the latest contacts took, by kind of due item, where there are enough of them."""
+        from casectl.core.load import learned_from
+
+        return learned_from(_logged(self.db))
+
     def pressing(self, ask: Ask, until: date) -> list[DueItem]:
         """Every item in a band that presses, or due by ``until``, the most pressing first."""
         with self.db.snapshot():
@@ -153,21 +159,10 @@ class _Reading:
             return None, rows
         from casectl.core.load import learned_from, load_of
 
-        load, kept = load_of(rows, need, ask.hours, ask.today, learned_from(self._logged()))
+        load, kept = load_of(rows, need, ask.hours, ask.today, learned_from(_logged(self.db)))
         if load is None or ask.folds:
             return load, kept
         return load._replace(folded=0), rows
-
-    def _logged(self) -> list[tuple[str, int]]:
-        """The means and minutes of the latest contacts that have them."""
-        return [
-            (row[0], row[1])
-            for row in self.db.rows(
-                'SELECT "by", minutes FROM (SELECT "by", minutes FROM contacts '
-                "ORDER BY on_day DESC LIMIT ?) WHERE minutes > 0",
-                (LATEST,),
-            )
-        ]
 
     def pressing(self, until: date) -> list[DueItem]:
         """The items of the facts that press, or that fall due by ``until``.
@@ -220,7 +215,7 @@ class _Reading:
             if applies(group, self.ask.standards.of(group.program)):
                 rule = self.rules.of(group)
                 due, band = rule.due(day)
-                if band is not None and (band is not Band.SOON or due <= until):
+                if due <= until or band not in (None, Band.SOON):
                     yield rule.item(record, day, promise, watch)
 
     def _pressing_items(
@@ -232,8 +227,8 @@ class _Reading:
         for group, day, promise, watch in (*promised_facts(record), *watched_facts(record)):
             rule = self.rules.of(group)
             due, band = rule.due(day)
-            listed = band is not None and (band is not Band.SOON or due <= until)
-            if listed and applies(group, intervals):
+            asked_for = due <= until or band not in (None, Band.SOON)
+            if asked_for and applies(group, intervals):
                 yield rule.item(record, day, promise, watch)
 
     def _last_day(self, rule: Rule, until: date) -> str:
@@ -562,6 +557,18 @@ class _Reading:
 def _by_the_hour(promise: Promise) -> tuple[date, bool, str, str]:
     """As ``_hours`` has them from the file."""
     return promise.due_on, promise.due_time is None, promise.due_time or "", promise.id
+
+
+def _logged(db: Database) -> list[tuple[str, int]]:
+    """The means and minutes of the latest contacts that have them."""
+    return [
+        (row[0], row[1])
+        for row in db.rows(
+            'SELECT "by", minutes FROM (SELECT "by", minutes FROM contacts '
+            "ORDER BY on_day DESC LIMIT ?) WHERE minutes > 0",
+            (LATEST,),
+        )
+    ]
 
 
 def _left_out(db: Database, most: int | None) -> list[int]:

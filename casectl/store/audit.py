@@ -32,7 +32,7 @@ from casectl.store.chain import (
 from casectl.store.connection import Database, Row, Value
 from casectl.store.recount import ALONE, BY_KIND, NUMBERED, UNREADABLE, counter_of
 from casectl.store.rows import CHUNK, marks
-from casectl.store.schema import CHAIN_KEY, MIGRATIONS, OURS, PURGES, RECORDS
+from casectl.store.schema import CASEWORK_FROM, CHAIN_KEY, MIGRATIONS, OURS, PURGES, RECORDS
 
 PAGE = 2 * CHUNK  # rows
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
@@ -345,7 +345,11 @@ class _Walk:
     def _check_settings(self) -> None:
         """The rows that casectl keeps for itself: the chain's key, and which migrations ran."""
         names = {row[0] for row in self.db.rows("SELECT name FROM meta")}
-        if not names <= {CHAIN_KEY, *FORMER_SETTINGS}:
+        since = self.db.value("SELECT value FROM meta WHERE name = ?", (CASEWORK_FROM,))
+        worked = "SELECT 1 FROM operations WHERE day = ? LIMIT 1"
+        if not names <= {CHAIN_KEY, CASEWORK_FROM, *FORMER_SETTINGS} or (
+            since is not None and self.db.value(worked, (since,)) is None
+        ):
             self._fault(Place(None, None, "meta holds what casectl did not write"))
         if self.db.key is not None and CHAIN_KEY not in names:
             what = "the chain of an encrypted caseload has a key, and this one's is gone"

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from casectl.store.reminders import Reminders
     from casectl.store.search import Search
 
+# In the folder of slots while a plain file is being encrypted, so that a kill then accuses nobody.
+UNFINISHED = "unfinished"
 WORTH_A_BACKUP = 10  # entries on a caseload's first day; from the second on, one is
 
 
@@ -284,14 +286,16 @@ def open_caseload(path: Path, author: Author, keys: Keys | None = None) -> Casel
 
 def _check_encryption(db: Database) -> None:
     """Who can write to the folder and has no key can only put a plain file there."""
-    if db.key is None:
-        folder = Path(f"{os.path.realpath(db.path)}.keys")  # as ``slots.folder_of``, not loaded
-        if folder.is_dir():
-            db.read_only_because = EncryptionGone(
-                f"{db.path} is not encrypted, and {folder} says that it was, so nothing is written",
-                hint="casectl restore puts a backup back; whoever took the encryption off "
-                "themselves moves that folder away",
-            )
+    folder = Path(f"{os.path.realpath(db.path)}.keys")  # as ``slots.folder_of``, not loaded
+    if db.key is not None:
+        with suppress(OSError):
+            (folder / UNFINISHED).unlink()
+    elif folder.is_dir() and not os.path.lexists(folder / UNFINISHED):
+        db.read_only_because = EncryptionGone(
+            f"{db.path} is not encrypted, and {folder} says that it was, so nothing is written",
+            hint="casectl restore puts a backup back; whoever took the encryption off "
+            "themselves moves that folder away",
+        )
 
 
 def _check_schema(db: Database, author: Author) -> None:

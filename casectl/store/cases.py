@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -148,15 +148,20 @@ class Cases:
     ) -> list[tuple[str, str]]:
         """Handles that begin with ``prefix`` and whose they are, open cases first.
 
-        Numbers, where ``numbers`` says so or ``prefix`` begins one.
+        Then those of whom another name begins so: ``mar`` is Maria Garcia's garcia-12. Numbers,
+        where ``numbers`` says so or ``prefix`` begins one.
         """
         stem = fold(prefix)
-        column = "CAST(c.number AS TEXT)" if numbers or stem.isdigit() else "c.handle"
+        by_number = numbers or stem.isdigit()
+        column = "CAST(c.number AS TEXT)" if by_number else "c.handle"
+        begins = f"substr({column}, 1, ?1) = ?2"
+        named = "" if by_number else "OR instr(' ' || k.folded, ' ' || ?2) > 0 "
         return [
             (row[0], row[1])
             for row in self.db.rows(
                 f"SELECT {column}, k.name FROM cases c JOIN clients k ON k.id = c.client_id "
-                f"WHERE substr({column}, 1, ?) = ? ORDER BY c.status = 'closed', c.number LIMIT ?",
+                f"WHERE {begins} {named}"
+                f"ORDER BY {begins} DESC, c.status = 'closed', c.number LIMIT ?3",
                 (len(stem), stem, limit),
             )
         ]
@@ -356,6 +361,25 @@ class Cases:
             operation.update("cases", case.id, status=ON_HOLD, hold_until=until.isoformat())
             operation.add_note(case.id, f"On hold until {until.isoformat()}: {reason}")
         return self._again(case)
+
+    def plan(
+        self, plans: Sequence[tuple[Case, date | None]], reason: str | None, on: date
+    ) -> list[Case]:
+        """Plan days for cases, in one operation; None takes a plan away. ``on`` is when it is made.
+
+        Raises BadValue where one of them has another status by now, and then plans none.
+        """
+        with self.journal.operation("triage") as operation:
+            for case, day in plans:
+                self._check_status(case)
+                operation.update(
+                    "cases",
+                    case.id,
+                    planned_on=day.isoformat() if day else None,
+                    planned_from=on.isoformat() if day else None,
+                    planned_reason=reason if day else None,
+                )
+        return [self._again(case) for case, _ in plans]
 
     def reopen(
         self, case: Case, on: date, reason: str, *, risk: str | None, promise: Promise | None

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from casectl.core.errors import Busy, CasectlError, EncryptionGone, Locked
 from casectl.core.model import Author
+from casectl.core.text import name_key
 from casectl.core.views import FAIL, OK, WARN, Finding
 from casectl.store.connection import Database, check_file
 from casectl.store.derived import refresh_facts, searchable
+from casectl.store.journal import Journal
 from casectl.store.recount import UNREADABLE, Recount
 from casectl.store.rows import marks
 from casectl.store.schema import RECORDS, SCHEMA_VERSION, has_its_schema
@@ -45,6 +47,7 @@ class Checkup:
             "journal": self._journal,
             "chain": self._chain,
             "cases": self._cases,
+            "names": self._names,
             "facts": self._facts,
             "promise": self._promise,
             "search": self._search,
@@ -66,7 +69,8 @@ class Checkup:
     def repair(self) -> None:
         """Put triggers and indexes back as they belong, and derive anew what is derived.
 
-        One operation of the journal says that it happened. Records stay as they are.
+        One operation of the journal says that it happened. Records stay as they are, but for how
+        names are compared, which is an operation of its own.
         """
         from casectl.store.blueprint import put_right
         from casectl.store.chain import Changes, add_link
@@ -93,6 +97,12 @@ class Checkup:
             raise
         if not has_its_schema(self.db):  # a table is not mended
             self.db.read_only_because = reason
+            return
+        misfiled = list(self._misfiled())
+        if misfiled:
+            with Journal(self.db, self.author).operation("doctor") as operation:
+                for client_id, key in misfiled:
+                    operation.update("clients", client_id, folded=key)
 
     def _schema(self) -> Finding:
         """Whether tables, indexes and triggers are this program's, and nothing stands beside."""
@@ -192,7 +202,8 @@ class Checkup:
         wrong = self.db.value(
             "SELECT count(*) FROM cases WHERE (status = 'on_hold') <> (hold_until IS NOT NULL) "
             "OR (status = 'closed') <> (closed_on IS NOT NULL) "
-            "OR (urgency = 4 OR risk IS 'imminent') <> (crisis_since IS NOT NULL) "
+            "OR (urgency = 4 OR risk IS 'imminent' OR flagged_on IS NOT NULL) "
+            "<> (crisis_since IS NOT NULL) "
             "OR number > (SELECT value FROM counters WHERE scope = 'case')"
         )
         if wrong:
@@ -200,6 +211,26 @@ class Checkup:
         count = self.db.value("SELECT count(*) FROM cases")
         still = self.db.value("SELECT count(*) FROM cases WHERE status <> 'closed'")
         return Finding("cases", OK, f"{_count(count, 'case')}, {still:,} open")
+
+    def _names(self) -> Finding:
+        """Whether people are found by their names as names are compared today."""
+        count = sum(1 for _ in self._misfiled())
+        if count:
+            detail = (
+                f"{_count(count, 'client')} whose name an older casectl compares as it is written, "
+                "family name first: a duplicate may be missed"
+            )
+            return Finding("names", WARN, detail, REPAIR)
+        return Finding("names", OK, "every name is compared as it is spoken")
+
+    def _misfiled(self) -> Iterator[tuple[str, str]]:
+        """Clients written ``Garcia, Maria`` and compared as that, with what they compare by now."""
+        for client_id, name, folded in self.db.rows(
+            "SELECT id, name, folded FROM clients WHERE instr(folded, ',') > 0"
+        ):
+            key = name_key(name)
+            if key != folded:
+                yield client_id, key
 
     def _facts(self) -> Finding:
         """The stored facts are the ones that the records give."""

@@ -144,6 +144,7 @@ class Journal:
         self.db = db
         self.author = author
         self.committed = False  # whether any operation was
+        self.newest: int | None = None  # of those that were
 
     @cached_property
     def _sealer(self) -> Sealer:
@@ -182,7 +183,8 @@ class Journal:
             derived.refresh_facts(self.db, operation.cases)
             self.db.execute("DELETE FROM current_operation")
             self._sealer.close(self.db, number)
-        self.committed = self.committed or bool(operation.changed)
+        if operation.changed:
+            self.committed, self.newest = True, operation.number
 
     @contextmanager
     def _noting(self, recorded: Callable[[], bool]) -> Iterator[None]:

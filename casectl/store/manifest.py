@@ -13,6 +13,7 @@ from casectl.store.private import put, read
 
 # The moment in a backup's name, and a number where two were made in one second.
 STAMP = r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:-(\d{1,4}))?"
+NAME = rf".+-{STAMP}\.db"
 LARGEST = 100_000  # bytes; a manifest has one thousand
 MOST = 2**63 - 1  # what SQLite can be asked about
 # What is derived is counted as well, but for the index's own tables, which it may merge.
@@ -86,7 +87,7 @@ def difference(found: Contents, expected: Contents) -> str | None:
 
 def manifest_of(backup: Path) -> Path | None:
     """Where the manifest of a backup is; None for a file that is not named as one."""
-    if re.fullmatch(rf".+-{STAMP}\.db", backup.name):
+    if re.fullmatch(NAME, backup.name):
         return backup.with_suffix(".json")
     return None
 
@@ -105,9 +106,16 @@ def read_manifest(backup: Path) -> Manifest | None:
     """What was written down of a backup; None where nothing was. Raises BadBackup."""
     path = manifest_of(backup)
     try:
-        return _read(path) if path is not None else None
+        manifest = _read(path) if path is not None else None
     except NotFound:
         return None
+    named = re.fullmatch(NAME, backup.name)
+    if manifest is not None and named and named[1] != manifest.made_at.replace(":", ""):
+        raise BadBackup(
+            f"{path} is of a backup made at {manifest.made_at[:20]}, and its name says otherwise",
+            hint="somebody gave an older one its name; look at casectl backup --list",
+        )
+    return manifest
 
 
 def _read(path: Path) -> Manifest:

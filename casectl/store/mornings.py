@@ -38,6 +38,8 @@ class Seen(NamedTuple):
 
 
 class Mornings:
+    # CROSS JOIN keeps SQLite's order: the operations since then first, and never the whole journal.
+
     def __init__(self, db: Database, author: Author) -> None:
         self.db = db
         self.author = author
@@ -75,15 +77,14 @@ class Mornings:
         ids = [
             row[0]
             for row in self.db.rows(
-                "SELECT x.row_id FROM operations o JOIN changes x ON x.operation_id = o.id "
+                "SELECT x.row_id FROM operations o CROSS JOIN changes x ON x.operation_id = o.id "
                 "WHERE o.day >= ? AND o.at >= ? AND o.undoes IS NULL "
                 f"AND {OPENED.format('x')} AND (o.worker <> ? OR EXISTS (SELECT 1 FROM changes y "
                 f"WHERE y.operation_id = o.id AND y.row_id <> x.row_id AND {OPENED.format('y')})) "
                 "LIMIT ?",
-                (seen.since_day, seen.at, self.author.worker,
-                 MOST + 1),
+                (seen.since_day, seen.at, self.author.worker, MOST + 1),
             )
-        ]  # fmt: skip
+        ]
         return read_cases(self.db, f"c.id IN ({marks(ids)})", ids) if ids else []
 
     def unfiled_jots(self) -> int:
@@ -96,7 +97,7 @@ class Mornings:
             f"{row[0]}.{row[1]}"
             for row in self.db.rows(
                 "SELECT c.number, p.number FROM operations o "
-                "JOIN changes x ON x.operation_id = o.id AND x.table_name = 'promises' "
+                "CROSS JOIN changes x ON x.operation_id = o.id AND x.table_name = 'promises' "
                 "JOIN promises p ON p.id = x.row_id JOIN cases c ON c.id = p.case_id "
                 "WHERE o.day >= ? AND o.at >= ? AND o.undoes IS NOT NULL AND p.status = 'open' "
                 "AND json_extract(x.before, '$.status') <> 'open' "

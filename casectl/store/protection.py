@@ -9,6 +9,7 @@ from shlex import quote
 
 from casectl.core.errors import CasectlError
 from casectl.core.views import FAIL, OK, WARN, Finding
+from casectl.store.caseload import UNFINISHED
 from casectl.store.connection import check_file, driver_for
 from casectl.store.keys import KEYRING, Source, read_key_file, source_of
 from casectl.store.slots import PASSPHRASE, RECOVERY, check_slots, folder_of, slots_of
@@ -40,6 +41,13 @@ def protection(
 
 def _plain(path: Path, source: Source | None) -> Finding:
     folder = folder_of(path)
+    if (folder / UNFINISHED).exists():
+        return Finding(
+            "encryption",
+            WARN,
+            "none: casectl encrypt was stopped on the way, and the file is as it was",
+            "casectl encrypt, if it is the caseload that you mean",
+        )
     if folder.is_dir():
         return Finding(
             "encryption",

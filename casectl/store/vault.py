@@ -21,8 +21,17 @@ from casectl.core.keys import (
     checked_passphrase,
 )
 from casectl.core.values import NamedTuple
-from casectl.store.connection import check_file, connect_new, create_file, not_a_caseload
+from casectl.store.caseload import UNFINISHED
+from casectl.store.connection import (
+    NotACaseload,
+    check_file,
+    connect,
+    connect_new,
+    create_file,
+    not_a_caseload,
+)
 from casectl.store.keys import (
+    KEYRING,
     Found,
     at_home,
     find_keys,
@@ -30,7 +39,7 @@ from casectl.store.keys import (
     read_key_file,
     write_key_file,
 )
-from casectl.store.private import make_folder
+from casectl.store.private import create, make_folder
 
 if TYPE_CHECKING:
     from casectl.store.caseload import Caseload
@@ -88,6 +97,30 @@ class Vault:
         """Whether the key can be had again at no cost: from a file, or from the login keyring."""
         return not self.has_command and self.found() is not None
 
+    def opener(self) -> Found | None:
+        """What opens the file without asking anybody; another's key leaves the login keyring.
+
+        Raises Locked for a key file or key command whose key does not open it.
+        """
+        found = self.found()
+        if found is None:
+            return None
+        keys = found.keys
+        try:
+            connect(self.path, lambda: keys).close()
+        except Locked:
+            if found.source != KEYRING:
+                raise
+            self.forget()
+            return None
+        return found
+
+    @property
+    def holds_another_key(self) -> bool:
+        """Whether what did not open the file is from the login keyring, and a slot may do so."""
+        found = self.found() if self.opened is None and self.slots() else None
+        return found is not None and found.source == KEYRING
+
     def keys(self, ask: Callable[[], Sequence[bytes]] | None = None) -> Sequence[bytes]:
         """The keys to try, or what ``ask`` gets from the person. Raises Locked."""
         if self.opened is not None:
@@ -98,7 +131,11 @@ class Vault:
         if found is not None:
             return found.keys
         if not self.folder.is_dir():
-            raise not_a_caseload(self.path)
+            raise NotACaseload(
+                f"{self.path} is not a casectl caseload",
+                hint=f"an encrypted one that was moved needs {self.folder.name} beside it, or its "
+                "key named with CASECTL_KEY_FILE",
+            )
         if ask is not None and self.slots():
             return ask()
         raise Locked(
@@ -220,6 +257,7 @@ class Vault:
             (self.folder / slot.name).unlink(missing_ok=True)
         with suppress(OSError):
             (self.folder / "recovery.pub").unlink(missing_ok=True)
+            (self.folder / UNFINISHED).unlink(missing_ok=True)
             self.folder.rmdir()
         return True
 
@@ -309,11 +347,29 @@ class Vault:
 
     # -- another key ---------------------------------------------------------------------------
 
+    def begin_encrypting(self, caseload: Caseload) -> None:
+        """The folder of slots for a file that is still plain, marked as long as it is.
+
+        What a killed run left of one goes: its key opens nothing. Raises EncryptionGone where the
+        file may be somebody else's, put in the place of an encrypted one.
+        """
+        if caseload.db.read_only_because is not None:
+            raise caseload.db.read_only_because
+        self.remove_folder()
+        fresh = self.folder.with_name(f".{self.folder.name}.{os.urandom(8).hex()}.new")
+        make_folder(fresh)
+        try:
+            create(fresh / UNFINISHED)
+            fresh.rename(self.folder)
+        except OSError as error:
+            raise CasectlError(f"cannot make {self.folder} ({error.strerror})") from None
+
     def encrypt(self, caseload: Caseload, key: bytes) -> None:
         """Put an encrypted copy in the caseload's place, and close it. Raises Busy, Kept."""
         from casectl.store.converting import encrypt
 
         encrypt(caseload, key)
+        (self.folder / UNFINISHED).unlink(missing_ok=True)
 
     def decrypt(self, caseload: Caseload, to: Path) -> bool:
         """A plain copy in a new file; True where what a killed run had left of one was removed."""

@@ -437,7 +437,13 @@ def test_completion(work: Work, garcia: None, run: Run, tmp_path: Path) -> None:
     assert texts(desk.choices("tried 1.")) == ["1.1", "1.contact", "1.assessment"]
     assert texts(desk.choices("done garcia-1.1 gardner-2.1")) == ["gardner-2.1"]
     assert texts(desk.choices("tried 1 call gar")) == []  # a text by now
+    assert texts(desk.choices("tried mar")) == ["garcia-1"], "by another of her names"
     assert texts(desk.choices("tried 1 no answer --mi")) == ["--minutes"]
+    assert texts(desk.choices("set 1 --risk m")) == ["moderate"]
+    assert texts(desk.choices("set 1 --urgency ")) == ["low", "medium", "high", "crisis"]
+    assert texts(desk.choices("follow 1 call --due to")) == ["today", "tomorrow"]
+    assert texts(desk.choices("deadline 1 x --kind c")) == ["court"]
+    assert texts(desk.choices("follow m")) == ["garcia-1", "me"]
     assert texts(desk.choices("follow 1 x --wa")) == ["--waiting-on"]
     assert texts(desk.choices("config s")) == ["set"]
     assert texts(desk.choices("nope x")) == []
@@ -456,7 +462,7 @@ def test_completion(work: Work, garcia: None, run: Run, tmp_path: Path) -> None:
 def test_private_completion_tells_no_name(work: Work, garcia: None) -> None:
     desk = work(private=True).desk
     assert [(each.text, each.about) for each in desk.choices("tried ")] == [("1", "G.M.")]
-    assert texts(desk.choices("tried gar")) == []
+    assert texts(desk.choices("tried gar")) == texts(desk.choices("tried mar")) == []
     assert [each.about for each in desk.choices("done 1.1")] == ["call ***"]
 
 

@@ -11,8 +11,9 @@ import pytest
 from conftest import Run
 from frozen import thaw
 
+from casectl.core.model import Author
 from casectl.core.views import FAIL, OK, WARN
-from casectl.store import slots, surroundings
+from casectl.store import open_caseload, slots, surroundings
 from casectl.store.keys import read_key_file
 
 # What a test's surroundings are not: a real day, a crontab, a folder of one's own, encrypted.
@@ -81,7 +82,7 @@ def test_a_sound_caseload(path: Path, run: Run) -> None:
     assert list(findings) == [
         "configuration", "file", "permissions", "folder", "place", "space", "backup folder",
         "sqlite", "encryption", "schema",
-        "integrity", "links", "journal", "chain", "cases", "facts", "promise", "search",
+        "integrity", "links", "journal", "chain", "cases", "names", "facts", "promise", "search",
         "backups", "restore", "clock", "shell history", "access log", "reminders",
     ]  # fmt: skip
     assert findings["cases"]["detail"] == "4 cases, 3 open"
@@ -314,7 +315,7 @@ def test_a_link(path: Path, run: Run, tmp_path: Path, monkeypatch: pytest.Monkey
         ("UPDATE counters SET value = 1 WHERE scope = 'case'", {"cases"}),
         ("DELETE FROM due_facts WHERE number = 1", {"facts", "promise"}),
         ("UPDATE due_facts SET day = '2020-01-01'", {"facts"}),
-        ("INSERT INTO due_facts VALUES (1, '2026-01-01', '2026-01-01', 99, NULL)", {"facts"}),
+        ("INSERT INTO due_facts VALUES (1, '2026-01-01', '2026-01-01', 99, NULL, NULL)", {"facts"}),
         ("DELETE FROM search_texts", {"search"}),
         ("UPDATE search_texts SET row_id = 'x' WHERE id = 1", {"search"}),
         ("INSERT INTO search_index (search_index) VALUES ('delete-all')", {"search"}),
@@ -500,3 +501,22 @@ def test_a_file_that_cannot_be_read(path: Path, run: Run) -> None:
     findings = found(run)
     assert findings["permissions"]["state"] == FAIL
     assert findings["caseload"]["state"] == FAIL
+
+
+def test_names_that_an_older_casectl_compares_as_written(run: Run, path: Path) -> None:
+    """Until they were turned, ``Garcia, Maria`` and ``Maria Garcia`` were two people."""
+    assert run("intake 'Garcia, Maria' --new --next call --due fri").code == 0
+    store = open_caseload(path, Author("kim", "2026-11-18", "2026-11-18T08:00:00Z"))
+    with store.journal.operation("intake") as operation:
+        key = store.db.value("SELECT id FROM clients WHERE name = 'Garcia, Maria'")
+        operation.update("clients", key, folded="garcia, maria")
+    store.close()
+    twin = "intake 'Maria Garcia' --next call --due fri"
+    said = found(run)["names"]
+    assert (said["state"], said["hint"]) == (WARN, "casectl doctor --repair")
+    assert said["detail"].startswith("1 client whose name an older casectl compares")
+    assert run("doctor --repair --yes").code == 0
+    assert states(run) == {}
+    assert run("audit verify").code == 0
+    refused = run(twin)
+    assert refused.code == 4, "now it may be the same person"

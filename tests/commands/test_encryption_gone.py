@@ -51,6 +51,23 @@ def test_nothing_is_written_into_it(run: Run, swapped: Path, command: str) -> No
     assert swapped.read_bytes() == before
 
 
+def test_it_is_not_encrypted_as_if_it_were_ours(run: Run, swapped: Path) -> None:
+    before = swapped.read_bytes()
+    result = run("encrypt")
+    assert (result.code, result.out) == (1, "")
+    assert "so nothing is written; casectl restore puts a backup back" in result.err
+    assert swapped.read_bytes() == before
+    assert swapped.with_name(f"{swapped.name}.keys").is_dir()
+
+
+def test_no_plain_caseload_is_made_where_it_could_not_be_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "caseload.db.keys").mkdir(mode=0o700)
+    result = run("init --unencrypted")
+    assert (result.code, result.out) == (1, "")
+    assert "is an earlier caseload's, which was encrypted" in result.err
+    assert not (tmp_path / "caseload.db").exists()
+
+
 def test_no_backup_of_it_displaces_a_good_one(run: Run, swapped: Path) -> None:
     folder = swapped.with_name(f"{swapped.name}.backups")
     before = sorted(each.name for each in folder.iterdir())

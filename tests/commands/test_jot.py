@@ -157,7 +157,7 @@ def test_the_list_is_readable(run: Run, width: int) -> None:
     lines = run("jots", width=width).out.splitlines()
     assert max(map(len, lines)) <= width
     assert " ".join("".join(lines).split()).count("Tuesday group") == 2
-    assert lines[-1] == "casectl file N CASE makes one a note of that case"[:width] or width < 60
+    assert " ".join(lines[-2:]).endswith("casectl file N CASE makes one a note of that case")
 
 
 def test_private_says_nothing_of_it(run: Run) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +19,7 @@ from casectl.core.keys import WrongPassphrase, code_in_groups
 from casectl.session import Session
 from casectl.store import connection, keyring, slots
 from casectl.store.backup import Backups
+from casectl.store.caseload import UNFINISHED
 from casectl.store.connection import PLAIN, Database, connect
 from casectl.store.keys import read_key_file
 
@@ -298,6 +301,29 @@ def test_another_caseloads_key_does_not_open_it(run: Run, tmp_path: Path) -> Non
     refused = run("today")
     assert refused.code == 1
     assert "the key does not open" in refused.err
+
+
+def test_a_caseload_that_was_moved_without_its_slots_says_so(
+    by_passphrase: Path, run: Run, tmp_path: Path
+) -> None:
+    moved = tmp_path / "elsewhere.db"
+    by_passphrase.rename(moved)
+    refused = run(["--db", str(moved), "today"], answers=[PASSPHRASE])
+    assert "one that was moved needs elsewhere.db.keys beside it" in refused.err
+    slots.folder_of(by_passphrase).rename(slots.folder_of(moved))
+    assert NAME in run(["--db", str(moved), "today"], answers=[PASSPHRASE]).out
+
+
+@pytest.mark.parametrize("command", ["today", "unlock"])
+def test_a_key_that_is_another_caseloads_in_the_login_keyring_is_asked_for_anew(
+    by_passphrase: Path, run: Run, kept: Kept, command: str
+) -> None:
+    """A synchronised folder has brought a file that another machine gave a new key."""
+    kept.keys[str(by_passphrase)] = [bytes(32)]
+    assert "the key does not open" in run("today").err, "a script is not asked"
+    asked = run(command, answers=[PASSPHRASE])
+    assert asked.code == 0, asked.err
+    assert NAME in run("today").out
 
 
 def test_completion_never_asks(
@@ -603,6 +629,55 @@ def test_a_plain_caseload_is_encrypted_whole(run: Run, tmp_path: Path) -> None:
     assert "unkeyed" not in verified.out
     assert run("undo").code == 0
     assert run("encrypt").code == 1, "once is enough"
+
+
+@pytest.mark.parametrize("at", ["converting.encrypt", "vault.write_key_file"])
+def test_a_plain_caseload_whose_encryption_was_killed_goes_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """It is as it was, and written into; the same command finishes it."""
+    run("init --unencrypted")
+    run(["intake", NAME])
+    killed = (
+        "import os, sys\nfrom casectl import cli\n"
+        f"import casectl.store.vault, casectl.store.converting\n"
+        f"casectl.store.{at} = lambda *_, **__: os._exit(9)\n"
+        "sys.exit(cli.run(['encrypt']))"
+    )
+    assert subprocess.run([sys.executable, "-c", killed], check=False).returncode == 9
+    doctor = run("doctor")
+    assert "warn\tencryption\tnone: casectl encrypt was stopped on the way" in doctor.out
+    assert run("note 1 'goes on'").code == 0
+    assert run("encrypt").code == 0
+    assert run("note 1 'goes on'").code == 0
+    assert [each.name for each in (tmp_path / "caseload.db.keys").iterdir()] == []
+
+
+def test_the_mark_of_an_unfinished_encryption_goes_with_the_next_opening(
+    run: Run, tmp_path: Path
+) -> None:
+    run("init")
+    mark = tmp_path / "caseload.db.keys" / UNFINISHED
+    mark.touch()
+    assert run("today").code == 0
+    assert not mark.exists()
+
+
+def test_a_killed_encryption_by_passphrase_is_begun_again(
+    run: Run, quick: None, code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    run("init --unencrypted")
+    run(["intake", NAME])
+    folder = slots.folder_of(tmp_path / "caseload.db")
+    folder.mkdir(mode=0o700)
+    (folder / UNFINISHED).touch()
+    slots.add_passphrase(folder, [bytes(32)], OTHER)
+    done = run("encrypt", answers=[PASSPHRASE, PASSPHRASE, code[-6:]])
+    assert done.code == 0, done.err
+    run("lock")
+    assert run("today", answers=[OTHER]).code == 1
+    assert NAME in run("today", answers=[PASSPHRASE]).out
 
 
 def test_a_plain_copy_is_asked_for_twice(run: Run, tmp_path: Path) -> None:

@@ -288,6 +288,21 @@ def test_a_changed_item_is_found(run: Run, low: None, tmp_path: Path) -> None:
     assert run("audit verify").code == 1
 
 
+def test_a_shell_completes_what_an_option_takes(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_CASECTL_COMPLETE", "complete_bash")
+    for typed, offered in (
+        ("casectl set 1 --risk ", ["none", "low", "moderate", "high", "imminent"]),
+        ("casectl intake x --urgency m", ["medium"]),
+        ("casectl reached 1 --by v", ["visit", "video"]),
+        ("casectl reached 1 --with g", ["guardian"]),
+        ("casectl follow 1 call --due t", ["today", "tomorrow", "tue", "thu"]),
+        ("casectl deadline 1 x --kind a", ["appeal", "authorization"]),
+    ):
+        monkeypatch.setenv("COMP_WORDS", typed)
+        monkeypatch.setenv("COMP_CWORD", str(len(typed.split(" ")) - 1))
+        assert run("").out.split() == offered, typed
+
+
 def test_completion(run: Run, client_me: None, monkeypatch: pytest.MonkeyPatch) -> None:
     run("follow me 'supervision' --due today")
     run("follow me 'training' --due today")

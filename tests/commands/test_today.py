@@ -194,6 +194,8 @@ def test_at_40_and_120(run: Run, calls: None) -> None:
         "about 2 fit in 2 h",
         "2 overdue · 12 due · 1 out of contact",
     ]
+    narrow = " ".join(drawn(run, width=40))
+    assert "+11 more due or late, beyond 2 h: casectl today --all" in narrow, "no name is cut"
     assert "14 need you, about 2 fit in 2 h · 2 overdue" in drawn(run, width=120)[0]
 
 

@@ -198,7 +198,7 @@ def test_due_day_and_band(record: CaseRecord, item: str, due: str, band: Band | 
 
 
 def test_a_crisis_owes_safety_in_place_of_contact() -> None:
-    assert owed(crisis()).keys() == {"safety", "review", "assessment", "9"}
+    assert owed(crisis()).keys() == {"safety", "review", "assessment", "plan", "9"}
 
 
 def test_a_case_with_a_promise_owes_no_next_step() -> None:

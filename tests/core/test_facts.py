@@ -74,7 +74,7 @@ CALL = a_promise(FOLLOW_UP, "03-10", subject="call")
         (
             CaseRecord(a_case(assessed_on=day("03-05")), reached_client_on=day("03-07")),
             [("contact", "again", "03-07"), ("assessment", "again", "03-05"),
-             ("next_step", "set", "03-01")],
+             ("plan", "first", "03-05"), ("next_step", "set", "03-01")],
         ),
         (
             CaseRecord(a_case(clock_from=day("03-09")), promise_ended_on=day("03-12")),

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from casectl.core.agenda import COUNT_CAP
 from casectl.core.due import Band
 from casectl.core.load import learned_from, load_of
-from casectl.core.model import ACTIVE, APPOINTMENT, DEADLINE, FOLLOW_UP, Case, CaseRecord, Promise
+from casectl.core.model import (
+    ACTIVE,
+    APPOINTMENT,
+    DEADLINE,
+    FOLLOW_UP,
+    ME,
+    Case,
+    CaseRecord,
+    Promise,
+)
 from casectl.core.priority import Ranked, rank
 from casectl.core.standards import Standards
 
@@ -75,6 +84,15 @@ def test_todays_appointments_are_kept_free() -> None:
     assert load is not None
     assert names(rows) == ["1.1", "2.1"]
     assert (load.fits, load.folded, names(kept)) == (1, 1, ["2.1"])
+
+
+def test_all_of_ones_own_work_is_kept_free() -> None:
+    own = CaseRecord(ME, (call(minutes=20), call(minutes=20)._replace(number=2)))
+    rows = ranked(case(1, call()), case(2, call()), own)
+    load, kept = load_of(rows, 3, 1, WEDNESDAY, {})
+    assert load is not None
+    assert (load.fits, load.folded) == (2, 1)
+    assert {row.record.case.number for row in kept} == {1, ME.number}, "20 minutes are left"
 
 
 def test_what_was_not_read_is_taken_to_be_like_what_was() -> None:

@@ -15,6 +15,7 @@ from conftest import Run
 from terminals import acts
 
 from casectl import cli
+from casectl.core.keys import code_in_groups
 from casectl.session import Session
 
 pexpect = pytest.importorskip("pexpect", reason="no pseudo-terminals on this system")
@@ -284,3 +285,26 @@ def test_left_alone_at_a_question_it_clears(run: Run, spawn: Spawn) -> None:
     child.expect("Cleared")
     child.expect(PROMPT)
     ends(child)
+
+
+# --- A pasted recovery code -------------------------------------------------------------------
+
+
+def test_a_code_pasted_in_lines_is_taken_whole_and_never_shown(
+    by_passphrase: None, spawn: Spawn, run: Run
+) -> None:
+    session = Session(cli.clock())
+    session.named_db = os.environ["CASECTL_DB"]
+    session.vault.unlock(PASSPHRASE)
+    code = session.vault.new_code()
+    session.vault.set_recovery(session.vault.keys(), code)
+    session.vault.forget()
+    lines = code_in_groups(code)
+    child = spawn("today", expect="Passphrase: ")
+    child.send("".join(f"{line}\r" for line in lines))
+    child.expect("garcia|Garcia")
+    shown = child.before
+    child.expect(pexpect.EOF)
+    assert len(lines) == 4
+    assert not [line for line in lines if line in shown]
+    assert "Opened by the recovery code" in shown

@@ -151,10 +151,11 @@ def held(module, name):
     def looked_at(*given, **named):
         assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0), name
         seen.append(name)
-        return real(*given, **named)
+        made.append(real(*given, **named))
+        return made[-1]
     setattr(module, name, looked_at)
 
-seen = []
+seen, made = [], []
 for name in ("new_key", "new_code", "add_passphrase", "open_passphrase", "open_recovery"):
     held(slots, name)
 held(keys, "keys_in_file")
@@ -162,8 +163,7 @@ words = "four words nobody joins"
 typed = iter([words, words])
 Session.can_ask = property(lambda self: True)
 Session.ask_secret = lambda self, question: next(typed)
-confirmed = iter(["never the code"])
-Session.ask = lambda self, question: next(confirmed, None) or sys.exit()
+Session.ask = lambda self, question: made[-1][-6:]  # the recovery code's end
 cli.run(sys.argv[1:])
 print(",".join(sorted(set(seen))))
 """

@@ -106,3 +106,40 @@ def test_a_screen_reader_gets_whole_sentences(run: Run, monkeypatch: pytest.Monk
         "high: every 7 days. Priority 5.3. And 1 more." in shown
     )
     assert "…" not in shown
+
+
+PLANNED = {
+    40: """\
+3.contact  NO CONTACT 23d   5.3
+  Cleo Test: planned Fri 20 Nov; last r…
+""",
+    80: """\
+3.contact    Cleo Test         NO CONTACT 23d   5.3  planned Fri 20 Nov; last r…
+""",
+    120: (
+        "3.contact    Cleo Test            NO CONTACT 23d  5.3  reach the client           "
+        "planned Fri 20 Nov; last reached Mon …\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", PLANNED)
+def test_a_planned_row_says_so_first_stays_overdue_and_stands_behind(run: Run, width: int) -> None:
+    run("triage 3 --on fri --reason 'asked to'")
+    out = run("today", width=width).out
+    row = PLANNED[width]
+    assert row in out
+    assert out.index("4.1") < out.index(row)
+
+
+AWAY = """\
+Back after 5 days away: 4 came due.
+casectl triage --spread 5d
+"""
+
+
+def test_after_a_leave_the_first_line_greets_at_any_width(run: Run) -> None:
+    run("away --from mon --to '27 nov'")
+    told = run("today", width=40, today="2026-11-30").out
+    assert told.startswith(AWAY)
+    assert all(cell_len(line) <= 40 for line in told.splitlines())

@@ -612,6 +612,22 @@ def test_a_manifest_of_other_kinds(store: Caseload, path: Path, field: str, valu
     assert read_manifest(made.path) == made.manifest
 
 
+def test_an_older_backup_under_a_newer_name_is_not_taken_for_the_newer_one(
+    store: Caseload, path: Path
+) -> None:
+    """Whoever can write to the folder needs no key for that; doctor would call it the newest."""
+    made = store.backups.make()
+    later = made.path.with_name(made.path.name.replace("2026-11-22", "2026-11-23"))
+    for end in (".db", ".json"):
+        made.path.with_suffix(end).rename(later.with_suffix(end))
+    if keys_of(made.path).exists():
+        keys_of(made.path).rename(keys_of(later))
+    (listed,) = backups_of(path)
+    assert (listed.path, listed.manifest) == (later, None)
+    with pytest.raises(BadBackup, match=f"made at {MOMENT}, and its name says otherwise"):
+        read_manifest(later)
+
+
 # --- Another key ----------------------------------------------------------------------------
 
 

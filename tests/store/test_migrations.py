@@ -33,7 +33,7 @@ def oldest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["v1", "v2", "v3"])
+@pytest.fixture(params=["v1", "v2", "v3", "v4"])
 def any_schema(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The same people as each casectl left them."""
     path = tmp_path / "caseload.db"
@@ -58,6 +58,7 @@ def add_migration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[.
         newer()(migrations.m001_caseload)
         newer()(migrations.m002_seals)
         newer()(migrations.m003_working_day)
+        newer()(migrations.m004_casework)
         newer(name="m_next")(function)
         monkeypatch.setattr(migrations, "migrations", newer)
         monkeypatch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
@@ -102,7 +103,11 @@ def test_the_oldest_schema_becomes_the_newest(oldest: Path, tmp_path: Path) -> N
 
 def test_the_schema_never_changes_without_a_migration(tmp_path: Path) -> None:
     """What every open compares with, and what doctor names differences from, are what is made."""
-    marks = {2: "e27edc80f49749c4ebb1c9bebc32bc50", 3: "bdc4bfcf7bba4760ab7972ae6d3d6a48"}
+    marks = {
+        2: "e27edc80f49749c4ebb1c9bebc32bc50",
+        3: "bdc4bfcf7bba4760ab7972ae6d3d6a48",
+        4: "48d7eb0d927281c48a4c20791fd1ec68",
+    }
     assert marks[SCHEMA_VERSION] == SCHEMA_MARK
     names = tuple(each.name for each in migrations.migrations._migrations)
     assert (names, len(names)) == (MIGRATIONS, SCHEMA_VERSION)
@@ -194,8 +199,8 @@ def test_the_people_of_any_schema_are_all_there(any_schema: Path, run: Run) -> N
 
 def drops_triggers(db: SqliteUtils) -> None:
     """What a later migration may do; sqlite-utils drops the table's triggers on the way."""
-    db["notes"].transform(rename={"text": "words"})  # type: ignore[union-attr]
-    db["notes"].transform(rename={"words": "text"})  # type: ignore[union-attr]
+    db["leaves"].transform(rename={"reason": "words"})  # type: ignore[union-attr]
+    db["leaves"].transform(rename={"words": "reason"})  # type: ignore[union-attr]
     db.execute("ALTER TABLE clients ADD COLUMN nickname TEXT")
 
 
@@ -305,4 +310,4 @@ def test_repair_puts_the_triggers_back_and_is_on_the_record(populated: Path, run
     assert run("undo").code == 0
     assert run("show 1 --json").json["contacts"][0]["text"] == "spoke of the rent"
     again = run("undo --json").json
-    assert again["command"] == "away", "a repair changed no record, so there is nothing to undo"
+    assert again["command"] == "note", "a repair changed no record, so there is nothing to undo"

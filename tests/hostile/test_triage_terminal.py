@@ -1,0 +1,447 @@
+"""casectl triage on a terminal of its own: single keys, what they record, and what they cost."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from conftest import Run
+from terminals import acts
+from test_day_terminal import CTRL_C, CTRL_D, CTRL_O, ERASED, PROBE, PROMPT
+
+pexpect = pytest.importorskip("pexpect", reason="no pseudo-terminals on this system")
+pytest.importorskip("pty", reason="no pseudo-terminals on this system")
+
+ASKS = r"q\)uit \? ?"
+END = r"Triage: "
+
+Spawn = Callable[..., Any]
+
+
+@pytest.fixture
+def spawn() -> Iterator[Spawn]:
+    """``spawn("triage")`` -> casectl on a terminal of 80 by 24, at its first row."""
+    spawned: list[Any] = []
+
+    def spawn(*words: str, idle: int = 3600, expect: str = ASKS, width: int = 80) -> Any:
+        env = {**os.environ, "TERM": "xterm-256color", "IDLE_SECONDS": str(idle)}
+        child = pexpect.spawn(
+            sys.executable, ["-c", PROBE, *(words or ("triage",))], env=env, encoding="utf-8",
+            dimensions=(24, width), timeout=30,
+        )  # fmt: skip
+        spawned.append(child)
+        child.expect(expect)
+        return child
+
+    yield spawn
+    for each in spawned:
+        each.close(force=True)
+
+
+@pytest.fixture(autouse=True)
+def five(run: Run, caseload: None) -> None:
+    """In the order of the list: safety, court, a late contact, a late call, a late next step."""
+    commands = (
+        "intake 'Ada Crisis' --urgency crisis --risk low --on 2026-11-17 --next plan --due "
+        "'20 dec' --new",
+        "intake 'Ben Court' --urgency low --risk low --on 2026-11-16 --new",
+        "deadline 2 'court hearing' --on '19 nov 9:30'",
+        "intake 'Cleo Contact' --urgency high --risk high --on 2026-10-30 --next plan --due "
+        "'20 dec' --new",
+        "reached 3 --on 2026-10-31",
+        "intake 'Dan Followup' --urgency medium --risk low --on 2026-11-13 --next 'call the "
+        "school' --due 2026-11-14 --new",
+        "intake 'Eve Nextstep' --urgency low --risk low --on 2026-11-10 --new",
+    )
+    for command in commands:
+        assert run(command).code == 0, command
+
+
+def ends(child: Any, *, says: str) -> None:
+    child.expect(END)
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 0
+    assert says in " ".join(child.before.split())
+
+
+def due(run: Run, case: int) -> dict[str, Any]:
+    return {each["item"]: each for each in run(f"show {case} --json").json["due"]}
+
+
+def contacts(run: Run, case: int) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = run(f"show {case} --json").json["contacts"]
+    return made
+
+
+def operations(run: Run) -> int:
+    return int(run("history --json").json[0]["operation"])
+
+
+# --- Keys ---------------------------------------------------------------------------------------
+
+
+def test_skipping_is_a_key_a_row_and_stops_anywhere(spawn: Spawn, run: Run) -> None:
+    before = operations(run)
+    child = spawn()
+    for client in ("Ada", "Ben", "Cleo", "Dan", "Eve"):
+        assert client in child.before
+        child.send("s")
+        if client != "Eve":
+            child.expect(ASKS)
+    ends(child, says="nothing recorded; all looked at")
+    assert operations(run) == before
+
+
+def test_a_call_nobody_answered_takes_two_keys(spawn: Spawn, run: Run) -> None:
+    keys = "t\r"
+    assert len(keys) == 2
+    child = spawn()
+    child.send("ss")
+    child.expect("3/5")
+    child.expect(ASKS)
+    child.send(keys)
+    child.expect(r"Tried Cleo Contact by phone \(3\.c2\)")
+    child.expect(ASKS)
+    assert "4/5" in child.before, "it waits now, so the next one comes"
+    child.send("q")
+    ends(child, says="1 tried; 2 not looked at")
+    assert contacts(run, 3)[0]["outcome"] == "tried"
+    assert due(run, 3)["3.contact"]["status"] == "TRIED 1x"
+
+
+def test_a_plan_takes_five_keys_or_two(spawn: Spawn, run: Run) -> None:
+    child = spawn()
+    child.send("ss")
+    child.expect("3/5")
+    child.expect(ASKS)
+    keys = "pfri\r"
+    assert len(keys) == 5
+    child.send(keys)
+    child.expect("Planned for Fri 20 Nov 2026")
+    child.expect("4/5")
+    child.expect(ASKS)
+    child.send("p\r")  # Enter: the next working day
+    child.expect("Planned for Thu 19 Nov 2026")
+    child.expect("5/5")
+    child.expect(ASKS)
+    child.send("q")
+    ends(child, says="2 planned; 1 not looked at")
+    assert due(run, 3)["3.contact"]["planned"] == "2026-11-20"
+    assert due(run, 4)["4.1"]["planned"] == "2026-11-19"
+    assert run("undo").code == 0
+    assert due(run, 4)["4.1"]["planned"] is None
+    assert due(run, 3)["3.contact"]["planned"] == "2026-11-20", "each was an operation of its own"
+
+
+def test_the_promise_is_kept_and_the_next_one_made_in_one_line(spawn: Spawn, run: Run) -> None:
+    keys = "rvisit 45m signed the form; next bring it back mon\r"
+    assert len(keys) < 60
+    child = spawn()
+    child.send("sss")
+    child.expect("4/5")
+    child.expect(ASKS)
+    child.send(keys)
+    child.expect(r"Reached Dan Followup by visit \(4\.c1\)\..*Next: bring it back, Mon 23 Nov 2026")
+    child.expect("5/5")
+    child.expect(ASKS)
+    child.send("q")
+    ends(child, says="1 reached")
+    (made,) = contacts(run, 4)
+    assert (made["by"], made["minutes"], made["text"]) == ("visit", 45, "signed the form")
+    assert made["about"] == "4.1"
+    promises = {each["item"]: each for each in run("show 4 --json").json["promises"]}
+    assert promises["4.1"]["state"] == "done"
+    assert (promises["4.2"]["what"], promises["4.2"]["due"]) == ("bring it back", "2026-11-23")
+
+
+def test_snoozed_done_and_cancelled_with_their_words(spawn: Spawn, run: Run) -> None:
+    run("follow 4 'write to them' --due 2026-11-15")
+    run("follow 4 'ask again' --due 2026-11-16")
+    child = spawn()
+    child.send("s")
+    child.expect("2/5")
+    child.expect(ASKS)
+    child.send("dcontinued to January\r")
+    child.expect(r"Done: 2\.1")
+    child.expect(ASKS)
+    child.send("s")
+    child.expect("3/5")
+    child.expect(ASKS)
+    child.send("s")
+    child.expect(r"4/5.*4\.1")
+    child.expect(ASKS)
+    child.send("zmon\r")
+    child.expect("Why")
+    child.send("no answer before\r")
+    child.expect("Snoozed to Mon 23 Nov 2026")
+    child.expect(r"4/5.*4\.2")
+    child.expect(ASKS)
+    child.send("cno longer needed\r")
+    child.expect(r"Cancelled: 4\.2")
+    child.expect(r"4/5.*4\.3")
+    child.expect(ASKS)
+    child.send("d\r")
+    child.expect(r"Done: 4\.3")
+    child.expect(ASKS)
+    child.send("q")
+    ends(child, says="2 done, 1 snoozed, 1 cancelled")
+    states = {each["item"]: each for each in run("show 4 --json").json["promises"]}
+    assert (states["4.1"]["snoozes"], states["4.1"]["snooze_reason"]) == (1, "no answer before")
+    assert (states["4.2"]["state"], states["4.2"]["outcome"]) == ("cancelled", "no longer needed")
+    assert states["4.3"]["state"] == "done"
+
+
+def test_a_next_step_is_made_with_its_day(spawn: Spawn, run: Run) -> None:
+    child = spawn()
+    child.send("ssss")
+    child.expect(r"5/5.*5\.next")
+    child.expect(ASKS)
+    child.send("dask about the bus pass\r")  # no day: it comes back to be mended
+    child.expect("ends with no day|needs a day|the next step")
+    child.send(" mon\r")
+    child.expect(r"Next: 5\.1, Mon 23 Nov 2026")
+    ends(child, says="1 next step")
+    assert run("show 5 --json").json["promises"][0]["what"] == "ask about the bus pass"
+
+
+def test_an_appointment_was_kept_or_missed(spawn: Spawn, run: Run) -> None:
+    run("done 4.1 sent")
+    run("appointment 4 'clinic' --at '2026-11-16 10:00'")
+    child = spawn()
+    child.send("sss")
+    child.expect(r"4/5.*4\.2")
+    child.expect(ASKS)
+    child.send("dm never came\r")
+    child.expect(r"Missed: 4\.2")
+    child.expect(ASKS)
+    child.send("u")
+    child.expect(r"Undone: 4\.2 missed")
+    child.expect(ASKS)
+    child.send("dk signed\r")
+    child.expect(r"Kept: 4\.2")
+    child.expect(ASKS)
+    child.send("q")
+    ends(child, says="1 kept")
+    (made,) = contacts(run, 4)
+    assert (made["outcome"], made["by"], made["text"]) == ("reached", "office", "signed")
+
+
+def test_ones_own_work_is_walked_too_and_reaches_nobody(spawn: Spawn, run: Run) -> None:
+    run("follow me supervision --due 2026-11-10")
+    child = spawn()
+    child.send("sss")
+    child.expect(r"4/6.*me\.1.*supervision")
+    child.expect(ASKS)
+    assert "safe contact" not in child.before
+    for key, words in (("r", "nobody to reach"), ("p", "snoozed, not planned")):
+        child.send(key)
+        child.expect(words)
+        child.send("\r")
+        child.expect(ASKS)
+    child.send("o")
+    child.expect("casectl show me")
+    child.expect(ASKS)
+    child.send("zmon\r")
+    child.expect("Why")
+    child.send("ill\r")
+    child.expect("Snoozed to Mon 23 Nov 2026")
+    child.expect(ASKS)
+    child.send("u")
+    child.expect(r"Undone: me\.1 snoozed")
+    child.expect(ASKS)
+    child.send("d\r")
+    child.expect(r"Done: me\.1")
+    child.expect(ASKS)
+    child.send("q")
+    ends(child, says="1 done")
+
+
+# --- Back again ---------------------------------------------------------------------------------
+
+
+def test_undo_takes_one_after_another_back_and_goes_there(spawn: Spawn, run: Run) -> None:
+    child = spawn()
+    child.send("ss")
+    child.expect("3/5")
+    child.expect(ASKS)
+    child.send("t\r")
+    child.expect("4/5")
+    child.expect(ASKS)
+    child.send("d\r")
+    child.expect(r"Done: 4\.1")
+    child.expect(ASKS)
+    child.send("u")
+    child.expect(r"Undone: 4\.1 done")
+    child.expect(r"4/5.*4\.1")
+    child.expect(ASKS)
+    child.send("u")
+    child.expect(r"Undone: 3\.contact tried")
+    child.expect("3/5")
+    child.expect(ASKS)
+    child.send("u")
+    child.expect("Nothing of this triage to undo")
+    child.expect(ASKS)
+    child.send("q")
+    ends(child, says="nothing recorded; 3 not looked at")
+    assert due(run, 4)["4.1"]["status"].startswith("OVERDUE")
+    assert not [each for each in contacts(run, 3) if each["outcome"] == "tried"]
+    assert run("audit verify").code == 0
+
+
+@pytest.mark.parametrize("stop", [CTRL_C, CTRL_D])
+def test_stopping_loses_nothing_that_was_answered(spawn: Spawn, run: Run, stop: str) -> None:
+    child = spawn()
+    child.send("ss")
+    child.expect("3/5")
+    child.expect(ASKS)
+    child.send("t\r")
+    child.expect("4/5")
+    child.expect(ASKS)
+    child.send("rhalf a sen" + CTRL_C)  # back to the row, and the up key has it
+    child.expect(ASKS)
+    child.send("r")
+    child.expect("What was said")
+    child.send("\x1b[A")
+    child.expect("half a sen")
+    child.send(CTRL_C)
+    child.expect(ASKS)
+    child.send(stop)
+    ends(child, says="1 tried; 2 not looked at")
+    assert contacts(run, 4) == []
+
+
+# --- What is refused ----------------------------------------------------------------------------
+
+
+def test_safety_and_deadlines_are_not_planned_and_no_key_is_taken_for_another(
+    spawn: Spawn, run: Run
+) -> None:
+    """Whoever types "pthu" by habit must not record an attempt by its t."""
+    before = operations(run)
+    child = spawn()
+    for place in ("2/5", "3/5"):
+        child.send("pthu\r")
+        child.expect("never planned away")
+        child.expect(ASKS)
+        child.send("s")
+        child.expect(place)
+        child.expect(ASKS)
+    child.send("z")
+    child.expect("only follow-ups are snoozed")
+    child.send("\r")
+    child.expect(ASKS)
+    child.send("d")
+    child.expect(r"3\.contact is cleared by reaching the client")
+    child.send("\r")
+    child.expect(ASKS)
+    child.send("pyesterday\r")
+    child.expect("has gone by")
+    child.send(CTRL_C)
+    child.expect(ASKS)
+    child.send("x7\r ")  # keys that mean nothing
+    child.send("q")
+    ends(child, says="nothing recorded")
+    assert operations(run) == before
+
+
+def test_a_reason_is_needed_and_enter_takes_the_one_that_was_given(spawn: Spawn, run: Run) -> None:
+    child = spawn("triage", "--reason", "back from leave")
+    child.send("sss")
+    child.expect("4/5")
+    child.expect(ASKS)
+    child.send("zmon\r")
+    child.expect("as given with --reason")
+    child.send("\r")
+    child.expect("Snoozed to")
+    child.expect(ASKS)
+    child.send("q")
+    ends(child, says="1 snoozed")
+    (promise,) = run("show 4 --json").json["promises"]
+    assert promise["snooze_reason"] == "back from leave"
+
+
+# --- What others see ----------------------------------------------------------------------------
+
+
+def test_ctrl_o_hides_names_and_clears_the_screen(spawn: Spawn) -> None:
+    child = spawn()
+    child.send("ss")
+    child.expect("3/5")
+    child.expect(ASKS)
+    child.send(CTRL_O)
+    child.expect_exact(ERASED)
+    child.expect("numbers and initials only")
+    child.expect(ASKS)
+    assert "Cleo" not in child.before and "C.C." in child.before
+    child.send("s")
+    child.expect(ASKS)
+    assert "Dan" not in child.before and "school" not in child.before
+    child.send("o")
+    child.expect(ASKS)
+    assert "Followup" not in child.before and "school" not in child.before
+    child.send(CTRL_O)
+    child.expect("Names are shown again")
+    child.expect(ASKS)
+    assert "Dan Followup" in child.before
+    child.send("q")
+    ends(child, says="nothing recorded")
+
+
+def test_in_day_it_comes_back_to_the_prompt_as_private_as_it_was_left(spawn: Spawn) -> None:
+    child = spawn("day", expect=PROMPT)
+    child.send("triage\r")
+    child.expect(ASKS)
+    child.send(CTRL_O)
+    child.expect("numbers and initials only")
+    child.expect(ASKS)
+    child.send("q")
+    child.expect("Triage: ")
+    child.expect(r"Wed 18 Nov, private> ?")
+    child.send(CTRL_D)
+    child.expect(pexpect.EOF)
+
+
+def test_open_shows_the_case_and_comes_back_and_is_on_the_access_log(
+    spawn: Spawn, run: Run
+) -> None:
+    child = spawn()
+    child.send("o")
+    child.expect("Contacts|Due")
+    child.expect(ASKS)
+    child.send("s")
+    child.expect("2/5")
+    child.expect(ASKS)
+    child.send("q")
+    ends(child, says="nothing recorded; 4 not looked at")
+    shown = [each for each in run("audit log --json").json if each["command"] == "triage"]
+    assert [each["cases"] for each in shown] == [[1], [2]]
+
+
+def test_left_alone_it_ends_and_clears(spawn: Spawn, run: Run) -> None:
+    child = spawn(idle=2)
+    child.expect_exact(ERASED)
+    ends(child, says="5 not looked at")
+
+
+HOSTILE = "Zq\x1b]0;gone\x07\x1b[2J\u202eEvil\x9b31m <b>x</b>"
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_hostile_name_does_nothing(spawn: Spawn, run: Run, width: int) -> None:
+    words = ["intake", HOSTILE, "--urgency", "crisis", "--next", HOSTILE, "--due", "today"]
+    assert run([*words, "--phone", "5550100", "--no-input"]).code == 0
+    child = spawn(width=width, expect=ASKS if width > 76 else r"s u q \? ?")
+    shown = child.before
+    for _ in range(3):
+        child.send("s")
+        child.expect(ASKS if width > 76 else r"s u q \? ?")
+        shown += child.before
+    assert "Evil" in shown
+    assert "\x1b]0" not in shown and "\x1b[2J" not in shown
+    assert not [each for each in shown if acts(each) and each not in "\x1b\r\n\b\x07"]
+    child.send("q")
+    child.expect(pexpect.EOF)
