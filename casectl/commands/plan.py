@@ -158,6 +158,11 @@ def review(
             f"{session.say_day(day)} is before the plan was agreed, "
             f"{session.say_day(found.plan_agreed_on)}"
         )
+    if found.plan_reviewed_on is not None and day < found.plan_reviewed_on:
+        raise BadValue(
+            f"it was reviewed on {session.say_day(found.plan_reviewed_on)} already",
+            hint="a later review stands",
+        )
     now = session.shown(session.store.planning.now(found))
     if text is None and session.can_ask:
         tell("\n".join(review_lines(now, session.output)) or "There is no open goal.")

@@ -427,6 +427,11 @@ def checked_agreement(
     if by.strip().lower() not in MEANS:
         raise BadValue(f"no means {by[:40]!r}; there are {', '.join(MEANS)}")
     check_past_day(case, day, today)
+    if case.plan_agreed_on is not None and day < case.plan_agreed_on:
+        raise BadValue(
+            f"it was agreed on {spoken(case.plan_agreed_on)} already",
+            hint="a plan is agreed again on a later day",
+        )
     said = checked_text(who.strip(), "name after --with", limit=NAME_LIMIT)
     return (CLIENT if fold(said) == CLIENT else said), by.strip().lower()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casectl.core.casework import DONE, GOAL, OPEN, STEP, Piece
 from casectl.core.model import Case
@@ -28,9 +28,11 @@ from casectl.core.planning import (
     target_day,
 )
 from casectl.core.spoken import spoken, spoken_short
-from casectl.core.templates import DatedGoal, Template
 from casectl.render import Object, Output
 from casectl.render.words import by_means
+
+if TYPE_CHECKING:
+    from casectl.core.templates import DatedGoal, Template
 
 PLAN_COLUMNS = ("item", "kind", "who", "what", "due", "state", "progress")
 GOAL_COLUMNS = ("item", "what", "by", "state", "progress", "progress_on")

@@ -168,9 +168,12 @@ def test_json_is_exact_and_harmless(store: Caseload, quiet_surroundings: None) -
         for name in planted_columns()
         if name not in NEVER_SET and not name.startswith(elsewhere)
     ]
-    assert {f"{EVERY}{name}" for name in of_case_1} - texts <= {f"{EVERY}contacts.item"}
+    missing = {name for name in of_case_1 if f"{EVERY}{name}" not in texts}
+    assert missing <= {"contacts.item", *NOT_TOLD_YET}
 
 
+# Nothing writes them: forms and signatures of notes.
+NOT_TOLD_YET = ("notes.form", "notes.signed_at", "notes.signed_by")
 NEVER_SET = ("promises.snooze_reason",)  # of what is planted on case 1
 
 
