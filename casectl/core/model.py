@@ -6,8 +6,12 @@ Values are named tuples: they cost start-up a tenth of what dataclasses do, and 
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from casectl.core.values import IntEnum, NamedTuple
+
+if TYPE_CHECKING:
+    from casectl.core.casework import Piece
 
 
 class Level(IntEnum):
@@ -288,6 +292,7 @@ class Load(NamedTuple):
     contacts: Sequence[Contact] = ()
     notes: Sequence[Note] = ()
     same_client: str | None = None
+    casework: "Sequence[Piece]" = ()  # one with children needs an id of its own
 
 
 class Author(NamedTuple):

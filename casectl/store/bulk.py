@@ -6,6 +6,7 @@ from the same pure functions, worked out here from what is loaded instead of bei
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -13,6 +14,7 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
 
+from casectl.core.casework import Piece, owed
 from casectl.core.intake import Fill, Settle
 from casectl.core.model import (
     KEPT,
@@ -33,7 +35,15 @@ from casectl.core.model import (
 )
 from casectl.core.text import handle_stem, name_key
 from casectl.store.connection import Database, Value
-from casectl.store.derived import FACT_COLUMNS, SEARCHED, FactRow, Groups, fact_rows, joined
+from casectl.store.derived import (
+    FACT_COLUMNS,
+    SEARCHED,
+    FactRow,
+    Groups,
+    fact_rows,
+    joined,
+    words_of,
+)
 from casectl.store.identity import new_ids
 from casectl.store.journal import Journal, Operation
 from casectl.store.rows import CHUNK, iso
@@ -68,8 +78,9 @@ def _picker(table: str) -> Callable[[Row], Iterable[Value]]:
 # people write may be long.
 JOINED: dict[str, Callable[..., str]] = dict.fromkeys(SEARCHED, joined)
 JOINED["contacts"] = lru_cache(16)(joined)
+JOINED["casework"] = lambda *values: joined([*values[0][:-1], words_of(values[0][-1])])
 # What a load may hold, and where its row says which case it belongs to; a client's says nothing.
-CASE_ID_AT = {"clients": None, "cases": 0, "promises": 1, "contacts": 1, "notes": 1}
+CASE_ID_AT = {"clients": None, "cases": 0, "promises": 1, "contacts": 1, "notes": 1, "casework": 1}
 SEARCHED_IN = {table: _picker(table) for table in CASE_ID_AT}
 
 
@@ -285,6 +296,11 @@ class _Rows:
         if load.notes:
             made = [self._note(each, case_id, n) for n, each in enumerate(load.notes, 1)]
             self._items("notes", f"{case_id}.n", made)
+        numbers: dict[str, int] = {}
+        for piece in load.casework:
+            number = numbers[piece.kind] = numbers.get(piece.kind, 0) + 1
+            self.tables["casework"].append(self._piece(piece, case_id, number))
+        self.counters += [(f"{case_id}.{kind}", last) for kind, last in numbers.items()]
         return client_id
 
     def _items(self, table: str, scope: str, rows: list[Row]) -> None:
@@ -335,6 +351,15 @@ class _Rows:
             iso(each.resolved_on), *self.stamp,
         )  # fmt: skip
 
+    def _piece(self, each: Piece, case_id: str, number: int) -> Row:
+        return (
+            each.id or next(self.keys), case_id, each.kind, number, each.on_day.isoformat(),
+            each.what, each.stage, each.parent, each.domain, each.level, each.who,
+            iso(each.due_on), each.lead_days, each.status, iso(each.ended_on), each.outcome,
+            json.dumps(each.body, ensure_ascii=False), each.recorded_at or self.moment,
+            each.worker or self.worker, *self.stamp,
+        )  # fmt: skip
+
 
 def record_of(load: Load, casework_from: date | None = None) -> CaseRecord:
     """What the due engine reads of a load: what ``store.rows`` would read back of its rows."""
@@ -356,10 +381,20 @@ def record_of(load: Load, casework_from: date | None = None) -> CaseRecord:
 
 
 def _watches(load: Load, client: date | None, since: date | None) -> Iterator[Watch]:
-    """A contact's note that is not written, two appointments missed."""
+    """What casework owes, a contact's note that is not written, two appointments missed."""
+    numbers: dict[str, int] = {}
+    for each in load.casework:
+        number = numbers[each.kind] = numbers.get(each.kind, 0) + 1
+        if each.status == OPEN and each.due_on is not None:
+            seen = _seen(load.contacts)
+            yield from owed(
+                each.kind, each.stage, number, each.domain, each.what, each.who, each.due_on,
+                each.lead_days, seen,
+            )  # fmt: skip
+    written_on = {each.on_day for each in load.casework}
     if load.contacts:
         corrected = {each.corrects for each in load.contacts if each.corrects}
-        written = {each.on_day for each in load.notes}
+        written = written_on | {each.on_day for each in load.notes}
         unwritten = [
             each.on_day for each in load.contacts
             if each.text is None and each.outcome == REACHED and each.id not in corrected
@@ -404,5 +439,16 @@ def _reached_and_tried(
     return reached.get("client"), reached.get("guardian"), len(since), last
 
 
+def _seen(contacts: Sequence[Contact]) -> date | None:
+    """When the client was last seen face to face."""
+    corrected = {each.corrects for each in contacts if each.corrects}
+    days = [
+        each.on_day for each in contacts
+        if each.outcome == REACHED and each.party == "client" and each.by in ("visit", "office")
+        and each.id not in corrected
+    ]  # fmt: skip
+    return max(days, default=None)
+
+
 def _size(load: Load) -> int:
-    return 2 + len(load.promises) + len(load.contacts) + len(load.notes)
+    return 2 + sum(map(len, (load.promises, load.contacts, load.notes, load.casework)))

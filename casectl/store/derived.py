@@ -118,17 +118,20 @@ def forget_facts(db: Database, number: int) -> None:
 
 
 def searchable(table: str, row: dict[str, Value]) -> str:
-    return joined([_words(name, row.get(name)) for name in SEARCHED[table]])
+    values = {name: row.get(name) for name in SEARCHED[table]}
+    if "body" in values:
+        values["body"] = words_of(values["body"])
+    return joined(values.values())
 
 
-def _words(column: str, value: Value) -> Value:
-    """What can be searched for in a column: of a body, the texts in it and not their names."""
-    if column != "body" or not value or value == "{}":
-        return None if column == "body" else value
+def words_of(body: Value) -> str | None:
+    """The texts in a body, and not the names that they have there."""
+    if not body or body == "{}":
+        return None
     import json
 
     try:
-        return " | ".join(texts_in(json.loads(str(value))))
+        return " | ".join(texts_in(json.loads(str(body))))
     except ValueError:
         return None
 
