@@ -25,6 +25,7 @@ from casectl.core.text import checked_text
 from casectl.core.typed import ITEM
 from casectl.core.views import Ended
 from casectl.parameters import ItemArgument, complete_item, current, whole_number
+from casectl.render import Object
 from casectl.render.objects import promise_object
 from casectl.session import Session, how_to_clear
 
@@ -317,7 +318,7 @@ def _done_together(
 ) -> None:
     from casectl.core.planning import check_past_day
     from casectl.pieces import needs_left
-    from casectl.render.plan import ended_sentences, piece_object
+    from casectl.render.plan import as_promise_object, ended_sentences
 
     for case, _ in pieces:
         check_past_day(case, day, session.today, session.config.date_order)
@@ -325,14 +326,15 @@ def _done_together(
     ended, done = session.store.planning.end(pieces, outcome, day, "done", promises=ending)
     shown_promises, shown_ended = session.shown(promises), session.shown(ended)
     sentences = _ended(session, shown_promises, shown_ended, "Done")
-    objects = [
-        promise_object(each.promise, case)
-        for (case, _), each in zip(shown_promises, shown_ended, strict=True)
-    ]
+    objects = _objects(
+        shown_promises,
+        [each.promise for each in shown_ended],
+        [each.following for each in shown_ended],
+    )
     for (case, _), piece in zip(pieces, done, strict=True):
         shown, told = session.shown(case), session.shown(piece)
         sentences += [*ended_sentences(shown, told, "done"), *needs_left(session, case, piece)]
-        objects.append(piece_object(told, shown))
+        objects.append(as_promise_object(told, shown))
     sentences += _next_steps(session, shown_promises)
     session.output.wrote_all(objects, *sentences)
 
@@ -344,20 +346,18 @@ def _move_together(
     until: "When",
     reason: str,
 ) -> None:
-    from casectl.render.plan import piece_object, step_sentences, version_sentences
+    from casectl.render.plan import as_promise_object, step_sentences, version_sentences
 
     moved, changed = session.store.planning.move(
         steps, until.day, reason, [promise for _, promise in promises], until.time
     )
     promises, moved = session.shown(promises), session.shown(moved)
     sentences = _snoozed(session, promises, moved, reason)
-    objects = [
-        promise_object(promise, case) for (case, _), promise in zip(promises, moved, strict=True)
-    ]
+    objects = _objects(promises, moved)
     for (case, _), each in zip(steps, changed, strict=True):
         shown, each = session.shown(case), session.shown(each)
         sentences += step_sentences(each.piece, shown, None, session.output)
-        objects.append(piece_object(each.piece, shown))
+        objects.append(as_promise_object(each.piece, shown))
     sentences += version_sentences(session.shown(changed[-1].version))
     session.output.wrote_all(objects, *sentences)
 
@@ -369,21 +369,19 @@ def _drop_together(
     reason: str,
 ) -> None:
     from casectl.pieces import needs_left
-    from casectl.render.plan import dropped_sentences, piece_object, version_sentences
+    from casectl.render.plan import as_promise_object, dropped_sentences, version_sentences
 
     ended, changed = session.store.planning.drop(
         pieces, reason, "cancel", [promise for _, promise in promises]
     )
     promises, ended = session.shown(promises), session.shown(ended)
     sentences = _cancelled(promises)
-    objects = [
-        promise_object(promise, case) for (case, _), promise in zip(promises, ended, strict=True)
-    ]
+    objects = _objects(promises, ended)
     for (case, _), each in zip(pieces, changed, strict=True):
         shown, told = session.shown(case), session.shown(each)
         sentences += dropped_sentences(shown, told.pieces)
         sentences += needs_left(session, case, each.piece)
-        objects.append(piece_object(told.piece, shown))
+        objects.append(as_promise_object(told.piece, shown))
     sentences += version_sentences(session.shown(changed[-1].version))
     session.output.wrote_all(objects, *sentences, *_next_steps(session, promises))
 
@@ -481,12 +479,20 @@ def _wrote(
     sentences: list[str],
     following: list[Promise | None] | None = None,
 ) -> None:
+    session.output.wrote_all(_objects(found, promises, following), *sentences)
+
+
+def _objects(
+    found: list[tuple[Case, Promise]],
+    promises: list[Promise],
+    following: list[Promise | None] | None = None,
+) -> list[Object]:
     objects = []
     for index, ((case, _), promise) in enumerate(zip(found, promises, strict=True)):
         made = following[index] if following else None
         next_one = promise_object(made, case) if made else None
         objects.append({**promise_object(promise, case), "next": next_one})
-    session.output.wrote_all(objects, *sentences)
+    return objects
 
 
 def _item(case: Case, promise: Promise) -> str:

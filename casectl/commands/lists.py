@@ -28,7 +28,9 @@ provider_app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Its or their name.")]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME|-", help="Its or their name; - reads standard input.")
+]
 AllOption = Annotated[bool, typer.Option("--all", help="Those of before as well.")]
 OnOption = Annotated[
     str | None, typer.Option("--on", metavar="DAY", help="The day it happened (today).")

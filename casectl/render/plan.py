@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from casectl.core.casework import DONE, GOAL, OPEN, STEP, Piece
+from casectl.core.casework import DONE, GOAL, OPEN, STEP, WORKER, Piece
 from casectl.core.model import Case
 from casectl.core.planning import (
     ADDED,
@@ -183,6 +183,34 @@ def piece_object(piece: Piece, case: Case) -> Object:
         "state": piece.status,
         "ended_on": _iso(piece.ended_on),
         "outcome": piece.outcome,
+    }
+
+
+def as_promise_object(piece: Piece, case: Case) -> Object:
+    """A piece with the keys of a promise, where a command ends or moves both."""
+    moves, first = moves_of(piece)
+    day = target_day(piece)
+    return {
+        **who(case),
+        "item": _item(case, piece),
+        "id": piece.id,
+        "kind": piece.kind,
+        "subject": None,
+        "what": piece.what,
+        "due": _iso(day),
+        "time": None,
+        "first_due": _iso(first),
+        "snoozes": moves,
+        "snooze_reason": None,
+        "lead_days": piece.lead_days,
+        "place": None,
+        "minutes": None,
+        "waiting_on": None if piece.who == WORKER else piece.who,
+        "repeats": None,
+        "state": piece.status,
+        "ended_on": _iso(piece.ended_on),
+        "outcome": piece.outcome,
+        "next": None,
     }
 
 

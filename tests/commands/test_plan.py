@@ -283,6 +283,19 @@ def test_done_takes_promises_and_pieces_in_one_breath(run: Run) -> None:
     assert {"1.1", "1.s1"} <= set(owed(run))
 
 
+@pytest.mark.parametrize("verb", ["done", "snooze", "cancel"])
+def test_promises_and_pieces_are_told_with_the_same_keys(run: Run, verb: str) -> None:
+    ok(run("step add 1 'write a CV' --who client --due fri"))
+    ok(run("follow 1 'call' --due fri --waiting-on school"))
+    words = {"done": "both", "snooze": "mon ill", "cancel": "no"}[verb]
+    fields = ["item", "kind", "due", "waiting_on", "state", "outcome", "next"]
+    result = ok(run(f"{verb} 1.1 1.s1 {words} --json --fields {','.join(fields)}"))
+    assert [list(each) for each in result.json] == [fields, fields]
+    assert [(each["item"], each["waiting_on"]) for each in result.json] == [
+        ("1.1", "school"), ("1.s1", "client"),
+    ]  # fmt: skip
+
+
 def test_snooze_moves_a_step_and_keeps_its_first_day(run: Run) -> None:
     ok(run("step add 1 'write a CV' --due fri"))
     ok(run("snooze 1.s1 mon 'was ill'"))
