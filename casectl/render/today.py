@@ -161,20 +161,31 @@ def _row(row: Ranked, output: Output) -> list[Line]:
     if output.width < NARROW:
         room = output.width - 2
         return [
-            [(cell(item.item, 10), ""), (cell(word, 16), style), (number, "dim")],
+            [
+                (cell(item.item, 10 + _longer(item, 9)), ""),
+                (cell(word, 16), style),
+                (number, "dim"),
+            ],
             [("  ", ""), (case.client[:room], "name"), (f": {first_words(item, output)}", "")],
         ]
+    longer = _longer(item, 11)
+    named = [(cell(item.item, 12 + longer), "")]
     if output.width < WIDE:
         return [
-            [(cell(item.item, 12), ""), (cell(case.client, 17), "name"), (cell(word, 16), style),
+            [*named, (cell(case.client, 17 - longer), "name"), (cell(word, 16), style),
              (cell(number, 4), "dim"), (first_words(item, output), "")]
         ]  # fmt: skip
     others = f" (+{len(row.items) - 1} more)" if len(row.items) > 1 else ""
     return [
-        [(cell(item.item, 12), ""), (cell(case.client, 20), "name"), (cell(word, 15), style),
+        [*named, (cell(case.client, 20 - longer), "name"), (cell(word, 15), style),
          (cell(number, 4), "dim"), (cell(item.what, 26), ""),
          (f"{reason(item, output.today, output.order)}{others}", "")]
     ]  # fmt: skip
+
+
+def _longer(item: DueItem, room: int) -> int:
+    """So many letters of its name beyond its column: a name is typed again, so it is never cut."""
+    return max(len(item.item) - room, 0)
 
 
 def _sentence(row: Ranked, word: str, number: str, output: Output) -> list[Line]:

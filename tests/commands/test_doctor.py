@@ -513,7 +513,7 @@ def test_names_that_an_older_casectl_compares_as_written(run: Run, path: Path) -
     store.close()
     twin = "intake 'Maria Garcia' --next call --due fri"
     said = found(run)["names"]
-    assert (said["state"], said["hint"]) == (WARN, "casectl doctor --repair")
+    assert (said["state"], said["do"]) == (WARN, "casectl doctor --repair")
     assert said["detail"].startswith("1 client whose name an older casectl compares")
     assert run("doctor --repair --yes").code == 0
     assert states(run) == {}

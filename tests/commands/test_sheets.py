@@ -7,8 +7,8 @@ from conftest import Run
 
 CALL_KEYS = {
     "case", "handle", "client", "status", "band", "level", "provisional", "priority", "kind",
-    "item", "what", "due", "time", "days_late", "why", "program", "phone", "safe_contact",
-    "language", "interpreter", "pronouns",
+    "item", "what", "due", "time", "days_late", "planned", "why", "program", "phone",
+    "safe_contact", "language", "interpreter", "pronouns",
 }  # fmt: skip
 
 COMMANDS = (
