@@ -44,7 +44,7 @@ class Walk:
         answers: Answers,
         questions: Callable[[Answers], Sequence[Question]],
         keep: Callable[[], None],
-        kept: str,
+        kept: Callable[[], str],
     ) -> None:
         self.session = session
         self.answers = answers
@@ -60,7 +60,7 @@ class Walk:
         except (KeyboardInterrupt, EOFError, Unanswered):
             if self.answers:
                 tell("")
-                tell(self.kept)
+                tell(self.kept())
             raise
 
     def _go(self) -> None:
@@ -95,7 +95,7 @@ class Walk:
             taken = " - takes the answer back." if before is not None else ""
             tell(f"  {question.help}{taken}")
             return 0
-        if answer == TAKE_BACK and before is not None:
+        if answer == TAKE_BACK:
             self.answers[question.key] = None
         elif answer:
             try:

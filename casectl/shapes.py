@@ -14,7 +14,9 @@ from typer.core import TyperArgument, TyperGroup
 from casectl.core.typed import FLAG, ITEMS, ITEMS_WHEN, MANY, ONE, REST, WHEN, WORD, WORDS, Shape
 
 DAYS = frozenset({"WHEN", "DAY"})
-MANY_WORDS = frozenset({"TEXT", "NAME", "CASE", "NUMBER", "ADDRESS", "TIME"})
+MANY_WORDS = frozenset(
+    {"TEXT", "NAME", "CASE", "NUMBER", "ADDRESS", "TIME", "DOMAIN=TEXT", "KIND=LEVEL"}
+)
 CASES = frozenset({"CASE", "ITEM", "CASE|ITEM", "A", "B", "JOT"})
 SEVERAL_ITEMS = "ITEM..."
 MOST_ITEMS = 100  # that are offered one after another

@@ -10,11 +10,9 @@ import typer
 from casectl.asking import Answers, Question, Walk
 from casectl.core.assessing import (
     Assessment,
-    Stood,
     checked_days,
     checked_need,
     compared,
-    last_stood,
     read_document,
 )
 from casectl.core.casefile import owed
@@ -24,6 +22,7 @@ from casectl.core.errors import BadValue, Declined, NotFound
 from casectl.core.guards import check_change
 from casectl.core.model import Case
 from casectl.core.risks import KINDS, LEVELS, MODERATE, find_kind, find_level, live
+from casectl.core.standing import Stood, last_stood
 from casectl.core.text import checked_text, fold
 from casectl.core.views import Draft, Drafted
 from casectl.parameters import complete_case, current
@@ -35,6 +34,7 @@ LEVELS_SAID = ", ".join(f"{each.value} {each.words}" for each in Standing)
 OWN_RISK = "another risk"
 PLAN, REVIEW, SUMMARY = "safety plan", "review", "summary"
 USUAL_REVIEW = 7  # days
+PRESSING = LEVELS[MODERATE:]
 
 
 def assess(
@@ -250,7 +250,13 @@ def _guided(session: Session, case: Case, on: date, *, risk_only: bool, partial:
     """Ask what there is to ask, in a walk that outlives an interruption."""
     answers = _draft_of(session, case)
     asking = _Asking(session, case, on, risk_only=risk_only)
-    kept = f"Kept as a draft: casectl assess {case.number} goes on with it."
+
+    def kept() -> str:
+        pressing = any(
+            level in PRESSING for key, level in answers.items() if key.startswith("risk:")
+        )
+        unsaid = " The risk is NOT on record yet." if pressing else ""
+        return f"Kept as a draft: casectl assess {case.number} goes on with it.{unsaid}"
 
     def keep() -> None:
         session.store.casework.keep_draft(case, ASSESSMENT, answers)
@@ -268,7 +274,7 @@ def _guided(session: Session, case: Case, on: date, *, risk_only: bool, partial:
     if not session.yes:
         tell(f"To be recorded: {session.shown(_said(given))}.")
         if fold(session.ask("Record it? [Y/n] ")) not in ("", "y", "yes"):
-            tell(kept)
+            tell(kept())
             raise Declined("nothing was recorded")
     _record(session, case, given, partial=partial, from_draft=True)
 
@@ -367,7 +373,7 @@ class _Asking:
         if own is not None and own not in (*KINDS, *others):
             found += self._of_kind(own, answers)
         pressing = any(
-            level in LEVELS[MODERATE:]
+            level in PRESSING
             for key, level in answers.items()
             if key.startswith("risk:") and not key.endswith(".note")
         )

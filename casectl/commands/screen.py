@@ -114,7 +114,7 @@ def screen(
         _change_repeat(session, found, questionnaire, days)
         return
     elif session.can_ask:
-        given = asked.guided()
+        given = asked.guided(day)
     else:
         raise BadValue("no answers", hint=f"casectl screen {found.number} {instrument} 2,1,0,…")
     asked.record(given, day, days, never=no_repeat)
@@ -174,11 +174,16 @@ class _Asked:
         self.case = case
         self.instrument = instrument
         self.sex = sex
+        self.is_flagged = False  # in this sitting
 
     # -- asking --------------------------------------------------------------------------------
 
-    def guided(self) -> Mapping[str, Any]:
-        """Ask question by question. What was begun is kept, and gone on with."""
+    def guided(self, on: date) -> Mapping[str, Any]:
+        """Ask question by question. What was begun is kept, and gone on with.
+
+        A red flag is raised as soon as it is answered: who is interrupted then has no time for the
+        other questions, and the client may be in danger.
+        """
         store, case, instrument = self.session.store, self.case, self.instrument
         typed = self._draft()
         tell(f"{instrument.title}. {' '.join(instrument.stem.split())}".strip())
@@ -186,8 +191,11 @@ class _Asked:
 
         def keep() -> None:
             store.casework.keep_draft(case, instrument.key, typed)
+            self._raise_flags(typed, on)
 
-        kept = f"Kept: casectl screen {case.number} {instrument.key} goes on with it."
+        def kept() -> str:
+            return f"Kept: casectl screen {case.number} {instrument.key} goes on with it."
+
         questions = [
             self._question(each, place) for place, each in enumerate(instrument.questions, 1)
         ]
@@ -201,6 +209,18 @@ class _Asked:
             if answer.strip():
                 self.sex = _sex(self.session, case, instrument, answer)
         return given
+
+    def _raise_flags(self, typed: Answers, on: date) -> None:
+        raised = score(self.instrument, typed).flags
+        if not raised or self.is_flagged:
+            return
+        self.is_flagged = True
+        result = score(self.instrument, typed)
+        case = self.session.store.assessments.flag(self.case, flags_of(self.instrument, result), on)
+        for line in told.red_flag_lines(
+            self.session.shown(case), self.session.shown([each.words for each in raised])
+        ):
+            tell(line)
 
     def _draft(self) -> Answers:
         store, instrument = self.session.store, self.instrument
@@ -251,10 +271,12 @@ class _Asked:
         items = session.shown(owed(record, session.standards, session.today))
         made = session.shown(made)
         flags = session.shown([each.words for each in result.flags])
-        loud = told.red_flag_lines(made, flags) if flags else []
+        loud = told.red_flag_lines(made.case, flags) if flags else []
         if session.json or session.fields:
             for line in loud:  # a script's own output stays what it asked for
                 tell(line)
+        if self.is_flagged and not flags:
+            tell("A red flag was raised as you went, and stays until the risk is assessed.")
         session.output.wrote(
             told.screened_object(made, items, session.output),
             *loud,

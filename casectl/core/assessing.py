@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from casectl.core.casework import ASSESSMENT, NEED, OPEN, PLANNED, Piece
+from casectl.core.casework import NEED, OPEN, PLANNED, Piece
 from casectl.core.domains import DOMAINS, Standing, find_domain, find_standing
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.risks import Risk, find_kind, find_level
@@ -274,24 +274,6 @@ def _appraisal_of(key: str, kept: Mapping[str, Any]) -> Appraisal:
         tuple(Need(what) for what in kept.get("needs", ())),
         kept.get("note"),
     )
-
-
-class Stood(NamedTuple):
-    """How a client stood in a domain when somebody last looked."""
-
-    level: int
-    on: date
-
-
-def last_stood(pieces: Iterable[Piece]) -> dict[str, Stood]:
-    """The newest level of each domain, whichever assessment has it."""
-    found: dict[str, Stood] = {}
-    for piece in sorted(pieces, key=lambda each: (each.on_day, each.number)):
-        if piece.kind == ASSESSMENT:
-            for key, appraisal in appraisals_of(piece).items():
-                if appraisal.level is not None:
-                    found[key] = Stood(appraisal.level, piece.on_day)
-    return {each.key: found[each.key] for each in DOMAINS if each.key in found}
 
 
 def priority_by(level: int | None) -> int:

@@ -25,12 +25,33 @@ VALUES: Mapping[str, Sequence[str]] = {
     "--with": PARTIES,
     "--outcome": (REACHED, TRIED),
     "--status": STATUSES,
-    **dict.fromkeys(("--due", "--at", "--on", "--until", "--again", "--within"), DAYS),
+    "--priority": ("low", "medium", "high"),
+    "--sex": ("female", "male"),
+    **dict.fromkeys(
+        ("--due", "--at", "--on", "--until", "--again", "--within", "--review", "--reviewed"), DAYS
+    ),
 }
+OF_A_DOMAIN = ("--domain", "--strength", "--need", "--note")
 
 
 def option_values(command: str, option: str) -> Sequence[str]:
     """The words to offer behind ``option`` of this command; none where it takes any."""
     if option == "--kind":
         return DEADLINE_KINDS if command == "deadline" else FOLLOW_UP_KINDS
+    if command in ("assess", "need") and option in ("--risk", *OF_A_DOMAIN):
+        names = _kinds_of_risk() if option == "--risk" else _domains()
+        return tuple(f"{name}=" for name in names) if command == "assess" else names
     return VALUES.get(option, ())
+
+
+def _domains() -> tuple[str, ...]:
+    """The first word of each, which is enough to name it."""
+    from casectl.core.domains import DOMAINS
+
+    return tuple(each.words.partition(" ")[0] for each in DOMAINS)
+
+
+def _kinds_of_risk() -> tuple[str, ...]:
+    from casectl.core.risks import KINDS
+
+    return tuple(kind.partition(" ")[0] for kind in KINDS)

@@ -70,7 +70,7 @@ def screening_words(piece: Piece) -> str:
 
 def assessed_lines(pieces: Sequence[Piece], output: Output) -> list[str]:
     """How the client stands, what the risk is, and the last questionnaires: a line each."""
-    from casectl.core.assessing import last_stood
+    from casectl.core.standing import last_stood
 
     told = []
     stood = last_stood(pieces)

@@ -82,9 +82,8 @@ def screening_object(piece: Piece, last: Piece | None, case: Case) -> Object:
     }
 
 
-def red_flag_lines(made: Screened, flags: Sequence[str]) -> list[str]:
+def red_flag_lines(case: Case, flags: Sequence[str]) -> list[str]:
     """What must be heard before anything else, and what to do about it."""
-    case = made.case
     return [
         f"RED FLAG: {'; '.join(flags)}.",
         f"{case.client} ({case.handle}) counts as CRISIS until the risk is assessed. Today:",

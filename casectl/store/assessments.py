@@ -161,6 +161,12 @@ class Assessments:
             after = read_cases(self.db, "c.id = ?", (before.id,))[0]
         return Screened(after, before, piece, last)
 
+    def flag(self, case: Case, flags: Sequence[str], on: date) -> Case:
+        """Raise red flags before the questionnaire is finished."""
+        with self._changing("screen", case) as (operation, before):
+            self._flag(operation, before, flags, on)
+        return read_cases(self.db, "c.id = ?", (case.id,))[0]
+
     def change_repeat(self, case: Case, piece: Piece, repeat: Repeat) -> Piece:
         """Ask again at another interval, or never."""
         with self._changing("screen", case) as (operation, _):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -101,15 +100,14 @@ class Casework:
             key = name.removeprefix(ASSESSING)
             if case is None or case.id == key:
                 found += [
-                    Draft(each, date.fromisoformat(day), json.loads(body))
+                    Draft(each, date.fromisoformat(day), _parts(body))
                     for each in read_cases(self.db, "c.id = ?", (key,))
                 ]
         return found
 
     def _draft(self, case: Case) -> dict[str, Any]:
         body = self.db.value("SELECT body FROM drafts WHERE name = ?", (assessment_draft(case.id),))
-        kept: dict[str, Any] = {} if body is None else json.loads(body)
-        return kept
+        return _parts(body)
 
     def _write_draft(self, case: Case, kept: Mapping[str, Any]) -> None:
         name = assessment_draft(case.id)
@@ -117,7 +115,7 @@ class Casework:
             self.db.execute(
                 "INSERT INTO drafts (name, body, updated_at) VALUES (?, ?, ?) "
                 "ON CONFLICT (name) DO UPDATE SET body = excluded.body",
-                (name, json.dumps(kept), self.journal.author.day),
+                (name, _json(kept), self.journal.author.day),
             )
         else:
             self.db.execute("DELETE FROM drafts WHERE name = ?", (name,))
@@ -136,7 +134,7 @@ def add(operation: Operation, piece: Piece) -> Piece:
         "number": operation.next_number(f"{piece.case_id}.{piece.kind}"),
         "recorded_at": author.moment,
         "worker": author.worker,
-        "body": json.dumps(piece.body, ensure_ascii=False),
+        "body": _json(piece.body),
         **{name: iso(getattr(piece, name)) for name in DAYS},
     }
     return read(operation.db, operation.insert("casework", row))
@@ -155,7 +153,7 @@ def change(operation: Operation, piece: Piece, **values: Any) -> Piece:
         if name != "body"
     }
     if "body" in values:
-        columns["body"] = json.dumps(values["body"], ensure_ascii=False)
+        columns["body"] = _json(values["body"])
     operation.update("casework", piece.id, **columns)
     return read(operation.db, piece.id)
 
@@ -186,5 +184,35 @@ def piece_of(row: Row) -> Piece:
     with readable_days():
         for name in DAYS:
             values[name] = values[name] and date.fromisoformat(values[name])
-        values["body"] = json.loads(values["body"])
+        values["body"] = _read_json(values["body"])
     return Piece(**values)
+
+
+def _parts(body: str | None) -> dict[str, Any]:
+    """The parts of a draft; one that cannot be read is as good as none."""
+    try:
+        kept = _read_json(body or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(kept, dict):
+        return {}
+    return {part: answers for part, answers in kept.items() if isinstance(answers, dict)}
+
+
+# JSON is loaded where there is some: a case without any body is shown without it.
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    if not value:
+        return "{}"
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _read_json(text: str) -> Any:
+    if text == "{}":
+        return {}
+    import json
+
+    return json.loads(text)

@@ -475,6 +475,12 @@ def test_risk_alone_with_a_safety_plan(run: Run, store: Caseload) -> None:
     assert store.casework.of(case_of(store), "assessment") == []
 
 
+def test_a_risk_in_a_draft_is_said_not_to_be_on_record(run: Run, store: Caseload) -> None:
+    result = run("assess 1 --risk-only", answers=["imminent"])
+    assert "The risk is NOT on record yet." in result.err
+    assert case_of(store).risk is None
+
+
 def test_a_red_flag_asks_for_the_risk_first(run: Run) -> None:
     run("screen 1 phq9 0,0,0,0,0,0,0,0,1")
     result = run("assess 1", answers=["<"])

@@ -267,6 +267,26 @@ def test_an_interrupted_one_is_gone_on_with(run: Run, store: Caseload) -> None:
     assert "1.draft" not in items(run)
 
 
+def test_a_red_flag_is_raised_as_soon_as_it_is_answered(run: Run, store: Caseload) -> None:
+    result = run("screen 1 phq9", answers=[*["0"] * 8, "2"])  # and then somebody runs
+    assert result.code == 1
+    assert "RED FLAG: thoughts of being better off dead" in result.err
+    assert "1.flag" in items(run)
+    assert store.casework.of(case_of(store), "screening") == []
+    result = run("screen 1 phq9", answers=["y", "-"])
+    assert result.out.startswith("RED FLAG: ")
+    assert case_of(store).flagged_for == (
+        "self-harm: thoughts of being better off dead or of self-harm (PHQ-9)"
+    )
+
+
+def test_a_flag_by_a_slip_is_said_to_stay(run: Run) -> None:
+    result = run("screen 1 phq9", answers=[*["0"] * 8, "2", "<", "0", ""])
+    assert result.code == 0, result.err
+    assert "A red flag was raised as you went, and stays until the risk is assessed." in result.err
+    assert "1.flag" in items(run)
+
+
 def test_nothing_answered_is_nothing(run: Run, store: Caseload) -> None:
     assert run("screen 1 phq2", answers=["", ""]).code == 1
     assert store.casework.of(case_of(store)) == []

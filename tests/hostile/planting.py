@@ -13,12 +13,15 @@ from itertools import count
 from typing import Any
 
 from casectl.core.casework import (
+    ASSESSMENT,
     BARRIER,
     GOAL,
     MEDICATION,
     NEED,
     PROGRESS,
     PROVIDER,
+    RISK,
+    SCREENING,
     STEP,
     TRANSITION,
     VERSION,
@@ -43,7 +46,9 @@ from casectl.core.model import (
     Note,
     Promise,
 )
+from casectl.core.planning import TEXTS
 from casectl.store import Caseload, casework
+from casectl.store.journal import Operation
 from casectl.store.schema import COMMON, RECORDS
 
 WEDNESDAY = date(2026, 11, 18)  # the tests' day
@@ -67,13 +72,17 @@ STRUCTURED: dict[str, set[str]] = {
         "id", "case_id", "number", "on_day", "outcome", "minutes", "interpreter", "covered_until",
         "corrects",
     },
-    "notes": {"id", "case_id", "number", "on_day", "contact_id", "addendum_to", "resolved_on"},
+    "notes": {
+        "id", "case_id", "number", "on_day", "form", "contact_id", "signed_at", "signed_by",
+        "addendum_to", "resolved_on",
+    },
     "jots": {"id", "case_id", "number", "on_day", "filed_as"},
     "own_work": {
         "id", "number", "due_on", "due_time", "subject", "first_due_on", "snoozes", "minutes",
         "repeats", "repeats_from", "status", "ended_on", "made_on",
     },
     "leaves": {"id", "from_on", "to_on"},
+    # A body is JSON, whose texts are planted one by one.
     "casework": {
         "id", "case_id", "kind", "number", "on_day", "stage", "parent", "level", "due_on",
         "lead_days", "status", "ended_on", "body",
@@ -99,8 +108,7 @@ def plant(store: Caseload, text: Text) -> None:
     in the journal.
     """
     store.intake.load_many(loads())
-    add_own(store)
-    add_casework(store)
+    add_own(store, text)
     with store.journal.operation("edit") as operation:
         for table in RECORDS:
             for row in store.db.rows(f"SELECT * FROM {table}"):
@@ -110,9 +118,6 @@ def plant(store: Caseload, text: Text) -> None:
                     if name not in STRUCTURED[table] and name not in COMMON
                 ]
                 values = {name: text(f"{table}.{name}") for name in columns}
-                if table == "casework":
-                    body = json.loads(row["body"])
-                    values["body"] = json.dumps(planted_body(body, lambda: text("casework.body")))
                 if table == "clients":
                     values["folded"] = values["name"].casefold()
                 if table == "cases" and values["handle"].isalnum():
@@ -123,48 +128,12 @@ def plant(store: Caseload, text: Text) -> None:
     drafted = {"name": text("drafts.name"), "next_step": text("drafts.next_step")}
     store.intake.keep_draft("intake", json.dumps(drafted))
     store.intake.keep_draft(f"note:{first.id}", text("drafts.note"))
+    answers = {"housing": 2, "housing.note": text("drafts.assessment"), "risk:medical": "high"}
+    store.casework.keep_draft(first, ASSESSMENT, answers)
 
 
-def planted_body(value: Any, text: Callable[[], str]) -> Any:
-    """The same shape with every text another, however deep."""
-    if isinstance(value, dict):
-        return {name: planted_body(each, text) for name, each in value.items()}
-    if isinstance(value, list):
-        return [planted_body(each, text) for each in value]
-    return text() if isinstance(value, str) else value
-
-
-def add_casework(store: Caseload) -> None:
-    """A plan that is agreed, with what belongs to it, and what is kept beside it."""
-    first = store.cases.by_number(1)
-    assert first is not None
-    with store.journal.operation("goal add") as operation:
-
-        def piece(kind: str, what: str | None, **more: Any) -> Piece:
-            return casework.add(
-                operation, Piece("", first.id, kind, 0, EARLIER, what)._replace(**more)
-            )
-
-        piece(NEED, "need", domain="housing", due_on=EARLIER)
-        texts = {"words": "w", "measure": "m", "baseline": "b", "target": "t", "needs": [1]}
-        goal = piece(GOAL, "goal", due_on=EARLIER, body=texts)
-        piece(STEP, "step", parent=goal.id, who="client", due_on=EARLIER)
-        piece(STEP, "step", who="somebody", due_on=LATER, body={"moves": 1, "first": "2026-11-01"})
-        piece(BARRIER, "barrier", parent=goal.id)
-        piece(PROGRESS, "progress", parent=goal.id, level=1, status=DONE)
-        then = {"number": 1, "what": "w", "by": "2026-11-01", "state": "open"}
-        body = {"by": "visit", "goals": [then], "steps": [then]}
-        piece(VERSION, None, stage="agreed", who="client", status=DONE, body=body)
-        piece(VERSION, "why", stage="changed", status=DONE, body={"goals": [], "steps": []})
-        piece(MEDICATION, "drug", body={"dose": "d", "for": "f", "prescriber": "p"})
-        piece(PROVIDER, "name", body={"role": "r", "phone": "p", "email": "e", "note": "n"})
-        piece(TRANSITION, "discharge", domain="discharge", due_on=EARLIER, lead_days=7)
-        piece(VOICE, "words", level=4, due_on=EARLIER, lead_days=90)
-        operation.update("cases", first.id, plan_agreed_on=EARLIER.isoformat())
-
-
-def add_own(store: Caseload) -> None:
-    """A plan, a jot that waits and one that was filed, work of no case, a leave."""
+def add_own(store: Caseload, text: Text) -> None:
+    """A plan, a jot that waits and one that was filed, work of no case, a leave; casework."""
     first = store.cases.by_number(1)
     assert first is not None
     with store.journal.operation("jot") as operation:
@@ -188,6 +157,57 @@ def add_own(store: Caseload) -> None:
         )
         operation.insert("leaves", {"from_on": LATER.isoformat(), "to_on": LATER.isoformat()})
         operation.update("cases", first.id, planned_on=LATER.isoformat(), planned_from=day)
+        operation.update("cases", first.id, flagged_on=day, flagged_for="a flag")
+        for piece in pieces(first, text):
+            casework.add(operation, piece)
+        add_plan(operation, first, text)
+
+
+def pieces(case: Case, text: Text) -> list[Piece]:
+    """What was assessed, with a text wherever a body holds one."""
+    told = text("casework.body")
+    domains = {"housing": {"level": 2, "strengths": told, "needs": [told], "note": told}}
+    screening = {
+        "version": told, "answers": {"note": told}, "range": [0, 27], "higher_is": "worse",
+        "band": told, "positive": True, "cut_off": 10,
+        "flags": [{"question": told, "at_least": 1, "words": told}],
+        "parts": [{"key": told, "title": told, "total": 3, "positive": True}],
+    }  # fmt: skip
+    made = [
+        Piece("", case.id, ASSESSMENT, 0, EARLIER, status=DONE, body={"domains": domains}),
+        Piece("", case.id, ASSESSMENT, 0, WEDNESDAY, status=DONE, body={"domains": domains}),
+        Piece("", case.id, RISK, 0, EARLIER, level=2, due_on=LATER, lead_days=7,
+              body={"safety_plan": told}),
+        Piece("", case.id, SCREENING, 0, EARLIER, level=12, due_on=EARLIER, lead_days=30,
+              body=screening),
+        Piece("", case.id, SCREENING, 0, WEDNESDAY, body={**screening, "missing": [told]}),
+        Piece("", case.id, NEED, 0, EARLIER, level=3, due_on=EARLIER),
+    ]  # fmt: skip
+    return [each._replace(what="what", domain="domain", who="who") for each in made]
+
+
+def add_plan(operation: Operation, case: Case, text: Text) -> None:
+    """A plan that is agreed, with what belongs to it, and what is kept beside it."""
+
+    def piece(kind: str, **more: Any) -> Piece:
+        made = Piece("", case.id, kind, 0, EARLIER, "what", domain="domain", who="who")
+        return casework.add(operation, made._replace(**more))
+
+    told = text("casework.body")
+    goal = piece(GOAL, due_on=EARLIER, body={**dict.fromkeys(TEXTS, told), "needs": [1]})
+    piece(STEP, parent=goal.id, due_on=EARLIER)
+    piece(STEP, due_on=LATER, body={"moves": 1, "first": "2026-11-01"})
+    piece(BARRIER, parent=goal.id)
+    piece(PROGRESS, parent=goal.id, level=1, status=DONE)
+    then = {"number": 1, "what": told, "by": "2026-11-01", "state": "open"}
+    body = {"by": told, "goals": [then], "steps": [then]}
+    piece(VERSION, stage="agreed", status=DONE, body=body)
+    piece(VERSION, stage="changed", status=DONE, body={"goals": [], "steps": []})
+    piece(MEDICATION, body=dict.fromkeys(("dose", "for", "prescriber"), told))
+    piece(PROVIDER, body=dict.fromkeys(("role", "phone", "email", "note"), told))
+    piece(TRANSITION, due_on=EARLIER, lead_days=7)
+    piece(VOICE, level=4, due_on=EARLIER, lead_days=90)
+    operation.update("cases", case.id, plan_agreed_on=EARLIER.isoformat())
 
 
 def loads() -> list[Load]:

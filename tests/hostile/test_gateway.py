@@ -69,6 +69,11 @@ READING = [
     ["history"],
     ["history", "1"],
     ["history", "me"],
+    ["assess", "1", "--previous"],
+    ["assess", "--drafts"],
+    ["screen", "--list"],
+    ["screen", "1"],
+    ["need", "list", "1", "--all"],
     ["audit", "verify"],
     ["audit", "log"],
     ["purge", "2", "--dry-run"],
@@ -227,6 +232,14 @@ WRITING = [
     "snooze 1.5 fri T",
     "cancel 1.6 T",
     "edit 1 --name T --phone T --address T --safe-contact T --need T --program T --external-id T",
+    "assess 1 --domain food=2 --need food=T --note food=T --strength food=T --summary T",
+    "assess 1 --risk fire=low --risk medical=high --note medical=T --safety-plan T --review fri",
+    "assess 1 --reviewed mon --safety-plan T",
+    "screen 1 ahc-hrsn 1=0 safety=12",
+    "screen 1 phq9 9=1",
+    "need add 1 T --domain legal",
+    "need met 1.need1 T",
+    "need drop 1.need2 T",
     "set 1 --risk low --reason T",
     "hold 5 --until fri --reason T",
     "reopen 5 --reason T",
@@ -248,7 +261,8 @@ def test_no_echo_lets_a_text_act(planted: Caseload, form: str) -> None:
         text = f"{SEQUENCES[place % len(SEQUENCES)]}{place}"
         words = [word.replace("T", text) if "T" in word else word for word in command.split()]
         as_json = ["--json"] if form == "JSON" else []
-        words[1:1] = ["--no-input", *as_json] if words[0] != "config" else []
+        verb = 2 if words[0] == "need" else 1
+        words[verb:verb] = ["--no-input", *as_json] if words[0] != "config" else []
         asks.append(Ask(words, 80 if form == "a terminal" else 0))
     codes = []
     for told in shown(asks):

@@ -29,8 +29,7 @@ MARK = "zqx"
 # Who signed an entry, and when, is the worker's own.
 THE_WORKER_S = ("cases.worker", "contacts.worker", "notes.worker", "jots.worker",
                 "contacts.recorded_at", "notes.recorded_at", "jots.recorded_at",
-                "casework.worker", "casework.recorded_at", "notes.signed_at", "notes.signed_by",
-                "notes.form")  # fmt: skip
+                "casework.worker", "casework.recorded_at")  # fmt: skip
 
 
 def marked(column: str) -> str:
@@ -82,6 +81,8 @@ READING = [
     "plan apply 5 hospital-discharge --dry-run", "goal list 1", "transition list 1",
     "meds list 1 --all", "provider list 1 --all", "progress 1", "voice 1 --history",
     "step done 1", "goal done zqx",
+    "assess 1 --previous", "assess --drafts",
+    "screen --list", "screen 1", "need list 1 --all",
 ]  # fmt: skip
 # In this order each does something; what is typed here holds no marker.
 WRITING = [
@@ -142,6 +143,19 @@ WRITING = [
     "goal done 1.g1 reached --met",
     "goal drop 1.g2 changed",
     "step drop 1.s1 changed",
+    "assess 1 --domain food=2 --need food=bread --need food=bread",
+    "assess 1 --risk 'fire setting=low' --safety-plan calls --review fri",
+    "assess 1 --risk self-harm=high --risk medical=low",
+    "assess 1 --reviewed mon",
+    "assess 1 --drop-draft",
+    "assess 1 --drop-draft --yes",
+    "screen 1 phq9 9=1",
+    "screen 1 phq9 1,1,1,1,1,1,1,1,1",
+    "screen 1 phq9 --repeat 'in 9 days'",
+    "need add 1 stove --domain housing",
+    "need met 1",
+    "need met 1.need1 how",
+    "need drop 1.need2 why",
     "missed 1.3",
     "snooze 4.1 fri why",
     "snooze 1.6 mon why",
@@ -254,6 +268,11 @@ PROMPTS = [
     (["log"], "1 call fine\n9 tried\n\nzqx tried\na\n\n1\n1 tried\ny\n"),
     (["log", "wrong.txt"], "a\n\n\n\n\n\n\nn\n"),
     (["log", "lines.txt"], "\n1\n\nn\n"),
+    (["assess", "1"], "y\n" + "\n" * 40),
+    (["assess", "1", "--risk-only"], "n\nhigh\nwhy\n<\n?\n\n\n\n\n\n\n\n\n\nplan\n<\n-\n\n"),
+    (["screen", "1", "phq2"], "1\n<\n\n"),
+    (["screen", "1", "phq2"], "y\n1\n"),
+    (["need", "add", "1"], "stove\nhousing\n"),
 ]
 
 
