@@ -16,9 +16,9 @@ from casectl.core.assessing import (
     read_document,
 )
 from casectl.core.casefile import owed
-from casectl.core.casework import ASSESSMENT, NEED, RISK, Piece
+from casectl.core.casework import ASSESSMENT, NEED, OPEN, RISK, Piece
 from casectl.core.domains import BY_KEY, DOMAINS, Domain, Standing, find_domain, find_standing
-from casectl.core.errors import BadValue, Declined, NotFound
+from casectl.core.errors import Ambiguous, BadValue, Declined, NotFound
 from casectl.core.guards import check_change
 from casectl.core.model import Case
 from casectl.core.risks import KINDS, LEVELS, MODERATE, find_kind, find_level, live
@@ -125,7 +125,7 @@ def assess(
     Risk: self-harm, harm to others, abuse or neglect, domestic violence, medical, homelessness
     tonight, overdose, or your own words. The case's risk is the highest that stands, its level
     counts as reviewed, and a red flag ends. A safety plan has a day to be looked at again:
-    --reviewed "in 2 weeks" says that it was.
+    --reviewed "in 2 weeks" says that it was (of several, one: casectl assess 12.r1 --reviewed).
     """
     session = current(ctx)
     if drafts:
@@ -136,16 +136,16 @@ def assess(
     if previous:
         _compare(session, session.find_case(case))
         return
+    if reviewed is not None:
+        if any((domain, strength, need, note, risk, summary, source, review)):
+            raise BadValue("--reviewed goes with --safety-plan alone", hint="or say --risk again")
+        _review(session, case, reviewed, safety_plan, on)
+        return
     found = session.find_case(case, write=True)
     if drop_draft:
         _drop_draft(session, found)
         return
     check_change(found, "assess")
-    if reviewed is not None:
-        if any((domain, strength, need, note, risk, summary, source, review)):
-            raise BadValue("--reviewed goes with --safety-plan alone", hint="or say --risk again")
-        _review(session, found, reviewed, safety_plan, on)
-        return
     given = _by_flags(session, domain, strength, need, note, risk, safety_plan, review, summary)
     day = session.read_day(on, back=True) if on is not None else session.today
     if source is not None:
@@ -497,18 +497,18 @@ def _record(
 
 
 def _review(
-    session: Session, case: Case, again: str, safety_plan: str | None, on: str | None
+    session: Session, text: str, again: str, safety_plan: str | None, on: str | None
 ) -> None:
-    """The safety plan was looked at, and is looked at again on a later day."""
-    plans = [
-        each
-        for each in live(session.store.casework.of(case, RISK)).values()
-        if each.due_on is not None
-    ]
-    if not plans:
-        raise NotFound(
-            f"{case.handle} has no safety plan to review",
-            hint=f"casectl assess {case.number} --risk KIND=LEVEL --safety-plan TEXT --review WHEN",
+    """The safety plans of a case, or the one that ``12.r1`` names, were looked at."""
+    case, plans = _plans(session, text)
+    check_change(case, "assess")
+    if len(plans) > 1 and safety_plan is not None:
+        named = ", ".join(
+            f"{case.number}.{each.part} ({each.domain})" for each in session.shown(plans)
+        )
+        raise Ambiguous(
+            f"{case.handle} has several safety plans: {named}",
+            hint=f"name one: casectl assess {case.number}.{plans[0].part} --reviewed WHEN",
         )
     day = session.read_day(on, back=True) if on is not None else session.today
     until = session.read_day(again)
@@ -516,10 +516,10 @@ def _review(
         raise BadValue(f"{session.say_day(until)} is not a later day", hint="say when it is next")
     if not max(each.on_day for each in plans) <= day <= session.today:
         raise BadValue(f"{session.say_day(day)} is before the plan, or still ahead")
-    text = None
+    new = None
     if safety_plan is not None:
-        text = checked_text(session.typed(safety_plan, "safety plan"), "safety plan")
-    changed = session.store.assessments.review_safety_plans(case, plans, day, until, text)
+        new = checked_text(session.typed(safety_plan, "safety plan"), "safety plan")
+    changed = session.store.assessments.review_safety_plans(case, plans, day, until, new)
     changed, case = session.shown(changed), session.shown(case)
     session.output.wrote_all(
         [told.risk_object(each, case) for each in changed],
@@ -529,6 +529,23 @@ def _review(
             for each in changed
         ),
     )
+
+
+def _plans(session: Session, text: str) -> tuple[Case, list[Piece]]:
+    """The standing safety plans, or the one that is named."""
+    case, part = session.find_item(text)
+    if part is not None:
+        case, piece = session.find_piece(text, RISK)
+        plans = [piece] if piece.status == OPEN and piece.due_on is not None else []
+    else:
+        standing = live(session.store.casework.of(case, RISK))
+        plans = [each for each in standing.values() if each.due_on is not None]
+    if not plans:
+        raise NotFound(
+            f"{case.handle} has no safety plan to review",
+            hint=f"casectl assess {case.number} --risk KIND=LEVEL --safety-plan TEXT --review WHEN",
+        )
+    return case, plans
 
 
 # --- What is on file ------------------------------------------------------------------------

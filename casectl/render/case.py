@@ -52,8 +52,8 @@ def case_screen(
     foot = _foot(file, missing, output)
     if whole:
         ended = [_ended(each, file.case, output) for each in file.promises if each.status != OPEN]
-        sections = [*_sections(file, items, output, None), ended]
-        titles = ("Due", "Contacts", "Notes", "Ended")
+        sections = [*_sections(file, items, output, None), _assessed(file, output), ended]
+        titles = ("Due", "Contacts", "Notes", "Assessed", "Ended")
         body = _titled(titles, sections, [len(rows) for rows in sections])
         return [*head, *body, *_below(foot)]
     lines = TALL if output.width < NARROW else SCREEN
@@ -213,21 +213,22 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
 
 
 def _casework(file: File, output: Output, whole: bool) -> list[Line]:
-    """What was assessed and what is planned, a line each; whole where everything is shown."""
+    """What was assessed and planned, a line each, and two for the risk; whole with everything."""
     if not file.casework:
         return []
     from casectl.render.casework import assessed_lines
     from casectl.render.plan import plan_summary
 
-    words = assessed_lines(file.casework, output) + plan_summary(file.case, file.casework, output)
+    told = list(assessed_lines(file.casework, output))
+    told += [(each, 1) for each in plan_summary(file.case, file.casework, output)]
     if whole:
         from casectl.render.monitoring import kept_lists
 
-        words += kept_lists(file.case, file.casework, output)
+        told += [(each, 1) for each in kept_lists(file.case, file.casework, output)]
     lines: list[Line] = []
-    for told in words:
-        line = wrapped(told if whole else _short(told), output.width)
-        lines += line if whole else _few(line, 1, output.width)
+    for words, most in told:
+        line = wrapped(words if whole else _short(words), output.width)
+        lines += line if whole else _few(line, most, output.width)
     return lines
 
 

@@ -67,6 +67,40 @@ def test_an_assessment_clears_what_asked_for_it(run: Run, store: Caseload) -> No
     }
 
 
+def test_assessing_again_comes_due_and_is_cleared(run: Run) -> None:
+    run("assess 1 --domain housing=2")
+    day = "2027-05-17"
+    assert "1.assessment" in str(run("today --all --json", today=day).json)
+    run("assess 1 --domain housing=3", today=day)
+    assert "1.assessment" not in str(run("today --all --json", today=day).json)
+    assert items(run, day)["1.assessment"]["due"] == "2027-11-12", "the 13th is a Saturday"
+
+
+def test_a_purge_leaves_nothing_of_it(run: Run, store: Caseload) -> None:
+    run("assess 1 --domain housing=2 --need 'housing=a grualt lease' --risk medical=high")
+    run("screen 1 phq9 9=1")
+    run("assess 1", answers=["2", "grualt"])
+    run("close 1 --reason moved --yes")
+    assert run("purge 1 --reason asked --yes").code == 0
+    for table in ("casework", "drafts", "search_texts"):
+        assert store.db.value(f"SELECT count(*) FROM {table}") == 0, table
+    told = store.db.rows("SELECT before, after FROM changes")
+    assert "grualt" not in str([tuple(row) for row in told])
+    assert run("audit verify").code == 0
+    assert run("doctor").code == 0
+
+
+def test_the_record_is_sound_after_all_of_it(run: Run, store: Caseload) -> None:
+    run("assess 1 --domain housing=2 --need housing=heat --risk self-harm=high --safety-plan x "
+        "--review fri")  # fmt: skip
+    run("screen 1 phq9 1,1,1,1,1,1,1,1,1")
+    run("assess 1 --reviewed mon")
+    run("assess 1 --risk self-harm=low")
+    run("need met 1")
+    assert run("audit verify").code == 0
+    assert [each for each in run("doctor --json").json if each["state"] == "FAIL"] == []
+
+
 def test_a_need_asks_for_a_goal_and_is_not_there_twice(run: Run) -> None:
     run("assess 1 --domain housing=1 --need 'housing=eviction notice'")
     owed = items(run)["1.need1"]
@@ -340,6 +374,40 @@ def test_a_safety_plan_comes_due_and_is_cleared_by_a_review(run: Run, store: Cas
     assert "1.r1" not in str(run("today --json", today="2026-12-02").json)
     (piece,) = store.casework.of(case_of(store), "risk")
     assert piece.body == {"safety_plan": "and the line", "reviewed_on": "2026-12-02"}
+
+
+def test_of_several_safety_plans_one_is_named(run: Run, store: Caseload) -> None:
+    run("assess 1 --risk self-harm=high --safety-plan 'calls her sister' --review 'in 2 days'")
+    run("assess 1 --risk fire=moderate --safety-plan 'an alarm' --review 'in 3 days'")
+    result = run("assess 1 --reviewed 'in 9 days' --safety-plan new")
+    assert result.code == 4
+    assert "1.r1 (self-harm), 1.r2 (fire)" in result.err
+    assert run("assess 1.r2 --reviewed 'in 9 days' --safety-plan 'two alarms'").code == 0
+    risks = store.casework.of(case_of(store), "risk")
+    assert {each.domain: each.body["safety_plan"] for each in risks} == {
+        "self-harm": "calls her sister",
+        "fire": "two alarms",
+    }
+    assert run("assess 1 --reviewed 'in 10 days'").out.count("safety plan reviewed") == 2
+    assert run("assess 1.need1 --reviewed fri").code == 2
+
+
+def test_show_tells_the_plan_and_all_of_it_in_full(run: Run) -> None:
+    run("assess 1 --domain housing=2 --strength 'housing=kind landlord' --need housing=heat "
+        "--summary 'A cold flat' --risk self-harm=high --note 'self-harm=no plan' "
+        "--safety-plan 'calls her sister' --review 'in 2 days'")  # fmt: skip
+    run("screen 1 gad2 1,2")
+    run("need met 1.need1 'a new boiler'")
+    assert "safety plan (review Fri 20 Nov): calls" in run("show 1", width=80).out
+    whole = run("show 1 --all", width=200).out
+    for words in (
+        "assessed: A cold flat",
+        "housing 2 vulnerable (strengths: kind landlord; needs: heat)",
+        "risk, self-harm high; no plan; safety plan: calls her sister; to be reviewed Fri 20 Nov",
+        "GAD-2 3 positive screen (1=1, 2=2)",
+        "need, housing: heat, met Wed 18 Nov: a new boiler",
+    ):
+        assert words in whole, words
 
 
 def test_assessing_the_risk_again_reviews_its_plan(run: Run, store: Caseload) -> None:
