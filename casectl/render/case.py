@@ -232,6 +232,18 @@ def _casework(file: File, output: Output, whole: bool) -> list[Line]:
     return lines
 
 
+def _assessed(file: File, output: Output) -> Section:
+    """Assessments, risks, questionnaires and needs, each in full."""
+    if not file.casework:
+        return []
+    from casectl.render.casework import assessing_rows
+
+    return [
+        _row(item, day, words, output, None)
+        for item, day, words in assessing_rows(file.casework, file.case, output)
+    ]
+
+
 def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
     lines: list[Line] = []
     if missing and file.case.is_open:
