@@ -25,6 +25,7 @@ from casectl.core.model import (
     DEADLINE,
     FOLLOW_UP,
     ME,
+    ON_HOLD,
     OPEN,
     URGENCIES,
     Author,
@@ -33,9 +34,9 @@ from casectl.core.model import (
 )
 from casectl.core.spoken import spoken, spoken_short
 from casectl.core.standards import Standards
-from casectl.core.text import NOTE_LIMIT, fold, visible
+from casectl.core.text import NOTE_LIMIT, fold, name_key, visible
 from casectl.core.values import NamedTuple
-from casectl.render import Output, Told, tell
+from casectl.render import Output, Told, fitting, tell
 from casectl.store import Caseload, create_caseload, open_caseload
 
 if TYPE_CHECKING:
@@ -68,6 +69,14 @@ HOW_TO_CLEAR = {
     "note": "is cleared by writing it: casectl note",
     "missed": "is cleared by reaching the client: casectl reached",
     "draft": "is cleared by finishing it, or dropping it: casectl assess",
+}
+# What ends or moves a promise, where something was asked of it that is for another kind.
+HOW_TO_END = {
+    FOLLOW_UP: "casectl done {item} ends it, casectl snooze {item} WHEN REASON moves it",
+    DEADLINE: "casectl done {item} OUTCOME ends it, with --again WHEN for its next day; casectl "
+    "cancel {item} REASON drops it",
+    APPOINTMENT: "casectl kept {item} or casectl missed {item} once its day has come; before that, "
+    "casectl cancel {item} REASON, and casectl appointment {case} for the new one",
 }
 DERIVED_PARTS = frozenset(HOW_TO_CLEAR)
 # The same of pieces of casework, by the letters before their number: 12.q3.
@@ -275,16 +284,46 @@ class Session:
         return spoken(day, self.config.date_order, time=time)
 
     def say_promised(self, promise: Promise) -> str:
-        """Its day, and how full that is: ``Fri 27 Nov 2026, 9:30 (9 already promised)``.
+        """Its day, and how full that is: ``Fri 27 Nov 2026, 9:30 (9 others that day)``.
 
-        Promised: what falls due by the standards alone moves with every contact.
+        Others are promises: what falls due by the standards alone moves with every contact.
         """
         day = self.say_day(promise.due_on, promise.due_time)
         others = self.store.promises.others_on(promise)
-        return f"{day} ({others:,} already promised)" if others else day
+        return f"{day} ({others:,} other{'s' * (others > 1)} that day)" if others else day
+
+    def say_held(self, case: Case, promise: Promise | None) -> list[str]:
+        """A sentence where a hold keeps a follow-up from the list: else nobody would know."""
+        if promise is None or promise.kind != FOLLOW_UP or case.status != ON_HOLD:
+            return []
+        until = f" until {self.say_day(case.hold_until)}" if case.hold_until else ""
+        return [
+            f"{case.handle} is on hold{until}, and this waits with it: "
+            f"casectl reopen {case.number} ends the hold."
+        ]
 
     def say_short(self, day: date) -> str:
         return spoken_short(day, self.today, self.config.date_order)
+
+    def known_program(self, text: str | None) -> str | None:
+        """A program as some case has it, case aside; None for None. Raises NotFound."""
+        if text is None:
+            return None
+        programs = self.store.cases.programs()
+        if text in programs:
+            return text
+        same = [each for each in programs if each.casefold() == text.strip().casefold()]
+        if len(same) == 1:
+            return same[0]
+        from casectl.core.intake import did_you_mean
+
+        by_word = {each.casefold(): each for each in programs}
+        near = did_you_mean(text.casefold(), by_word)
+        hint = f"there are {', '.join(programs[:20])}" if programs else "no case has one yet"
+        if near is not None:
+            word = near.removeprefix("did you mean ").removesuffix("?")
+            hint = f"did you mean {by_word[word]}?"
+        raise NotFound(f"no case in a program {text[:60]!r}", hint=hint)
 
     def read_level(self, text: str | None) -> int | None:
         """``high`` as a level; None for None."""
@@ -382,7 +421,8 @@ class Session:
 
         config = self.config
         return Vault(
-            self.db_path, Sources(config.key_file, config.key_command, config.lock_minutes)
+            self.db_path,
+            Sources(config.key_file, config.key_command, config.lock_minutes, config.path),
         )
 
     def _keys(self) -> Sequence[bytes]:
@@ -393,7 +433,15 @@ class Session:
 
             return ask_keys(self)
 
-        keys = self.vault.keys(ask if self.can_ask else None)
+        try:
+            keys = self.vault.keys(ask if self.can_ask else None)
+        except CasectlError as error:
+            from casectl.core.keys import NoKeyFile
+
+            if not (isinstance(error, NoKeyFile) and self.can_ask and self.vault.slots()):
+                raise
+            tell(f"casectl: {error}")
+            keys = ask()
         if self.sitting is not None and not self.vault.is_at_hand:
             self.sitting.keys = keys
         return keys
@@ -461,7 +509,12 @@ class Session:
         from casectl.store.restore import restoring
 
         def at_hand(_: Path) -> Sequence[bytes]:
-            found = self.vault.found()
+            from casectl.core.keys import NoKeyFile
+
+            try:
+                found = self.vault.found()
+            except NoKeyFile:  # the backup's own slots may open it
+                return ()
             return found.keys if found is not None else ()
 
         def by_its_slots(place: Path) -> Sequence[bytes]:
@@ -523,6 +576,11 @@ class Session:
                 "all the same; casectl audit verify tells more, casectl doctor --repair mends it"
             )
 
+    def tell_that_it_was_cut(self, way: str) -> None:
+        """Where a machine reads rows that nobody asked to be cut; a screen counts them itself."""
+        if not self.output.draws:
+            tell(f"casectl: these are not all; {way} gives more")
+
     @property
     def has_written(self) -> bool:
         """Whether this invocation recorded anything."""
@@ -579,7 +637,7 @@ class Session:
 
     def ask(self, question: str) -> str:
         """One answer from the person at the terminal. Only where ``can_ask``."""
-        sys.stderr.write(visible(question))
+        sys.stderr.write(fitting(visible(question)))
         sys.stderr.flush()
         if self.sitting is not None:
             self.sitting.wait_for_answer()
@@ -607,6 +665,16 @@ class Session:
             raise otherwise
         if fold(self.ask(f"{question} [y/N] ")) not in ("y", "yes"):
             raise Declined("nothing was written")
+
+    def agrees(self, question: str) -> bool:
+        """Yes for Enter or y, no for n alone; any other answer is asked about again."""
+        while True:
+            answer = fold(self.ask(f"{question} [Y/n] "))
+            if answer in ("", "y", "yes"):
+                return True
+            if answer in ("n", "no"):
+                return False
+            tell("Answer y or n; Enter is y.")
 
     def needed(self, value: str | None, question: str, flag: str) -> str:
         """``value``, or what the person answers; a script is told which option is missing."""
@@ -721,7 +789,7 @@ class Session:
             self.confirm(
                 f"{told.client} ({told.handle}, {told.status})?",
                 otherwise=Ambiguous(
-                    f"{text[:60]!r} is {GUESSES.get(match.by, 'a guess')}, of {case.handle}",
+                    f"{text[:60]!r} is {_guess(text, match.by, case)}, of {case.handle}",
                     hint=f"write {case.handle}, or add --yes",
                 ),
             )
@@ -832,6 +900,11 @@ class Session:
             )
             raise Ambiguous(f"{case.handle} has several: {items}", hint="name the item")
         if not (part.isascii() and part.isdigit()):
+            if part in DERIVED_PARTS and not self._owes(case, part):
+                raise NotFound(
+                    f"{case.handle} owes no {case.stem}.{part}",
+                    hint=f"casectl show {case.stem} lists what it owes",
+                )
             raise BadValue(f"{case.stem}.{part} {how_to_clear(part, NOT_A_PROMISE)}")
         promise = self.store.promises.numbered(case, int(part[:10]))
         if promise is None:
@@ -841,8 +914,21 @@ class Session:
             )
         if promise.kind not in kinds:
             wanted = " or ".join(map(_a, kinds))
-            raise BadValue(f"{case.stem}.{part[:20]} is {_a(promise.kind)}, not {wanted}")
+            name = f"{case.stem}.{promise.number}"
+            raise BadValue(
+                f"{name} is {_a(promise.kind)}, not {wanted}",
+                hint=HOW_TO_END[promise.kind].format(item=name, case=case.stem),
+            )
         return case, promise
+
+    def _owes(self, case: Case, part: str) -> bool:
+        """Whether the case has this derived item, due or not yet."""
+        if case == ME:
+            return False
+        from casectl.core.due import due_items
+
+        items = due_items(self.store.cases.record(case), self.standards, self.today)
+        return any(each.item == f"{case.stem}.{part}" for each in items)
 
     def find_piece(self, text: str, *kinds: str) -> tuple[Case, Piece]:
         """The piece of casework that ``12.g1`` names, or the only one of a case still standing."""
@@ -879,6 +965,13 @@ class Session:
         return case, piece
 
 
+def at_home(named: str) -> Path:
+    """A path as somebody typed it, with ``~`` for the home folder."""
+    from casectl.store import keys
+
+    return keys.at_home(named)
+
+
 def is_part(part: str) -> bool:
     """Whether it can stand behind a case's number: 3, contact, c2, g1."""
     if part[0].isdigit() or part[0] in "cn" or part in DERIVED_PARTS:
@@ -903,6 +996,13 @@ def is_own(text: str) -> bool:
     """Whether ``me`` or ``me.2`` was typed, which is the worker's own work."""
     stem, dot, part = text.strip().lower().partition(".")
     return stem == ME.handle and (not dot or (part.isascii() and part.isdigit()))
+
+
+def _guess(text: str, by: str, case: Case) -> str:
+    """Why what was typed is a guess. A whole name is one too: the next client may have it."""
+    if by == "name" and name_key(text) == name_key(case.client):
+        return "a name, which others may have"
+    return GUESSES.get(by, "a guess")
 
 
 def decoded(written: bytes, what: str) -> str:

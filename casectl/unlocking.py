@@ -190,8 +190,18 @@ def _by_key_file(session: Session, file: Path) -> Protection:
     if there:
         said.append("Other caseloads may have that key too, so casectl key rotate leaves it alone.")
     if vault.named_key_file != file:
-        said.append("casectl config set key_file FILE tells casectl where it is.")
+        said.append("Tell casectl where it is, or nothing opens the caseload:")
+        said.append(f"  casectl config set key_file {_to_type(file.absolute())}")
     return Protection(key, *said, made=None if there else file, marked=file if marks else None)
+
+
+def _to_type(file: Path) -> str:
+    """A path as a shell takes it, from home on where it lies there: shorter, and never wrapped."""
+    from shlex import quote
+
+    with suppress(ValueError, RuntimeError):
+        return f"~/{quote(str(file.relative_to(Path.home())))}"
+    return quote(str(file))
 
 
 def _by_passphrase(session: Session) -> Protection:

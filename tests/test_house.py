@@ -263,6 +263,8 @@ def _is_within(module: str, name: str) -> bool:
 
 
 Start = Callable[..., Started]
+# The demo has more cases than a list for machines has rows, unless somebody asks for all.
+CUT = "casectl: these are not all; --all, or --limit N, gives more\n"
 
 
 @pytest.fixture
@@ -282,7 +284,7 @@ def start(tmp_path: Path) -> Start:
 
 def piped(command: list[str], environ: dict[str, str]) -> tuple[int, str]:
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+    assert done.stderr in ("", CUT)
     return done.returncode, done.stdout
 
 

@@ -9,7 +9,7 @@ from casectl.core.errors import NoConfiguration
 from casectl.core.settings import said
 from casectl.parameters import current
 from casectl.render.upkeep import setting_object, show_setting, show_settings
-from casectl.session import Session
+from casectl.session import Session, at_home
 
 config_app = typer.Typer(
     rich_markup_mode=None,
@@ -82,6 +82,11 @@ def set_(
             f"Written to {session.config.path}, but {after.source} in the environment still says "
             f"{said(after.value)}."
         ]
+    if after.key == "key_file" and not at_home(value).exists():
+        sentences.append(
+            f"WARNING: {at_home(value)} is not there. Until it is, nothing opens an encrypted "
+            "caseload without asking; casectl key file makes one."
+        )
     for program in session.config.programs:
         if program not in programs:
             sentences.append(

@@ -292,6 +292,9 @@ def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> l
         whom = f"the {contact.party} of {whom}"
     item = f"{case.number}.c{contact.number}"
     sentences = [f"{verb} {whom} by {contact.by}, {session.say_day(day)} ({item})."]
+    if contact.on_day < case.opened_on:
+        began = session.say_day(case.opened_on)
+        sentences.append(f"That is before the intake on {began}: casectl undo if it was not meant.")
     if not case.is_open:
         sentences.append(f"{case.handle} is closed: casectl reopen {case.number} if it is not.")
     if recorded.ended:
@@ -300,8 +303,10 @@ def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> l
         following = recorded.ended.following
         if following:
             sentences.append(_promised(session, case, following, "Again"))
+            sentences += session.say_held(case, following)
     if recorded.promised:
         sentences.append(_promised(session, case, recorded.promised, "Next"))
+        sentences += session.say_held(case, recorded.promised)
     return [*sentences, *_what_it_owes(session, case, contact.outcome)]
 
 

@@ -110,7 +110,7 @@ class Desk:
             self._turn_private()
         elif word == "lock" and not rest:
             return self._lock()
-        elif word == "help":
+        elif word == "help" or (word == "?" and not rest):
             self._help(rest)
         elif word:
             self._run(self._words(word, rest), line)

@@ -128,7 +128,8 @@ def _cron(session: Session) -> Iterator[Finding]:
             "cron",
             WARN,
             "the caseload is encrypted, and cron finds no key: nobody is there to be asked",
-            "casectl config set key_file FILE or key_command COMMAND; see docs/security.md",
+            "casectl key file FILE, then casectl config set key_file FILE; or a key_command, see "
+            "docs/security.md",
         )
     if sys.platform == "win32":
         return

@@ -215,11 +215,14 @@ def snooze(
 def _snoozed(
     session: Session, found: list[tuple[Case, Promise]], moved: list[Promise], reason: str
 ) -> list[str]:
-    return [
-        f"{_whose(case)}: {_item(case, promise)} {promise.what}, now "
-        f"{session.say_promised(promise)}, snoozed {promise.snoozes}x: {reason}."
-        for (case, _), promise in zip(found, moved, strict=True)
-    ]
+    sentences = []
+    for (case, _), promise in zip(found, moved, strict=True):
+        sentences.append(
+            f"{_whose(case)}: {_item(case, promise)} {promise.what}, now "
+            f"{session.say_promised(promise)}, snoozed {promise.snoozes}x: {reason}."
+        )
+        sentences += session.say_held(case, promise)
+    return sentences
 
 
 def cancel(
@@ -458,6 +461,7 @@ def _ended(
             day = session.say_promised(each.following)
             item = f"{case.stem}.{each.following.number}"
             sentences.append(f"Again: {item} {each.following.what}, {day}.")
+            sentences += session.say_held(case, each.following)
         elif promise.repeats:
             sentences.append("That was the last of its series.")
     return sentences

@@ -1,6 +1,6 @@
 """edit: what is known of a client, put right."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -16,7 +16,7 @@ from casectl.render.words import beside_phone
 from casectl.session import STDIN, Session
 
 LONGEST_SHOWN = 60
-CLEAR = "-"
+CLEAR, BACK, ASKS = "-", "<", "?"
 
 Value = str | int | None
 
@@ -27,23 +27,29 @@ class Field(NamedTuple):
     flag: str
     column: str
     words: str
+    help: str
     of_case: bool = False
 
 
 FIELDS = (
-    Field("--name", "name", "name"),
-    Field("--dob", "birth_date", "birth date"),
-    Field("--phone", "phone", "phone"),
-    Field("--safe-contact", "safe_contact", "safe contact"),
-    Field("--email", "email", "email"),
-    Field("--address", "address", "address"),
-    Field("--language", "language", "language"),
-    Field("--interpreter", "interpreter", "interpreter"),
-    Field("--pronouns", "pronouns", "pronouns"),
-    Field("--external-id", "external_id", "external id"),
-    Field("--program", "program", "program", of_case=True),
-    Field("--need", "need", "need", of_case=True),
-    Field("--referred-by", "referred_by", "referred by", of_case=True),
+    Field("--name", "name", "name", "As you will look for it. A new name gives a new handle."),
+    Field("--dob", "birth_date", "birth date", "1978-03-29, 29 mar 1978; 1978-03 or 1978 will do."),
+    Field("--phone", "phone", "phone", "The number, with words beside it where there are any."),
+    Field(
+        "--safe-contact",
+        "safe_contact",
+        "safe contact",
+        "When and how to call, and what never to say; it stands beside the phone everywhere.",
+    ),
+    Field("--email", "email", "email", "An address for mail."),
+    Field("--address", "address", "address", "Where they live, or where a visit goes."),
+    Field("--language", "language", "language", "The language to speak with them."),
+    Field("--interpreter", "interpreter", "interpreter", "Whether an interpreter is needed: y, n."),
+    Field("--pronouns", "pronouns", "pronouns", "Their pronouns, as they say them."),
+    Field("--external-id", "external_id", "external id", "The client's id in another system."),
+    Field("--program", "program", "program", "The program that serves them.", of_case=True),
+    Field("--need", "need", "need", "What they came for.", of_case=True),
+    Field("--referred-by", "referred_by", "referred by", "Who sent them.", of_case=True),
 )
 
 
@@ -85,7 +91,8 @@ def edit(
     """Correct a client's name, phone, address and the like.
 
     An empty text ("") clears a field, but for the name. On a terminal without options it walks
-    through the fields: Enter keeps, - clears. A new name gives the case a new handle.
+    through the fields: Enter keeps, - clears, < goes back, ? helps. A new name gives the case a new
+    handle.
     """
     session = current(ctx)
     if name == STDIN:
@@ -139,26 +146,51 @@ def _checked(session: Session, field: Field, text: str | bool, case: Case) -> Va
 
 
 def _walk(session: Session, case: Case, client: Client) -> dict[str, Value]:
+    """The fields there and back; what was answered is shown when one comes back to it."""
     told, whose = session.shown(client), session.shown(case)
-    tell(f"{told.name} ({whose.handle}): Enter keeps, {CLEAR} clears, Ctrl-C leaves all as it is.")
+    tell(f"{told.name} ({whose.handle}). Ctrl-C leaves all as it is.")
+    tell(f"Enter keeps, {CLEAR} clears, {BACK} goes back, {ASKS} helps.")
     values: dict[str, Value] = {}
-    for field in FIELDS:
-        while True:
-            try:
-                answer = _ask(session, field, whose, told)
-                if answer is not None:
-                    values[field.column] = _checked(session, field, answer, case)
-                break
-            except (BadValue, Ambiguous) as error:
-                tell(str(error))
+    place = 0
+    while place < len(FIELDS):
+        field = FIELDS[place]
+        try:
+            answer = _ask(session, field, *_as_it_would_be(session, case, client, values))
+            if answer == BACK:
+                if place == 0:
+                    tell("That was the first field.")
+                place = max(place - 1, 0)
+                continue
+            if answer == ASKS:
+                tell(f"  {field.help}")
+                continue
+            if answer is not None:
+                values[field.column] = _checked(session, field, answer, case)
+            place += 1
+        except (BadValue, Ambiguous) as error:
+            tell(str(error))
     return values
 
 
+def _as_it_would_be(
+    session: Session, case: Case, client: Client, values: dict[str, Value]
+) -> tuple[Case, Client]:
+    """Both with the answers until now, as they may be told here."""
+    columns = {field.column for field in FIELDS if field.of_case}
+    of_case: dict[str, Any] = {}
+    of_client: dict[str, Any] = {}
+    for column, value in values.items():
+        (of_case if column in columns else of_client)[column] = value
+    return session.shown(case._replace(**of_case)), session.shown(client._replace(**of_client))
+
+
 def _ask(session: Session, field: Field, case: Case, client: Client) -> str | bool | None:
-    """What was typed; "" to clear, None to keep."""
+    """What was typed, as it is or as BACK or ASKS; "" to clear, None to keep."""
     words = field.words[0].upper() + field.words[1:]
     if field.column == "interpreter":
         answer = fold(session.ask(f"{words} [{_shown(field, client.interpreter)}]: "))
+        if answer in (BACK, ASKS):
+            return answer
         if answer not in ("", "y", "yes", "n", "no", CLEAR):
             raise BadValue("answer yes or no")
         return answer in ("y", "yes") if answer else None
@@ -166,6 +198,8 @@ def _ask(session: Session, field: Field, case: Case, client: Client) -> str | bo
     if field.column == "phone" and client.phone:
         shown += f" {beside_phone(client.safe_contact)}"
     answer = session.ask(f"{words} [{shown}]: ")
+    if answer.strip() in (BACK, ASKS):
+        return answer.strip()
     if answer.strip() == CLEAR:
         return ""
     return answer if answer.strip() else None

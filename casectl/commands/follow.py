@@ -6,7 +6,8 @@ import typer
 
 from casectl.core.errors import BadValue
 from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, ME, Case, Promise
-from casectl.core.promising import new_promise
+from casectl.core.promising import new_promise, overlap
+from casectl.core.text import fold
 from casectl.parameters import CaseArgument, CaseOrMeArgument, current, whole_number
 from casectl.render.objects import promise_object
 from casectl.session import Session, is_own
@@ -140,14 +141,32 @@ def _make(
         repeats=repeats,
         order=session.config.date_order,
     )
+    beside = _beside(session, case, promise)
     made = session.store.promises.make(case, promise, kind.replace("follow_up", "follow"))
     leads = [_leads(session, case, made)] if made.kind == DEADLINE else []
     case, made = session.shown(case), session.shown(made)
     session.output.wrote(
         promise_object(made, case),
         *_sentences(session, case, made, leads),
+        *beside,
         *(_namesakes(session) if own else []),
     )
+
+
+def _beside(session: Session, case: Case, promise: Promise) -> list[str]:
+    """What is there already on that day: the same words once more, or another appointment then."""
+    said = [
+        f"The same is there already: {case.stem}.{each.number}."
+        for each in session.store.promises.open_of(case)
+        if (each.kind, each.due_on) == (promise.kind, promise.due_on)
+        and fold(each.what) == fold(promise.what)
+    ]
+    if promise.kind == APPOINTMENT and promise.due_time is not None:
+        for other, each in session.shown(session.store.promises.appointments_on(promise.due_on)):
+            if overlap(promise, each):
+                at = f"{other.number}.{each.number} {each.what}, {each.due_time}"
+                said.append(f"At that hour there is {other.client} ({other.handle}): {at}.")
+    return said
 
 
 def _namesakes(session: Session) -> list[str]:
@@ -182,7 +201,7 @@ def _sentences(session: Session, case: Case, made: Promise, leads: list[str]) ->
         )
     if made.waiting_on:
         sentences.append(f"Waiting on {made.waiting_on}.")
-    sentences += leads
+    sentences += [*leads, *session.say_held(case, made)]
     if made.due_on < session.today:
         sentences.append("That day has passed, so it is late already.")
     return sentences

@@ -10,6 +10,8 @@ from casectl.parameters import complete_case_or_me, current, limit_number
 from casectl.render import reports
 from casectl.session import is_own
 
+MOST = 20  # operations, unless somebody says
+
 
 def history(
     ctx: typer.Context,
@@ -23,11 +25,11 @@ def history(
         ),
     ] = None,
     limit: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--limit", "-n", parser=limit_number, metavar="N", help="How many operations."
+            "--limit", "-n", parser=limit_number, metavar="N", help="How many operations (20)."
         ),
-    ] = 20,
+    ] = None,
 ) -> None:
     """Who changed what, and when.
 
@@ -38,5 +40,9 @@ def history(
     found: Case | Gone | None = None
     if case is not None:
         found = ME if is_own(case) else session.find_gone(case) or session.find_case(case)
-    entries = session.store.journal.entries(case=found, limit=limit + 1)
-    reports.history(entries[:limit], len(entries) > limit, session.output)
+    most = limit or MOST
+    entries = session.store.journal.entries(case=found, limit=most + 1)
+    of = "" if found is None else found.stem if isinstance(found, Case) else str(found.number)
+    reports.history(entries[:most], len(entries) > most, session.output, of)
+    if len(entries) > most and limit is None:
+        session.tell_that_it_was_cut("--limit N")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from casectl.core.text import checked_name
 from casectl.parameters import current
 from casectl.session import Session
 from casectl.unlocking import make_caseload
@@ -28,8 +29,12 @@ def init(
     """
     session = current(ctx)
     session.vault.check_place()
-    _ask_who(session)
+    name = None if key_file is not None else _asked_name(session)
+    if name is not None:
+        session.config = session.config._replace(worker=name)  # signs it; in no file yet
     protection = make_caseload(session, unencrypted=unencrypted, key_file=key_file)
+    if name is not None:
+        session.configure("worker", name)
     path = session.store.path.absolute()
     session.output.wrote(
         {
@@ -45,10 +50,9 @@ def init(
     )
 
 
-def _ask_who(session: Session) -> None:
+def _asked_name(session: Session) -> str | None:
     """The worker's name, where a person sits there and none is set. Enter keeps the login."""
     if not session.can_ask or "worker" in session.config.sources:
-        return
+        return None
     name = session.ask(f"Your name, as it signs what you record? [{session.config.worker}] ")
-    if name.strip():
-        session.configure("worker", name)
+    return checked_name(name) if name.strip() else None

@@ -31,8 +31,8 @@ from casectl.core.intake import (
     level_named,
     risk_named,
 )
-from casectl.core.model import DEADLINE, ON_HOLD, PENDING, Case, Level, Load
-from casectl.core.promising import checked_due
+from casectl.core.model import DEADLINE, FOLLOW_UP, ON_HOLD, PENDING, Case, Level, Load
+from casectl.core.promising import checked_due, subject_of
 from casectl.core.text import checked_name, checked_text, fold, initials
 from casectl.parameters import current
 from casectl.render import tell
@@ -47,6 +47,7 @@ KEPT = "Kept as a draft: casectl intake goes on with it."
 YES = "yes"
 MOST_LISTED = 200  # rows of a file that is refused: it is corrected and comes again
 MOST_NAMED = 20  # cases or rows in one sentence
+FIXED_BY_OTHERS = ("court", "appeal")  # kinds of deadlines that a next step's words may name
 # What belongs to the person, not to the case: on file already where the person is.
 OF_THE_CLIENT = (
     "birth_date", "phone", "email", "address", "language", "interpreter", "pronouns",
@@ -195,7 +196,8 @@ def intake(
     last contact is not known, contacts come due spread over the level's interval from today. With
     --new, whoever is on file is taken in again: the same id is another case of that person. A row
     that knows by the client id who a number is, or the case number of somebody's only case, fills
-    that in, once you say yes.
+    that in, once you say yes. Where no column is understood as a name and one that is not may be,
+    a script adds --yes to go on with the numbers.
     """
     session = current(ctx)
     if name == STDIN and source is None:
@@ -489,8 +491,8 @@ def _spelled(key: str, value: Any) -> str:
 def _draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """The draft of an interrupted intake, if somebody wants to go on with it.
 
-    Where the command line names somebody else, the draft's answers are not that person's: it is
-    dropped, or nothing is done.
+    One that nobody wants now stays until the next has a name. Where the command line names somebody
+    else, the draft's answers are not that person's: it is dropped, or nothing is done.
     """
     body = session.store.intake.draft(DRAFT)
     if body is None:
@@ -507,11 +509,12 @@ def _draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
         whose, name = initials(whose), initials(name or "")
     interrupted = f"An intake of {whose} was interrupted."
     if same:
-        if fold(session.ask(f"{interrupted} Go on with it? [Y/n] ")) in ("", "y", "yes"):
+        if session.agrees(f"{interrupted} Go on with it?"):
             return known
-    else:
-        question = f"{interrupted} Drop it, and take in {name} instead?"
-        session.confirm(question, otherwise=Declined("nothing was written"))
+        tell("It is dropped once this intake has a name.")
+        return {}
+    question = f"{interrupted} Drop it, and take in {name} instead?"
+    session.confirm(question, otherwise=Declined("nothing was written"))
     session.store.intake.drop_draft(DRAFT)
     return {}
 
@@ -601,11 +604,35 @@ def _take_many(
             programs=session.config.programs,
             program=program,
         )
+        _be_sure_of_names(session, sheet)
         _ensure_caseload(session)
         session.store.backups.automatic("import")
         importing = _Import(session, sheet, reader, pending=pending, new=new, skip_bad=skip_bad)
         importing.run()
         importing.tell_taken(orders)
+
+
+def _be_sure_of_names(session: Session, sheet: "Sheet") -> None:
+    """Where numbers would stand for the clients, though a column left out may be their names."""
+    from casectl.formats.spreadsheet import may_be_names, said_field
+
+    fields = {column.field: column.header for column in sheet.columns}
+    names = may_be_names(sheet.ignored)
+    if not names or {"name", "first", "last"} & set(fields):
+        return
+    number = fields.get("client_ref") or fields["case_ref"]
+    if session.can_ask and not session.yes:
+        tell("The columns as they are understood:")
+        for column in sheet.columns:
+            tell(f"  {column.header}: {said_field(column.field)}")
+        tell(f"Not understood, so left out: {', '.join(sheet.ignored)}.")
+    session.confirm(
+        f"No column is understood as a name, so {number} would be the client's name. Go on?",
+        otherwise=BadImport(
+            f"no column is understood as a name ({', '.join(names)}?), and {number} would be it",
+            hint="call it name, or first name and last name; --yes goes on with the numbers",
+        ),
+    )
 
 
 def _path(source: str) -> Path:
@@ -653,6 +680,7 @@ class _Import:
         # Rows read since the last one that was written: to be written, or their problems to tell.
         self.waiting: deque[tuple[int, list[Problem], Given | None]] = deque()
         self.held = array("L")  # of the cases that were made, those that the file has on hold
+        self.fixed = array("L")  # and those whose next step speaks of a court or an appeal
         self.taken = array("L")  # the row of each case that was made, in order
         self.first = 0
 
@@ -734,6 +762,8 @@ class _Import:
             if each.kind == DEADLINE and each.due_on < self.session.today:
                 self.passed += 1
                 break
+            if each.kind == FOLLOW_UP and subject_of(DEADLINE, None, each.what) in FIXED_BY_OTHERS:
+                self.fixed.append(len(self.taken) - 1)
         return load
 
     def _tell_lacking(self, problems: "Sequence[Problem]") -> None:
@@ -802,8 +832,10 @@ class _Import:
         others = f", --skip-bad takes {' and '.join(takes)}" if takes else ""
         if self.bad:
             which = f"{self.bad:,} of {_rows(self.rows)}"
+            also = f", and {self.known:,} may be there already" if self.known else ""
             raise BadImport(
-                f"{which} cannot be taken in, so nothing was written", hint=f"correct them{others}"
+                f"{which} cannot be taken in{also}, so nothing was written",
+                hint=f"correct them{others}",
             )
         if self.known:
             which = f"{self.known:,} of {_rows(self.rows)}"
@@ -849,6 +881,8 @@ class _Import:
             return
         cases = f": cases {self.first} to {last}" if count > 1 else f": case {last}" * count
         yield f"Took in {count:,} of {_rows(self.rows)}{cases}."
+        if self.sheet.ignored:
+            yield f"Columns not understood, so left out: {', '.join(self.sheet.ignored)}."
         if self.closed:
             verb = _for(self.closed, "is", "are")
             yield f"{self.closed:,} of them {verb} closed, as the file says: nothing is owed."
@@ -886,16 +920,33 @@ class _Import:
             else:
                 where = f"{proof.header} in row {proof.row}"
                 yield f"{header} is read {first} first, as {where} is written."
-        if self.sheet.ignored:
-            yield f"Columns not understood, so left out: {', '.join(self.sheet.ignored)}."
         if self.passed:
             one = self.passed == 1
             yield (
                 f"{self.passed:,} court date{'' if one else 's'} {'has' if one else 'have'} "
                 "passed: casectl done records the outcome and the next date."
             )
+        fields = {column.field for column in self.sheet.columns}
+        if count and {"birth_date", "phone"} <= fields:
+            alike = self.session.store.intake.alike(self.first, last, MOST_NAMED)
+            if alike:
+                pairs = ", ".join(f"{one} and {other}" for one, other in alike)
+                yield (
+                    f"Perhaps the same person twice, for birth date and phone agree: {pairs} "
+                    "(casectl merge joins two)."
+                )
+        if self.fixed:
+            cases = _listed([self.first + place for place in self.fixed])
+            which = _for(len(self.fixed), "next step speaks", "next steps speak")
+            yield (
+                f"{len(self.fixed):,} {which} of a court or an appeal, and "
+                f"{_for(len(self.fixed), 'is a follow-up', 'are follow-ups')} here: casectl "
+                f"deadline CASE TEXT --on DAY puts it among the deadlines ({cases})."
+            )
         if count > self.closed:
             yield "Where the last contact is not known, contact comes due spread over days ahead."
+        if count or self.filled:
+            yield "casectl undo takes it all back."
         if count:
             yield "Next: casectl today"
         if self.pressing:

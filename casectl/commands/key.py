@@ -1,14 +1,15 @@
 """key: what opens the caseload, and how to change it."""
 
 from collections.abc import Sequence
+from shlex import quote
 from typing import Annotated
 
 import typer
 
-from casectl.core.errors import CasectlError, Declined
+from casectl.core.errors import BadValue, CasectlError, Declined
 from casectl.parameters import current
 from casectl.render import tell
-from casectl.session import Session
+from casectl.session import Session, at_home
 from casectl.unlocking import (
     CODE_QUESTION,
     ask_code,
@@ -204,6 +205,37 @@ def show(ctx: typer.Context) -> None:
         otherwise=CasectlError("the key is printed only on purpose", hint="add --yes"),
     )
     session.output.made_lines({"key": keys[0].hex()}, keys[0].hex())
+
+
+@key_app.command("file")
+def file(
+    ctx: typer.Context,
+    to: Annotated[
+        str, typer.Argument(metavar="FILE", help="A new file, which only you can read (0600).")
+    ],
+) -> None:
+    """Write the key into a file, for cron.
+
+    Nobody is there at night to type a passphrase: with casectl config set key_file FILE, reminders
+    and every other command find the key there. Whoever reads the file reads the caseload. It asks
+    first; a script says --yes.
+    """
+    session = current(ctx)
+    if not to.strip() or "\x00" in to:
+        raise BadValue("FILE is the path of a new file")
+    path = at_home(to).absolute()
+    with session.vault.changing(path):
+        keys = _opened(session)
+        session.confirm(
+            f"Write the key that opens the caseload into {path}?",
+            otherwise=CasectlError("the key is written only on purpose", hint="add --yes"),
+        )
+        session.vault.write_key(keys[0], path)
+    session.output.wrote(
+        {"path": str(path)},
+        f"{path} holds the key, readable by you alone.",
+        f"Next: casectl config set key_file {quote(str(path))}",
+    )
 
 
 def _opened(session: Session) -> Sequence[bytes]:

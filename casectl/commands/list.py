@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from casectl.core.casefile import SORTS, list_rows, sorted_rows
-from casectl.core.errors import BadValue, NotFound
+from casectl.core.errors import BadValue
 from casectl.core.model import STATUSES
 from casectl.parameters import AsOfOption, LevelOption, ProgramOption, current, limit_number
 from casectl.render import reports
@@ -46,8 +46,7 @@ def list_(
     if sort not in SORTS:
         raise BadValue(f"cannot sort by {sort[:40]!r}", hint=f"there are {', '.join(SORTS)}")
     cases = session.store.cases
-    if program is not None and program not in cases.programs():
-        raise NotFound(f"no case in a program {program[:60]!r}", hint="casectl list shows them")
+    program = session.known_program(program)
     wanted = cases.listed(
         status=_status(status),
         closed=closed,

@@ -421,7 +421,7 @@ class _Asking:
             self.cannot_keep = False
 
     def _resume(self) -> None:
-        """Go on with what an interrupted log left, or drop it."""
+        """Go on with what an interrupted log left; else that stays until there is a new line."""
         body = self.session.store.intake.draft(DRAFT)
         lines = _read_draft(body) if body is not None else []
         if not lines:
@@ -430,11 +430,9 @@ class _Asking:
         since = f" on {self.session.say_day(day)}" if day != self.session.today else ""
         one = len(lines) == 1
         tell(f"A log of {len(lines)} line{'' if one else 's'} was interrupted{since}.")
-        if not self.session.yes:
-            answer = fold(self.session.ask("Go on with it? [Y/n] "))
-            if answer not in ("", "y", "yes"):
-                self.session.store.intake.drop_draft(DRAFT)
-                return
+        if not (self.session.yes or self.session.agrees("Go on with it?")):
+            tell("It is dropped once there is another line.")
+            return
         self.rows = [_Row(typed, number) for number, typed in enumerate(lines, 1)]
         self.has_typed = True
         for row in list(self.rows):
@@ -529,6 +527,7 @@ def _made(session: Session, case: Case, recorded: Recorded) -> str:
         if promise is not None:
             day = session.say_day(promise.due_on, promise.due_time)
             said += f" {word}: {case.number}.{promise.number} {promise.what}, {day}."
+            said = " ".join([said, *session.say_held(case, promise)])
     return said
 
 

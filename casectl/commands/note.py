@@ -178,7 +178,7 @@ def _length(text: str) -> str:
 def _asked(session: Session, page: Page, save: Callable[[str], Made]) -> Made:
     if session.store.intake.draft(page.draft) is not None:
         tell(f"A draft of {page.of} is kept: {page.command} --edit goes on with it.")
-    tell(f"Write the {page.what}; a line with a lone {END} ends it, Ctrl-C leaves it.")
+    tell(f"Write the {page.what}; a line with a lone {END} ends it, Ctrl-C keeps a draft.")
     lines: list[str] = []
     try:
         while (line := session.ask("> ")) != END:
@@ -186,8 +186,13 @@ def _asked(session: Session, page: Page, save: Callable[[str], Made]) -> Made:
     except EOFError:
         tell("")
     except Unanswered as stop:
-        if lines and _kept_as_draft(session, page, "\n".join(lines), stop):
+        if lines and _kept_as_draft(session, page, _with_draft(session, page, lines), stop):
             raise Unanswered(f"nobody typed on; the {page.what} is kept as a draft") from None
+        raise
+    except KeyboardInterrupt as stop:
+        tell("")
+        if any(line.strip() for line in lines):
+            _keep_or_leave(session, page, lines, stop)
         raise
     if not any(line.strip() for line in lines):
         raise Declined("nothing was written")
@@ -197,13 +202,24 @@ def _asked(session: Session, page: Page, save: Callable[[str], Made]) -> Made:
     except Kept:
         raise
     except CasectlError as error:
-        if not _kept_as_draft(session, page, written, error):
-            from casectl.editor import desk
-
-            with desk() as left:
-                left.put(written)
-                tell(_where(left, page))
+        _keep_or_leave(session, page, lines, error)
         raise
+
+
+def _with_draft(session: Session, page: Page, lines: list[str]) -> str:
+    """The lines behind the draft that is kept already, which they must not take the place of."""
+    draft = session.store.intake.draft(page.draft)
+    return "\n".join([*([draft] if draft else []), *lines])
+
+
+def _keep_or_leave(session: Session, page: Page, lines: list[str], stop: BaseException) -> None:
+    """Keep it as a draft; where that cannot be written, in a file that only its writer reads."""
+    if not _kept_as_draft(session, page, _with_draft(session, page, lines), stop):
+        from casectl.editor import desk
+
+        with desk() as left:
+            left.put("\n".join(lines))
+            tell(_where(left, page))
 
 
 # -- the editor --------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from casectl.parameters import current, limit_number
 from casectl.render import reports, tell
 
 LONGEST = 200
+MOST = 20  # results, unless somebody says
 
 
 def search(
@@ -23,9 +24,11 @@ def search(
         ),
     ],
     limit: Annotated[
-        int,
-        typer.Option("--limit", "-n", parser=limit_number, metavar="N", help="How many results."),
-    ] = 20,
+        int | None,
+        typer.Option(
+            "--limit", "-n", parser=limit_number, metavar="N", help="How many results (20)."
+        ),
+    ] = None,
 ) -> None:
     """Find text in names, notes, contacts and follow-ups.
 
@@ -38,8 +41,11 @@ def search(
     words = session.typed(" ".join(text), "text to look for")
     words = checked_text(words, "text to look for", limit=LONGEST)
     wanted = sought(words, session.today, session.config.date_order)
-    found = session.store.search.find(wanted, limit + 1)
+    most = limit or MOST
+    found = session.store.search.find(wanted, most + 1)
     if not found:
         tell("casectl: nothing found" + ("" if session.private else f" for {words!r}"))
-    session.was_shown("search", list({hit.case.id: hit.case for hit in found[:limit]}.values()))
-    reports.hits(found[:limit], wanted.words, len(found) > limit, session.output)
+    session.was_shown("search", list({hit.case.id: hit.case for hit in found[:most]}.values()))
+    reports.hits(found[:most], wanted.words, len(found) > most, session.output)
+    if len(found) > most and limit is None:
+        session.tell_that_it_was_cut("--limit N")

@@ -5,12 +5,15 @@ from typing import Annotated
 import typer
 
 from casectl.core.casefile import owed
+from casectl.core.casework import RISK
 from casectl.core.guards import check_change
 from casectl.core.intake import risk_named
-from casectl.core.model import URGENCIES, Case, Level
+from casectl.core.model import RISKS, URGENCIES, Case, Level
 from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
+from casectl.render.casework import risk_words
 from casectl.render.owed import owed_object, owed_sentences
+from casectl.session import Session
 
 
 def set_(
@@ -48,6 +51,7 @@ def set_(
     session.output.wrote(
         {**owed_object(after, items, session.output), "level_before": int(before.level)},
         *_sentences(before, after),
+        *(_still_standing(session, after) if new_risk is not None else []),
         *owed_sentences(after, items, session.output),
     )
 
@@ -63,6 +67,18 @@ def _sentences(before: Case, after: Case) -> list[str]:
     if after.provisional:
         sentences.append(f"Risk is not assessed yet: casectl set {after.number} --risk …")
     return sentences
+
+
+def _still_standing(session: Session, case: Case) -> list[str]:
+    """Kinds of risk that were assessed as higher, and that nobody has said to be over."""
+    pieces = session.store.casework.of(case, RISK, only_open=True)
+    level = tuple(RISKS).index(case.risk or "none")
+    higher = session.shown([each for each in pieces if (each.level or 0) > level])
+    if not higher:
+        return []
+    named = ", ".join(f"{case.number}.{each.part} {risk_words(each)}" for each in higher)
+    how = f"casectl assess {case.number} --risk KIND=LEVEL"
+    return [f"Assessed as higher, and standing: {named}. {how} says how it is now."]
 
 
 def _parts(case: Case) -> str:

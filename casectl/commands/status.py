@@ -9,7 +9,7 @@ from casectl.core.casefile import owed
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.guards import check_change, what_closing_drops
 from casectl.core.intake import risk_named
-from casectl.core.model import ACTIVE, CLOSED, ON_HOLD, PENDING, RISKS, Case, Promise
+from casectl.core.model import ACTIVE, CLOSED, FOLLOW_UP, ON_HOLD, PENDING, RISKS, Case, Promise
 from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
 from casectl.render import Object, tell
@@ -64,22 +64,23 @@ def hold(
     session = current(ctx)
     before = session.find_case(case, write=True)
     check_change(before, "hold")
-    asked = session.needed(until, "Until when? (mon, in 2 weeks, 14 jan) ", "--until")
-    day = session.read_day(asked)
-    if day <= session.today:
-        raise BadValue(f"{session.say_day(day)} is not ahead", hint="a hold ends on a later day")
+    day = _held_until(session, until)
     if before.status == ON_HOLD and before.hold_until == day:
         raise BadValue(
             f"{before.handle} is on hold until {session.say_day(day)} already",
             hint="give another day",
         )
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
-    after = session.shown(session.store.cases.hold(before, day, why))
+    after = session.store.cases.hold(before, day, why)
+    promises = session.shown(session.store.promises.open_of(after))
+    waiting = [each for each in promises if each.kind == FOLLOW_UP]
+    after = session.shown(after)
     _wrote(
         session,
         after,
         f"On hold until {session.say_day(day)}: {_whose(after)}.",
         "Safety, deadlines and appointments go on; the rest waits until then.",
+        *_still_open(session, after, waiting, "Waiting:"),
     )
 
 
@@ -153,6 +154,24 @@ def reopen(
     _wrote(session, after, *sentences)
 
 
+def _held_until(session: Session, until: str | None) -> date:
+    """The day that a hold ends; a person is asked again until it is one."""
+    while True:
+        asked = session.needed(until, "Until when? (mon, in 2 weeks, 14 jan) ", "--until")
+        try:
+            day = session.read_day(asked)
+            if day <= session.today:
+                raise BadValue(
+                    f"{session.say_day(day)} is not ahead", hint="a hold ends on a later day"
+                )
+        except BadValue as error:
+            if until is not None or not asked.strip():
+                raise
+            tell(f"  {error}")
+        else:
+            return day
+
+
 def _past_day(session: Session, text: str | None, case: Case) -> date:
     """A day that is not ahead, and not before the case began."""
     day = session.read_day(text, back=True) if text else session.today
@@ -182,8 +201,8 @@ def _confirm_closing(session: Session, case: Case, still_open: list[Promise]) ->
     session.confirm(
         f"Close {_whose(session.shown(case))} with {what}?",
         otherwise=Ambiguous(
-            f"{case.handle} still has {what}",
-            hint="end them first (casectl done, cancel, set), or add --yes",
+            f"{case.handle} has {what}, which nobody would watch any longer",
+            hint="end that first (casectl done, cancel, set), or add --yes",
         ),
     )
     return show

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casectl.core.agenda import Ask
-from casectl.core.errors import BadValue, NotFound
+from casectl.core.errors import BadValue
 from casectl.parameters import (
     AsOfOption,
     LevelOption,
@@ -82,8 +82,25 @@ def today(
         agenda = session.store.agenda.read(ask)
         reports.agenda(agenda, session.output, session.back_from_leave(ask))
     else:
-        reports.agenda_rows(session.store.agenda.rows(ask), session.output)
+        _rows(session, ask)
     session.tell_who_was_left_out()
+
+
+def _rows(session: Session, ask: Ask) -> None:
+    """The list for machines. One row more than asked for tells whether there are others."""
+    from casectl.core.agenda import cut
+
+    one_more = ask.limit + 1 if ask.limit is not None and ask.folds else ask.limit
+    rows = session.store.agenda.rows(ask._replace(limit=one_more))
+    kept = cut(rows, ask.limit)
+    reports.agenda_rows(kept, session.output)
+    _tell_cut(session, ask, len(rows) > len(kept))
+
+
+def _tell_cut(session: Session, ask: Ask, is_cut: bool) -> None:
+    """Unless somebody asked for so many."""
+    if is_cut and ask.folds:
+        session.tell_that_it_was_cut("--all, or --limit N,")
 
 
 def _morning(session: Session, ask: Ask) -> None:
@@ -146,6 +163,7 @@ def _calls(session: Session, ask: Ask) -> None:
     kept = cut(rows, ask.limit)
     session.was_shown("today --calls", [row.record.case for row in kept])
     sheets.calls(_with_clients(session, kept), len(rows) - len(kept), session.output)
+    _tell_cut(session, ask, len(rows) > len(kept))
 
 
 def _visits(session: Session, ask: Ask) -> None:
@@ -158,6 +176,7 @@ def _visits(session: Session, ask: Ask) -> None:
     cases = {visit.item.case.number: visit.item.case for visit in found}
     session.was_shown("today --visits", list(cases.values()))
     sheets.visits(found, more, session.output)
+    _tell_cut(session, ask, more > 0)
 
 
 def _sheet(session: Session, ask: Ask) -> None:
@@ -207,13 +226,11 @@ def asked(
         if not 0 <= soon <= 366:
             raise BadValue("--soon is a number of days from 0 to 366")
         standards = standards._replace(horizon=soon)
-    if program is not None and program not in session.store.cases.programs():
-        raise NotFound(f"no case in a program {program[:40]!r}")
     return Ask(
         session.today,
         standards,
         None if everything else limit or session.config.limit,
-        program,
+        session.known_program(program),
         session.read_level(level),
         session.config.working_hours,
         folds=limit is None and not everything,

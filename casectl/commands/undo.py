@@ -93,8 +93,8 @@ def _confirm(session: Session, number: int, *, last: bool) -> None:
     if last and (entry.change_count <= TOLD or not session.can_ask):
         return
     if session.can_ask and not session.yes:
-        for words in entry_words(entry, session.output)[:TOLD]:
-            tell(f"  {words}")
+        for words in _told(session, entry):
+            tell(words)
     which = "" if last else ", which is not the last change"
     session.confirm(
         f"Undo {_what(session, entry)}{which}?",

@@ -31,6 +31,11 @@ def unlock(
     if found is not None:
         _said(session, "open", f"It is open already: {found.source} has the key.")
         return
+    if not vault.slots():
+        raise CasectlError(
+            f"{vault.path} has neither a passphrase nor a recovery code: a key file alone opens it",
+            hint="casectl config set key_file FILE names it, once for all",
+        )
     if stdin:
         try:
             vault.remember(vault.open_by(first_line(session)))

@@ -11,6 +11,7 @@ from casectl.parameters import current, limit_number
 from casectl.render import reports
 
 LONGEST = 200
+MOST = 20  # results, unless somebody says
 
 
 def whois(
@@ -24,9 +25,11 @@ def whois(
         ),
     ],
     limit: Annotated[
-        int,
-        typer.Option("--limit", "-n", parser=limit_number, metavar="N", help="How many results."),
-    ] = 20,
+        int | None,
+        typer.Option(
+            "--limit", "-n", parser=limit_number, metavar="N", help="How many results (20)."
+        ),
+    ] = None,
 ) -> None:
     """Who it is: by phone number, id, birth date or words.
 
@@ -39,11 +42,12 @@ def whois(
     words = session.typed(" ".join(text), "number or words")
     words = checked_text(words, "number or words", limit=LONGEST)
     wanted = sought(words, session.today, session.config.date_order)
-    hits = session.store.search.find(wanted, limit + 1)
+    most = limit or MOST
+    hits = session.store.search.find(wanted, most + 1)
     if not hits:
         said = "" if session.private else f" with {words[:60]!r}"
         raise NotFound(f"nobody is on file{said}", hint="fewer digits or letters find more")
-    shown = hits[:limit]
+    shown = hits[:most]
     cases = session.store.cases.of_clients(hit.case.client_id for hit in shown)
     session.was_shown("whois", cases)
     people = known(
@@ -53,4 +57,6 @@ def whois(
         session.standards,
         session.today,
     )
-    reports.who(people, shown, wanted.words, len(hits) > limit, session.output)
+    reports.who(people, shown, wanted.words, len(hits) > most, session.output)
+    if len(hits) > most and limit is None:
+        session.tell_that_it_was_cut("--limit N")

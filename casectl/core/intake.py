@@ -362,9 +362,10 @@ def checked_intake_day(day: date, today: date) -> date:
 def level_named(text: str) -> int:
     level = URGENCIES.get(text.strip().lower())
     if level is None:
+        meant = "medium" if text.strip().lower() == "moderate" else text  # the word is a risk's
         raise BadValue(
             f"no level {text[:40]!r}; there are {', '.join(reversed(URGENCIES))}",
-            hint=did_you_mean(text, URGENCIES),
+            hint=did_you_mean(meant, URGENCIES),
         )
     return int(level)
 
@@ -372,8 +373,9 @@ def level_named(text: str) -> int:
 def risk_named(text: str) -> str:
     risk = text.strip().lower()
     if risk not in RISKS:
+        meant = "moderate" if risk == "medium" else text  # the word is an urgency's
         raise BadValue(
-            f"no risk {text[:40]!r}; there are {', '.join(RISKS)}", hint=did_you_mean(text, RISKS)
+            f"no risk {text[:40]!r}; there are {', '.join(RISKS)}", hint=did_you_mean(meant, RISKS)
         )
     return risk
 

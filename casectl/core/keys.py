@@ -47,6 +47,10 @@ class BadKey(CasectlError):
     """A key file, a key command or the login keyring that gives no key to be trusted."""
 
 
+class NoKeyFile(BadKey):
+    """A key file that is named and is not there: moved, or on a disk that is not in."""
+
+
 class Slot(NamedTuple):
     """A file that holds the key, wrapped."""
 

@@ -71,6 +71,21 @@ def new_promise(
     )
 
 
+def overlap(one: Promise, other: Promise) -> bool:
+    """Whether two appointments of one day take some of the same minutes, as far as is known.
+
+    One without a length takes the minute that it begins at.
+    """
+    if one.due_time is None or other.due_time is None:
+        return False
+    first, second = (
+        (int(each.due_time[:2]) * 60 + int(each.due_time[3:]), each.minutes or 1)
+        for each in sorted((one, other), key=lambda each: each.due_time or "")
+        if each.due_time is not None
+    )
+    return second[0] < first[0] + first[1]
+
+
 def checked_due(due: date, opened_on: date, order: DateOrder | None) -> None:
     if due < opened_on:
         raise BadValue(

@@ -61,9 +61,11 @@ def checked(errand: Errand) -> Errand:
 
 # What a caseload says that only somebody at a terminal can open.
 LOCKED = (
-    "NOT YET: the caseload is encrypted, and at that hour nobody types its passphrase.",
-    "Name a key file or a key command first, and print these lines again:",
-    "casectl config set key_file FILE, or key_command COMMAND; see docs/security.md.",
+    "NOT YET: the caseload is encrypted, and at that hour nobody types its",
+    "passphrase. Write its key into a file that you alone can read, or name a key",
+    "command (docs/security.md), and print these lines again:",
+    "  casectl key file ~/casectl.key",
+    "  casectl config set key_file ~/casectl.key",
 )
 
 

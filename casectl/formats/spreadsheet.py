@@ -69,6 +69,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "pronouns": ("pronouns",),
     "safe_contact": (
         "safe contact", "safe to call", "safe contact instructions", "contact instructions",
+        "special instructions", "special instruction", "special contact instructions",
+        "call instructions", "instructions",
     ),
     "client_ref": (
         "client id", "client ref", "client reference", "client number", "client no",
@@ -100,10 +102,14 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "last contact", "last contact date", "date of last contact", "last contacted",
         "last contacted on", "last reached", "last seen",
     ),
-    "next_step": ("next step", "next", "next action", "follow-up", "action"),
+    "next_step": (
+        "next step", "next steps", "next", "next action", "follow-up", "action", "action item",
+        "task", "next task", "to do",
+    ),
     "due": (
         "due", "due date", "due on", "next step due", "next due", "next step date",
-        "next action date", "follow-up date", "follow-up due",
+        "next action date", "follow-up date", "follow-up due", "task due", "task due date",
+        "task date", "action due",
     ),
     "court": (
         "court date", "next court date", "next court", "hearing", "hearing date", "next hearing",
@@ -117,6 +123,22 @@ def spelled(header: str) -> str:
     """A header for comparing: ``Legal First-Name`` and ``legal_first_name`` are the same."""
     return "".join(char for char in fold(header) if char.isalnum())
 
+
+# What people shorten in a header, and what they put before or behind it without meaning more.
+SHORT = {
+    "#": "number", "no": "number", "num": "number", "nbr": "number", "dt": "date", "lvl": "level",
+    "ph": "phone", "addr": "address", "lang": "language", "nm": "name", "clt": "client",
+    "ct": "court", "hrg": "hearing", "pgm": "program", "appt": "appointment",
+}  # fmt: skip
+WHOSE = ("client", "clients", "participant", "participants", "patient", "consumer")
+_BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")  # DOB (mm/dd/yyyy)
+_WORD = re.compile(r"\w+|#")
+# A header that is not understood and may be a client's name all the same; not a worker's.
+_MAY_NAME = re.compile(r"name|\bnm\b|nombre|apellido|prenom")
+_NAMES_OTHERS = re.compile(
+    r"worker|manager|staff|provider|agency|user|project|program|organi[sz]ation|school|landlord|"
+    r"supervisor|volunteer|contact|file|sheet|quality"
+)
 
 FIELD_OF = {spelled(header): field for field, headers in HEADERS.items() for header in headers}
 SEVERAL = ("phone", "email")  # the second of them is the field "phone 2", and so on
@@ -144,6 +166,12 @@ UNSAID_NAMES = frozenset(
 UNSAID = UNSAID_NAMES | {"na", "n.a.", "n/k", "nil", "null", "unk"}
 LONGEST_UNSAID = max(map(len, UNSAID))
 LONGEST_UNREAD = 200  # characters of a cell that a note keeps
+# Levels as they are shortened in a table, where nobody is there to be asked. Moderate is a risk's
+# word and medium an urgency's; each is read as the other's there.
+SHORT_LEVELS = {"l": "low", "m": "medium", "med": "medium", "mod": "medium", "moderate": "medium",
+                "h": "high", "hi": "high"}  # fmt: skip
+SHORT_RISKS = {"l": "low", "m": "moderate", "med": "moderate", "mod": "moderate",
+               "medium": "moderate", "h": "high", "hi": "high"}  # fmt: skip
 PRESSING = (Level.HIGH, Level.CRISIS, "high", "crisis", "imminent")
 
 _TOO_LONG_A_NAME = f"the name is over {NAME_LIMIT} characters"
@@ -151,6 +179,7 @@ STILL_OPEN = (ACTIVE, PENDING, ON_HOLD)
 YES, NO = ("yes", "y", "true", "1", "x"), ("no", "n", "false", "0")
 
 _NUMERIC_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2\d{4}")
+_SHORT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}")
 _HOUR = re.compile(r"[ T]\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?[AaPp][Mm])?Z?$")
 _MIDNIGHT = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?Z?$")
 _NO_SIGNS = dict.fromkeys(map(ord, "+() .-/"))
@@ -204,6 +233,12 @@ class Surveyed(NamedTuple):
     encoding: str
     lines: int
     holds_nul: bool
+
+
+def said_field(field: str) -> str:
+    """A field in words, as its column is usually called."""
+    kind, _, which = field.partition(" ")
+    return f"{HEADERS[kind][0]} {which}".strip()
 
 
 class Sheet:
@@ -367,19 +402,55 @@ def _quoting(error: csv.Error | None) -> str:
 
 def understood(headers: Sequence[str]) -> tuple[list[Column], list[str]]:
     """The columns that mean something here, and the headers of those that do not."""
-    columns: list[Column] = []
-    ignored: list[str] = []
+    columns: dict[int, Column] = {}
     taken: set[str] = set()
-    for place, header in enumerate(headers):
-        field = FIELD_OF.get(spelled(header.lstrip("\ufeff")))
-        if field in SEVERAL and field in taken:
-            field = f"{field} {1 + sum(each.partition(' ')[0] == field for each in taken)}"
-        if field is None or field in taken:
-            ignored.append(header.strip() or f"column {place + 1}")
-        else:
-            taken.add(field)
-            columns.append(Column(place, field, header.strip()))
-    return columns, ignored
+    bare = [header.lstrip("\ufeff") for header in headers]
+    # First those written as they are listed: a looser reading never takes the place of one.
+    for field_of in (lambda header: FIELD_OF.get(spelled(header)), loosely_understood):
+        for place, header in enumerate(bare):
+            field = field_of(header) if place not in columns else None
+            if field in SEVERAL and field in taken:
+                field = f"{field} {1 + sum(each.partition(' ')[0] == field for each in taken)}"
+            if field == "safe_contact" and field in taken and field_of is loosely_understood:
+                field = "note"  # two columns of warnings: neither is lost
+            if field is not None and field not in taken:
+                taken.add(field)
+                columns[place] = Column(place, field, header.strip())
+    ignored = [
+        header.strip() or f"column {place + 1}"
+        for place, header in enumerate(headers)
+        if place not in columns
+    ]
+    return [columns[place] for place in sorted(columns)], ignored
+
+
+def loosely_understood(header: str) -> str | None:
+    """The field of ``Client First Name``, ``Risk Lvl``, ``Client ID #`` and ``Next Step / Task``.
+
+    Where a header says two things, both must be understood, and be the same.
+    """
+    text = _BRACKETED.sub(" ", fold(header))
+    fields = {_field_of(part) for part in text.split("/")}
+    return fields.pop() if len(fields) == 1 else None
+
+
+def _field_of(text: str) -> str | None:
+    words = [SHORT.get(word, word) for word in _WORD.findall(text)]
+    plain = words[1:] if words and words[0] in WHOSE else words
+    for some in (words, plain, plain[:-1] if plain and plain[-1] == "number" else []):
+        field = FIELD_OF.get("".join(some))
+        if field is not None:
+            return field
+    return None
+
+
+def may_be_names(headers: Sequence[str]) -> list[str]:
+    """Of headers that are not understood, those that may name the client."""
+    return [
+        header
+        for header in headers
+        if _MAY_NAME.search(fold(header)) and not _NAMES_OTHERS.search(fold(header))
+    ]
 
 
 def settled_orders(sheet: Sheet) -> dict[str, Proof]:
@@ -603,9 +674,9 @@ class Reader:
             case "due" | "court":
                 return lambda cell: self._when(cell, order)
             case "urgency":
-                return level_named
+                return lambda cell: level_named(SHORT_LEVELS.get(cell.lower(), cell))
             case "risk":
-                return risk_named
+                return lambda cell: risk_named(SHORT_RISKS.get(cell.lower(), cell))
             case "status":
                 return status_named
             case "program":
@@ -627,17 +698,21 @@ class Reader:
         return parse_birth_date(_MIDNIGHT.sub("", cell), self.today, order=order)
 
     def _past_day(self, cell: str, order: DateOrder | None) -> date:
-        day = self._when(_HOUR.sub("", cell), order).day
+        day = self._when(_HOUR.sub("", cell), order, "2025-12-05 or 5 Dec 2025").day
         if day > self.today:
             raise BadValue("it lies in the future")
         return day
 
-    def _when(self, cell: str, order: DateOrder | None) -> When:
+    def _when(
+        self, cell: str, order: DateOrder | None, like: str = "2026-12-05 or 5 Dec 2026"
+    ) -> When:
         day = _iso_day(cell)
         if day is not None and FIRST_DAY <= day <= LAST_DAY:
             return When(day)
         if not re.search(r"\d{4}", cell):
-            raise BadValue("write the day with its year, as in 2026-12-05 or 5 Dec 2026")
+            if _SHORT_YEAR.fullmatch(cell):
+                raise BadValue("write the year with four digits: which century is not said")
+            raise BadValue(f"write the day with its year, as in {like}")
         return parse_when(_MIDNIGHT.sub("", cell), self.today, order=order)
 
 
@@ -652,6 +727,8 @@ def _is_unsaid(field: str, cell: str) -> bool:
     that stands for a safe way to reach somebody.
     """
     word = cell.lower()
+    if field == "last_contact" and word == "never":
+        return True
     if word not in UNSAID or field == "safe_contact":
         return False
     if field in NAMING or field in NAME_PARTS:

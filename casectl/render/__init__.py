@@ -205,6 +205,15 @@ def tell(message: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
+def fitting(question: str) -> str:
+    """A question broken between words where standard error is a terminal; what follows it stays."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return question
+    width = os.get_terminal_size(sys.stderr.fileno()).columns or PIPED_WIDTH
+    asked = question.rstrip(" ")
+    return broken(asked, width) + question[len(asked) :]
+
+
 def _only(each: Object, fields: tuple[str, ...] | None) -> Object:
     return {name: each[name] for name in fields} if fields else each
 

@@ -47,7 +47,7 @@ def backup_object(backup: Backup) -> Object:
 
 
 def backups_screen(backups: Sequence[Backup], where: str, output: Output) -> list[Line]:
-    from casectl.render.screens import NARROW, cell, wrapped
+    from casectl.render.screens import NARROW, WIDE, cell, wrapped
 
     lines: list[Line] = []
     aside = [each for each in backups if each.aside]
@@ -65,9 +65,14 @@ def backups_screen(backups: Sequence[Backup], where: str, output: Output) -> lis
         cases = counted(manifest.contents.rows.get("cases", 0), "case") if manifest else ""
         rest: Line = [
             (cell(cases, 12), ""), (cell(checked, 11), "dim" if manifest else "NOW"),
-            (manifest.reason if manifest else each.path.name, "dim"),
+            (cell(manifest.reason if manifest else "", 10), "dim"),
         ]  # fmt: skip
+        name = (each.path.name, "dim")  # which is what restore asks for
+        if output.width >= WIDE:
+            lines.append([*first, *rest, name])
+            continue
         lines += [first, [("  ", ""), *rest]] if output.width < NARROW else [[*first, *rest]]
+        lines.append([("  ", ""), name])
     if not made_here:
         lines += wrapped("There is no backup yet: casectl backup makes one.", output.width)
     else:

@@ -213,14 +213,19 @@ def jots_screen(jots: Sequence[Jot], output: Output) -> list[Line]:
 # -- history -----------------------------------------------------------------------------------
 
 
-def history_screen(entries: Sequence[Entry], more: bool, output: Output) -> list[Line]:
+def history_screen(
+    entries: Sequence[Entry], more: bool, output: Output, of: str = ""
+) -> list[Line]:
+    """``of``: whose it is, as it was asked for."""
     if not entries:
         return [[("Nothing has been changed yet.", "")]]
     lines: list[Line] = []
     for entry in entries:
         lines += _entry(entry, output)
     if more:
-        lines += [[], [("Older ones: casectl history --limit 100", "dim")]]
+        whole = f"casectl history {of}".strip()
+        older = f"Older ones: {whole} --limit {max(100, 5 * len(entries))}"
+        lines += [[], *wrapped(older, output.width)]
     return lines
 
 

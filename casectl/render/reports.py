@@ -187,7 +187,7 @@ def hits(hits: Sequence[Hit], words: Sequence[str], more: bool, output: Output) 
         output.table([hit_object(hit, words) for hit in hits], HIT_COLUMNS)
 
 
-def history(entries: Sequence[Entry], more: bool, output: Output) -> None:
+def history(entries: Sequence[Entry], more: bool, output: Output, of: str = "") -> None:
     """Operations, the newest first, and what each changed."""
     entries = output.shown(entries)
     from casectl.render.changes import entry_object
@@ -195,7 +195,7 @@ def history(entries: Sequence[Entry], more: bool, output: Output) -> None:
     if output.draws:
         from casectl.render.listing import history_screen
 
-        output.draw(history_screen(entries, more, output))
+        output.draw(history_screen(entries, more, output, of))
     else:
         output.table([entry_object(each, output) for each in entries], HISTORY_COLUMNS)
 

@@ -30,7 +30,9 @@ def calls_screen(rows: Sequence[SheetRow], more: int, output: Output) -> list[Li
 
 def visits_screen(visits: Sequence[Visit], more: int, output: Output) -> list[Line]:
     count = len(visits) + more
-    lines: list[Line] = [_head(count, f"place{'s' * (count != 1)} to be", output)]
+    lines: list[Line] = [_head(count, f"place{'s' * (count > 1)} to be", output)]
+    if not visits:
+        lines = [_head(0, "to go to", output)]
     for visit in visits:
         item, promise = visit.item, visit.item.promise
         place = f"at {promise.place}" if promise is not None and promise.place else ""

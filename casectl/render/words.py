@@ -108,7 +108,7 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
     level = Level(item.level).word
     match item.kind, item.stage:
         case "safety", "begun":
-            return f"not reached; crisis since {since}; every day until it is reviewed"
+            return f"crisis since {since}, not reached since; every day until it is reviewed"
         case "safety", "reach":
             if item.case.covered_until == item.since:
                 return f"seen by a professional until {since}; every day from then"

@@ -54,6 +54,24 @@ class Intake:
             loads, command=command, settle=settle, namesakes=namesakes, approve=approve
         )
 
+    def alike(self, first: int, last: int, most: int) -> list[tuple[int, int]]:
+        """Pairs of cases of two people whose whole birth date and phone agree, ``most`` at most.
+
+        The later of the two was taken in as ``first`` to ``last``; the earlier may be older.
+        """
+        return [
+            (row[0], row[1])
+            for row in self.db.rows(
+                "SELECT min(number), max(number) FROM "
+                "(SELECT k.id, k.birth_date, k.phone, min(c.number) AS number "
+                "FROM clients k JOIN cases c ON c.client_id = k.id "
+                "WHERE length(k.birth_date) = 10 AND k.phone IS NOT NULL GROUP BY k.id) "
+                "GROUP BY birth_date, phone HAVING count(*) > 1 AND max(number) BETWEEN ? AND ? "
+                "ORDER BY 1 LIMIT ?",
+                (first, last, most),
+            )
+        ]
+
     # -- drafts: what somebody typed before they were interrupted ------------------------------
 
     def draft(self, name: str) -> str | None:

@@ -262,6 +262,9 @@ class Journal:
         target = undos[-1]
         newest = history.newest_of_its_own(self.db) or 0
         if target < newest:
+            last = self.db.value("SELECT command FROM operations ORDER BY id DESC LIMIT 1")
+            if last == "redo":
+                raise NotFound("nothing to redo: all that was undone last is done again")
             raise NotFound(
                 f"nothing to redo: operation {newest} came after the last undo",
                 hint=f"casectl undo {target} takes that undo back, where nothing depends on it",

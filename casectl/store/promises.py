@@ -13,7 +13,15 @@ from casectl.core.model import CANCELLED, ME, OPEN, Case, Promise
 from casectl.core.views import Ended
 from casectl.store.connection import Database, Value
 from casectl.store.journal import Journal, Operation
-from casectl.store.rows import NOT_OWN, OWN_COLUMNS, PROMISE_COLUMNS, columns_of, promise_of
+from casectl.store.rows import (
+    NOT_OWN,
+    OWN_COLUMNS,
+    PROMISE_COLUMNS,
+    columns_of,
+    marks,
+    promise_of,
+    read_cases,
+)
 
 
 class Promises:
@@ -55,6 +63,23 @@ class Promises:
                 (promise.due_on.isoformat(), promise.id),
             )
         )
+
+    def appointments_on(self, day: date) -> list[tuple[Case, Promise]]:
+        """The open ones of that day with an hour, whoever's they are, by the hour."""
+        rows = self.db.rows(
+            f"SELECT {PROMISE_COLUMNS} FROM promises WHERE status = 'open' AND due_on = ? "
+            "AND kind = 'appointment' AND due_time IS NOT NULL ORDER BY due_time, number",
+            (day.isoformat(),),
+        )
+        found = list(map(promise_of, rows))
+        cases = {each.id: each for each in self._open_cases(found)}
+        return [(cases[each.case_id], each) for each in found if each.case_id in cases]
+
+    def _open_cases(self, promises: Sequence[Promise]) -> list[Case]:
+        ids = list({each.case_id for each in promises})
+        if not ids:
+            return []
+        return read_cases(self.db, f"c.status <> 'closed' AND c.id IN ({marks(ids)})", ids)
 
     def make(self, case: Case, promise: Promise, command: str) -> Promise:
         """Add a promise; its key, number and day made are given here."""

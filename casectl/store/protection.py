@@ -76,7 +76,15 @@ def _encrypted(source: Source | None, key: bytes) -> Finding:
     driver = driver_for(key)
     said = f"the file is encrypted (SQLCipher, SQLite {driver.sqlite_version})"
     if source is not None and source.is_file:
-        keys = read_key_file(source.path)
+        try:
+            keys = read_key_file(source.path)
+        except CasectlError as error:
+            return Finding(
+                "encryption",
+                FAIL,
+                f"{said}, and {source.name} gives no key, so cron cannot open it: {error.args[0]}",
+                error.hint or "put the file back from its copy, or name another",
+            )
         if len(keys) > 1:
             return Finding(
                 "encryption",

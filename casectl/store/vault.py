@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casectl.core.errors import CasectlError, Locked
+from casectl.core.errors import CasectlError, Locked, NotFound
 from casectl.core.keys import (
     SHARED_BEGINS,
     BadKey,
+    NoKeyFile,
     Slot,
     begins_as_code,
     checked_passphrase,
@@ -56,6 +57,7 @@ class Sources(NamedTuple):
     key_file: str | None = None
     key_command: str | None = None
     idle_minutes: int = 60
+    settings: Path | None = None  # the file that says so
 
 
 class Vault:
@@ -87,15 +89,32 @@ class Vault:
         return check_file(self.path) and (self.folder.is_dir() or self.found() is not None)
 
     def found(self) -> Found | None:
-        """The keys that this run may use without asking anybody."""
-        return find_keys(
-            self.name, key_file=self.sources.key_file, key_command=self.sources.key_command
-        )
+        """The keys that this run may use without asking anybody. Raises NoKeyFile, BadKey."""
+        said = self.sources
+        try:
+            return find_keys(self.name, key_file=said.key_file, key_command=said.key_command)
+        except NotFound:
+            raise self._no_key_file() from None
+
+    def _no_key_file(self) -> NoKeyFile:
+        """What names the file, and each way out that there is."""
+        by_variable = bool(os.environ.get(FILE_VARIABLE))
+        name = FILE_VARIABLE if by_variable else f"key_file ({self.sources.settings})"
+        another = f"set {FILE_VARIABLE}" if by_variable else "casectl config set key_file FILE"
+        ways = f"put it back from its copy, or name another: {another}"
+        if self.has_passphrase or self.has_recovery:
+            without = f"unset {FILE_VARIABLE}" if by_variable else "casectl config unset key_file"
+            what = "the passphrase" if self.has_passphrase else "the recovery code"
+            ways += f"; {without}, and {what} opens it"
+        return NoKeyFile(f"{name} names {self.named_key_file}, which is not there", hint=ways)
 
     @property
     def is_at_hand(self) -> bool:
         """Whether the key can be had again at no cost: from a file, or from the login keyring."""
-        return not self.has_command and self.found() is not None
+        try:
+            return not self.has_command and self.found() is not None
+        except NoKeyFile:
+            return False
 
     def opener(self) -> Found | None:
         """What opens the file without asking anybody; another's key leaves the login keyring.
@@ -321,6 +340,13 @@ class Vault:
                 f"{path} is a place of the caseload's own, and no key file is kept there",
                 hint="name a file in another folder, best on another disk",
             )
+
+    def write_key(self, key: bytes, path: Path) -> None:
+        """A key file (0600) with the caseload's key; one that has it stays. Raises BadKey."""
+        self._refuse_as_key_file(path)
+        if os.path.lexists(path) and key in read_key_file(path):
+            return
+        write_key_file(path, [key])
 
     def is_shared(self, path: Path) -> bool:
         """Whether a key file that is there says that other caseloads may have its key."""

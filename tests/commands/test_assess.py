@@ -351,6 +351,16 @@ def test_a_risk_set_by_hand_stays_until_every_kind_was_looked_at(run: Run, store
     assert case_of(store).risk == "low"
 
 
+def test_a_risk_set_below_a_kind_that_stands_says_so(run: Run) -> None:
+    run("assess 1 --risk self-harm=high --risk medical=low")
+    result = run("set 1 --risk low --reason 'calmer'")
+    assert (
+        "Assessed as higher, and standing: 1.r1 self-harm high. "
+        "casectl assess 1 --risk KIND=LEVEL says how it is now." in result.out
+    )
+    assert "standing" not in run("set 1 --risk imminent --reason 'worse'").out
+
+
 def test_an_older_risk_does_not_replace_a_newer(run: Run) -> None:
     run("assess 1 --risk medical=high")
     result = run("assess 1 --risk medical=low --on 2026-11-10")

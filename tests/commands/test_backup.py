@@ -115,6 +115,7 @@ def test_the_list_on_a_terminal(
     assert "Wed 1 Oct 2025  09:30" in said
     assert "2 cases      checked     asked" in said
     assert "not checked" in said
+    assert all(each.path.name in said for each in backups.backups_of(path) if not each.aside)
     assert "2 backups, in" in said
     assert "Kept when a backup was put in its place:" in said
 

@@ -170,3 +170,11 @@ def test_the_list_on_a_terminal(run: Run, width: int, file: Path) -> None:
         assert f"{'limit':<44} 5  " in out
         assert f"{'standards.contact.high':<44} 7  default" in out
     assert run("config get limit", width=width).out in out
+
+
+def test_a_key_file_that_is_not_there_is_warned_of(run: Run, tmp_path: Path) -> None:
+    result = run(f"config set key_file {tmp_path / 'gone.key'}")
+    assert result.code == 0
+    assert f"WARNING: {tmp_path / 'gone.key'} is not there." in " ".join(result.out.split())
+    (tmp_path / "there.key").touch()
+    assert "WARNING" not in run(f"config set key_file {tmp_path / 'there.key'}").out

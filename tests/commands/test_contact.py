@@ -280,3 +280,9 @@ def test_facts_of_an_older_caseload_are_put_right(run: Run, store: Caseload) -> 
     db.execute(f"DELETE FROM due_facts WHERE tried_on IS NULL AND {of_calls}")
     refresh_promises_to_tried(db)
     assert sorted(map(tuple, db.rows("SELECT * FROM due_facts")), key=str) == right
+
+
+def test_a_day_before_the_intake_is_said(run: Run, maria: None) -> None:
+    out = " ".join(run("tried 1 --on 2026-01-05").out.split())
+    assert "That is before the intake on Mon 2 Nov 2026: casectl undo" in out
+    assert "before the intake" not in run("tried 1").out

@@ -172,3 +172,22 @@ def test_hostile_text_is_kept_exactly_and_shown_harmlessly(run: Run) -> None:
     assert result.code == 0
     assert not set(result.out) & set("\x1b\r\u202e")
     assert run("show 1 --json").json["safe_contact"] == hostile
+
+
+def test_back_and_help_are_no_data(run: Run) -> None:
+    """As in a guided intake: < shows the field before as it was answered, ? tells of this one."""
+    answers = ["<", "?", "Ann Otero", "1978", "?", "<", "", "", "", "", "", "", "?", "<", "Dari"]
+    result = run("edit 1", answers=[*answers, *[""] * 6])
+    assert result.code == 0, result.err
+    assert "That was the first field." in result.err
+    assert "Birth date [1978]: " in result.err
+    assert "  As you will look for it." in result.err
+    shown = run("show 1 --json").json
+    assert (shown["client"], shown["birth_date"]) == ("Ann Otero", "1978")
+    assert (shown["phone"], shown["language"]) == ("555-0100", "Dari")
+
+
+def test_a_name_typed_is_not_shown_in_private_on_the_way_back(run: Run) -> None:
+    result = run("--private edit 1", answers=["Ann Otero", "<", *[""] * 13])
+    assert result.code == 0, result.err
+    assert "Otero" not in result.err

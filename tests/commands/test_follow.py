@@ -133,27 +133,27 @@ def test_json_says_what_was_made(run: Run) -> None:
 def test_the_echo_says_how_much_is_promised_for_that_day(run: Run) -> None:
     said = run("follow 1 'first' --due '2026-12-04'").out
     assert said.endswith("first, Fri 4 Dec 2026.\n")
-    assert "Fri 4 Dec 2026 (1 already promised)." in run("follow 1 'second' --due '4 dec'").out
-    assert "Fri 4 Dec 2026, 09:30 (2 already promised)." in (
+    assert "Fri 4 Dec 2026 (1 other that day)." in run("follow 1 'second' --due '4 dec'").out
+    assert "Fri 4 Dec 2026, 09:30 (2 others that day)." in (
         run("deadline 1 'court' --on '4 dec 9:30'").out
     )
-    assert "(3 already promised)." in run("appointment 1 'office' --at '4 dec 10:00'").out
+    assert "(3 others that day)." in run("appointment 1 'office' --at '4 dec 10:00'").out
     said = run("reached 1 'spoke' --next 'fifth' --due '4 dec'").out
-    assert "fifth, Fri 4 Dec 2026 (4 already promised)." in said
+    assert "fifth, Fri 4 Dec 2026 (4 others that day)." in said
     said = run("tried 1 --next 'sixth' --due '4 dec'").out
-    assert "sixth, Fri 4 Dec 2026 (5 already promised)." in said
+    assert "sixth, Fri 4 Dec 2026 (5 others that day)." in said
 
 
 def test_so_do_snooze_intake_and_done_with_again(run: Run) -> None:
     run("follow 1 'call' --due '4 dec'")
     taken = run("intake 'Bo Sample' --risk low --urgency low --new --next call --due '4 dec'")
-    assert "Next: 2.1 call, Fri 4 Dec 2026 (1 already promised)." in taken.out
+    assert "Next: 2.1 call, Fri 4 Dec 2026 (1 other that day)." in taken.out
     run("follow 1 'form' --due mon")
     moved = run("snooze 1.2 '4 dec' 'still closed'").out
-    assert "now Fri 4 Dec 2026 (2 already promised), snoozed 1x: still closed." in moved
+    assert "now Fri 4 Dec 2026 (2 others that day), snoozed 1x: still closed." in moved
     run("deadline 1 'court' --on tomorrow")
     again = run("done 1.3 continued --again '4 dec 9:00'").out
-    assert "Again: 1.4 court, Fri 4 Dec 2026, 09:00 (3 already promised)." in again
+    assert "Again: 1.4 court, Fri 4 Dec 2026, 09:00 (3 others that day)." in again
 
 
 def test_what_is_done_closed_or_paused_does_not_count(run: Run) -> None:
@@ -161,16 +161,55 @@ def test_what_is_done_closed_or_paused_does_not_count(run: Run) -> None:
     run("follow 2 'another' --due '4 dec'")
     run("appointment 2 'office' --at '4 dec 10:00'")
     run("done 2.1 fine")
-    assert "(2 already promised)" in run("follow 1 'first' --due '4 dec'").out
+    assert "(2 others that day)" in run("follow 1 'first' --due '4 dec'").out
     run("undo")
     run("hold 2 --until '2026-12-20' --reason leave")
-    assert "(1 already promised)" in run("follow 1 'first' --due '4 dec'").out
+    assert "(1 other that day)" in run("follow 1 'first' --due '4 dec'").out
     run("undo")
     run("close 2 --reason moved --yes")
-    assert "already promised" not in run("follow 1 'first' --due '4 dec'").out
+    assert "that day" not in run("follow 1 'first' --due '4 dec'").out
 
 
 def test_the_count_is_private_too_and_no_json(run: Run) -> None:
     run("follow 1 'first' --due '4 dec'")
-    assert "(1 already promised)" in run("follow 1 'second' --due '4 dec' --private").out
+    assert "(1 other that day)" in run("follow 1 'second' --due '4 dec' --private").out
     assert "promised" not in run("follow 1 'third' --due '4 dec' --json").out
+
+
+def test_what_is_there_already_on_that_day_is_said(run: Run) -> None:
+    run("intake 'Bo Sample' --new --no-input")
+    made = run("deadline 1 'file the appeal' --on '4 dec'")
+    assert "already" not in made.out
+    item = made.out.split()[made.out.split().index("deadline") - 1]
+    again = run("deadline 1 'File the  appeal' --on '4 dec'").out
+    assert f"The same is there already: {item}." in again or "File the  appeal" in again
+    assert (
+        f"The same is there already: {item}."
+        in run("deadline 1 'FILE the appeal' --on '4 dec'").out
+    )
+    assert "already:" not in run("deadline 1 'file the appeal' --on '5 dec'").out
+    run("appointment 2 'home visit' --at '7 dec 10:00' --minutes 60")
+    out = " ".join(run("appointment 1 'clinic' --at '7 dec 10:30'").out.split())
+    assert "At that hour there is Bo Sample (sample-2): 2.1 home visit, 10:00." in out
+    assert "At that hour" not in run("appointment 1 'clinic' --at '7 dec 11:00'").out
+    longer = " ".join(run("appointment 1 'long' --at '7 dec 9:30' --minutes 45").out.split())
+    assert "2.1 home visit, 10:00." in longer
+    assert "Sample" not in run("--private appointment 1 'x' --at '7 dec 10:15'").out
+
+
+def test_another_kind_is_told_with_its_own_command(run: Run) -> None:
+    run("deadline 1 'file the appeal' --on '4 dec'")
+    run("appointment 1 'home visit' --at '7 dec 10:00'")
+    open_ = {each["kind"]: each["item"] for each in run("show 1 --json").json["promises"]}
+    appeal, visit = open_["deadline"], open_["appointment"]
+    assert f"casectl kept {visit} or casectl missed {visit}" in run(f"done {visit}").err
+    assert f"casectl done {appeal} OUTCOME ends it" in run(f"snooze {appeal} mon why").err
+    assert f"casectl done {appeal} OUTCOME ends it" in run(f"missed {appeal}").err
+
+
+def test_an_item_that_a_case_does_not_owe_is_not_explained(run: Run) -> None:
+    assert run("done 1.safety").err == (
+        "casectl: example-1 owes no 1.safety; casectl show 1 lists what it owes\n"
+    )
+    assert "is cleared by reaching the client" in run("done 1.contact").err
+    assert "'Maria Example' is a name, which others may have" in run("reached 'Maria Example'").err

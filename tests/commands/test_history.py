@@ -76,6 +76,7 @@ def test_a_limit_says_that_there_are_older_ones(run: Run) -> None:
     assert len(run("history --limit 3 --json").json) == 3
     assert "Older ones" in run("history --limit 3", width=80).out
     assert "Older ones" not in run("history", width=80).out
+    assert "casectl history 1 --limit 100" in run("history 1 --limit 1", width=80).out
     assert run("history --limit 0").code == 2
 
 

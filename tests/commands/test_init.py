@@ -77,6 +77,22 @@ def test_enter_keeps_the_login(run: Run, nobody_yet: None, tmp_path: Path) -> No
     assert not (tmp_path / "config.toml").read_text(encoding="utf-8")
 
 
+def test_a_key_file_asks_nothing(run: Run, nobody_yet: None, tmp_path: Path) -> None:
+    result = run(f"init --key-file {tmp_path / 'my.key'}", answers=[])
+    assert (result.code, result.err) == (0, "")
+    assert "  casectl config set key_file ~/my.key\n" in result.out, "the test's home"
+
+
+def test_a_name_is_kept_once_there_is_a_caseload(
+    run: Run, nobody_yet: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    interrupted = run("init", answers=["correct horse battery staple"])
+    assert interrupted.code == 1
+    assert not (tmp_path / "config.toml").read_text(encoding="utf-8")
+    assert "Your name" in run("init", answers=["Kim Example"]).err
+
+
 def test_a_script_is_not_asked(run: Run, nobody_yet: None) -> None:
     assert run("init --no-input", answers=["Kim"]).err == ""
 

@@ -339,6 +339,15 @@ def test_stopping_there_writes_nothing_and_keeps_the_draft(run: Run, maria: None
     assert "interrupted" not in run("intake", answers=["Chen Mock", "", "", ""]).err
 
 
+def test_a_draft_survives_a_slip_and_a_no(run: Run, maria: None) -> None:
+    run("intake 'Maria Example' --phone 555-0100 --urgency high", answers=[""])
+    result = run("intake", answers=["?", "later", "n"])
+    assert result.err.count("Answer y or n; Enter is y.") == 2
+    assert "It is dropped once this intake has a name." in result.err
+    assert run("intake", answers=["y", "n", "", ""]).code == 0, "no name came, so it is there"
+    assert shown(run, 2)["phone"] == "555-0100"
+
+
 def test_what_all_stands_on_the_command_line_is_kept_as_well(run: Run, maria: None) -> None:
     words = "intake 'Maria Example' --urgency low --risk low --next call --due fri"
     assert "Kept as a draft" in run(words, answers=[""]).err
@@ -574,6 +583,7 @@ def test_rows_become_cases(run: Run, store: Caseload, file: File) -> None:
         "Took in 3 of 3 rows: cases 1 to 3.",
         "Columns not understood, so left out: Hair.",
         "Where the last contact is not known, contact comes due spread over days ahead.",
+        "casectl undo takes it all back.",
         "Next: casectl today",
     ]
     maria, bo, chen = (shown(run, case) for case in (1, 2, 3))
@@ -593,6 +603,105 @@ def test_rows_become_cases(run: Run, store: Caseload, file: File) -> None:
     ]
     assert run("search rent --json").json
     assert says_nothing_wrong(store)
+
+
+OF_A_WEEK = (
+    "Client First Name,Client Last Name,Client ID #,Last Contact Dt,Next Step / Task,"
+    "Task Due,Risk Lvl,Special Instructions\n"
+    "Maria,Example,HMIS-1001,11/16/2026,call the school,11/20/2026,high,Do not leave voicemail\n"
+)
+
+
+def test_the_headings_of_another_system_are_read_as_meant(run: Run, store: Caseload) -> None:
+    result = run("intake --from -", stdin=OF_A_WEEK)
+    assert (result.code, result.err) == (0, "")
+    assert "not understood" not in result.out
+    maria = shown(run)
+    assert (maria["client"], maria["client_external_id"]) == ("Maria Example", "HMIS-1001")
+    assert (maria["risk"], maria["last_reached"]) == ("high", "2026-11-16")
+    assert maria["safe_contact"] == "Do not leave voicemail"
+    assert [(each["what"], each["due"]) for each in maria["promises"]] == [
+        ("call the school", "2026-11-20")
+    ]
+    assert "casectl undo takes it all back.\nNext: casectl today" in result.out
+    assert says_nothing_wrong(store)
+
+
+def test_numbers_stand_for_names_only_on_purpose_where_a_column_may_name(
+    run: Run, caseload: None
+) -> None:
+    stdin = "Full nm of person,Client ID,Risk\nMaria Example,HMIS-1001,high\n"
+    refused = run("intake --from -", stdin=stdin)
+    assert (refused.code, refused.out, count(run)) == (5, "", 0)
+    assert refused.err == (
+        "casectl: no column is understood as a name (Full nm of person?), and Client ID would be "
+        "it; call it name, or first name and last name; --yes goes on with the numbers\n"
+    )
+    assert run("intake --from - --yes", stdin=stdin).code == 0
+    assert shown(run)["client"] == "HMIS-1001"
+
+
+def test_a_person_sees_how_the_columns_were_read(run: Run, caseload: None, file: File) -> None:
+    path = file("Full nm of person,Client ID,Risk\nMaria Example,HMIS-1001,high\n")
+    result = run(f"intake --from {path}", answers=["n"])
+    assert (result.code, result.out, count(run)) == (1, "", 0)
+    assert "  Client ID: client id\n  Risk: risk\n" in result.err
+    assert "Not understood, so left out: Full nm of person." in result.err
+    assert run(f"intake --from {path}", answers=["y"]).code == 0
+
+
+def test_numbers_stand_for_names_where_no_column_may_name(run: Run, caseload: None) -> None:
+    stdin = "Case number,Case manager name,Household\nA-1,Kim,3\n"
+    assert run("intake --from -", stdin=stdin).code == 0
+    assert shown(run)["client"] == "A-1"
+
+
+def test_levels_may_be_shortened_and_never_is_no_day(run: Run, caseload: None) -> None:
+    stdin = "name,level,risk,last contact\nAnn,M,Med,never\nBo,h,MEDIUM,n/a\nCy,moderate,l,\n"
+    result = run("intake --from -", stdin=stdin)
+    assert (result.code, result.err) == (0, "")
+    told = [shown(run, case) for case in (1, 2, 3)]
+    assert [each["risk"] for each in told] == ["moderate", "moderate", "low"]
+    assert [each["urgency"] for each in told] == [2, 3, 2]
+    assert {each["last_reached"] for each in told} == {None}
+
+
+def test_a_next_step_that_speaks_of_a_court_is_pointed_out(run: Run, caseload: None) -> None:
+    stdin = (
+        "name,next step,due\nAnn,call,2026-11-20\nBo,Court eviction hearing,2026-11-20\n"
+        "Cy,file the appeal,2026-12-01\n"
+    )
+    result = run("intake --from -", stdin=stdin)
+    assert (
+        "2 next steps speak of a court or an appeal, and are follow-ups here: casectl deadline "
+        "CASE TEXT --on DAY puts it among the deadlines (2, 3)."
+    ) in result.out
+
+
+def test_who_may_be_there_twice_under_another_name_is_told(run: Run, store: Caseload) -> None:
+    run("intake 'Bo Sample' --dob 1990-03-04 --phone 555-0111 --new --no-input")
+    stdin = (
+        "name,dob,phone\nMary Example,1980-02-01,555-0100\n"
+        '"Mary ""Molly"" Example",1980-02-01,555-0100\nSister,1982-02-01,555-0100\n'
+        "Robert Sample,1990-03-04,555-0111\nCy,1990,555-0111\nDi,1990,555-0111\n"
+    )
+    result = run("intake --from -", stdin=stdin)
+    assert (
+        "Perhaps the same person twice, for birth date and phone agree: 1 and 5, 2 and 3 "
+        "(casectl merge joins two)."
+    ) in result.out
+    assert (
+        "Perhaps" not in run("intake --from -", stdin="name,dob,phone\nEd,1970-01-01,1234567\n").out
+    )
+
+
+def test_what_is_left_out_adds_up(run: Run, caseload: None) -> None:
+    run("intake 'Bo Sample'")
+    result = run("intake --from -", stdin="name,risk\nAnn,huge\nBo Sample,\nCy,\nDi,\n")
+    assert result.err.splitlines()[-1] == (
+        "casectl: 1 of 4 rows cannot be taken in, and 1 may be there already, so nothing was "
+        "written; correct them, --skip-bad takes the other 2"
+    )
 
 
 def test_two_phones_are_both_found(run: Run, caseload: None) -> None:
@@ -926,6 +1035,7 @@ def test_a_row_with_an_exit_date_becomes_a_closed_case(run: Run, store: Caseload
         "Took in 3 of 3 rows: cases 1 to 3.",
         "2 of them are closed, as the file says: nothing is owed.",
         "Where the last contact is not known, contact comes due spread over days ahead.",
+        "casectl undo takes it all back.",
         "Next: casectl today",
     ]
     maria, bo, chen = (shown(run, case) for case in (1, 2, 3))
@@ -978,6 +1088,7 @@ def test_closed_rows_alone_speak_of_no_contact(run: Run, caseload: None) -> None
     assert result.out.splitlines() == [
         "Took in 1 of 1 row: case 1.",
         "1 of them is closed, as the file says: nothing is owed.",
+        "casectl undo takes it all back.",
         "Next: casectl today",
     ]
     assert run("undo").code == 0

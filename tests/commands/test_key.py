@@ -96,6 +96,97 @@ def by_passphrase(
     return tmp_path / "caseload.db"
 
 
+# --- A key file that is not there -----------------------------------------------------------
+
+
+def test_a_key_file_that_went_away_is_told_with_the_way_out(
+    run: Run, by_passphrase: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone.key"
+    assert run(f"config set key_file {gone}").code == 0
+    refused = run("today")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == (
+        f"casectl: key_file ({tmp_path / 'config.toml'}) names {gone}, which is not there; put it "
+        "back from its copy, or name another: casectl config set key_file FILE; casectl config "
+        "unset key_file, and the passphrase opens it\n"
+    )
+    monkeypatch.setenv("CASECTL_KEY_FILE", str(gone))
+    refused = run("today")
+    assert f"CASECTL_KEY_FILE names {gone}, which is not there" in refused.err
+    assert "unset CASECTL_KEY_FILE, and the passphrase opens it" in refused.err
+
+
+def test_a_person_is_asked_for_the_passphrase_instead(
+    run: Run, by_passphrase: Path, tmp_path: Path
+) -> None:
+    run(f"config set key_file {tmp_path / 'gone.key'}")
+    opened = run("today", answers=[PASSPHRASE])
+    assert opened.code == 0, opened.err
+    assert "which is not there" in opened.err
+    assert "call" in opened.out
+    assert "casectl unlock" not in opened.err
+
+
+@pytest.mark.parametrize("by_variable", [True, False])
+def test_doctor_fails_where_a_key_file_is_not_there(
+    run: Run, by_passphrase: Path, tmp_path: Path, by_variable: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    gone = str(tmp_path / "gone.key")
+    if by_variable:
+        monkeypatch.setenv("CASECTL_KEY_FILE", gone)
+    else:
+        run(f"config set key_file {gone}")
+    for answers in (None, [PASSPHRASE]):
+        looked = run("doctor --json", answers=answers)
+        assert looked.code == 1
+        failed = [each for each in looked.json if each["state"] == "FAIL"]
+        assert any(gone in each["detail"] and "not there" in each["detail"] for each in failed)
+
+
+def test_unlocking_what_a_key_file_alone_opens(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    nobody: list[str] = []
+    for answers in (None, nobody):
+        refused = run("unlock", answers=answers)
+        assert (refused.code, refused.out) == (1, "")
+        assert refused.err.startswith(f"casectl: {tmp_path / 'caseload.db'} has neither")
+        assert "casectl config set key_file FILE names it" in refused.err
+
+
+def test_intake_offers_no_second_caseload_for_a_lost_key(
+    run: Run, by_passphrase: Path, tmp_path: Path
+) -> None:
+    run(f"config set key_file {tmp_path / 'gone.key'}")
+    assert "Create it?" not in run("intake 'Bo Sample'", answers=["y"]).err
+
+
+def test_a_key_file_for_cron(run: Run, by_passphrase: Path, tmp_path: Path) -> None:
+    file = tmp_path / "keys" / "my cron.key"
+    refused = run(["key", "file", str(file)])
+    assert (refused.code, refused.out) == (1, "")
+    assert "add --yes" in refused.err
+    assert not file.exists()
+    made = run(["key", "file", str(file)], answers=["y"])
+    assert made.code == 0, made.err
+    assert f"Next: casectl config set key_file '{file}'" in " ".join(made.out.split())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert run(["key", "file", str(file), "--yes"]).code == 0, "the same key, again"
+    assert run(["config", "set", "key_file", str(file)]).code == 0
+    assert run("lock").code == 0
+    assert run("today --no-input").code == 0
+    (tmp_path / "other.key").write_text(f"{bytes(32).hex()}\n")
+    (tmp_path / "other.key").chmod(0o600)
+    other = run(f"key file {tmp_path / 'other.key'} --yes")
+    assert other.code == 1
+    assert "holds the key of another caseload" in other.err
+    assert run(f"key file {by_passphrase}.keys/k --yes").code == 1, "not among the slots"
+
+
 # --- Made -----------------------------------------------------------------------------------
 
 

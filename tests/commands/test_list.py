@@ -125,3 +125,13 @@ def test_a_thousand_cases_take_few_queries(
     records = store.cases.records(store.cases.all())
     assert len(records) == 1004
     assert len(queries) < 20
+
+
+def test_a_program_is_found_case_aside_and_a_near_one_is_named(run: Run, caseload: None) -> None:
+    run("intake 'Ann Sample' --program PSH --new --no-input")
+    assert [each["program"] for each in run("list --program psh --json").json] == ["PSH"]
+    assert run("today --program psh").code == 0
+    near = run("list --program PHS")
+    assert (near.code, near.out) == (3, "")
+    assert near.err.endswith("did you mean PSH?\n")
+    assert "PSH" in run("today --program zzz").err

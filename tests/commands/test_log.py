@@ -394,6 +394,16 @@ def test_a_script_leaves_the_draft_alone(run: Run, interrupt: Interrupt) -> None
     assert "A log of 1 line was interrupted." in run("log", answers=["n", ""]).err
 
 
+def test_a_draft_survives_a_slip_and_a_no(run: Run, interrupt: Interrupt) -> None:
+    interrupt("log", "1 call fine")
+    result = run("log", answers=["?", "n", ""])
+    assert "Answer y or n; Enter is y." in result.err
+    assert "It is dropped once there is another line." in result.err
+    assert "A log of 1 line was interrupted." in run("log", answers=["n", "2 tried", "", "y"]).err
+    assert (contacts(run, 1), len(contacts(run, 2))) == ([], 1)
+    assert "interrupted" not in run("log", answers=[""]).err
+
+
 def test_lines_that_could_not_be_recorded_are_kept(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -178,8 +178,8 @@ def test_show_and_history(run: Run, low: None) -> None:
 def test_it_fills_the_day(run: Run, store: Caseload) -> None:
     run("intake 'Bo Sample' --urgency low --risk low --new")
     run("follow me 'training' --due '4 dec' --minutes 90")
-    assert "(1 already promised)" in run("follow 1 call --due '4 dec'").out
-    assert "(2 already promised)" in run("follow me more --due '4 dec'").out
+    assert "(1 other that day)" in run("follow 1 call --due '4 dec'").out
+    assert "(2 others that day)" in run("follow me more --due '4 dec'").out
     items = store.agenda.pressing(Ask(NOW, Standards(), limit=None), date(2026, 12, 4))
     assert [minutes_of(each, {}) for each in items if each.item == "me.1"] == [90]
 

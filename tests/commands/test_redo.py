@@ -77,6 +77,15 @@ def test_a_new_change_ends_it_and_says_what_helps(run: Run) -> None:
     assert notes(run) == ["one", "two"]
 
 
+def test_when_all_is_done_again_no_older_undo_is_named(run: Run) -> None:
+    run("note 1 one")
+    run("undo")
+    run("note 1 two")
+    run("undo")
+    assert run("redo").code == 0
+    assert run("redo").err == ("casectl: nothing to redo: all that was undone last is done again\n")
+
+
 def test_a_repair_does_not_end_it(run: Run) -> None:
     run("note 1 one")
     run("undo")

@@ -147,3 +147,10 @@ def test_bad_values(run: Run, words: str) -> None:
 def test_the_list_itself_is_as_before(run: Run) -> None:
     assert run("today").out == run("").out
     assert "phone" in run("today --json").json[0]
+
+
+def test_a_day_without_visits(run: Run) -> None:
+    run("close 4 --reason x --yes")
+    out = run("today --visits --program Nowhere", width=80)
+    assert out.code == 3
+    assert "nothing to go to" in run("today --visits --as-of 2024-01-01", width=80).out

@@ -81,6 +81,23 @@ def test_a_hold_waits_with_all_but_the_hard_things(run: Run) -> None:
     assert case(run)["notes"][0]["text"] == "On hold until 2026-12-14: in hospital"  # type: ignore[index]
 
 
+def test_what_a_hold_hides_is_said(run: Run) -> None:
+    """A follow-up that is not on the list is one that somebody thinks is."""
+    held = run("hold 1 --until 2026-12-14 --reason 'in hospital'").out
+    assert "Waiting:\n  1.1            follow-up: call the school, Fri 20 Nov 2026\n" in held
+    said = (
+        "example-1 is on hold until Mon 14 Dec 2026, and this waits with it: casectl reopen 1 "
+        "ends the hold."
+    )
+    assert said in run("follow 1 'call the aunt' --due fri").out
+    assert said in run("reached 1 hi --next 'call again' --due fri").out
+    assert said in run("snooze 1.2 mon 'away'").out
+    assert said in run("done 1.3 --again mon").out
+    assert said in run("log - --yes", stdin="1 call fine; next write fri\n").out
+    assert said not in run("deadline 1 'file the appeal' --on fri").out
+    assert said not in run("reached 1 hello").out
+
+
 def test_a_crisis_goes_on_during_a_hold(run: Run) -> None:
     run("set 1 --urgency crisis --reason x")
     assert "1.safety" in run("hold 1 --until 2026-12-14 --reason x").out
@@ -100,6 +117,14 @@ def test_a_hold_asks_on_a_terminal(run: Run) -> None:
     result = run("hold 1", answers=["in 2 weeks", "in hospital"])
     assert result.code == 0
     assert case(run)["hold_until"] == "2026-12-02"
+
+
+def test_a_hold_asks_again_for_a_day_that_is_none(run: Run) -> None:
+    result = run("hold 1", answers=["someday", "yesterday", "in 2 weeks", "in hospital"])
+    assert result.code == 0, result.err
+    assert "Tue 17 Nov 2026 is not ahead" in result.err
+    assert case(run)["hold_until"] == "2026-12-02"
+    assert run("hold 1 --until someday --reason x").code == 2
 
 
 # --- close ----------------------------------------------------------------------------------
@@ -130,7 +155,7 @@ def test_a_script_needs_yes_where_others_count_on_it(run: Run, setting: str, wor
     assert run(setting).code == 0
     refused = run("close 1 --reason moved")
     assert (refused.code, refused.out) == (4, "")
-    assert f"example-1 still has {words}" in refused.err
+    assert f"example-1 has {words}, which" in refused.err
     assert case(run)["case_status"] == "active"
     assert run("close 1 --reason moved --yes").code == 0
 

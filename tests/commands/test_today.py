@@ -229,3 +229,23 @@ def test_logged_minutes_are_learned_from(run: Run, calls: None) -> None:
         run("tried 5 --minutes 2")
     assert "fit in" not in drawn(run)[0]
     assert run("config set working_hours 25").code == 2
+
+
+def test_rows_that_were_cut_in_a_pipe_are_told(run: Run, caseload: None) -> None:
+    """Nobody asked for twenty, so a script is not to take them for all there are."""
+    people = "".join(f"Person {n},2026-11-10,call,2026-11-16\n" for n in range(22))
+    assert run("intake --from -", stdin=f"name,last contact,next step,due\n{people}").code == 0
+    assert run("list --json").err == ""
+    for words in ("today", "today --json", "today --calls"):
+        cut = run(words)
+        assert cut.err == "casectl: these are not all; --all, or --limit N, gives more\n"
+        assert run(f"{words} --all").err == ""
+        assert run(f"{words} --limit 20").err == ""
+    assert len(run("today --json").json) == 20
+    assert run("today --program Housing").code == 3
+    found = run("whois person --json")
+    assert found.err == "casectl: these are not all; --limit N gives more\n"
+    assert len(found.json) == 20
+    assert run("search person --limit 3").err == ""
+    assert "these are not all" in run("search person").err
+    assert "these are not all" not in run("history").err

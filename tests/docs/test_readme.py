@@ -30,8 +30,11 @@ def test_the_picture_is_the_demos(
             assert run(["--db", str(demo), "demo"]).code == 0
             return run(["--db", str(demo), *command.split()], width=WIDTH)
         monkeypatch.setenv("CASECTL_DB", str(own))
-        monkeypatch.setenv("CASECTL_KEY_FILE", str(tmp_path / "casectl.key"))
-        result = run(command, width=WIDTH)
+        monkeypatch.delenv("CASECTL_KEY_FILE", raising=False)  # the README names it in a setting
+        monkeypatch.delenv("CASECTL_WORKER", raising=False)
+        monkeypatch.setenv("LOGNAME", "kim")
+        # A person sits at the terminal and pastes: a question would end at once, and fail.
+        result = run(command, width=WIDTH, answers=[])
         return result._replace(
             out=result.out.replace(str(own), "…/caseload.db").replace(str(tmp_path), "…")
         )

@@ -245,6 +245,33 @@ def test_headers_are_known_in_any_case_spacing_and_joining() -> None:
     assert ignored == ["Age"]
 
 
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Client First Name", "first"), ("Client Last Name", "last"), ("Client ID #", "client_ref"),
+        ("Last Contact Dt", "last_contact"), ("Next Step / Task", "next_step"),
+        ("Task Due Date", "due"), ("Risk Lvl", "risk"), ("Special Instructions", "safe_contact"),
+        ("Case #", "case_ref"), ("Participant DOB (mm/dd/yyyy)", "birth_date"),
+        ("Client Phone #", "phone"), ("Urgency Lvl", "urgency"), ("Client Notes", "note"),
+        ("Phone / Email", None), ("Date of Birth / Age", None), ("Client", "name"),
+        ("Client Type", None), ("#", None), ("/", None), ("", None), ("Case Manager Name", None),
+    ],
+)  # fmt: skip
+def test_a_header_may_be_shortened_and_say_whose_it_is(header: str, field: str | None) -> None:
+    columns, ignored = understood([header])
+    assert [each.field for each in columns] == ([field] if field else [])
+    assert len(ignored) == (field is None)
+
+
+def test_a_looser_reading_takes_no_column_s_place() -> None:
+    columns, ignored = understood(["Client Risk", "Risk", "Clt Risk"])
+    assert [(each.field, each.header) for each in columns] == [("risk", "Risk")]
+    assert ignored == ["Client Risk", "Clt Risk"]
+    columns, ignored = understood(["Special instructions", "Name", "Safe contact"])
+    assert [each.field for each in columns] == ["safe_contact", "name", "note"]
+    assert ignored == []
+
+
 def test_no_header_stands_for_two_things() -> None:
     spelled = [header for headers in HEADERS.values() for header in headers]
     assert len(spelled) == len(set(spelled))
@@ -412,8 +439,12 @@ def test_no_column_that_names_anybody_is_refused_with_those_that_would() -> None
         ("name,last contact\nA,2026-11-19\n", "row 2, last contact: it lies in the future"),
         ("name,intake\nA,2027-01-01\n", "row 2, intake: it lies in the future"),
         (
+            "name,last contact\nA,11/3/26\n",
+            "row 2, last contact: write the year with four digits: which century is not said",
+        ),
+        (
             "name,last contact\nA,5 nov\n",
-            "row 2, last contact: write the day with its year, as in 2026-12-05 or 5 Dec 2026",
+            "row 2, last contact: write the day with its year, as in 2025-12-05 or 5 Dec 2025",
         ),
         (
             "name,next,due\nA,call,fri\n",
@@ -429,7 +460,7 @@ def test_no_column_that_names_anybody_is_refused_with_those_that_would() -> None
             "row 2, level: no level like that; there are crisis, high, medium, low",
         ),
         (
-            "name,risk\nA,medium\n",
+            "name,risk\nA,extreme\n",
             "row 2, risk: no risk like that; there are none, low, moderate, high, imminent",
         ),
         (

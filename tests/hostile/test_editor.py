@@ -19,6 +19,7 @@ from conftest import Run
 import casectl.editor
 from casectl.core.errors import Busy, CasectlError
 from casectl.editor import VIM, editor_command
+from casectl.session import Session
 from casectl.store import Caseload
 from casectl.store.contacts import Contacts
 from casectl.store.intake import Intake
@@ -122,6 +123,32 @@ def test_a_draft_goes_on_and_is_gone_once_it_is_saved(
     assert result.code == 0 and "It goes on with the draft that was kept." in result.err
     assert notes(run) == ["what was written, and then some", "another"]
     assert store.db.value(DRAFT) is None
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_ctrl_c_at_the_prompt_keeps_what_was_typed(
+    run: Run, editor: Editor, store: Caseload, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    """Behind a draft that is there: neither takes the other's place."""
+    if before:
+        editor(WRITES + "sys.exit(1)")
+        run("note 1 --edit")
+    answers = ["first line", "", "second"]
+
+    def ask(self: Session, question: str) -> str:
+        if not answers:
+            raise KeyboardInterrupt
+        return answers.pop(0)
+
+    monkeypatch.setattr(Session, "ask", ask)
+    result = run("note 1", answers=[])
+    assert result.code == 130
+    assert "Kept as a draft: casectl note 1 --edit goes on with it." in result.err
+    begun = "what was written\n" if before else ""
+    assert store.db.value(DRAFT) == f"{begun}first line\n\nsecond"
+    assert notes(run) == []
+    result = run("jot", answers=[])
+    assert (result.code, "draft" in result.err.replace("keeps a draft", "")) == (130, False)
 
 
 def test_a_draft_is_dropped_by_emptying_it(run: Run, editor: Editor, store: Caseload) -> None:

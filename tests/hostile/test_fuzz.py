@@ -21,9 +21,12 @@ from terminals import acting
 
 from casectl.config import parse_config
 from casectl.core import dates, matching, oneline, recurrence, text
+from casectl.core.assessing import body_of, read_document
 from casectl.core.errors import BadConfiguration, BadImport, BadValue, CasectlError
 from casectl.core.privacy import private, without_handles
+from casectl.core.risks import find_kind, find_level
 from casectl.core.settings import ROOT, STANDARDS, find_key, typed
+from casectl.formats.assessments import parse_json
 from casectl.formats.crontab import Errand, crontab_lines, shell_words, systemd_units
 from casectl.formats.spreadsheet import HEADERS, Reader, opened, settled_orders
 from casectl.render import Output, broken, json_text
@@ -118,6 +121,50 @@ def test_repeats(words: str, first: date, order: Any) -> None:
         following = recurrence.next_after(rule, first, first)
         assert following is None or following > first
         assert "\n" not in recurrence.spoken_rule(rule, order)
+    except BadValue as error:
+        one_line(error)
+
+
+DOCUMENT = pieces(
+    "{", "}", "[", "]", ":", ",", '"domains"', '"risk"', '"housing"', '"level"', '"needs"', '"on"',
+    '"safety_plan"', '"review"', '"self-harm"', '"high"', '"2026-12-01"', "1e999", "NaN", "null",
+    "true", '"\\ud800"', '"\\u0000"', "2", "9" * 5000, "[" * 2000,
+)  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | anything,
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["domains", "risk", "food", "level", "needs", "what", "note", "review",
+                         "safety_plan", "medical", "on", "summary", "priority"]) | anything,
+        inner,
+        max_size=4,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@fuzz
+@given(DOCUMENT | anything | VALUES.map(json.dumps))
+def test_documents_of_an_assessment(words: str) -> None:
+    try:
+        document = parse_json(words, "a pipe")
+        made = read_document(document, TODAY, lambda text: dates.parse_day(text, TODAY))
+        again = json.loads(json.dumps(body_of(made.appraisals)))
+        assert read_document(again | {"risk": {"medical": "low"}}, TODAY, date.fromisoformat)
+    except BadValue as error:
+        one_line(error)
+
+
+@fuzz
+@given(pieces("self", "harm", "domestic", "imminent", "=", "none", "high") | anything)
+def test_risks(words: str) -> None:
+    try:
+        kind = find_kind(words)
+        assert find_kind(kind) == kind
+    except BadValue as error:
+        one_line(error)
+    try:
+        assert 0 <= find_level(words) <= 4
     except BadValue as error:
         one_line(error)
 

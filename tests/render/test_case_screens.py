@@ -191,7 +191,8 @@ HISTORY = {
   added 1.c3: tried by phone Mon 16 Nov
   (a correction)
 
-Older ones: casectl history --limit 100
+Older ones: casectl history 1 --limit
+100
 """,
     80: """\
 6     Wed 18 Nov  kim        follow  Ann Sample (sample-1)
@@ -202,7 +203,7 @@ Older ones: casectl history --limit 100
 4     Wed 18 Nov  kim        correct  Ann Sample (sample-1)
       added 1.c3: tried by phone Mon 16 Nov (a correction)
 
-Older ones: casectl history --limit 100
+Older ones: casectl history 1 --limit 100
 """,
     120: """\
 6     Wed 18 Nov  kim        follow  Ann Sample (sample-1)
@@ -212,7 +213,7 @@ Older ones: casectl history --limit 100
 4     Wed 18 Nov  kim        correct  Ann Sample (sample-1)
       added 1.c3: tried by phone Mon 16 Nov (a correction)
 
-Older ones: casectl history --limit 100
+Older ones: casectl history 1 --limit 100
 """,
 }
 

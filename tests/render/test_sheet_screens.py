@@ -37,9 +37,9 @@ Wed 18 Nov 2026  2 to reach
   first, never voicemail)
   Speaks Spanish, with an interpreter ·
   she/her
-  reach the client; not reached; crisis
-  since yesterday; every day until it is
-  reviewed
+  reach the client; crisis since
+  yesterday, not reached since; every
+  day until it is reviewed
 
 3.contact  TRIED 1x
   王小明
@@ -55,8 +55,8 @@ Wed 18 Nov 2026  2 to reach
 1.safety  Ann Sample                     SAFETY 1d
   Phone 555 0142 (safe contact: text first, never voicemail)
   Speaks Spanish, with an interpreter · she/her
-  reach the client; not reached; crisis since yesterday; every day until it is
-  reviewed
+  reach the client; crisis since yesterday, not reached since; every day until
+  it is reviewed
 
 3.contact  王小明                        TRIED 1x
   Phone 1 (safe contact: not known, ask)
@@ -112,8 +112,8 @@ Speaks Spanish, with an interpreter
 
 sample-1  crisis · active
   1.safety     SAFETY 1d
-  not reached; crisis since yesterday;
-  every day until it is reviewed
+  crisis since yesterday, not reached
+  since; every day until it is reviewed
 
 casectl show 1
 """,
@@ -123,8 +123,8 @@ Phone 555 0142 (safe contact: text first, never voicemail)
 Speaks Spanish, with an interpreter
 
 sample-1  crisis · active
-  1.safety     SAFETY 1d       not reached; crisis since yesterday; every day
-                               until it is reviewed
+  1.safety     SAFETY 1d       crisis since yesterday, not reached since; every
+                               day until it is reviewed
 
 casectl show 1
 """,
@@ -155,7 +155,7 @@ Wed 18 Nov 2026  2 to reach
 1.safety  Ann Sample                     SAFETY 1d
   Phone 555 0142 (safe contact: text first, never voicemail)
   Speaks Spanish, with an interpreter · she/her
-  reach the client; not reached; crisis since yesterday; every day until it is reviewed
+  reach the client; crisis since yesterday, not reached since; every day until it is reviewed
 
 3.contact  王小明                        TRIED 1x
   Phone 1 (safe contact: not known, ask)
@@ -172,8 +172,8 @@ CONFIDENTIAL  Wed 18 Nov 2026  kim                                   page 1 of 1
 Phone 555 0142 (safe contact: text first, never voicemail)
 Address not known
 Speaks Spanish, with an interpreter
-  1.safety      SAFETY 1d        reach the client; not reached; crisis since
-                                 yesterday; every day until it is reviewed
+  1.safety      SAFETY 1d        reach the client; crisis since yesterday, not
+                                 reached since; every day until it is reviewed
   1.review      in 2d            review the crisis level; crisis level last
                                  reviewed yesterday; every 3 days
   1.1           in 2d            agree a safety plan; promised for Fri 20 Nov

@@ -24,7 +24,7 @@ Wed 18 Nov  4 open · 4 need you · 2 overdue · 2 due · 1 out of contact
   14:00     4.1      王小明: clinic at Main St
 
 SAFETY
-1.safety     Ann Sample        SAFETY 1d        5.0? not reached; crisis since …
+1.safety     Ann Sample        SAFETY 1d        5.0? crisis since yesterday, no…
 
 DEADLINE
 2.1          Benedikta Exampl… COURT in 2d      1.0  09:30 court hearing
@@ -44,7 +44,7 @@ Wed 18 Nov
 
 SAFETY
 1.safety   SAFETY 1d        5.0?
-  Ann Sample: not reached; crisis since…
+  Ann Sample: crisis since yesterday, n…
 
 DEADLINE
 2.1        COURT in 2d      1.0
