@@ -59,7 +59,9 @@ COMMANDS: dict[str, Entry] = {
     "done": Entry("done", "Mark items done, with their outcome.", DAILY),
     "kept": Entry("done", "Mark an appointment kept, which is a contact.", DAILY),
     "missed": Entry("done", "Mark an appointment missed.", DAILY),
-    "snooze": Entry("done", "Move follow-ups to a later day, with a reason.", DAILY),
+    "snooze": Entry(
+        "done", "Move follow-ups, or steps of a plan, to a later day, with a reason.", DAILY
+    ),
     "cancel": Entry("done", "Cancel items, with a reason.", DAILY),
     "triage": Entry("triage", "Go through what is due by single keys, or plan days for it.", DAILY),
     "away": Entry("away", "Your days away, and what falls due meanwhile.", DAILY),
@@ -77,6 +79,17 @@ COMMANDS: dict[str, Entry] = {
     ),
     "screen": Entry("screen", "Ask a questionnaire, score it, and follow it over time.", CASEWORK),
     "need": Entry("need", "The needs of a case: add, met, drop, list.", CASEWORK),
+    "plan": Entry("plan", "The plan of a case: show, agree, review, compare.", CASEWORK),
+    "goal": Entry("goal", "Goals of a plan: what will be different for the client.", CASEWORK),
+    "step": Entry("step", "Steps of a plan: who does what, by when.", CASEWORK),
+    "barrier": Entry("step", "What is in the way of a goal.", CASEWORK),
+    "progress": Entry("progress", "What has changed for a client over time.", CASEWORK),
+    "voice": Entry("progress", "What the client says of the service, in two answers.", CASEWORK),
+    "transition": Entry(
+        "transition", "A discharge, release or move, and the contact it asks for.", CASEWORK
+    ),
+    "meds": Entry("lists", "The medications of a client: add, stop, list.", CASEWORK),
+    "provider": Entry("lists", "The providers of a client: add, drop, list.", CASEWORK),
     "contact": Entry("contact", "Record a contact, reached or tried.", CASEWORK),
     "correct": Entry("correct", "Correct a contact by adding the right one beside it.", CASEWORK),
     "edit": Entry("edit", "Correct a client's name, phone, address and the like.", CASEWORK),

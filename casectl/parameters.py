@@ -112,6 +112,8 @@ def named_items(session: Session, begun: str) -> list[tuple[str, str]]:
     record = session.store.cases.record(case)
     for item in session.shown(due_items(record, session.standards, session.today)):
         promises.setdefault(item.item.rpartition(".")[2], item.what)
+    for piece in session.shown(session.store.casework.of(case, only_open=True)):
+        promises.setdefault(piece.part, piece.what or piece.kind)
     return [(f"{stem}.{name}", what) for name, what in promises.items() if name.startswith(part)]
 
 

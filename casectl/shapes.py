@@ -53,7 +53,7 @@ def shape_of_command(command: Command, help_names: Sequence[str]) -> Shape:
 def _taken_by(option: Parameter) -> str:
     if getattr(option, "is_flag", False):
         return FLAG
-    metavar = option.metavar or "TEXT"  # as Typer says where nothing else is said
+    metavar = (option.metavar or "TEXT").removesuffix("|-")  # Typer's, where nothing is said
     return WHEN if metavar in DAYS else WORDS if metavar in MANY_WORDS else WORD
 
 

@@ -47,9 +47,10 @@ ARROWS: dict[str, set[str]] = {
     "asking": {"session", "render", "core"},
     "editor": {"core"},
     "parameters": {"session", "render", "core"},
+    "pieces": {"parameters", "session", "core"},
     "commands": {
-        "asking", "editor", "prompt", "session", "parameters", "unlocking", "render", "formats",
-        "core",
+        "asking", "editor", "prompt", "session", "parameters", "pieces", "unlocking", "render",
+        "formats", "core",
     },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.
@@ -224,7 +225,9 @@ HEAVY = {
     "casectl.core.fictitious", "casectl.formats", "casectl.core.finding", "casectl.core.sheets",
     "casectl.render.sheets", "casectl.render.who", "casectl.store.search",
     "casectl.shapes", "casectl.core.typed", "casectl.core.instruments", "casectl.core.templates",
-    "casectl.core.domains", "casectl.render.sparkline", "casectl.core.assessing",
+    "casectl.core.domains", "casectl.render.sparkline", "casectl.core.planning",
+    "casectl.store.planning", "casectl.render.plan", "casectl.pieces", "casectl.core.monitoring",
+    "casectl.store.monitoring", "casectl.core.outcomes", "casectl.core.assessing",
     "casectl.core.screening", "casectl.core.risks", "casectl.store.assessments", "casectl.asking",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,

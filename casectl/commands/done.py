@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,8 +25,16 @@ from casectl.core.text import checked_text
 from casectl.core.typed import ITEM
 from casectl.core.views import Ended
 from casectl.parameters import ItemArgument, complete_item, current, whole_number
+from casectl.render import Object
 from casectl.render.objects import promise_object
 from casectl.session import Session, how_to_clear
+
+if TYPE_CHECKING:
+    from casectl.core.casework import Piece
+    from casectl.core.dates import When
+
+# What of casework is done as promises are: 12.s3.
+DONE_PIECES = ("step", "goal", "barrier", "transition")
 
 ByOption = Annotated[
     str,
@@ -56,7 +64,8 @@ def done(
 ) -> None:
     """Mark items done, with their outcome.
 
-    casectl done 12.3 12.4 "sent both" — the words after the items are the outcome. A deadline
+    casectl done 12.3 12.4 "sent both" — the words after the items are the outcome. Steps and goals
+    of a plan (12.s3, 12.g1) and transitions (12.t1) are done as promises are. A deadline
     needs one: casectl done 12.4 "continued" --again "14 jan 9:00" records a hearing's outcome and
     its next date together.
     """
@@ -71,6 +80,7 @@ def done(
     if any(name.endswith(".assessment") for name in names):
         _assessed(session, names, outcome, day)
         return
+    pieces, names = _pieces_apart(session, names, DONE_PIECES)
     found = _open(session, names, (FOLLOW_UP, DEADLINE))
     for case, promise in found:
         if promise.kind == DEADLINE and outcome is None:
@@ -78,6 +88,11 @@ def done(
                 f"{_item(case, promise)} is a deadline and needs its outcome",
                 hint=f'casectl done {_item(case, promise)} "what was decided"',
             )
+    if pieces:
+        if again:
+            raise BadValue("--again goes with a promise", hint="casectl step add plans a step")
+        _done_together(session, found, pieces, outcome, day)
+        return
     following = _again(session, found, again) if again else None
     ended = session.store.promises.end(
         [promise for _, promise in found],
@@ -155,15 +170,17 @@ def snooze(
         ),
     ],
 ) -> None:
-    """Move follow-ups to a later day, with a reason.
+    """Move follow-ups, or steps of a plan, to a later day, with a reason.
 
     casectl snooze 12.3 mon "back from leave" — the last two words are WHEN and REASON. Only
-    follow-ups move; the first day is kept, and the count of snoozes shows.
+    follow-ups and steps (12.s3) move; the first day is kept, and the count of moves shows. A step
+    of an agreed plan makes a version of it.
     """
     session = current(ctx)
     if len(items) < 3:
         raise BadValue("snooze needs ITEM, WHEN and REASON", hint='snooze 12.3 mon "on leave"')
     *names, when, reason = items
+    steps, names = _pieces_apart(session, names, ("step",))
     found = _open(session, names, (FOLLOW_UP,))
     until = session.read_when(when)
     if until.day <= session.today:
@@ -177,11 +194,27 @@ def snooze(
             )
         if case != ME:
             checked_due(until.day, case.opened_on, session.config.date_order)
+    for case, step in steps:
+        if step.due_on is not None and until.day <= step.due_on:
+            raise BadValue(
+                f"{case.stem}.{step.part} is due {session.say_day(step.due_on)}, "
+                f"not before {session.say_day(until.day)}",
+                hint=f"casectl step change {case.stem}.{step.part} --due takes an earlier day",
+            )
     reason = checked_text(session.typed(reason, "reason"), "reason")
+    if steps:
+        _move_together(session, found, steps, until, reason)
+        return
     moved = session.store.promises.snooze(
         [promise for _, promise in found], until.day, until.time, reason
     )
     found, moved = session.shown(found), session.shown(moved)
+    _wrote(session, found, moved, _snoozed(session, found, moved, reason))
+
+
+def _snoozed(
+    session: Session, found: list[tuple[Case, Promise]], moved: list[Promise], reason: str
+) -> list[str]:
     sentences = []
     for (case, _), promise in zip(found, moved, strict=True):
         sentences.append(
@@ -189,7 +222,7 @@ def snooze(
             f"{session.say_promised(promise)}, snoozed {promise.snoozes}x: {reason}."
         )
         sentences += session.say_held(case, promise)
-    _wrote(session, found, moved, sentences)
+    return sentences
 
 
 def cancel(
@@ -205,23 +238,29 @@ def cancel(
 ) -> None:
     """Cancel items, with a reason.
 
-    casectl cancel 12.3 "no longer needed" — the last words are the reason. A repeating item ends.
+    casectl cancel 12.3 "no longer needed" — the last words are the reason. A repeating item ends;
+    a step or goal of a plan (12.s3) is dropped.
     """
     session = current(ctx)
     if len(items) < 2:
         raise BadValue("cancel needs ITEM and REASON", hint='cancel 12.3 "no longer needed"')
     *names, reason = items
+    pieces, names = _pieces_apart(session, names, ("step", "goal"))
     found = _open(session, names, (FOLLOW_UP, DEADLINE, APPOINTMENT))
-    ended = session.store.promises.cancel(
-        [promise for _, promise in found],
-        checked_text(session.typed(reason, "reason"), "reason"),
-    )
+    reason = checked_text(session.typed(reason, "reason"), "reason")
+    if pieces:
+        _drop_together(session, found, pieces, reason)
+        return
+    ended = session.store.promises.cancel([promise for _, promise in found], reason)
     found, ended = session.shown(found), session.shown(ended)
-    sentences = [
+    _wrote(session, found, ended, [*_cancelled(found), *_next_steps(session, found)])
+
+
+def _cancelled(found: list[tuple[Case, Promise]]) -> list[str]:
+    return [
         f"{_whose(case)}: cancelled {_item(case, promise)} {promise.what}."
         for case, promise in found
     ]
-    _wrote(session, found, ended, [*sentences, *_next_steps(session, found)])
 
 
 def _items_and_words(words: list[str]) -> tuple[list[str], str | None]:
@@ -247,6 +286,107 @@ def _open(session: Session, names: list[str], kinds: tuple[str, ...]) -> list[tu
             )
         found[promise.id] = (case, promise)
     return list(found.values())
+
+
+# -- pieces of casework, alone or beside promises --------------------------------------------------
+
+
+def _pieces_apart(
+    session: Session, names: list[str], kinds: tuple[str, ...]
+) -> "tuple[list[tuple[Case, Piece]], list[str]]":
+    """The open pieces of these kinds among what was named, each once, and the other names."""
+    from casectl.core.casework import LETTERS, named_part
+
+    letters = {LETTERS[kind] for kind in kinds}
+    found: dict[str, tuple[Case, Piece]] = {}
+    others = []
+    for name in names:
+        named = named_part(name.rpartition(".")[2])
+        if "." not in name or named is None or LETTERS[named[0]] not in letters:
+            others.append(name)
+            continue
+        from casectl.pieces import open_piece
+
+        case, piece = open_piece(session, name, named[0])
+        found[piece.id] = (case, piece)
+    return list(found.values()), others
+
+
+def _done_together(
+    session: Session,
+    promises: list[tuple[Case, Promise]],
+    pieces: "list[tuple[Case, Piece]]",
+    outcome: str | None,
+    day: date,
+) -> None:
+    from casectl.core.planning import check_past_day
+    from casectl.pieces import needs_left
+    from casectl.render.plan import as_promise_object, ended_sentences
+
+    for case, _ in pieces:
+        check_past_day(case, day, session.today, session.config.date_order)
+    ending = [(promise, DONE) for _, promise in promises]
+    ended, done = session.store.planning.end(pieces, outcome, day, "done", promises=ending)
+    shown_promises, shown_ended = session.shown(promises), session.shown(ended)
+    sentences = _ended(session, shown_promises, shown_ended, "Done")
+    objects = _objects(
+        shown_promises,
+        [each.promise for each in shown_ended],
+        [each.following for each in shown_ended],
+    )
+    for (case, _), piece in zip(pieces, done, strict=True):
+        shown, told = session.shown(case), session.shown(piece)
+        sentences += [*ended_sentences(shown, told, "done"), *needs_left(session, case, piece)]
+        objects.append(as_promise_object(told, shown))
+    sentences += _next_steps(session, shown_promises)
+    session.output.wrote_all(objects, *sentences)
+
+
+def _move_together(
+    session: Session,
+    promises: list[tuple[Case, Promise]],
+    steps: "list[tuple[Case, Piece]]",
+    until: "When",
+    reason: str,
+) -> None:
+    from casectl.render.plan import as_promise_object, step_sentences, version_sentences
+
+    moved, changed = session.store.planning.move(
+        steps, until.day, reason, [promise for _, promise in promises], until.time
+    )
+    promises, moved = session.shown(promises), session.shown(moved)
+    sentences = _snoozed(session, promises, moved, reason)
+    objects = _objects(promises, moved)
+    for (case, _), each in zip(steps, changed, strict=True):
+        shown, each = session.shown(case), session.shown(each)
+        sentences += step_sentences(each.piece, shown, None, session.output)
+        objects.append(as_promise_object(each.piece, shown))
+    sentences += version_sentences(session.shown(changed[-1].version))
+    session.output.wrote_all(objects, *sentences)
+
+
+def _drop_together(
+    session: Session,
+    promises: list[tuple[Case, Promise]],
+    pieces: "list[tuple[Case, Piece]]",
+    reason: str,
+) -> None:
+    from casectl.pieces import needs_left
+    from casectl.render.plan import as_promise_object, dropped_sentences, version_sentences
+
+    ended, changed = session.store.planning.drop(
+        pieces, reason, "cancel", [promise for _, promise in promises]
+    )
+    promises, ended = session.shown(promises), session.shown(ended)
+    sentences = _cancelled(promises)
+    objects = _objects(promises, ended)
+    for (case, _), each in zip(pieces, changed, strict=True):
+        shown, told = session.shown(case), session.shown(each)
+        sentences += dropped_sentences(shown, told.pieces)
+        sentences += needs_left(session, case, each.piece)
+        objects.append(as_promise_object(told.piece, shown))
+    sentences += version_sentences(session.shown(changed[-1].version))
+    session.output.wrote_all(objects, *sentences, *_next_steps(session, promises))
 
 
 def _assessed(session: Session, names: list[str], outcome: str | None, day: date) -> None:
@@ -299,6 +439,18 @@ def _echo(
     session: Session, found: list[tuple[Case, Promise]], ended: list[Ended], word: str
 ) -> None:
     found, ended = session.shown(found), session.shown(ended)
+    _wrote(
+        session,
+        found,
+        [each.promise for each in ended],
+        [*_ended(session, found, ended, word), *_next_steps(session, found)],
+        [each.following for each in ended],
+    )
+
+
+def _ended(
+    session: Session, found: list[tuple[Case, Promise]], ended: list[Ended], word: str
+) -> list[str]:
     sentences = []
     for (case, promise), each in zip(found, ended, strict=True):
         outcome = f": {each.promise.outcome}" if each.promise.outcome else ""
@@ -312,13 +464,7 @@ def _echo(
             sentences += session.say_held(case, each.following)
         elif promise.repeats:
             sentences.append("That was the last of its series.")
-    _wrote(
-        session,
-        found,
-        [each.promise for each in ended],
-        [*sentences, *_next_steps(session, found)],
-        [each.following for each in ended],
-    )
+    return sentences
 
 
 def _next_steps(session: Session, found: list[tuple[Case, Promise]]) -> list[str]:
@@ -337,12 +483,20 @@ def _wrote(
     sentences: list[str],
     following: list[Promise | None] | None = None,
 ) -> None:
+    session.output.wrote_all(_objects(found, promises, following), *sentences)
+
+
+def _objects(
+    found: list[tuple[Case, Promise]],
+    promises: list[Promise],
+    following: list[Promise | None] | None = None,
+) -> list[Object]:
     objects = []
     for index, ((case, _), promise) in enumerate(zip(found, promises, strict=True)):
         made = following[index] if following else None
         next_one = promise_object(made, case) if made else None
         objects.append({**promise_object(promise, case), "next": next_one})
-    session.output.wrote_all(objects, *sentences)
+    return objects
 
 
 def _item(case: Case, promise: Promise) -> str:

@@ -31,6 +31,8 @@ LETTERS: Mapping[str, str] = {
     TRANSITION: "t",
     VOICE: "o",
 }
+OF_LETTERS = {letters: kind for kind, letters in LETTERS.items()}
+DIGITS = "0123456789"
 # How a piece stands. What is ``open`` may owe something; ``past`` was followed by another.
 OPEN, DONE, DROPPED, PLANNED, PAST = "open", "done", "dropped", "planned", "past"
 
@@ -69,6 +71,20 @@ class Piece(NamedTuple):
     def part(self) -> str:
         """Its name behind the case's number: ``g1``."""
         return f"{LETTERS[self.kind]}{self.number}"
+
+
+def named_part(part: str) -> tuple[str, int] | None:
+    """The kind and number that ``g1`` or ``need2`` names; None for what is no piece's name.
+
+    ``t1v`` is the visit that the first transition owes.
+    """
+    name = part.lower()
+    if name.startswith("t") and name.endswith("v"):
+        name = name[:-1]
+    letters = name.rstrip(DIGITS)
+    number = name[len(letters) :]
+    kind = OF_LETTERS.get(letters)
+    return (kind, int(number)) if kind and number and len(number) < 10 else None
 
 
 def owed(

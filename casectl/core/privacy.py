@@ -80,6 +80,15 @@ PLAIN: Mapping[type, frozenset[str]] = {
     Doomed: frozenset({"status", "closed_on"}),
     Entry: frozenset({"at", "day", "worker", "command"}),
 }
+# The same of types that few commands know, by where they stand: no other command loads them.
+PLAIN_ELSEWHERE: Mapping[str, frozenset[str]] = {
+    "casectl.core.planning.GoalNow": frozenset({"lacks"}),
+    "casectl.core.planning.Difference": frozenset({"item", "kind", "change"}),
+    "casectl.core.planning.Field": frozenset({"name"}),
+    "casectl.core.outcomes.Track": frozenset({"direction"}),
+    "casectl.core.instruments.Change": frozenset({"direction"}),
+    "casectl.core.instruments.Result": frozenset({"higher_is"}),
+}
 # The same of a row as the journal holds it, by column.
 PLAIN_COLUMNS = frozenset(
     {
@@ -156,7 +165,7 @@ def _private(value: Any) -> Any:
 def _named(value: Any) -> Any:
     if value == ME:
         return value
-    plain = PLAIN.get(type(value), frozenset())
+    plain = PLAIN.get(type(value)) or _plain_elsewhere(type(value))
     made = {
         name: each if name in plain else _field(name, each)
         for name, each in zip(value._fields, value, strict=True)
@@ -188,6 +197,10 @@ def _named(value: Any) -> Any:
             made["cases"] = tuple(map(_number, value.cases))
             made["clients"] = tuple(map(initials, value.clients))
     return value._replace(**made)
+
+
+def _plain_elsewhere(kind: type) -> frozenset[str]:
+    return PLAIN_ELSEWHERE.get(f"{kind.__module__}.{kind.__qualname__}", frozenset())
 
 
 def _field(name: str, value: Any) -> Any:

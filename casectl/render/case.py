@@ -213,14 +213,21 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
 
 
 def _casework(file: File, output: Output, whole: bool) -> list[Line]:
-    """What was assessed, a line each, and two for the risk; whole where everything is shown."""
+    """What was assessed and planned, a line each, and two for the risk; whole with everything."""
     if not file.casework:
         return []
     from casectl.render.casework import assessed_lines
+    from casectl.render.plan import plan_summary
 
+    told = list(assessed_lines(file.casework, output))
+    told += [(each, 1) for each in plan_summary(file.case, file.casework, output)]
+    if whole:
+        from casectl.render.monitoring import kept_lists
+
+        told += [(each, 1) for each in kept_lists(file.case, file.casework, output)]
     lines: list[Line] = []
-    for told, most in assessed_lines(file.casework, output):
-        line = wrapped(told if whole else _short(told), output.width)
+    for words, most in told:
+        line = wrapped(words if whole else _short(words), output.width)
         lines += line if whole else _few(line, most, output.width)
     return lines
 

@@ -55,9 +55,10 @@ COLUMN_WORDS = {
     "flagged_on": "red flag",
     "flagged_for": "red flag for",
     "resolved_on": "resolved",
-    "body": "details",
     "party": "with",
 }
+# The same of what only one kind of a piece of casework has.
+BODY_WORDS = {"words": "client's words", "first": "first day", "moves": "times moved"}
 LONGEST_VALUE = 60
 
 
@@ -87,7 +88,9 @@ def change_words(change: Change, output: Output) -> str:
         f"{_value(column, change.before[column], output)} -> "
         f"{_value(column, change.after[column], output)}"
         for column in changed_columns(change)
+        if column != "body"
     ]
+    told += _in_body(change.before.get("body"), change.after.get("body"))
     if change.table == "clients" and change.before["phone"] != change.after["phone"]:
         told.append(f"safe contact: {row['safe_contact'] or 'not known'}")
     if change.table == "cases" and change.before["client_id"] != change.after["client_id"]:
@@ -176,21 +179,33 @@ def _value(column: str, value: Any, output: Output) -> str:
         return Level(value).word
     if column == "interpreter":
         return "yes" if value else "no"
-    if column == "body":
-        return _short(_texts(value)) or "none"
     if column.endswith(("_on", "_since", "_until", "_from", "on_day")) and column != "waiting_on":
         return spoken_short(date.fromisoformat(value), output.today, output.order)
     return _short(str(value))
 
 
-def _texts(body: str) -> str:
-    """The texts of what only one kind of piece has; as it is where it cannot be read."""
+def _in_body(before: str | None, after: str | None) -> list[str]:
+    """What changed of what only this kind of piece has: ``measure none -> rent paid``."""
+    if before == after:
+        return []
     import json
 
     try:
-        return " | ".join(texts_in(json.loads(body)))
-    except ValueError:
-        return body
+        was, now = json.loads(before or "{}"), json.loads(after or "{}")
+    except ValueError:  # hidden, where others can see
+        return ["details changed"]
+    return [
+        f"{BODY_WORDS.get(name, name)} {_told(was.get(name))} -> {_told(now.get(name))}"
+        for name in {**was, **now}
+        if was.get(name) != now.get(name)
+    ]
+
+
+def _told(value: Any) -> str:
+    """A text or number as it is; of anything deeper its texts."""
+    if value is None:
+        return "none"
+    return _short(str(value) if isinstance(value, str | int) else ", ".join(texts_in(value)))
 
 
 def _short(text: str) -> str:

@@ -255,6 +255,8 @@ def file_object(
         "crisis_since": _iso(case.crisis_since),
         "flagged_on": _iso(case.flagged_on),
         "flagged_for": case.flagged_for,
+        "plan_agreed_on": _iso(case.plan_agreed_on),
+        "plan_reviewed_on": _iso(case.plan_reviewed_on),
         "covered_until": _iso(case.covered_until),
         "resumed_on": _iso(case.resumed_on),
         "last_reached": _iso(record.reached_client_on),

@@ -146,7 +146,32 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
             return f"no next step since {since}"
         case "hold", _:
             return f"on hold until {since}"
+        case (("goal" | "plan" | "transition" | "voice"), _):
+            return _of_the_plan(item, since, _day(item.due, today, order))
     return ""
+
+
+def _of_the_plan(item: DueItem, since: str, due: str) -> str:
+    match item.kind, item.stage:
+        case "goal", "target":
+            return f"to be reached by {due}"
+        case "goal", "again":
+            return f"progress recorded {since}, past its day; every {item.allowed} days"
+        case "goal", _:
+            return f"step for {due}"
+        case "plan", "review":
+            done = "reviewed" if item.case.plan_reviewed_on == item.since else "agreed"
+            return f"plan {done} {since}; every {item.allowed} days"
+        case "plan", "need":
+            return f"need without a goal since {since}; within {item.allowed} days"
+        case "plan", _:
+            counted = "assessed" if item.case.assessed_on == item.since else "counts from"
+            return f"{counted} {since}; within {item.allowed} days"
+        case "transition", "contact":
+            return f"since {since} not reached"
+        case "transition", _:
+            return f"since {since} not seen"
+    return f"last asked {since}"
 
 
 def _opened(item: DueItem) -> str:

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from casectl.store.jots import Jots
     from casectl.store.journal import Journal
     from casectl.store.leaves import Leaves
+    from casectl.store.monitoring import Monitoring
     from casectl.store.mornings import Mornings
+    from casectl.store.planning import Planning
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
     from casectl.store.reminders import Reminders
@@ -101,6 +103,20 @@ class Caseload:
         from casectl.store.casework import Casework
 
         return Casework(self.db, self.journal)
+
+    @cached_property
+    def planning(self) -> Planning:
+        """The plan: its goals, steps and barriers, and its versions."""
+        from casectl.store.planning import Planning
+
+        return Planning(self.db, self.journal)
+
+    @cached_property
+    def monitoring(self) -> Monitoring:
+        """Transitions, medications, providers, and the client's voice."""
+        from casectl.store.monitoring import Monitoring
+
+        return Monitoring(self.db, self.journal)
 
     @cached_property
     def assessments(self) -> Assessments:

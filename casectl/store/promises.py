@@ -111,35 +111,15 @@ class Promises:
     ) -> list[Promise]:
         """A new day for follow-ups; the first one is kept, and the count grows."""
         with self.journal.operation("snooze") as operation:
-            for promise in promises:
-                check_open(self.db, promise)
-                operation.update(
-                    _table(promise.case_id),
-                    promise.id,
-                    due_on=until.isoformat(),
-                    due_time=time,
-                    first_due_on=(promise.first_due_on or promise.due_on).isoformat(),
-                    snoozes=promise.snoozes + 1,
-                    snooze_reason=reason,
-                )
-        return [self._again(promise) for promise in promises]
+            return [
+                move_promise(operation, self.db, promise, until, time, reason)
+                for promise in promises
+            ]
 
     def cancel(self, promises: Sequence[Promise], reason: str) -> list[Promise]:
         """Cancel with a reason; a repeating one ends with it."""
         with self.journal.operation("cancel") as operation:
-            for promise in promises:
-                check_open(self.db, promise)
-                operation.update(
-                    _table(promise.case_id),
-                    promise.id,
-                    status=CANCELLED,
-                    ended_on=self.journal.author.day,
-                    outcome=reason,
-                )
-        return [self._again(promise) for promise in promises]
-
-    def _again(self, promise: Promise) -> Promise:
-        return _read(self.db, promise.case_id, promise.id)
+            return [cancel_promise(operation, self.db, promise, reason) for promise in promises]
 
 
 def _table(case_id: str) -> str:
@@ -177,6 +157,35 @@ def add_promise(operation: Operation, case_id: str, promise: Promise) -> Promise
     row["number"] = operation.next_number(ME.id if own else f"{case_id}.p")
     row["made_on"] = operation.author.day
     return _read(operation.db, case_id, operation.insert(_table(case_id), row))
+
+
+def move_promise(
+    operation: Operation, db: Database, promise: Promise, until: date, time: str | None, reason: str
+) -> Promise:
+    """A new day for a follow-up; the first one is kept, and the count grows."""
+    check_open(db, promise)
+    operation.update(
+        _table(promise.case_id),
+        promise.id,
+        due_on=until.isoformat(),
+        due_time=time,
+        first_due_on=(promise.first_due_on or promise.due_on).isoformat(),
+        snoozes=promise.snoozes + 1,
+        snooze_reason=reason,
+    )
+    return _read(db, promise.case_id, promise.id)
+
+
+def cancel_promise(operation: Operation, db: Database, promise: Promise, reason: str) -> Promise:
+    check_open(db, promise)
+    operation.update(
+        _table(promise.case_id),
+        promise.id,
+        status=CANCELLED,
+        ended_on=operation.author.day,
+        outcome=reason,
+    )
+    return _read(db, promise.case_id, promise.id)
 
 
 def end_promise(

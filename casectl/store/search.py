@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from casectl.core.casework import LETTERS, texts_in
+from casectl.core.casework import LETTERS, VERSION, texts_in
 from casectl.core.finding import FEWEST_DIGITS, Sought, in_order_of_sureness, number_in
 from casectl.core.text import fold
 from casectl.core.views import Hit
@@ -142,6 +142,8 @@ class Search:
         if source == "clients":
             yield from self._client_hits(row, field, words)
             return
+        if source == "casework" and row["kind"] == VERSION and field == "body":
+            return  # the goals and steps themselves are found
         text = str(row[field] or "")
         case = read_cases(self.db, "c.id = ?", (found["case_id"],))[0]
         if source == "cases":

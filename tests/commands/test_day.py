@@ -106,6 +106,32 @@ def garcia(run: Run) -> None:
 # --- What a line does -------------------------------------------------------------------------
 
 
+def test_the_plan_is_typed_without_quotes(work: Work, garcia: None, store: Caseload) -> None:
+    told = work(
+        "goal add 1 she's home by spring --words I won't move again --by 1 mar",
+        "step add 1 bring the lease --who client --due next fri",
+        "step add 1 ask the office --due fri",
+        "goal progress 1.g1 -2 lost the flat",
+        "goal progress 1 +1 found another",
+        "goal progress 1 1 0 as it was",
+        "step done 1.s1 1.s2 both of them",
+        "voice 1 4 you call when you say so",
+    )
+    assert told.err == ""
+    case = store.cases.all()[0]
+    plan = store.planning.now(case)
+    (goal,) = plan.goals
+    assert (goal.goal.what, goal.goal.body["words"]) == (
+        "she's home by spring",
+        "I won't move again",
+    )
+    assert [(each.level, each.what) for each in goal.progress] == [
+        (-2, "lost the flat"), (1, "found another"), (0, "as it was"),
+    ]  # fmt: skip
+    assert [each.outcome for each in goal.steps] == ["both of them"] * 2
+    assert store.casework.of(case, "voice")[0].what == "you call when you say so"
+
+
 def test_lines_are_commands_without_quotes(work: Work, garcia: None, store: Caseload) -> None:
     told = work(
         "reached garcia-1 aide's coming Mon",

@@ -12,7 +12,22 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from casectl.core.casework import ASSESSMENT, NEED, RISK, SCREENING, Piece
+from casectl.core.casework import (
+    ASSESSMENT,
+    BARRIER,
+    GOAL,
+    MEDICATION,
+    NEED,
+    PROGRESS,
+    PROVIDER,
+    RISK,
+    SCREENING,
+    STEP,
+    TRANSITION,
+    VERSION,
+    VOICE,
+    Piece,
+)
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -31,7 +46,9 @@ from casectl.core.model import (
     Note,
     Promise,
 )
+from casectl.core.planning import TEXTS
 from casectl.store import Caseload, casework
+from casectl.store.journal import Operation
 from casectl.store.schema import COMMON, RECORDS
 
 WEDNESDAY = date(2026, 11, 18)  # the tests' day
@@ -143,6 +160,7 @@ def add_own(store: Caseload, text: Text) -> None:
         operation.update("cases", first.id, flagged_on=day, flagged_for="a flag")
         for piece in pieces(first, text):
             casework.add(operation, piece)
+        add_plan(operation, first, text)
 
 
 def pieces(case: Case, text: Text) -> list[Piece]:
@@ -166,6 +184,30 @@ def pieces(case: Case, text: Text) -> list[Piece]:
         Piece("", case.id, NEED, 0, EARLIER, level=3, due_on=EARLIER),
     ]  # fmt: skip
     return [each._replace(what="what", domain="domain", who="who") for each in made]
+
+
+def add_plan(operation: Operation, case: Case, text: Text) -> None:
+    """A plan that is agreed, with what belongs to it, and what is kept beside it."""
+
+    def piece(kind: str, **more: Any) -> Piece:
+        made = Piece("", case.id, kind, 0, EARLIER, "what", domain="domain", who="who")
+        return casework.add(operation, made._replace(**more))
+
+    told = text("casework.body")
+    goal = piece(GOAL, due_on=EARLIER, body={**dict.fromkeys(TEXTS, told), "needs": [1]})
+    piece(STEP, parent=goal.id, due_on=EARLIER)
+    piece(STEP, due_on=LATER, body={"moves": 1, "first": "2026-11-01"})
+    piece(BARRIER, parent=goal.id)
+    piece(PROGRESS, parent=goal.id, level=1, status=DONE)
+    then = {"number": 1, "what": told, "by": "2026-11-01", "state": "open"}
+    body = {"by": told, "goals": [then], "steps": [then]}
+    piece(VERSION, stage="agreed", status=DONE, body=body)
+    piece(VERSION, stage="changed", status=DONE, body={"goals": [], "steps": []})
+    piece(MEDICATION, body=dict.fromkeys(("dose", "for", "prescriber"), told))
+    piece(PROVIDER, body=dict.fromkeys(("role", "phone", "email", "note"), told))
+    piece(TRANSITION, due_on=EARLIER, lead_days=7)
+    piece(VOICE, level=4, due_on=EARLIER, lead_days=90)
+    operation.update("cases", case.id, plan_agreed_on=EARLIER.isoformat())
 
 
 def loads() -> list[Load]:

@@ -252,6 +252,28 @@ def test_items_and_cases(run: Run, people: None, data: st.DataObject) -> None:
     assert not acting((result.out + result.err).encode(), keep="\n\t")
 
 
+PIECE = pieces("1", "2", "ann", "sample-1", ".g1", ".s1", ".b1", ".t1v", ".need1", ".v1", ".", " ",
+               "+1", "-2", "0", "−", "g", "--")  # fmt: skip
+OF_PIECES = [
+    ["goal", "progress"], ["goal", "done"], ["goal", "drop"], ["goal", "change"], ["step", "done"],
+    ["step", "drop"], ["step", "change"], ["barrier", "clear"], ["transition", "done"], ["done"],
+    ["plan", "compare"], ["plan", "versions"], ["meds", "stop"], ["voice"],
+]  # fmt: skip
+
+
+@fuzz
+@given(st.data())
+def test_pieces_of_a_plan(run: Run, people: None, data: st.DataObject) -> None:
+    assert run("goal add 1 better").code == 0
+    assert run("step add 1 'do it' --due fri").code == 0
+    some = PIECE | anything.filter(lambda each: "\x00" not in each)
+    words = data.draw(st.lists(some, min_size=1, max_size=4))
+    result = run([*data.draw(st.sampled_from(OF_PIECES)), "--", *words])
+    assert result.code in (0, 1, 2, 3, 4) and "went wrong" not in result.err, result
+    assert result.code == 0 or result.err.count("\n") == 1, result
+    assert not acting((result.out + result.err).encode(), keep="\n\t")
+
+
 # --- Settings and files -------------------------------------------------------------------------
 
 KEYS = [*ROOT, *(f"standards.{name}" for name in STANDARDS), "programs.A.contact.low", "programs"]

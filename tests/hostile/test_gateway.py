@@ -74,6 +74,16 @@ READING = [
     ["screen", "--list"],
     ["screen", "1"],
     ["need", "list", "1", "--all"],
+    ["plan", "show", "1"],
+    ["plan", "versions", "1"],
+    ["plan", "compare", "1"],
+    ["plan", "compare", "1", "1", "2"],
+    ["goal", "list", "1"],
+    ["transition", "list", "1"],
+    ["meds", "list", "1", "--all"],
+    ["provider", "list", "1", "--all"],
+    ["voice", "1", "--history"],
+    ["progress", "1"],
     ["audit", "verify"],
     ["audit", "log"],
     ["purge", "2", "--dry-run"],
@@ -237,6 +247,28 @@ WRITING = [
     "need add 1 T --domain legal",
     "need met 1.need1 T",
     "need drop 1.need2 T",
+    "goal add 1 T --words T --measure T --baseline T --target T --need 1 --reason T",
+    "goal change 1.g1 T --words T --reason T",
+    "goal progress 1.g1 +1 T",
+    "step add 1 T --due fri --who T --reason T",
+    "step change 1.s1 T --who T --reason T",
+    "snooze 1.s1 mon T",
+    "barrier add 1 T --goal 1",
+    "barrier clear 1.b1 T",
+    "plan agree 1 --with T --by visit",
+    "plan review 1 T",
+    "step done 1.s1 T",
+    "cancel 1.s2 T",
+    "goal done 1.g1 T",
+    "goal drop 1.g2 T",
+    "transition add 1 discharge --of T",
+    "transition done 1.t1 T",
+    "transition drop 1.t2 T",
+    "meds add 1 T --dose T --for T --by T",
+    "meds stop 1.m1 T",
+    "provider add 1 T --role T --phone T --email T --note T",
+    "provider drop 1.pr1 T",
+    "voice 1 4 T",
     "set 1 --risk low --reason T",
     "hold 5 --until fri --reason T",
     "reopen 5 --reason T",
@@ -251,6 +283,9 @@ WRITING = [
 ]
 
 
+NOUNS = ("need", "goal", "step", "barrier", "plan", "transition", "meds", "provider")
+
+
 @pytest.mark.parametrize("form", ["a terminal", "a pipe", "JSON"])
 def test_no_echo_lets_a_text_act(planted: Caseload, form: str) -> None:
     asks = []
@@ -258,7 +293,7 @@ def test_no_echo_lets_a_text_act(planted: Caseload, form: str) -> None:
         text = f"{SEQUENCES[place % len(SEQUENCES)]}{place}"
         words = [word.replace("T", text) if "T" in word else word for word in command.split()]
         as_json = ["--json"] if form == "JSON" else []
-        verb = 2 if words[0] == "need" else 1
+        verb = 2 if words[0] in NOUNS else 1
         words[verb:verb] = ["--no-input", *as_json] if words[0] != "config" else []
         asks.append(Ask(words, 80 if form == "a terminal" else 0))
     codes = []

@@ -1,0 +1,360 @@
+"""goal: what will be different, in the client's words, and how far it has come."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from casectl.core.casework import GOAL, NEED, OPEN
+from casectl.core.errors import BadValue
+from casectl.core.model import Case
+from casectl.core.planning import (
+    NEEDS,
+    SCALE,
+    check_goal_days,
+    check_past_day,
+    checked_texts,
+    moved,
+    new_goal,
+    parse_score,
+    score_words,
+    served,
+    target_day,
+)
+from casectl.core.text import checked_text, fold
+from casectl.parameters import CaseArgument, current
+from casectl.pieces import (
+    PieceArgument,
+    PiecesArgument,
+    PiecesReasonArgument,
+    ReasonOption,
+    goal_now,
+    is_number,
+    named_pieces,
+    needed_reason,
+    needs_left,
+    open_piece,
+    reason_for_plan,
+    rest_as_text,
+)
+from casectl.render.plan import (
+    GOAL_COLUMNS,
+    dropped_sentences,
+    ended_sentences,
+    goal_line,
+    goal_object,
+    goal_sentences,
+    progress_object,
+    version_sentences,
+    who,
+)
+from casectl.session import Session
+
+if TYPE_CHECKING:
+    from casectl.core.casework import Piece
+    from casectl.core.planning import Changed
+
+goal_app = typer.Typer(
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+WordsOption = Annotated[
+    str | None, typer.Option("--words", metavar="TEXT|-", help="The client's own words for it.")
+]
+MeasureOption = Annotated[
+    str | None, typer.Option("--measure", metavar="TEXT", help="How one will see it.")
+]
+BaselineOption = Annotated[
+    str | None, typer.Option("--baseline", metavar="TEXT", help="How it is now.")
+]
+TargetOption = Annotated[
+    str | None, typer.Option("--target", metavar="TEXT", help="How it will be then.")
+]
+ByOption = Annotated[str | None, typer.Option("--by", metavar="DAY", help="The target day.")]
+NeedOption = Annotated[
+    list[str] | None,
+    typer.Option("--need", metavar="N", help="A need that it serves: 2, or 12.need2; repeatable."),
+]
+
+
+@goal_app.callback()
+def goal() -> None:
+    """Goals of a plan: what will be different for the client.
+
+    A goal is named 12.g1. Where a verb takes an ITEM, that is its name, or a case and the goal's
+    number (garcia 1), or a case that has just one open goal.
+    """
+
+
+@goal_app.command("add")
+def add(
+    ctx: typer.Context,
+    case: CaseArgument,
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT|-]", help="What will be different; - reads standard input."),
+    ] = None,
+    words: WordsOption = None,
+    measure: MeasureOption = None,
+    baseline: BaselineOption = None,
+    target: TargetOption = None,
+    by: ByOption = None,
+    need: NeedOption = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help="The day it starts (today).")
+    ] = None,
+    reason: ReasonOption = None,
+) -> None:
+    """Add a goal to the plan.
+
+    casectl goal add 12 "I stay in my home" --words "I will not move again" --measure "rent paid on
+    the 1st" --baseline "2 months of 6" --target "6 of 6" --by "1 mar" --need 1. What it lacks to
+    be SMART is said in one line and never forced. Without TEXT a terminal asks for each; Enter
+    leaves one out.
+    """
+    session = current(ctx)
+    found = session.find_case(case, write=True)
+    body = {"words": words, "measure": measure, "baseline": baseline, "target": target}
+    if text is None:
+        text, by = _asked(session, body, by)
+    elif words is not None:
+        body["words"] = session.typed(words, "client's words")
+    starts = session.read_day(on, back=True) if on else session.today
+    needs = _needs(session, found, need)
+    ends = session.read_day(by) if by else None
+    order = session.config.date_order
+    made = new_goal(found, session.typed(text, "goal"), starts, ends, body, needs, order)
+    why = reason_for_plan(session, found, reason)
+    changed = session.store.planning.add_goal(found, made, needs, why)
+    _told(session, found, changed)
+
+
+def _asked(session: Session, body: dict[str, str | None], by: str | None) -> tuple[str, str | None]:
+    """The goal as a person types it, question by question; ``body`` learns what is in it."""
+    if not session.can_ask:
+        raise BadValue("there is no text", hint='say what will be different: goal add 12 "…"')
+    text = session.ask("What will be different? ")
+    if not text.strip():
+        raise BadValue("the goal is empty", hint="nothing was written")
+    questions = {
+        "words": "In the client's own words? ",
+        "measure": "How will one see it? ",
+        "baseline": "How is it now? ",
+        "target": "And how will it be then? ",
+    }
+    for name, question in questions.items():
+        if body[name] is None:
+            body[name] = session.ask(question) or None
+    return text, by if by is not None else (session.ask("By when? ").strip() or None)
+
+
+def _needs(session: Session, case: Case, named: list[str] | None) -> "list[Piece]":
+    """The needs that ``--need 1 --need 12.need2`` names, each once."""
+    found = {}
+    for text in ",".join(named or []).split(","):
+        word = text.strip().lower().removeprefix(f"{case.number}.").removeprefix("need")
+        if not word and not named:
+            continue
+        if not (word.isascii() and word.isdigit()):
+            raise BadValue(f"--need takes the number of a need, not {text[:40]!r}")
+        _, piece = session.find_piece(f"{case.number}.need{word[:10]}", NEED)
+        if piece.status not in ("open", "planned"):
+            raise BadValue(f"{case.number}.need{word[:10]} is {piece.status} already")
+        found[piece.id] = piece
+    return list(found.values())
+
+
+@goal_app.command("progress", context_settings={"ignore_unknown_options": True})
+def progress(
+    ctx: typer.Context,
+    items: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ITEM... SCORE [TEXT|-]",
+            help="A goal (12.g1), from -2 to +2 how far it has come, and what there is to say.",
+        ),
+    ],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help="The day it was judged (today).")
+    ] = None,
+) -> None:
+    """Record how far a goal has come, from -2 to +2.
+
+    casectl goal progress 12.g1 +1 "rent paid twice in a row" — goal attainment scaling: 0 is what
+    was hoped for, +1 more and +2 much more, -1 less and -2 much less. Recorded on the target day
+    or later it clears what the goal owes, and asks again in 30 days (standards.goal_review).
+    """
+    session = current(ctx)
+    ((case, piece),), score, note = _judged(session, items)
+    day = session.read_day(on, back=True) if on else session.today
+    check_past_day(case, day, session.today, session.config.date_order)
+    made = session.store.planning.progress(case, piece, score, day, note)
+    case, piece, made = session.shown(case), session.shown(piece), session.shown(made)
+    said = f": {made.what}" if made.what else ""
+    session.output.wrote(
+        {
+            **who(case),
+            **progress_object(made, case),
+            "goal": f"{case.number}.{piece.part}",
+        },
+        f"{case.client} ({case.handle}): {case.number}.{piece.part} {piece.what}, "
+        f"{score_words(score)} {SCALE[score]}{said}.",
+    )
+
+
+def _judged(
+    session: Session, items: list[str]
+) -> "tuple[list[tuple[Case, Piece]], int, str | None]":
+    """The goal, score and note of ``12.g1 +1 note``, ``garcia 1 +1 note`` or ``garcia +1``."""
+    for each in items[1:]:
+        if each.startswith("--"):
+            raise BadValue(f"no option {each[:40]!r}", hint="casectl goal progress --help")
+    second = items[1].split(" ", 1)[0] if len(items) > 1 else ""
+    by_number = "." not in items[0] and is_number(second) and second != "0"
+    count = 2 if by_number else 1
+    # At the prompt of casectl day the score and the note are one text.
+    words = [*items[:count], *(w for each in items[count : count + 1] for w in each.split(" ", 1))]
+    words += items[count + 1 :]
+    found, _ = named_pieces(session, words[:count], GOAL)
+    rest = words[count:]
+    if not rest:
+        raise BadValue("how far has it come?", hint='-2 to +2: goal progress 12.g1 +1 "note"')
+    return found, parse_score(rest[0]), rest_as_text(session, rest[1:], "note")
+
+
+@goal_app.command("done")
+def done(
+    ctx: typer.Context,
+    items: PiecesArgument,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help="The day it was reached (today).")
+    ] = None,
+    met: Annotated[
+        bool, typer.Option("--met", help="The needs that it served are met as well.")
+    ] = False,
+) -> None:
+    """Mark goals reached.
+
+    A need that only such a goal served asks for a goal again, unless --met says that it is met.
+    The steps of a goal stay open until they are done or dropped.
+    """
+    session = current(ctx)
+    found, words = named_pieces(session, items, GOAL)
+    outcome = rest_as_text(session, words, "outcome")
+    day = session.read_day(on, back=True) if on else session.today
+    for case, _ in found:
+        check_past_day(case, day, session.today, session.config.date_order)
+    if not met and session.can_ask:
+        met = _asked_whether_met(session, found)
+    _, ended = session.store.planning.end(found, outcome, day, "goal done", met=met)
+    sentences, objects = [], []
+    for (case, _), piece in zip(found, ended, strict=True):
+        now = goal_now(session, case, piece)
+        shown, now = session.shown(case), session.shown(now)
+        objects.append(goal_object(now, shown))
+        sentences += ended_sentences(shown, now.goal, "reached")
+        still = [f"{case.number}.{each.part}" for each in now.steps if each.status == OPEN]
+        if still:
+            sentences.append(f"Its steps {', '.join(still)} are still open.")
+        sentences += needs_left(session, case, now.goal)
+    session.output.wrote_all(objects, *sentences)
+
+
+def _asked_whether_met(session: Session, found: "list[tuple[Case, Piece]]") -> bool:
+    served = [f"{case.number}.need{n}" for case, goal in found for n in goal.body.get(NEEDS, ())]
+    if not served:
+        return False
+    verb = "Is" if len(served) == 1 else "Are"
+    return fold(session.ask(f"{verb} {', '.join(served)} met? [y/N] ")) in ("y", "yes")
+
+
+@goal_app.command("drop")
+def drop(ctx: typer.Context, items: PiecesReasonArgument) -> None:
+    """Take goals off the plan, with a reason.
+
+    casectl goal drop 12.g1 "moved in with her sister" — its open steps go with it. Of an agreed
+    plan it makes a version.
+    """
+    session = current(ctx)
+    found, words = named_pieces(session, items, GOAL)
+    reason = needed_reason(session, words)
+    _, changed = session.store.planning.drop(found, reason, "goal drop")
+    sentences, objects = [], []
+    for (case, _), each in zip(found, changed, strict=True):
+        now = goal_now(session, case, each.piece)
+        shown, now, each = session.shown(case), session.shown(now), session.shown(each)
+        objects.append(goal_object(now, shown))
+        sentences += dropped_sentences(shown, each.pieces)
+        sentences += needs_left(session, case, now.goal)
+    sentences += version_sentences(session.shown(changed[-1].version))
+    session.output.wrote_all(objects, *sentences)
+
+
+@goal_app.command("change")
+def change(
+    ctx: typer.Context,
+    item: PieceArgument,
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT|-]", help="What will be different, said anew."),
+    ] = None,
+    words: WordsOption = None,
+    measure: MeasureOption = None,
+    baseline: BaselineOption = None,
+    target: TargetOption = None,
+    by: ByOption = None,
+    need: NeedOption = None,
+    reason: ReasonOption = None,
+) -> None:
+    """Change what a goal says, or its day.
+
+    casectl goal change 12.g1 --measure "rent paid on the 1st" --by "1 mar". Of an agreed plan it
+    makes a version, with its reason. The first target day stays on record.
+    """
+    session = current(ctx)
+    case, piece = open_piece(session, item, GOAL)
+    body = {"words": words, "measure": measure, "baseline": baseline, "target": target}
+    given = checked_texts(body)
+    needs = [each for each in _needs(session, case, need) if each.number not in served(piece)]
+    values: dict[str, Any] = {}
+    if text is not None:
+        values["what"] = checked_text(session.typed(text, "goal"), "goal")
+    if by is not None:
+        day = session.read_day(by)
+        check_goal_days(case, piece.on_day, day, session.config.date_order)
+        if day != target_day(piece):
+            values |= moved(piece, day)
+    if given or needs:
+        body_now: dict[str, Any] = {**values.get("body", piece.body), **given}
+        if needs:
+            body_now[NEEDS] = [*served(piece), *(each.number for each in needs)]
+        values["body"] = body_now
+    if not values:
+        raise BadValue("nothing to change", hint="--measure, --by, --need or a new text")
+    why = reason_for_plan(session, case, reason)
+    changed = session.store.planning.change(case, piece, values, needs, why)
+    _told(session, case, changed)
+
+
+@goal_app.command("list")
+def list_(ctx: typer.Context, case: CaseArgument) -> None:
+    """The goals of a case, and how far each has come."""
+    session = current(ctx)
+    found = session.find_case(case)
+    plan = session.store.planning.now(found)
+    session.was_shown("goal list", [found])
+    plan = session.shown(plan)
+    if not session.output.draws:
+        session.output.table([goal_object(each, plan.case) for each in plan.goals], GOAL_COLUMNS)
+    elif not plan.goals:
+        session.output.say(f"No goal yet: casectl goal add {plan.case.number} TEXT")
+    else:
+        session.output.say(*(goal_line(each, plan.case, session.output) for each in plan.goals))
+
+
+def _told(session: Session, case: Case, changed: "Changed") -> None:
+    now = goal_now(session, case, changed.piece)
+    case, now, version = session.shown(case), session.shown(now), session.shown(changed.version)
+    made = {**goal_object(now, case), "version": version.number if version else None}
+    sentences = [*goal_sentences(now, case, session.output), *version_sentences(version)]
+    session.output.wrote(made, *sentences)
