@@ -66,6 +66,7 @@ COMMANDS: dict[str, Entry] = {
     "triage": Entry("triage", "Go through what is due by single keys, or plan days for it.", DAILY),
     "away": Entry("away", "Your days away, and what falls due meanwhile.", DAILY),
     "note": Entry("note", "Write a note on a case.", DAILY),
+    "sign": Entry("note", "Sign notes, so that nobody takes them back.", DAILY),
     "jot": Entry("note", "Write something down that belongs to no case yet.", DAILY),
     "jots": Entry("note", "List what was jotted down and is not filed yet.", DAILY),
     "file": Entry("note", "Make a jot a note of a case.", DAILY),

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from casectl.core.casework import Piece
     from casectl.core.dates import When
     from casectl.core.leave import Back
+    from casectl.core.model import Note
     from casectl.core.oneline import Line, Step
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
@@ -930,6 +931,21 @@ class Session:
         items = due_items(self.store.cases.record(case), self.standards, self.today)
         return any(each.item == f"{case.stem}.{part}" for each in items)
 
+    def find_note(self, text: str) -> tuple[Case, Note]:
+        """The note that ``12.n3`` names. Raises NotFound, or BadValue for what names none."""
+        case, part = self.find_item(text)
+        if case == ME or part is None or not names_a_note(text):
+            raise BadValue(
+                f"{text[:60]!r} names no note", hint="a note is named as in 12.n3: casectl show 12"
+            )
+        note = self.store.notes.numbered(case, int(part[1:11]))
+        if note is None:
+            raise NotFound(
+                f"{case.handle} has no note {case.number}.{part[:20]}",
+                hint=f"casectl show {case.number} --all lists them",
+            )
+        return case, note
+
     def find_piece(self, text: str, *kinds: str) -> tuple[Case, Piece]:
         """The piece of casework that ``12.g1`` names, or the only one of a case still standing."""
         from casectl.core.casework import LETTERS, OPEN, PLANNED
@@ -977,6 +993,12 @@ def is_part(part: str) -> bool:
     if part[0].isdigit() or part[0] in "cn" or part in DERIVED_PARTS:
         return True
     return part.rstrip(DIGITS) in PART_LETTERS or is_transition(part)
+
+
+def names_a_note(text: str) -> bool:
+    """Whether a word is a note's name: 12.n3."""
+    stem, dot, part = text.strip().rpartition(".")
+    return bool(stem and dot and part[:1] == "n" and part[1:].isascii() and part[1:].isdigit())
 
 
 def is_transition(part: str) -> bool:

@@ -1,20 +1,28 @@
-"""note, jot, jots, file: what is written down, on a case or on none yet, exactly as written."""
+"""note, sign, jot, jots, file: what is written down, on a case or on none yet, as written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from casectl.core.errors import BadValue, Busy, CasectlError, Declined, Kept, NotFound
-from casectl.core.model import JOT_DRAFT, Case, Jot, Note, note_draft
+from casectl.core.model import JOT_DRAFT, Case, Contact, Jot, Note, note_draft
 from casectl.core.text import checked_text
 from casectl.core.values import NamedTuple
-from casectl.parameters import CaseArgument, complete_jot, current, whole_number
-from casectl.render import reports, tell
+from casectl.parameters import (
+    CaseArgument,
+    complete_case,
+    complete_jot,
+    current,
+    whole_number,
+)
+from casectl.render import Object, reports, tell
 from casectl.render.objects import jot_object, note_object
-from casectl.session import MOST_BYTES, STDIN, Session, Unanswered, decoded
+from casectl.session import MOST_BYTES, STDIN, Session, Unanswered, decoded, names_a_note
 
 if TYPE_CHECKING:
+    from casectl.core.noting import Form
     from casectl.editor import Desk
 
 Made = TypeVar("Made", Note, Jot)
@@ -25,13 +33,48 @@ TextArgument = Annotated[
 EditOption = Annotated[bool, typer.Option("--edit", help="Write it in $VISUAL or $EDITOR.")]
 
 
+RESOLVE = "resolve"
+NO_CONTACT = "none"
+
+
 def note(
     ctx: typer.Context,
-    case: CaseArgument,
+    case: Annotated[
+        str,
+        typer.Argument(
+            metavar="CASE|NOTE",
+            help="A case, or a note (12.n3), which is then added to.",
+            autocompletion=complete_case,
+        ),
+    ],
     text: TextArgument = None,
+    outcome: Annotated[str | None, typer.Argument(hidden=True)] = None,
     edit: EditOption = False,
     on: Annotated[
         str | None, typer.Option("--on", metavar="DAY", help="The day it is about (today).")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--form", metavar="FORM", help="soap, dap, birp or girp.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="advocacy, conference, negotiation, conflict, decision, ethics or education.",
+        ),
+    ] = None,
+    part: Annotated[
+        list[str] | None,
+        typer.Option("--part", metavar="PART=TEXT", help="A part of it: S=…, choice=…"),
+    ] = None,
+    contact: Annotated[
+        str | None,
+        typer.Option(
+            "--contact",
+            metavar="CONTACT",
+            help="The contact it is the note of (12.c3); none for no contact.",
+        ),
     ] = None,
 ) -> None:
     """Write a note on a case.
@@ -40,18 +83,89 @@ def note(
     file in a private folder, in memory where there is such a place, which is gone afterwards; what
     could not be saved is kept as a draft, and the next --edit goes on with it. The note is stored
     exactly as written. What is not typed as an argument stands in no shell's history.
+
+    With a form it is asked for part by part, or takes --part S=… --part P=…, or a text whose lines
+    begin with the headings (S: …). A kind is a note of something else that was done or decided,
+    with parts of its own: --kind decision --part options=… --part choice=… --part reason=…
+
+    It is the note of that day's last contact which has none, and says so; of a kind only where
+    --contact names one. An ethical concern is open until casectl note resolve 12.n4 TEXT. A signed
+    note (casectl sign) is added to by casectl note 12.n3 TEXT.
     """
     session = current(ctx)
+    if case == RESOLVE and text is not None and names_a_note(text):
+        _check_none("note resolve", (edit, form, kind, part, contact))
+        _resolve(session, text, outcome, on)
+        return
+    if outcome is not None:
+        raise BadValue("the note is several words", hint='put it in quotes: "note"')
+    if names_a_note(case):
+        _check_none("an addendum", (form, kind, part, contact))
+        _add_to(session, case, text, on, edit=edit)
+        return
     found = session.find_case(case, write=True)
-    day = session.read_day(on, back=True) if on else session.today
-    if day > session.today:
-        raise BadValue(f"{session.say_day(day)} is still ahead", hint="casectl follow plans it")
+    day = _day_of(session, on)
+    as_form = _find_form(form, kind, part)
+    of = _contact_of(session, found, day, contact, default=as_form is None or not as_form.is_kind)
+
+    def keep(text: str) -> Note:
+        name = as_form.name if as_form is not None else None
+        about = of.on_day if of is not None and on is None else day
+        return session.store.notes.add(found, text, about, form=name, contact=of)
 
     def save(written: str) -> Note:
-        return session.store.contacts.note(found, checked_text(written, "note"), day)
+        return keep(_as_stored(as_form, written))
 
-    page = Page("note", "a note on it", note_draft(found.id), f"casectl note {found.number}")
-    _echo(session, found, _written(session, page, text, edit=edit, save=save))
+    page = Page("note", "a note on it", note_draft(found.id), _command(found, as_form))
+    if part:
+        made = _in_parts(as_form, part, text, edit=edit, keep=keep)
+    elif as_form is not None:
+        made = _in_form(session, page, as_form, text, edit=edit, save=save, keep=keep)
+    else:
+        made = _written(session, page, text, edit=edit, save=save)
+    _echo(session, found, made, *_told(session, found, made, of, as_form), contact=of)
+
+
+def sign(
+    ctx: typer.Context,
+    items: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NOTE...", help="The notes (12.n3 12.n4).", autocompletion=complete_case
+        ),
+    ],
+) -> None:
+    """Sign notes, so that nobody takes them back.
+
+    A signature cannot be undone, and neither can a note that has one. What is to be said
+    afterwards is an addendum: casectl note 12.n3 TEXT. A terminal is asked first.
+    """
+    session = current(ctx)
+    named = {each[1].id: each for each in map(session.find_note, items)}
+    for case, each in named.values():
+        if each.signed_at is not None:
+            raise BadValue(
+                f"{_name(case, each)} is signed already, by {each.signed_by}",
+                hint=f"casectl note {_name(case, each)} TEXT adds to it",
+            )
+    told = ", ".join(_name(case, each) for case, each in named.values())
+    if session.can_ask and not session.yes:
+        question = f"Sign {told} as {session.config.worker}? It cannot be undone."
+        session.confirm(question, otherwise=Declined("nothing was signed"))
+    signed = session.store.notes.sign([each for _, each in named.values()])
+    cases = [case for case, _ in named.values()]
+    session.output.wrote_all(
+        [
+            _object(session, session.shown(case), session.shown(each))
+            for case, each in zip(cases, signed, strict=True)
+        ],
+        *(
+            f"{session.shown(case).client} ({session.shown(case).handle}): "
+            f"{_name(case, each)} is signed by {each.signed_by}."
+            for case, each in zip(cases, signed, strict=True)
+        ),
+        f"What is to be said from now on is added: casectl note {told.partition(',')[0]} TEXT",
+    )
 
 
 def jot(ctx: typer.Context, text: TextArgument = None, edit: EditOption = False) -> None:
@@ -157,12 +271,25 @@ def _written(
     raise BadValue("there is no text", hint="write it, or - to read standard input, or --edit")
 
 
-def _echo(session: Session, case: Case, made: Note, *sentences: str, start: str = "") -> None:
+def _echo(
+    session: Session,
+    case: Case,
+    made: Note,
+    *sentences: str,
+    start: str = "",
+    contact: Contact | None = None,
+    adds_to: Note | None = None,
+) -> None:
     long = _length(made.text)
     case, made = session.shown(case), session.shown(made)
+    what = "note"
+    if made.form is not None:
+        from casectl.core.noting import form_words
+
+        what = f"{form_words(made.form)} note"
     session.output.wrote(
-        note_object(made, case),
-        f"{start}{case.client} ({case.handle}): note {case.number}.n{made.number}, "
+        note_object(made, case, contact, adds_to),
+        f"{start}{case.client} ({case.handle}): {what} {case.number}.n{made.number}, "
         f"{session.say_day(made.on_day)}, {long}.",
         *sentences,
     )
@@ -220,6 +347,218 @@ def _keep_or_leave(session: Session, page: Page, lines: list[str], stop: BaseExc
         with desk() as left:
             left.put("\n".join(lines))
             tell(_where(left, page))
+
+
+# -- of a form, of a contact -------------------------------------------------------------------
+
+
+def _check_none(what: str, options: Sequence[object]) -> None:
+    if any(options):
+        raise BadValue(f"{what} takes a text and --on, nothing else")
+
+
+def _day_of(session: Session, on: str | None) -> date:
+    day = session.read_day(on, back=True) if on else session.today
+    if day > session.today:
+        raise BadValue(f"{session.say_day(day)} is still ahead", hint="casectl follow plans it")
+    return day
+
+
+def _find_form(form: str | None, kind: str | None, part: list[str] | None) -> "Form | None":
+    if form is None and kind is None:
+        if part:
+            raise BadValue("--part needs --form or --kind", hint="as in --form soap --part S=…")
+        return None
+    from casectl.core.noting import find_form
+
+    return find_form(form, kind)
+
+
+def _as_stored(form: "Form | None", written: str) -> str:
+    if form is None:
+        return checked_text(written, "note")
+    from casectl.core.noting import written_text
+
+    return written_text(form, written)
+
+
+def _command(case: Case, form: "Form | None") -> str:
+    """What goes on with the draft of such a note."""
+    if form is None:
+        return f"casectl note {case.number}"
+    return f"casectl note {case.number} --{'kind' if form.is_kind else 'form'} {form.name}"
+
+
+def _contact_of(
+    session: Session, case: Case, day: date, named: str | None, *, default: bool
+) -> Contact | None:
+    """The contact that is named, as it counts now; else that day's last one without a note."""
+    if named is None:
+        return session.store.notes.latest_without(case, day) if default else None
+    if named.strip().lower() == NO_CONTACT:
+        return None
+    stem, _, part = named.strip().rpartition(".")
+    number = part.removeprefix("c")
+    if not (part.startswith("c") and number.isascii() and number.isdigit()):
+        raise BadValue(f"{named[:40]!r} names no contact", hint=f"as in {case.number}.c1, or none")
+    if stem and session.find_item(named).case.id != case.id:
+        raise BadValue(f"{named[:40]} is a contact of another case")
+    found = session.store.contacts.numbered(case, int(number[:10]))
+    if found is None:
+        raise NotFound(
+            f"{case.handle} has no contact {case.number}.c{number[:10]}",
+            hint=f"casectl show {case.number} --all lists them",
+        )
+    return session.store.contacts.newest(found)
+
+
+def _in_parts(
+    form: "Form | None",
+    part: list[str],
+    text: str | None,
+    *,
+    edit: bool,
+    keep: Callable[[str], Note],
+) -> Note:
+    """A note whose parts the command line gives."""
+    from casectl.core.noting import given_parts, text_of
+
+    assert form is not None, "--part was refused without"
+    if text is not None or edit:
+        raise BadValue("--part gives the whole note, so no text and no --edit goes with it")
+    return keep(text_of(form, given_parts(form, part)))
+
+
+def _in_form(
+    session: Session,
+    page: "Page",
+    form: "Form",
+    text: str | None,
+    *,
+    edit: bool,
+    save: Callable[[str], Note],
+    keep: Callable[[str], Note],
+) -> Note:
+    """A note in parts: in the editor under their headings, or asked for one after another."""
+    from casectl.core.noting import template
+
+    drafted = session.store.intake.draft(page.draft) is not None
+    if edit and text is None and not drafted:
+        text = template(form)
+    if edit or text is not None or not session.can_ask:
+        return _written(session, page, text, edit=edit, save=save)
+    return _asked_parts(session, page, form, keep)
+
+
+def _asked_parts(session: Session, page: "Page", form: "Form", keep: Callable[[str], Note]) -> Note:
+    from casectl.core.noting import text_of
+
+    if session.store.intake.draft(page.draft) is not None:
+        tell(f"A draft of {page.of} is kept: {page.command} --edit goes on with it.")
+    tell("Enter leaves a part out, Ctrl-C keeps a draft.")
+    parts: dict[str, str] = {}
+    told: list[str] = []
+    try:
+        for part in form.parts:
+            while True:
+                answer = session.ask(f"{part.heading} ({part.asks}): ")
+                if answer.strip() or part.key not in form.needs:
+                    break
+                tell(f"{part.heading} is needed.")
+            if answer.strip():
+                parts[part.key] = answer.strip()
+                told.append(f"{part.heading}: {answer.strip()}")
+    except EOFError:
+        tell("")
+    except (Unanswered, KeyboardInterrupt) as stop:
+        tell("")
+        if told:
+            _keep_or_leave(session, page, told, stop)
+        raise
+    try:
+        return keep(text_of(form, parts))
+    except (Kept, Declined):
+        raise
+    except CasectlError as error:
+        if told:
+            _keep_or_leave(session, page, told, error)
+        raise
+
+
+def _told(
+    session: Session, case: Case, made: Note, contact: Contact | None, form: "Form | None"
+) -> list[str]:
+    """Of which contact it is, whether it came late, and what its form has beside."""
+    told = []
+    if contact is not None:
+        from casectl.core.noting import Written
+        from casectl.render.noting import came_late
+
+        day = session.say_short(contact.on_day)
+        said = f"It is the note of {case.number}.c{contact.number} ({contact.outcome}, {day})"
+        late = came_late(Written(made, contact))
+        told.append(f"{said}, late: more than 24 hours after it." if late else f"{said}.")
+    if form is not None:
+        from casectl.core.noting import ETHICS, left_out
+
+        without = left_out(form, made.text)
+        told += [f"Without {' and '.join(without)}."] if without else []
+        if form.name == ETHICS:
+            item = _name(case, made)
+            told.append(f"It is open until casectl note resolve {item} TEXT says what came of it.")
+    return told
+
+
+def _add_to(session: Session, item: str, text: str | None, on: str | None, *, edit: bool) -> None:
+    case, original = session.find_note(item)
+    day = _day_of(session, on)
+
+    def save(written: str) -> Note:
+        return session.store.notes.add_to(original, checked_text(written, "addendum"), day)
+
+    page = Page("addendum", "a note on it", note_draft(case.id), f"casectl note {item}")
+    made = _written(session, page, text, edit=edit, save=save)
+    first = _original(session, made)
+    _echo(session, case, made, f"It adds to {_name(case, first)}.", adds_to=first)
+
+
+def _resolve(session: Session, item: str, outcome: str | None, on: str | None) -> None:
+    from casectl.core.noting import is_open
+
+    case, concern = session.find_note(item)
+    if not is_open(concern):
+        ended = concern.resolved_on
+        raise BadValue(
+            f"{_name(case, concern)} is resolved since {session.say_day(ended)}"
+            if ended is not None
+            else f"{_name(case, concern)} is no open concern",
+            hint="casectl lint lists those that are open",
+        )
+    day = _day_of(session, on)
+    if day < concern.on_day:
+        raise BadValue(f"{session.say_day(day)} is before the concern itself")
+    text = checked_text(session.needed(outcome, "What came of it? ", "TEXT"), "text")
+    concern, made = session.store.notes.resolve(concern, text, day)
+    said = f"It adds to {_name(case, concern)}, which is resolved."
+    _echo(session, case, made, said, adds_to=concern)
+
+
+def _original(session: Session, made: Note) -> Note:
+    assert made.addendum_to is not None, "it was added to one"
+    found = session.store.notes.with_id(made.addendum_to)
+    assert found is not None, "what is added to stays"
+    return found
+
+
+def _object(session: Session, case: Case, note: Note) -> Object:
+    notes = session.store.notes
+    adds_to = notes.with_id(note.addendum_to) if note.addendum_to else None
+    return note_object(note, case, notes.contact_of(note), adds_to)
+
+
+def _name(case: Case, note: Note) -> str:
+    """``12.n3``."""
+    return f"{case.number}.n{note.number}"
 
 
 # -- the editor --------------------------------------------------------------------------------

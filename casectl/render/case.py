@@ -91,7 +91,7 @@ def _sections(
     return [
         _due(file, items, output, depth),
         _contacts(file, output, depth),
-        [_note(note, file.case, output, depth) for note in file.notes],
+        _notes(file, output, depth),
     ]
 
 
@@ -322,9 +322,26 @@ def _contact(
     return _row(item, _day(contact.on_day, output), words, output, depth, style)
 
 
-def _note(note: Note, case: Case, output: Output, depth: int | None) -> list[Line]:
+def _notes(file: File, output: Output, depth: int | None) -> Section:
+    """The notes with what marks them; what reads the marks is loaded where any has one."""
+    marks: dict[str, str] = {}
+    if any(
+        each.form or each.contact_id or each.signed_at or each.addendum_to for each in file.notes
+    ):
+        from casectl.core.noting import with_what_it_belongs_to
+        from casectl.render.noting import note_marks
+
+        for each in with_what_it_belongs_to(file.notes, file.contacts):
+            marks[each.note.id] = ", ".join(note_marks(each, file.case))
+    return [_note(note, marks.get(note.id), file.case, output, depth) for note in file.notes]
+
+
+def _note(
+    note: Note, marks: str | None, case: Case, output: Output, depth: int | None
+) -> list[Line]:
     item = f"{case.number}.n{note.number}"
-    return _row(item, _day(note.on_day, output), note.text, output, depth)
+    words = f"({marks}) {note.text}" if marks else note.text
+    return _row(item, _day(note.on_day, output), words, output, depth)
 
 
 def _ended(promise: Promise, case: Case, output: Output) -> list[Line]:

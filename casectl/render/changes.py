@@ -19,6 +19,7 @@ UNTOLD = frozenset(
         "id", "rev", "updated_at", "updated_by", "folded", "number", "case_id", "client_id",
         "recorded_at", "repeats_from", "made_on", "first_due_on", "corrects", "clients",
         "filed_as", "planned_from", "contact_id", "addendum_to", "parent", "stage", "kind",
+        "signed_at",
     }
 )  # fmt: skip
 RECORDS = {

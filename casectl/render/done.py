@@ -58,7 +58,7 @@ def _words(change: Change, output: Output) -> str:
     match change.table:
         case "contacts":
             return _contact(after, output)
-        case "notes":
+        case "notes" if before is None:
             return f"note: {after['text']}"
         case "jots" if before is None:
             return f"jot: {after['text']}"

@@ -15,7 +15,7 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "due": ("due", ("item", "due", "status", "what", "why")),
     "promises": ("promise", ("item", "kind", "state", "due", "time", "what", "outcome")),
     "contacts": ("contact", ("item", "on", "outcome", "by", "with", "text")),
-    "notes": ("note", ("item", "on", "text")),
+    "notes": ("note", ("item", "on", "form", "text")),
     "casework": ("piece", ("item", "on", "kind", "state", "domain", "level", "what", "outcome")),
     "other_cases": ("other_case", ("handle", "case_status", "opened_on")),
 }

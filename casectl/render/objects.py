@@ -221,16 +221,50 @@ def recorded_object(recorded: Recorded, case: Case) -> Object:
     }
 
 
-def note_object(note: Note, case: Case) -> Object:
+def note_object(
+    note: Note, case: Case, contact: Contact | None = None, adds_to: Note | None = None
+) -> Object:
+    """A note; ``contact`` and ``adds_to`` are those that it belongs to."""
     return {
         **_who(case),
         "item": f"{case.number}.n{note.number}",
         "id": note.id,
         "on": note.on_day.isoformat(),
         "text": note.text,
+        "form": note.form,
+        "contact": f"{case.number}.c{contact.number}" if contact is not None else None,
+        "late": _came_late(note, contact),
+        "adds_to": f"{case.number}.n{adds_to.number}" if adds_to is not None else None,
+        "signed_at": note.signed_at,
+        "signed_by": note.signed_by,
+        "resolved_on": _iso(note.resolved_on),
         "recorded_at": note.recorded_at,
         "worker": note.worker,
     }
+
+
+def _came_late(note: Note, contact: Contact | None) -> bool | None:
+    """Whether it was written late; None of a note that is no contact's."""
+    if contact is None:
+        return None
+    from casectl.core.noting import Written
+    from casectl.render.noting import came_late
+
+    return came_late(Written(note, contact))
+
+
+def _notes(file: File) -> list[Object]:
+    contacts = {each.id: each for each in file.contacts}
+    notes = {each.id: each for each in file.notes}
+    return [
+        note_object(
+            each,
+            file.case,
+            contacts.get(each.contact_id or ""),
+            notes.get(each.addendum_to or ""),
+        )
+        for each in file.notes
+    ]
 
 
 def jot_object(jot: Jot) -> Object:
@@ -265,7 +299,7 @@ def file_object(
         "due": [item_object(item, output) for item in items],
         "promises": [promise_object(each, case) for each in file.promises],
         "contacts": [contact_object(each, case) for each in file.contacts],
-        "notes": [note_object(each, case) for each in file.notes],
+        "notes": _notes(file),
         "casework": _casework(file),
         "other_cases": [case_object(each) for each in file.other_cases],
     }

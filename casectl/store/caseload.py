@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from casectl.store.leaves import Leaves
     from casectl.store.monitoring import Monitoring
     from casectl.store.mornings import Mornings
+    from casectl.store.notes import Notes
     from casectl.store.planning import Planning
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
@@ -131,6 +132,13 @@ class Caseload:
         from casectl.store.contacts import Contacts
 
         return Contacts(self.db, self.journal)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """Notes of contacts, signed ones, and what is added to them."""
+        from casectl.store.notes import Notes
+
+        return Notes(self.db, self.journal)
 
     @cached_property
     def leaves(self) -> Leaves:

@@ -98,8 +98,8 @@ class Operation:
             )
         )
 
-    def add_note(self, case_id: str, text: str, day: str | None = None) -> str:
-        """A note that the operation itself leaves on the case."""
+    def add_note(self, case_id: str, text: str, day: str | None = None, **more: str | None) -> str:
+        """A note on the case; ``more`` are columns of a note that is not a free one."""
         return self.insert(
             "notes",
             {
@@ -109,6 +109,7 @@ class Operation:
                 "text": text,
                 "recorded_at": self.author.moment,
                 "worker": self.author.worker,
+                **more,
             },
         )
 
@@ -313,6 +314,8 @@ class _Reversal:
         """Put one record back as it was, in the columns that were changed."""
         row_id = (after or before or {})["id"]
         current = self.db.one(f"SELECT * FROM {table} WHERE id = ?", (row_id,))
+        if table == "notes" and current is not None and current["signed_at"]:
+            self._check_unsigned(before, after)
         if after is None:  # it had been deleted
             if before is not None and current is None:
                 self.operation.insert(table, before)
@@ -335,6 +338,21 @@ class _Reversal:
         if of_it and self.db.value(f"{of_it} LIMIT 1", (row_id,)):
             raise self._conflict(f"x.row_id IN ({of_it})", row_id, None)
         self.operation.delete(table, row_id)
+
+    def _check_unsigned(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        """Nobody takes back a note that is signed, nor the signature; what was open may be again.
+
+        Raises CasectlError.
+        """
+        signs = before is not None and after is not None and not before["signed_at"]
+        if before is None or (signs and after is not None and after["signed_at"]):
+            row = after or before or {}
+            number = self.db.value("SELECT number FROM cases WHERE id = ?", (row["case_id"],))
+            item = f"{number}.n{row['number']}"
+            raise CasectlError(
+                f"cannot {self.what}: {item} is signed, and signatures cannot be undone",
+                hint=f"casectl note {item} TEXT adds to it",
+            )
 
     def put_handles_right(self) -> None:
         """A case that came to a client meanwhile bears a name that is not theirs any more."""

@@ -144,6 +144,7 @@ def add_own(store: Caseload, text: Text) -> None:
             for _ in range(2)
         ]
         note = operation.add_note(first.id, "jotted")
+        operation.add_note(first.id, "concern", form="ethics")
         operation.update("jots", jots[0], filed_as=note, case_id=first.id)
         operation.insert(
             "own_work",
