@@ -229,6 +229,7 @@ HEAVY = {
     "casectl.store.planning", "casectl.render.plan", "casectl.pieces", "casectl.core.monitoring",
     "casectl.store.monitoring", "casectl.core.outcomes", "casectl.core.assessing",
     "casectl.core.screening", "casectl.core.risks", "casectl.store.assessments", "casectl.asking",
+    "casectl.core.noting", "casectl.store.notes", "casectl.render.noting", "casectl.core.linting",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
 # parses Markdown or measures columns.

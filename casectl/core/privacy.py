@@ -85,6 +85,7 @@ PLAIN_ELSEWHERE: Mapping[str, frozenset[str]] = {
     "casectl.core.planning.GoalNow": frozenset({"lacks"}),
     "casectl.core.planning.Difference": frozenset({"item", "kind", "change"}),
     "casectl.core.planning.Field": frozenset({"name"}),
+    "casectl.core.linting.Found": frozenset({"rule", "items", "says", "do"}),
     "casectl.core.outcomes.Track": frozenset({"direction"}),
     "casectl.core.instruments.Change": frozenset({"direction"}),
     "casectl.core.instruments.Result": frozenset({"higher_is"}),
