@@ -69,7 +69,7 @@ def findings(file: File, today: date, note_days: int) -> list[Found]:
 
 
 def nights(
-    contacts: Iterable[Contact], worker: str, today: date, local: Callable[[str], datetime]
+    contacts: Iterable[Contact], worker: str, today: date, local: Callable[[str], datetime | None]
 ) -> list[Found]:
     """Whether this worker logged contacts night after night; ``local`` is the local time."""
     logged = set()
@@ -77,7 +77,7 @@ def nights(
         if each.worker != worker or each.recorded_at is None:
             continue
         at = local(each.recorded_at)
-        if not MORNING <= at.hour < EVENING:
+        if at is not None and not MORNING <= at.hour < EVENING:
             logged.add(at.date() - timedelta(days=at.hour < MORNING))
     row = _longest_row(each for each in logged if 0 <= (today - each).days <= LOOKED_BACK)
     if row < NIGHTS:
@@ -149,7 +149,7 @@ def _undocumented(file: File, today: date, note_days: int) -> Iterator[Found]:
     if not note_days:
         return
     since = file.record.casework_from or date.min
-    written = {each.on_day for each in (*file.notes, *file.casework)}
+    written = {each.on_day for each in file.notes} | {each.on_day for each in file.casework}
     noted = {each.contact_id for each in file.notes}
     items = tuple(
         f"{file.case.number}.c{each.number}"

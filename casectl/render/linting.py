@@ -25,7 +25,7 @@ def lint_object(found: Found) -> Object:
 
 
 def lint_report(found: Sequence[Found], notices: Sequence[str], output: Output) -> None:
-    """The findings; ``notices`` are for a person, who else could take silence for all being well."""
+    """The findings; ``notices`` are for a person, who could take silence for all being well."""
     found = output.shown(found)
     if not output.draws:
         output.table([lint_object(each) for each in found], LINT_COLUMNS)

@@ -8,17 +8,21 @@ from casectl.core.model import Case
 from casectl.core.noting import Written, form_words, is_late, is_open
 
 
-def local_time(moment: str) -> datetime:
-    """A moment of the record (ISO, UTC) by this machine's clock."""
-    return datetime.fromisoformat(moment).astimezone()
+def local_time(moment: str | None) -> datetime | None:
+    """A moment of the record (ISO, UTC) in this machine's time; None for what is no moment."""
+    try:
+        return datetime.fromisoformat(moment or "").astimezone()
+    except ValueError:  # only a damaged file holds one, and doctor tells of it
+        return None
 
 
 def came_late(written: Written) -> bool:
     """Whether it was written more than 24 hours after its contact."""
     note, contact = written.note, written.contact
-    if contact is None or contact.recorded_at is None or note.recorded_at is None:
+    if contact is None:
         return False
-    return is_late(local_time(note.recorded_at), contact, local_time(contact.recorded_at))
+    at, recorded = local_time(note.recorded_at), local_time(contact.recorded_at)
+    return at is not None and recorded is not None and is_late(at, contact, recorded)
 
 
 def note_marks(written: Written, case: Case) -> list[str]:

@@ -82,7 +82,7 @@ READING = [
     "meds list 1 --all", "provider list 1 --all", "progress 1", "voice 1 --history",
     "step done 1", "goal done zqx",
     "assess 1 --previous", "assess --drafts",
-    "screen --list", "screen 1", "need list 1 --all",
+    "screen --list", "screen 1", "need list 1 --all", "lint", "lint 1",
 ]  # fmt: skip
 # In this order each does something; what is typed here holds no marker.
 WRITING = [
