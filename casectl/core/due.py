@@ -253,6 +253,8 @@ def allowed_days(group: Group, intervals: Intervals) -> int:
             return intervals.plan
         case ("goal", "again"):
             return intervals.goal_review
+        case ("note", _) | ("voice", _) | ("assessment", "draft" | "repeat"):
+            return intervals.first_assessment  # paperwork that is late buries no client
     return intervals.follow_up
 
 
