@@ -90,4 +90,6 @@ def compare(path: Path, walked: Walked) -> None:
         path.write_text(walked.text, encoding="utf-8")
         text = walked.text
     differs = "\n".join(unified_diff(text.splitlines(), walked.text.splitlines(), lineterm="", n=1))
-    assert not differs, f"{path.name} shows something else: REWRITE_DOCS=1 writes it anew\n{differs}"
+    assert not differs, (
+        f"{path.name} shows something else: REWRITE_DOCS=1 writes it anew\n{differs}"
+    )
