@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from casectl.core.priority import Ranked
     from casectl.core.triage import Spread
     from casectl.core.views import Entry, File, Hit
+    from casectl.core.weeks import Week
 
 
 def agenda(
@@ -75,6 +76,19 @@ def spread(made: Spread, output: Output) -> None:
     from casectl.render.triage import spread_lines
 
     output.draw(spread_lines(made, output))
+
+
+def week(week: Week, output: Output) -> None:
+    """The coming days, one by one."""
+    week = output.shown(week)
+    if output.draws:
+        from casectl.render.weeks import week_screen
+
+        output.draw(week_screen(week, output))
+        return
+    from casectl.render.planned_days import WEEK_COLUMNS, day_object
+
+    output.table([day_object(day, output) for day in week.days], WEEK_COLUMNS)
 
 
 def explanation(explanation: Explanation, output: Output) -> None:
