@@ -29,7 +29,7 @@ class Day(NamedTuple):
     minutes: int  # that all of it is likely to take
 
     @property
-    def count(self) -> int:
+    def things(self) -> int:
         return len(self.hours) + len(self.due)
 
 

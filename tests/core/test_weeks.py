@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from casectl.core.due import DueItem, Rules
 from casectl.core.leave import Leave
@@ -35,7 +36,7 @@ def items(*promises: Promise, case: Case = CASE) -> list[DueItem]:
     return [item for item in found if item.promise is not None]
 
 
-def promise(number: int, kind: str, days: int, time: str | None = None, **more: object) -> Promise:
+def promise(number: int, kind: str, days: int, time: str | None = None, **more: Any) -> Promise:
     made = Promise(str(number), "c", number, kind, "something", ahead(days), time)
     return made._replace(made_on=DAY, **more)
 
@@ -59,7 +60,7 @@ def test_each_item_stands_on_its_day_and_what_is_late_on_today() -> None:
 def test_what_triage_planned_stands_on_the_day_that_it_is_planned_for() -> None:
     planned = CASE._replace(planned_on=ahead(2), planned_from=DAY)
     made = week(items(promise(1, FOLLOW_UP, -3), case=planned))
-    assert [day.count for day in made.days] == [0, 0, 1, 0, 0, 0, 0]
+    assert [day.things for day in made.days] == [0, 0, 1, 0, 0, 0, 0]
     assert made.days[2].late == 0
 
 
@@ -93,7 +94,7 @@ def test_what_comes_before_a_later_week_is_counted() -> None:
     found = items(promise(1, FOLLOW_UP, -9), promise(2, FOLLOW_UP, 3), promise(3, FOLLOW_UP, 8))
     made = week(found, ahead(7))
     assert made.before == 2
-    assert [day.count for day in made.days] == [0, 1, 0, 0, 0, 0, 0]
+    assert [day.things for day in made.days] == [0, 1, 0, 0, 0, 0, 0]
 
 
 def test_days_off_and_leave_are_known() -> None:
