@@ -103,7 +103,7 @@ def test_a_screen_reader_gets_whole_sentences(run: Run, monkeypatch: pytest.Monk
     shown = " ".join(run("today", width=80).out.split())
     assert (
         "3.contact, Cleo Test: NO CONTACT 23d. reach the client; last reached Mon 26 Oct; "
-        "high: every 7 days. Priority 5.3. And 2 more." in shown
+        "high: every 7 days. Priority 5.3. And 1 more." in shown
     )
     assert "…" not in shown
 
