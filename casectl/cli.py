@@ -64,6 +64,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "cancel": Entry("done", "Cancel items, with a reason.", DAILY),
     "triage": Entry("triage", "Go through what is due by single keys, or plan days for it.", DAILY),
+    "week": Entry("week", "The coming days: what has an hour, and what falls due.", DAILY),
     "away": Entry("away", "Your days away, and what falls due meanwhile.", DAILY),
     "note": Entry("note", "Write a note on a case.", DAILY),
     "sign": Entry("note", "Sign notes, so that nobody takes them back.", DAILY),

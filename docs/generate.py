@@ -21,9 +21,11 @@ from typer._click.core import Command, Context, Parameter
 from typer.core import TyperArgument, TyperGroup
 
 from casectl import __version__, cli
+from casectl.core.blocks import blocks_of
 from casectl.core.casefile import list_rows
 from casectl.core.casework import NEED, Piece
 from casectl.core.finding import Known
+from casectl.core.matrix import matrix_of
 from casectl.core.model import Case, CaseRecord, Client, Contact, Jot, Note, Promise
 from casectl.core.priority import rank
 from casectl.core.reminding import reminders
@@ -31,7 +33,17 @@ from casectl.core.sheets import SheetRow, Visit
 from casectl.core.spoken import MONTHS
 from casectl.core.standards import Standards
 from casectl.core.views import Backup, Change, Entry, File, Hit
-from casectl.render import Object, Output, assessing, casework, objects, screening, sheets
+from casectl.core.weeks import week_of
+from casectl.render import (
+    Object,
+    Output,
+    assessing,
+    casework,
+    objects,
+    planned_days,
+    screening,
+    sheets,
+)
 from casectl.render import reminders as mail
 from casectl.render.backups import BACKUP_COLUMNS, backup_object
 from casectl.render.changes import entry_object
@@ -273,6 +285,9 @@ def sample_reports() -> list[tuple[str, Object]]:
     who = Known(SAMPLE_CASE, SAMPLE_CLIENT, items[0], len(items) - 1, phone)
     call = SheetRow(rank([SAMPLE_RECORD], standards, DAY)[0], SAMPLE_CLIENT)
     visit = Visit(items[0], SAMPLE_CLIENT)
+    rows = rank([SAMPLE_RECORD], standards, DAY)
+    blocks, matrix = blocks_of(rows, DAY, output.time, 6, {}), matrix_of(rows, DAY)
+    week = week_of(items, DAY, DAY, standards.calendar, [], {})
     written = {"number": 1, "text": SAMPLE_NOTE.text}
     noted = Change("notes", 12, SAMPLE_CASE.handle, SAMPLE_CASE.client, None, written)
     did = Entry(7, "", DAY.isoformat(), "kim", "note", None, None, (), (), (noted,), 1)
@@ -287,6 +302,9 @@ def sample_reports() -> list[tuple[str, Object]]:
         ("today --calls --json", sheets.call_object(call, output)),
         ("today --visits --json", sheets.visit_object(visit, output)),
         ("today --done --json", done_objects([did], output)[0]),
+        ("today --hours N --json", planned_days.block_objects(blocks, output)[0]),
+        ("today --matrix --json", planned_days.matrix_objects(matrix, output)[0]),
+        ("week --json", planned_days.day_object(week.days[0], output)),
         ("history --json", entry_object(entry, output)),
         ("backup --list --json", backup_object(SAMPLE_BACKUP)),
     ]
@@ -309,6 +327,9 @@ PIPED = {
     "today --calls": sheets.CALL_COLUMNS,
     "today --visits": sheets.VISIT_COLUMNS,
     "today --done": DONE_COLUMNS,
+    "today --hours N": planned_days.BLOCK_COLUMNS,
+    "today --matrix": planned_days.MATRIX_COLUMNS,
+    "week": planned_days.WEEK_COLUMNS,
     "list": objects.LIST_COLUMNS,
     "jots": objects.JOT_COLUMNS,
     "search": objects.HIT_COLUMNS,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from casectl.core.priority import Ranked
     from casectl.core.sheets import SheetRow
 
+IN_A_BOX = 8  # rows of the matrix, unless somebody asks for more
+
 
 def today(
     ctx: typer.Context,
@@ -55,19 +57,39 @@ def today(
     sheet: Annotated[
         bool, typer.Option("--sheet", help="Pages to print for the field, to write on.")
     ] = False,
+    hours: Annotated[
+        int | None,
+        typer.Option(
+            "--hours",
+            parser=whole_number,
+            metavar="N",
+            help="A day of so many hours, written out from now around what has its hour.",
+        ),
+    ] = None,
+    matrix: Annotated[
+        bool,
+        typer.Option("--matrix", help="The list in four boxes: urgent or not, important or not."),
+    ] = False,
     as_of: AsOfOption = None,
 ) -> None:
     """Who needs you first today, and why.
 
     --calls, --visits and --sheet show the same list for a morning on the phone, for the road, and
     on paper: 80 columns and no colour, confidential; what is written on it comes back with log.
+
+    --hours 6 is the day as blocks of time. SAFETY and DEADLINE come first and are never left out;
+    what does not fit is named. --matrix calls urgent what is due today or late, and important a
+    high or crisis case and whatever is in SAFETY or DEADLINE.
     """
     session = current(ctx)
     session.as_of(as_of)
-    if calls or visits or sheet:
-        _only_one(calls, visits, sheet, done, explain is not None)
+    if calls or visits or sheet or matrix or hours is not None:
+        _only_one(calls, visits, sheet, matrix, hours is not None, done, explain is not None)
         ask = asked(session, limit, everything, program, level, soon)
-        (_calls if calls else _visits if visits else _sheet)(session, ask)
+        if hours is not None:
+            _blocks(session, ask, hours)
+        else:
+            (_calls if calls else _visits if visits else _sheet if sheet else _matrix)(session, ask)
         return
     if done:
         reports.day_done(session.store.journal.did(session.today), session.output)
@@ -145,7 +167,10 @@ def _missed_reminders(session: Session) -> "Reminded | None":
 
 def _only_one(*asked: bool) -> None:
     if sum(asked) > 1:
-        raise BadValue("--calls, --visits, --sheet, --done and --explain: one of them at a time")
+        raise BadValue(
+            "--calls, --visits, --sheet, --hours, --matrix, --done and --explain: one of them at "
+            "a time"
+        )
 
 
 def _whole_list(session: Session, ask: Ask) -> "list[Ranked]":
@@ -194,6 +219,28 @@ def _sheet(session: Session, ask: Ask) -> None:
     worker = session.config.worker
     session.was_shown("today --sheet", [row.record.case for row in kept])
     sheets.field_sheet(_with_clients(session, kept), more, worker, session.output)
+
+
+def _blocks(session: Session, ask: Ask, hours: int) -> None:
+    from casectl.core.blocks import blocks_of
+
+    if not 1 <= hours <= 24:
+        raise BadValue("--hours is a number of hours from 1 to 24")
+    agenda = session.store.agenda
+    rows = agenda.rows(ask._replace(limit=None))
+    learned = agenda.learned_minutes()
+    day = blocks_of(rows, session.today, session.clock.time, hours, learned)
+    reports.blocks(day, ask.limit, session.output)
+    session.tell_who_was_left_out()
+
+
+def _matrix(session: Session, ask: Ask) -> None:
+    from casectl.core.matrix import matrix_of
+
+    rows = session.store.agenda.rows(ask._replace(limit=None))
+    most = ask.limit if ask.limit is None or not ask.folds else IN_A_BOX
+    reports.matrix(matrix_of(rows, session.today), most, session.output)
+    session.tell_who_was_left_out()
 
 
 def _with_clients(session: Session, rows: "list[Ranked]") -> "list[SheetRow]":

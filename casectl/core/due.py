@@ -66,6 +66,7 @@ class DueItem(NamedTuple):
     planned_on: date | None = None  # the day that a plan covers it for, today or ahead
     put_off: bool = False  # in NOW, and planned for a later day
     who: str | None = None  # who acts, where it is a piece of casework and not the worker
+    lead: int | None = None  # a deadline's own, or the days of a piece of casework
 
     @property
     def stands_behind(self) -> bool:
@@ -252,6 +253,8 @@ def allowed_days(group: Group, intervals: Intervals) -> int:
             return intervals.plan
         case ("goal", "again"):
             return intervals.goal_review
+        case ("note", _) | ("voice", _) | ("assessment", "draft" | "repeat"):
+            return intervals.first_assessment  # paperwork that is late buries no client
     return intervals.follow_up
 
 
@@ -464,7 +467,7 @@ class Rule:
             (
                 case, kind, stage, f"{case.stem}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
-                reached, planned, put_off, watch and watch.who,
+                reached, planned, put_off, watch and watch.who, self.group.lead,
             )
         )  # fmt: skip
 

@@ -27,16 +27,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from casectl.core.agenda import Agenda
+    from casectl.core.blocks import Blocks
     from casectl.core.casefile import ListRow
     from casectl.core.due import DueItem
     from casectl.core.explaining import Explanation
     from casectl.core.finding import Known
     from casectl.core.leave import Back
+    from casectl.core.matrix import Matrix
     from casectl.core.model import Case, CaseRecord, Client, Jot, Promise
     from casectl.core.morning import Morning
     from casectl.core.priority import Ranked
     from casectl.core.triage import Spread
     from casectl.core.views import Entry, File, Hit
+    from casectl.core.weeks import Week
 
 
 def agenda(
@@ -75,6 +78,45 @@ def spread(made: Spread, output: Output) -> None:
     from casectl.render.triage import spread_lines
 
     output.draw(spread_lines(made, output))
+
+
+def week(week: Week, output: Output) -> None:
+    """The coming days, one by one."""
+    week = output.shown(week)
+    if output.draws:
+        from casectl.render.weeks import week_screen
+
+        output.draw(week_screen(week, output))
+        return
+    from casectl.render.planned_days import WEEK_COLUMNS, day_object
+
+    output.table([day_object(day, output) for day in week.days], WEEK_COLUMNS)
+
+
+def blocks(day: Blocks, most: int | None, output: Output) -> None:
+    """One day as blocks of time, and what does not fit; ``most`` of that are named on a screen."""
+    day = output.shown(day)
+    if output.draws:
+        from casectl.render.blocks import blocks_screen
+
+        output.draw(blocks_screen(day, most, output))
+        return
+    from casectl.render.planned_days import BLOCK_COLUMNS, block_objects
+
+    output.table(block_objects(day, output), BLOCK_COLUMNS)
+
+
+def matrix(matrix: Matrix, most: int | None, output: Output) -> None:
+    """The list in four boxes; ``most`` rows of each on a screen."""
+    matrix = output.shown(matrix)
+    if output.draws:
+        from casectl.render.matrix import matrix_screen
+
+        output.draw(matrix_screen(matrix, most, output))
+        return
+    from casectl.render.planned_days import MATRIX_COLUMNS, matrix_objects
+
+    output.table(matrix_objects(matrix, output), MATRIX_COLUMNS)
 
 
 def explanation(explanation: Explanation, output: Output) -> None:

@@ -71,6 +71,7 @@ READING = [
     "whois zqx", "whois no-such-word",
     f"whois {MARK}clientsname", "whois 555-0142", "show 555-0142", "today --calls",
     "today --visits", "today --sheet", "history", "history 1", "away",
+    "week", "week --from fri", "today --hours 6", "today --matrix",
     "undo --list", "remind", "remind --within '1 year'", "remind --format json", "remind --terse",
     "remind --format ndjson", "remind --format ics", "remind --full-names", "doctor", "db path",
     "config list", "config get worker", "cron", "backup --list", "key slots", "audit verify",
