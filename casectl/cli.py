@@ -90,7 +90,7 @@ COMMANDS: dict[str, Entry] = {
     "transition": Entry(
         "transition", "A discharge, release or move, and the contact it asks for.", CASEWORK
     ),
-    "lint": Entry("lint", "What of the casework asks for a second look.", CASEWORK),
+    "lint": Entry("lint", "What of the casework asks for a second look, and what to do.", CASEWORK),
     "meds": Entry("lists", "The medications of a client: add, stop, list.", CASEWORK),
     "provider": Entry("lists", "The providers of a client: add, drop, list.", CASEWORK),
     "contact": Entry("contact", "Record a contact, reached or tried.", CASEWORK),

@@ -48,7 +48,10 @@ def note(
         ),
     ],
     text: TextArgument = None,
-    outcome: Annotated[str | None, typer.Argument(hidden=True)] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Argument(hidden=True, help="Behind note resolve 12.n4: what came of it."),
+    ] = None,
     edit: EditOption = False,
     on: Annotated[
         str | None, typer.Option("--on", metavar="DAY", help="The day it is about (today).")

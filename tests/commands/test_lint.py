@@ -18,6 +18,7 @@ from casectl.session import Clock
 def ben(caseload: None, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, "2026-11-18T10:00:00Z")
     monkeypatch.setenv("TZ", "UTC")
+    assert run("config set standards.note 3").code == 0
     assert run("intake 'Ben Example' --urgency medium --risk low --on 2026-11-02 --new").code == 0
 
 

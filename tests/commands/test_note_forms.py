@@ -205,6 +205,7 @@ def test_a_contact_of_an_earlier_day_counts_from_its_end(
 def test_a_contact_owes_a_note_until_something_says_what_was_spoken(
     run: Run, monkeypatch: pytest.MonkeyPatch, documents: list[str]
 ) -> None:
+    run("config set standards.note 3")
     run("reached 1 --by phone")
     at(monkeypatch, "2026-11-21T09:00:00Z")
     assert due(run)["1.note"] == "2026-11-20"  # the third day is a Saturday
@@ -215,6 +216,7 @@ def test_a_contact_owes_a_note_until_something_says_what_was_spoken(
 
 
 def test_no_note_is_owed_where_none_is_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("config set standards.note 3")
     run("reached 1 'all said here'")
     at(monkeypatch, "2026-11-25T09:00:00Z")
     assert "1.note" not in due(run)
