@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from casectl.session import Clock
 
 
 @pytest.fixture(autouse=True)
-def ben(caseload: None, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def ben(
+    caseload: None, run: Run, monkeypatch: pytest.MonkeyPatch, zone: Callable[[str], None]
+) -> None:
     at(monkeypatch, "2026-11-18T10:00:00Z")
-    monkeypatch.setenv("TZ", "UTC")
+    zone("UTC")
     assert run("config set standards.note 3").code == 0
     assert run("intake 'Ben Example' --urgency medium --risk low --on 2026-11-02 --new").code == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,14 @@ SOAP = ["note", "1", "--form", "soap"]
 
 
 @pytest.fixture(autouse=True)
-def ann(caseload: None, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def ann(
+    caseload: None,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    zone: Callable[[str], None],
+) -> None:
+    zone("UTC")
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     at(monkeypatch, "2026-11-18T09:00:00Z")
     assert run("intake 'Ann Sample' --urgency low --on 2026-10-01 --new").code == 0
@@ -26,7 +34,6 @@ def ann(caseload: None, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def at(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     clock = Clock(date.fromisoformat(moment[:10]), moment[11:16], moment)
     monkeypatch.setattr(cli, "clock", lambda: clock)
-    monkeypatch.setenv("TZ", "UTC")
 
 
 def notes(run: Run) -> list[dict[str, Any]]:
@@ -188,6 +195,23 @@ def test_a_contact_of_an_earlier_day_counts_from_its_end(
     assert run("note 1 x --contact 1.c1 --json").json["late"] is False
     at(monkeypatch, "2026-11-19T00:01:00Z")
     assert run("note 1 x --contact 1.c1 --json").json["late"] is True
+
+
+@pytest.mark.parametrize(("moment", "late"), [("2026-11-20T01:59:00Z", False),
+                                              ("2026-11-20T02:01:00Z", True)])  # fmt: skip
+def test_the_day_is_the_worker_s_own(
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    zone: Callable[[str], None],
+    moment: str,
+    late: bool,
+) -> None:
+    zone("America/Los_Angeles")
+    evening = Clock(date(2026, 11, 18), "18:00", "2026-11-19T02:00:00Z")
+    monkeypatch.setattr(cli, "clock", lambda: evening)
+    run("reached 1 --by phone")
+    at(monkeypatch, moment)
+    assert run("note 1 x --contact 1.c1 --json").json["late"] is late
 
 
 # -- the note that is owed ---------------------------------------------------------------------
