@@ -78,7 +78,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test sees this person's caseload, configuration, terminal or calendar."""
     for name in list(os.environ):
-        if name.startswith(("CASECTL_", "NO_COLOR", "FORCE_COLOR", "ACCESSIBLE", "COLUMNS")):
+        if name.startswith(
+            ("CASECTL_", "NO_COLOR", "FORCE_COLOR", "ACCESSIBLE", "COLUMNS", "XDG_CONFIG_HOME")
+        ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("CASECTL_DB", str(tmp_path / "caseload.db"))
     (tmp_path / "config.toml").touch()

@@ -29,6 +29,7 @@ from casectl.pieces import (
     PiecesArgument,
     PiecesReasonArgument,
     ReasonOption,
+    ending,
     goal_now,
     is_number,
     named_pieces,
@@ -269,11 +270,7 @@ def done(
     The steps of a goal stay open until they are done or dropped.
     """
     session = current(ctx)
-    found, words = named_pieces(session, items, GOAL)
-    outcome = rest_as_text(session, words, "outcome")
-    day = session.read_day(on, back=True) if on else session.today
-    for case, _ in found:
-        check_past_day(case, day, session.today, session.config.date_order)
+    found, outcome, day = ending(session, items, on, GOAL)
     if not met and session.can_ask:
         met = _asked_whether_met(session, found)
     _, ended = session.store.planning.end(found, outcome, day, "goal done", met=met)
