@@ -154,7 +154,7 @@ def _caseload(seed: int) -> Iterator[Client]:
         case = Case(
             f"c{number}", number, f"example-{number}", f"k{number}", f"Example {number}", ACTIVE,
             int(level), "none", BEGINS - timedelta(days=dice.randint(60, 700)), last,
-            assessed_on=BEGINS,
+            assessed_on=BEGINS, plan_agreed_on=BEGINS, plan_reviewed_on=date(2028, 1, 1),
         )  # fmt: skip
         # A next step far ahead: nothing but reaching the client is owed.
         far = Promise("p", case.id, 1, FOLLOW_UP, "review", date(2028, 1, 1))

@@ -17,7 +17,7 @@ SELDOM_USED = (
     "textwrap", "tokenize",
 )  # fmt: skip
 # The same of one function, which its importer takes out of the module at once.
-SELDOM_CALLED = {"difflib": "get_close_matches"}
+SELDOM_CALLED = {"difflib": "get_close_matches", "shutil": "get_terminal_size"}
 
 
 def main() -> None:

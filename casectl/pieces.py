@@ -1,5 +1,6 @@
 """Pieces of casework on a command line: which are meant, and why the plan changes."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,7 +8,9 @@ import typer
 from casectl.core.casework import LETTERS, NEED, OPEN, PLANNED, PROGRESS, STEP, named_part
 from casectl.core.errors import BadValue
 from casectl.core.model import Case
+from casectl.core.planning import check_past_day
 from casectl.core.text import checked_text
+from casectl.core.values import NamedTuple
 from casectl.parameters import complete_case
 from casectl.session import Session
 
@@ -39,6 +42,33 @@ def named_pieces(
         check_stands(session, case, piece)
         found[piece.id] = (case, piece)
     return list(found.values()), rest
+
+
+class Ending(NamedTuple):
+    """Which pieces end, what came of it, and on which day."""
+
+    found: "list[tuple[Case, Piece]]"
+    outcome: str | None
+    day: date
+
+    @property
+    def pieces(self) -> "list[Piece]":
+        return [piece for _, piece in self.found]
+
+
+def ending(
+    session: Session, items: list[str], on: str | None, kind: str, what: str = "outcome"
+) -> Ending:
+    """The open pieces that end by these words; ``what`` the text behind them is called.
+
+    Raises BadValue for a day that is ahead, or before a case began.
+    """
+    found, words = named_pieces(session, items, kind)
+    outcome = rest_as_text(session, words, what)
+    day = session.read_day(on, back=True) if on else session.today
+    for case, _ in found:
+        check_past_day(case, day, session.today, session.config.date_order)
+    return Ending(found, outcome, day)
 
 
 def open_piece(session: Session, text: str, *kinds: str) -> "tuple[Case, Piece]":

@@ -191,6 +191,7 @@ def intervals(draw: Draw[Any]) -> Intervals:
             reassessment=draw(_FEW_DAYS),
             high_review=high_review,
             crisis_review=min(draw(_FEW_DAYS), high_review),
+            note=draw(st.sampled_from((0, 1, 3, 10))),
             guardian_counts=draw(st.booleans()),
             deadlines={subject: draw(_LEADS) for subject in DEADLINE_LEADS},
         ),

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -53,6 +54,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell starts what runs in the background, or under nohup, with these ignored; the programs
+    # that the tests interrupt would inherit that.
+    for name, action in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, action)
     config.addinivalue_line("markers", "plain: looks into the file without a key")
 
 
@@ -70,7 +77,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test sees this person's caseload, configuration, terminal or calendar."""
     for name in list(os.environ):
-        if name.startswith(("CASECTL_", "NO_COLOR", "FORCE_COLOR", "ACCESSIBLE", "COLUMNS")):
+        if name.startswith(
+            ("CASECTL_", "NO_COLOR", "FORCE_COLOR", "ACCESSIBLE", "COLUMNS", "XDG_CONFIG_HOME")
+        ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("CASECTL_DB", str(tmp_path / "caseload.db"))
     (tmp_path / "config.toml").touch()

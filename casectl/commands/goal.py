@@ -1,11 +1,13 @@
 """goal: what will be different, in the client's words, and how far it has come."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from casectl.core.casework import GOAL, NEED, OPEN
-from casectl.core.errors import BadValue
+from casectl.core.errors import BadValue, CasectlError
+from casectl.core.guards import check_change
 from casectl.core.model import Case
 from casectl.core.planning import (
     NEEDS,
@@ -27,6 +29,7 @@ from casectl.pieces import (
     PiecesArgument,
     PiecesReasonArgument,
     ReasonOption,
+    ending,
     goal_now,
     is_number,
     named_pieces,
@@ -36,6 +39,7 @@ from casectl.pieces import (
     reason_for_plan,
     rest_as_text,
 )
+from casectl.render import tell
 from casectl.render.plan import (
     GOAL_COLUMNS,
     dropped_sentences,
@@ -115,13 +119,16 @@ def add(
     session = current(ctx)
     found = session.find_case(case, write=True)
     body = {"words": words, "measure": measure, "baseline": baseline, "target": target}
+    starts = session.read_day(on, back=True) if on else session.today
+    ends = session.read_day(by) if by else None
+    needs = _needs(session, found, need)
     if text is None:
-        text, by = _asked(session, body, by)
+        check_change(found, "plan")
+        text = _asked(session, body)
+        ends = ends or _asked_day(session, found, starts)
+        needs = needs or _asked_needs(session, found)
     elif words is not None:
         body["words"] = session.typed(words, "client's words")
-    starts = session.read_day(on, back=True) if on else session.today
-    needs = _needs(session, found, need)
-    ends = session.read_day(by) if by else None
     order = session.config.date_order
     made = new_goal(found, session.typed(text, "goal"), starts, ends, body, needs, order)
     why = reason_for_plan(session, found, reason)
@@ -129,7 +136,7 @@ def add(
     _told(session, found, changed)
 
 
-def _asked(session: Session, body: dict[str, str | None], by: str | None) -> tuple[str, str | None]:
+def _asked(session: Session, body: dict[str, str | None]) -> str:
     """The goal as a person types it, question by question; ``body`` learns what is in it."""
     if not session.can_ask:
         raise BadValue("there is no text", hint='say what will be different: goal add 12 "…"')
@@ -144,17 +151,41 @@ def _asked(session: Session, body: dict[str, str | None], by: str | None) -> tup
     }
     for name, question in questions.items():
         if body[name] is None:
-            body[name] = session.ask(question) or None
-    return text, by if by is not None else (session.ask("By when? ").strip() or None)
+            body[name] = session.ask(question).strip() or None
+    return text
+
+
+def _asked_day(session: Session, case: Case, starts: date) -> date | None:
+    """The target day; one that cannot be is asked for again, since so much is typed already."""
+    while answer := session.ask("By when? ").strip():
+        try:
+            day = session.read_day(answer)
+            check_goal_days(case, starts, day, session.config.date_order)
+        except BadValue as error:
+            tell(f"  {error}")
+        else:
+            return day
+    return None
+
+
+def _asked_needs(session: Session, case: Case) -> "list[Piece]":
+    open_ones = session.store.casework.of(case, NEED, only_open=True)
+    if not open_ones:
+        return []
+    told = ", ".join(f"{each.number} {each.what}" for each in session.shown(open_ones))
+    while answer := session.ask(f"Which needs does it serve? ({told}) ").strip():
+        try:
+            return _needs(session, case, answer.replace(",", " ").split())
+        except CasectlError as error:
+            tell(f"  {error}")
+    return []
 
 
 def _needs(session: Session, case: Case, named: list[str] | None) -> "list[Piece]":
     """The needs that ``--need 1 --need 12.need2`` names, each once."""
     found = {}
-    for text in ",".join(named or []).split(","):
+    for text in [each for several in named or () for each in several.split(",")]:
         word = text.strip().lower().removeprefix(f"{case.number}.").removeprefix("need")
-        if not word and not named:
-            continue
         if not (word.isascii() and word.isdigit()):
             raise BadValue(f"--need takes the number of a need, not {text[:40]!r}")
         _, piece = session.find_piece(f"{case.number}.need{word[:10]}", NEED)
@@ -239,11 +270,7 @@ def done(
     The steps of a goal stay open until they are done or dropped.
     """
     session = current(ctx)
-    found, words = named_pieces(session, items, GOAL)
-    outcome = rest_as_text(session, words, "outcome")
-    day = session.read_day(on, back=True) if on else session.today
-    for case, _ in found:
-        check_past_day(case, day, session.today, session.config.date_order)
+    found, outcome, day = ending(session, items, on, GOAL)
     if not met and session.can_ask:
         met = _asked_whether_met(session, found)
     _, ended = session.store.planning.end(found, outcome, day, "goal done", met=met)

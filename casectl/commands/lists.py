@@ -1,14 +1,17 @@
 """meds, provider: what a client takes, and who else sees them."""
 
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
-from casectl.core.casework import DONE, DROPPED, MEDICATION, PROVIDER
+from casectl.core.casework import DONE, DROPPED, MEDICATION, PROVIDER, Piece
+from casectl.core.model import Case
 from casectl.core.monitoring import new_medication, new_provider
-from casectl.core.planning import check_past_day
+from casectl.core.values import NamedTuple
 from casectl.parameters import CaseArgument, current
-from casectl.pieces import PiecesArgument, named_pieces, rest_as_text
+from casectl.pieces import PiecesArgument, ending
+from casectl.render import Object, Output
 from casectl.render.monitoring import (
     MEDICATION_COLUMNS,
     PROVIDER_COLUMNS,
@@ -18,6 +21,7 @@ from casectl.render.monitoring import (
     provider_object,
 )
 from casectl.render.plan import ended_sentences
+from casectl.session import Session
 
 meds_app = typer.Typer(
     rich_markup_mode=None,
@@ -27,6 +31,29 @@ provider_app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class Listed(NamedTuple):
+    """One of the two lists: what its commands are called, and how its pieces are told."""
+
+    kind: str
+    noun: str  # as on the command line
+    end: str  # the verb that takes one off
+    status: str  # which it then has
+    ended: str  # in words
+    object: Callable[[Piece, Case], Object]
+    line: Callable[[Piece, Case, Output], str]
+    columns: Sequence[str]
+
+
+MEDICATIONS = Listed(
+    MEDICATION, "meds", "stop", DONE, "stopped", medication_object, medication_line,
+    MEDICATION_COLUMNS,
+)  # fmt: skip
+PROVIDERS = Listed(
+    PROVIDER, "provider", "drop", DROPPED, "dropped", provider_object,
+    lambda piece, case, _: provider_line(piece, case), PROVIDER_COLUMNS,
+)  # fmt: skip
 
 NameArgument = Annotated[
     str, typer.Argument(metavar="NAME|-", help="Its or their name; - reads standard input.")
@@ -74,16 +101,7 @@ def meds_add(
     day = session.read_day(since, back=True) if since else session.today
     body = {"dose": dose, "for": reason, "prescriber": prescriber}
     made = new_medication(found, session.typed(name, "name"), day, body, session.today)
-    made, before = session.store.monitoring.add_in_place(found, made, "meds add")
-    shown, made, before = session.shown(found), session.shown(made), session.shown(before)
-    followed = (
-        [f"It takes the place of {shown.number}.{before.part}, which is kept."] if before else []
-    )
-    session.output.wrote(
-        medication_object(made, shown),
-        f"{shown.client} ({shown.handle}): {medication_line(made, shown, session.output)}",
-        *followed,
-    )
+    _add(session, MEDICATIONS, found, made)
 
 
 @meds_app.command("stop")
@@ -92,37 +110,13 @@ def meds_stop(ctx: typer.Context, items: PiecesArgument, on: OnOption = None) ->
 
     casectl meds stop 12.m1 "made her dizzy"
     """
-    session = current(ctx)
-    found, words = named_pieces(session, items, MEDICATION)
-    outcome = rest_as_text(session, words, "reason")
-    day = session.read_day(on, back=True) if on else session.today
-    for case, _ in found:
-        check_past_day(case, day, session.today, session.config.date_order)
-    pieces = [piece for _, piece in found]
-    ended = session.store.monitoring.end(pieces, DONE, outcome, day, "meds stop")
-    sentences, objects = [], []
-    for (case, _), piece in zip(found, ended, strict=True):
-        shown, piece = session.shown(case), session.shown(piece)
-        objects.append(medication_object(piece, shown))
-        sentences += ended_sentences(shown, piece, "stopped")
-    session.output.wrote_all(objects, *sentences)
+    _end(current(ctx), MEDICATIONS, items, on)
 
 
 @meds_app.command("list")
 def meds_list(ctx: typer.Context, case: CaseArgument, all_: AllOption = False) -> None:
     """What a client takes."""
-    session = current(ctx)
-    found = session.find_case(case)
-    pieces = session.store.casework.of(found, MEDICATION, only_open=not all_)
-    session.was_shown("meds list", [found])
-    shown, pieces = session.shown(found), session.shown(pieces)
-    if not session.output.draws:
-        objects = [medication_object(each, shown) for each in pieces]
-        session.output.table(objects, MEDICATION_COLUMNS)
-    elif not pieces:
-        session.output.say("No medication on record.")
-    else:
-        session.output.say(*(medication_line(each, shown, session.output) for each in pieces))
+    _list(current(ctx), MEDICATIONS, case, all_)
 
 
 @provider_app.callback()
@@ -160,16 +154,7 @@ def provider_add(
     found = session.find_case(case, write=True)
     body = {"role": role, "phone": phone, "email": email, "note": note}
     made = new_provider(found, session.typed(name, "name"), session.today, body)
-    made, before = session.store.monitoring.add_in_place(found, made, "provider add")
-    shown, made, before = session.shown(found), session.shown(made), session.shown(before)
-    followed = (
-        [f"It takes the place of {shown.number}.{before.part}, which is kept."] if before else []
-    )
-    session.output.wrote(
-        provider_object(made, shown),
-        f"{shown.client} ({shown.handle}): {provider_line(made, shown)}",
-        *followed,
-    )
+    _add(session, PROVIDERS, found, made)
 
 
 @provider_app.command("drop")
@@ -178,34 +163,50 @@ def provider_drop(ctx: typer.Context, items: PiecesArgument, on: OnOption = None
 
     casectl provider drop 12.pr1 "retired"
     """
-    session = current(ctx)
-    found, words = named_pieces(session, items, PROVIDER)
-    outcome = rest_as_text(session, words, "reason")
-    day = session.read_day(on, back=True) if on else session.today
-    for case, _ in found:
-        check_past_day(case, day, session.today, session.config.date_order)
-    pieces = [piece for _, piece in found]
-    ended = session.store.monitoring.end(pieces, DROPPED, outcome, day, "provider drop")
-    sentences, objects = [], []
-    for (case, _), piece in zip(found, ended, strict=True):
-        shown, piece = session.shown(case), session.shown(piece)
-        objects.append(provider_object(piece, shown))
-        sentences += ended_sentences(shown, piece, "dropped")
-    session.output.wrote_all(objects, *sentences)
+    _end(current(ctx), PROVIDERS, items, on)
 
 
 @provider_app.command("list")
 def provider_list(ctx: typer.Context, case: CaseArgument, all_: AllOption = False) -> None:
     """Who else sees a client."""
-    session = current(ctx)
-    found = session.find_case(case)
-    pieces = session.store.casework.of(found, PROVIDER, only_open=not all_)
-    session.was_shown("provider list", [found])
+    _list(current(ctx), PROVIDERS, case, all_)
+
+
+def _add(session: Session, of: Listed, case: Case, made: Piece) -> None:
+    """Put one on the list, in the place of the one of its name."""
+    made, before = session.store.monitoring.add_in_place(case, made, f"{of.noun} add")
+    shown, made, before = session.shown(case), session.shown(made), session.shown(before)
+    followed = (
+        [f"It takes the place of {shown.number}.{before.part}, which is kept."] if before else []
+    )
+    session.output.wrote(
+        of.object(made, shown),
+        f"{shown.client} ({shown.handle}): {of.line(made, shown, session.output)}",
+        *followed,
+    )
+
+
+def _end(session: Session, of: Listed, items: list[str], on: str | None) -> None:
+    ends = ending(session, items, on, of.kind, "reason")
+    ended = session.store.monitoring.end(
+        ends.pieces, of.status, ends.outcome, ends.day, f"{of.noun} {of.end}"
+    )
+    sentences, objects = [], []
+    for (case, _), piece in zip(ends.found, ended, strict=True):
+        shown, piece = session.shown(case), session.shown(piece)
+        objects.append(of.object(piece, shown))
+        sentences += ended_sentences(shown, piece, of.ended)
+    session.output.wrote_all(objects, *sentences)
+
+
+def _list(session: Session, of: Listed, named: str, all_: bool) -> None:
+    found = session.find_case(named)
+    pieces = session.store.casework.of(found, of.kind, only_open=not all_)
+    session.was_shown(f"{of.noun} list", [found])
     shown, pieces = session.shown(found), session.shown(pieces)
     if not session.output.draws:
-        objects = [provider_object(each, shown) for each in pieces]
-        session.output.table(objects, PROVIDER_COLUMNS)
+        session.output.table([of.object(each, shown) for each in pieces], of.columns)
     elif not pieces:
-        session.output.say("No provider on record.")
+        session.output.say(f"No {of.kind} on record.")
     else:
-        session.output.say(*(provider_line(each, shown) for each in pieces))
+        session.output.say(*(of.line(each, shown, session.output) for each in pieces))

@@ -11,7 +11,6 @@ from casectl.core.model import Case
 from casectl.core.planning import (
     actor,
     check_not_before_intake,
-    check_past_day,
     moved,
     new_barrier,
     new_step,
@@ -23,12 +22,12 @@ from casectl.pieces import (
     PiecesArgument,
     PiecesReasonArgument,
     ReasonOption,
+    ending,
     is_number,
     named_pieces,
     needed_reason,
     open_piece,
     reason_for_plan,
-    rest_as_text,
 )
 from casectl.render.plan import (
     barrier_object,
@@ -139,11 +138,7 @@ def done(ctx: typer.Context, items: PiecesArgument, on: OnOption = None) -> None
     casectl step done 12.s1 12.s2 "handed in both" — casectl done 12.s1 does the same.
     """
     session = current(ctx)
-    found, words = named_pieces(session, items, STEP)
-    outcome = rest_as_text(session, words, "outcome")
-    day = session.read_day(on, back=True) if on else session.today
-    for case, _ in found:
-        check_past_day(case, day, session.today, session.config.date_order)
+    found, outcome, day = ending(session, items, on, STEP)
     _, ended = session.store.planning.end(found, outcome, day, "step done")
     sentences, objects = [], []
     for (case, _), piece in zip(found, ended, strict=True):
@@ -270,11 +265,7 @@ def barrier_clear(ctx: typer.Context, items: PiecesArgument, on: OnOption = None
     casectl barrier clear 12.b1 "the agency pays a taxi"
     """
     session = current(ctx)
-    found, words = named_pieces(session, items, BARRIER)
-    outcome = rest_as_text(session, words, "outcome")
-    day = session.read_day(on, back=True) if on else session.today
-    for case, _ in found:
-        check_past_day(case, day, session.today, session.config.date_order)
+    found, outcome, day = ending(session, items, on, BARRIER)
     _, ended = session.store.planning.end(found, outcome, day, "barrier clear")
     sentences, objects = [], []
     for (case, _), piece in zip(found, ended, strict=True):

@@ -7,14 +7,13 @@ import typer
 from casectl.core.casework import DROPPED, TRANSITION
 from casectl.core.model import Case
 from casectl.core.monitoring import USUAL_VISIT, new_transition
-from casectl.core.planning import check_past_day
 from casectl.parameters import CaseArgument, current, whole_number
 from casectl.pieces import (
     PiecesArgument,
     PiecesReasonArgument,
+    ending,
     named_pieces,
     needed_reason,
-    rest_as_text,
 )
 from casectl.render.monitoring import (
     TRANSITION_COLUMNS,
@@ -98,11 +97,7 @@ def done(
     that are still owed, so say why where there were none.
     """
     session = current(ctx)
-    found, words = named_pieces(session, items, TRANSITION)
-    outcome = rest_as_text(session, words, "outcome")
-    day = session.read_day(on, back=True) if on else session.today
-    for case, _ in found:
-        check_past_day(case, day, session.today, session.config.date_order)
+    found, outcome, day = ending(session, items, on, TRANSITION)
     _, ended = session.store.planning.end(found, outcome, day, "transition done")
     _told(session, [case for case, _ in found], ended, "done")
 

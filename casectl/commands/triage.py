@@ -12,7 +12,7 @@ from casectl.core.agenda import Ask
 from casectl.core.contacting import check_come, new_contact
 from casectl.core.dates import When
 from casectl.core.due import DueItem, due_items
-from casectl.core.errors import BadValue, CasectlError, NotFound
+from casectl.core.errors import BadValue, CasectlError
 from casectl.core.load import kind_of
 from casectl.core.model import (
     APPOINTMENT,
@@ -141,9 +141,8 @@ def triage(
 
 
 def _asked(session: Session, program: str | None, level: str | None) -> Ask:
-    if program is not None and program not in session.store.cases.programs():
-        raise NotFound(f"no case in a program {program[:40]!r}")
-    return Ask(session.today, session.standards, None, program, session.read_level(level))
+    known = session.known_program(program)
+    return Ask(session.today, session.standards, None, known, session.read_level(level))
 
 
 def _reason(session: Session, reason: str | None) -> str | None:

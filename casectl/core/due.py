@@ -66,6 +66,7 @@ class DueItem(NamedTuple):
     planned_on: date | None = None  # the day that a plan covers it for, today or ahead
     put_off: bool = False  # in NOW, and planned for a later day
     who: str | None = None  # who acts, where it is a piece of casework and not the worker
+    lead: int | None = None  # a deadline's own, or the days of a piece of casework
 
     @property
     def stands_behind(self) -> bool:
@@ -125,23 +126,23 @@ def _unmoved(days_of: Callable[[Intervals], int], at_high: Callable[[Intervals],
     return rule
 
 
-def _own_lead(day: date, group: Group, intervals: Intervals, calendar: WorkCalendar) -> date:
-    """As many days after the fact as its piece of casework says itself."""
-    due = day + timedelta(days=group.lead or 0)
-    working = calendar.on_or_before(due)
-    return working if working > day else due
+# As many days as the fact's piece of casework says itself.
+_own_lead = _after(lambda intervals, group: group.lead or 0)
 
 
-def _soon_after_a_move(day: date, group: Group, intervals: Intervals, cal: WorkCalendar) -> date:
-    return cal.after(day, intervals.transition_contact)
-
-
-def _working_days_after(day: date, group: Group, intervals: Intervals, cal: WorkCalendar) -> date:
+def _in_working_days(days_of: Callable[[Intervals, Group], int]) -> DueDay:
     """So many days that the office works; who is away then makes the contact before.
 
     Counting one's own days away would let a new client wait for two weeks longer.
     """
-    return _worked(day, cal.office.after(day, intervals.first_contact[group.level - 1]), cal)
+
+    def rule(day: date, group: Group, intervals: Intervals, calendar: WorkCalendar) -> date:
+        return _worked(day, calendar.office.after(day, days_of(intervals, group)), calendar)
+
+    return rule
+
+
+_first_contact = _in_working_days(lambda i, g: i.first_contact[g.level - 1])
 
 
 RULES: dict[tuple[str, str], DueDay] = {
@@ -150,14 +151,14 @@ RULES: dict[tuple[str, str], DueDay] = {
         lambda i: i.contact[Level.CRISIS - 1], lambda i: i.contact[Level.HIGH - 1]
     ),
     ("safety", "review"): _unmoved(lambda i: i.crisis_review, lambda i: i.high_review),
-    ("contact", "first"): _working_days_after,
+    ("contact", "first"): _first_contact,
     ("contact", "again"): _after(lambda i, g: i.contact[g.level - 1]),
     ("assessment", "first"): _after(lambda i, g: i.first_assessment),
     ("assessment", "again"): _after(lambda i, g: i.reassessment),
     ("assessment", "level"): _after(lambda i, g: i.high_review),
     ("next_step", "set"): _same_day,
     ("next_step", "clock"): _after(lambda i, g: i.contact[g.level - 1]),
-    ("next_step", "decide"): _working_days_after,
+    ("next_step", "decide"): _first_contact,
     ("hold", ""): _same_day,
     (FOLLOW_UP, ""): _same_day,
     (APPOINTMENT, ""): _same_day,
@@ -173,7 +174,7 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("goal", "step"): _same_day,
     ("note", ""): _after(lambda i, g: i.note),
     (APPOINTMENT, "missed"): _same_day,
-    ("transition", "contact"): _soon_after_a_move,
+    ("transition", "contact"): _in_working_days(lambda i, g: i.transition_contact),
     ("transition", "visit"): _own_lead,
     ("voice", ""): _own_lead,
 }
@@ -252,6 +253,8 @@ def allowed_days(group: Group, intervals: Intervals) -> int:
             return intervals.plan
         case ("goal", "again"):
             return intervals.goal_review
+        case ("note", _) | ("voice", _) | ("assessment", "draft" | "repeat"):
+            return intervals.first_assessment  # paperwork that is late buries no client
     return intervals.follow_up
 
 
@@ -331,12 +334,12 @@ class Rule:
                 return Band.SOON
         elif due <= today:
             return Band.SAFETY if self.group.kind == "safety" else Band.NOW
-        elif due <= rules.days_off_until:
-            # What counts from today was done today; doing it once more would clear nothing.
-            return Band.NOW if since < today or since == due else Band.SOON
+        # What counts from today was done today; doing it once more would clear nothing.
+        elif due <= rules.days_off_until and (since < today or since == due):
+            return Band.NOW
         if self.group.kind in NEVER_SOON:
             return None
-        return Band.SOON if due <= rules.soon_until else None
+        return Band.SOON if due <= max(rules.soon_until, rules.days_off_until) else None
 
     def _announced(self) -> tuple[int, int]:
         """The warning and the lead of a deadline, in working days."""
@@ -464,7 +467,7 @@ class Rule:
             (
                 case, kind, stage, f"{case.stem}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
-                reached, planned, put_off, watch and watch.who,
+                reached, planned, put_off, watch and watch.who, self.group.lead,
             )
         )  # fmt: skip
 

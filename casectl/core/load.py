@@ -30,6 +30,11 @@ DEFAULT_MINUTES: Mapping[str, int] = {
     "review": 10,
     "next_step": 10,
     "hold": 10,
+    "plan": 45,
+    "goal": 15,
+    "note": 10,
+    "transition": 30,
+    "voice": 10,
 }
 # The means of a contact whose minutes tell how long such a thing takes.
 LEARNED_FROM: Mapping[str, str] = {

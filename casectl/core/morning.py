@@ -57,8 +57,7 @@ def _is_made_since(item: DueItem, since: date) -> bool:
 
 def _pressed(rules: Rules, item: DueItem) -> bool:
     """Whether the fact of this item pressed on the rules' day."""
-    lead = item.promise.lead_days if item.promise is not None else None
-    group = Group(item.kind, item.stage, item.level, item.case.program or "", lead)
+    group = Group(item.kind, item.stage, item.level, item.case.program or "", item.lead)
     _, band = rules.of(group).due(item.since)
     return item._replace(band=band).is_pressing
 

@@ -141,12 +141,11 @@ def parse_line(
 
 def split_next(text: str) -> tuple[str, str | None]:
     """The text before the last ``; next``, and what follows it; None where there is none."""
-    found = None
-    for found in re.finditer(_NEXT, text):  # noqa: B007 - the last one counts
-        pass
-    if found is None:
+    found = [*re.finditer(_NEXT, text)]
+    if not found:
         return text, None
-    return text[: found.start()].rstrip(), text[found.end() :].strip()
+    last = found[-1]
+    return text[: last.start()].rstrip(), text[last.end() :].strip()
 
 
 def read_step(

@@ -12,7 +12,7 @@ from typing import Any
 from casectl.core.errors import BadValue
 from casectl.core.model import DEADLINE_KINDS, Level
 from casectl.core.spoken import WEEKDAYS as WEEKDAY_NAMES
-from casectl.core.standards import BY_LEVEL_FIELDS, DAY_FIELDS
+from casectl.core.standards import BY_LEVEL_FIELDS, DAY_FIELDS, MAY_BE_NONE
 from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.core.values import NamedTuple
 
@@ -55,7 +55,7 @@ STANDARDS: Mapping[str, Setting] = {
         for name in BY_LEVEL_FIELDS
         for level in LEVELS
     },
-    **{name: Setting("number", 1) for name in DAY_FIELDS},
+    **{name: Setting("number", 0 if name in MAY_BE_NONE else 1) for name in DAY_FIELDS},
     "guardian_counts": Setting("yes or no"),
     **{
         f"deadlines.{kind}.{part}": Setting("number")

@@ -118,6 +118,8 @@ def _apart(line: str, shape: Shape) -> tuple[list[str], list[Piece]]:
         in_text = before_text is not None and len(left) >= before_text
         name = _option_of(piece, shape, in_text=in_text)
         if name is None:
+            if piece.option:  # of no option that there is: it stands as it was typed
+                piece = piece._replace(text=line[piece.start : piece.end])
             left.append(piece)
         elif shape.options.get(name, FLAG) == FLAG:
             options.append(piece.text)

@@ -10,13 +10,14 @@ VARIANT = {f"{digit:x}": "89ab"[digit & 3] for digit in range(16)}
 
 
 def new_id() -> str:
-    """48 bits of milliseconds, then 74 random bits between the version and variant marks."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
+    """48 bits of milliseconds, 12 of the part of one (RFC 9562, method 3), then 62 random bits.
+
+    The fraction, a quarter of a microsecond, lets two rows of one operation sort as they were made.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    random = int.from_bytes(os.urandom(8), "big")
     value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
-    value |= (
-        0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | (random & 0x3FFF_FFFF_FFFF_FFFF)
-    )
+    value |= 0x7 << 76 | (rest << 12) // 1_000_000 << 64 | 0b10 << 62 | random >> 2
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 

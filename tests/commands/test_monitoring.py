@@ -310,7 +310,7 @@ def test_nothing_of_it_is_told_where_others_can_see(run: Run) -> None:
         for width in (None, 80):
             for form in ("", " --json"):
                 shown = run(f"--private {command}{form}", width=width, today="2027-01-13")
-                for words in ("Maria", "St Ex", "Sertra", "50 mg", "Sample", "doctor", "555",
+                for words in ("Maria", "St Ex", "Sertra", "50 mg", "Sample", "doctor", "555-0100",
                               "call now", "never call", "eviction", "my home", "lease", "rents",
                               "PHQ"):  # fmt: skip
                     assert words not in shown.out + shown.err, (command, words)

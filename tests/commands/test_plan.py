@@ -115,6 +115,16 @@ def test_a_person_is_asked_for_what_a_goal_is_made_of(run: Run) -> None:
     assert run("goal add 1").code == 2
 
 
+def test_what_is_typed_wrong_is_asked_again_and_nothing_is_lost(run: Run, store: Caseload) -> None:
+    need(store)
+    need(store, "help with the rent", "income")
+    answers = ["Work again", "a boss", "", "", "", "soon", "1 nov 2026", "1 mar", "7", "1, 2"]
+    result = ok(run("goal add 1", answers=answers))
+    assert "(1 a place to sleep, 2 help with the rent)" in result.err
+    (goal,) = plan(run)["goals"]
+    assert (goal["by"], goal["needs"]) == ("2027-03-01", ["1.need1", "1.need2"])
+
+
 def test_a_goal_serves_needs_which_then_owe_none(run: Run, store: Caseload) -> None:
     need(store)
     need(store, "help with the rent", "income")

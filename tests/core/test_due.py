@@ -29,6 +29,7 @@ from casectl.core.model import (
     FOLLOW_UP,
     ON_HOLD,
     PENDING,
+    UNWRITTEN_NOTE,
     Case,
     CaseRecord,
     Level,
@@ -237,6 +238,17 @@ def test_a_standard_never_moves_to_its_own_fact_or_before_it() -> None:
     short = Standards(Intervals(contact=(30, 14, 2, 1)))
     assert owed(contact("high", "11-20"), FRIDAY, short)["contact"].due == SUNDAY
     assert owed(contact("high", "11-19"), FRIDAY, short)["contact"].due == FRIDAY
+
+
+def test_the_note_of_today_is_not_asked_for_before_its_day() -> None:
+    """On a Friday, due on Sunday: nothing is written twice, and a list of notes warns nobody."""
+    asked_for = Standards(Intervals(note=2))
+    written = UNWRITTEN_NOTE._replace(day=FRIDAY)
+    record = a_record(a_case(), watches=(written,))
+    assert owed(record, FRIDAY, asked_for)["note"].band is None
+    assert owed(record, NEXT_MONDAY, asked_for)["note"].band is NOW
+    of_before = a_record(a_case(), watches=(written._replace(day=day("11-19")),))
+    assert owed(of_before, FRIDAY, asked_for)["note"].band is NOW
 
 
 def test_what_was_done_today_is_not_pulled_forward_to_today() -> None:

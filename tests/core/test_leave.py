@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casectl.core.due import Rules, due_items
-from casectl.core.facts import facts_of
+from casectl.core.facts import Group, facts_of
 from casectl.core.leave import LONGEST, Leave, days_of, just_ended, with_leaves
 from casectl.core.standards import Standards
 from casectl.core.workdays import WorkCalendar
@@ -24,6 +24,16 @@ def test_its_days_are_off_and_the_office_works_on() -> None:
     assert away.before(date(2026, 12, 7), 1) == date(2026, 11, 20)
     assert away.office == WorkCalendar()
     assert with_leaves(Standards(), []) == Standards()
+
+
+def test_a_leave_does_not_let_who_comes_out_of_hospital_wait() -> None:
+    """The contact within two days that the office works is made before the leave."""
+    thursday = date(2026, 11, 19)
+    moved = Group("transition", "contact", 2, "")
+    office = Rules(Standards(), thursday).of(moved)
+    away = Rules(with_leaves(Standards(), [TWO_WEEKS]), thursday).of(moved)
+    assert office.due_on(thursday) == MONDAY
+    assert away.due_on(thursday) == date(2026, 11, 20)
 
 
 @given(todays, standards(), st.data())

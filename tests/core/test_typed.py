@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casectl.core.typed import (
@@ -119,6 +119,7 @@ def letters(text: str) -> Counter[str]:
     return Counter("".join(text.split()).replace('"', ""))
 
 
+@example('--due=""', Shape({}, (), 0, (), False, {}))
 @given(LINES, st.sampled_from(SHAPES))
 def test_no_character_is_lost(line: str, shape: Shape) -> None:
     words = typed_words(line, shape)

@@ -17,6 +17,7 @@ import os
 import re
 from collections.abc import Callable
 from datetime import date
+from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,4 +89,7 @@ def compare(path: Path, walked: Walked) -> None:
     if REWRITE and walked.text != text:
         path.write_text(walked.text, encoding="utf-8")
         text = walked.text
-    assert walked.text == text, f"{path.name} shows something else: REWRITE_DOCS=1 writes it anew"
+    differs = "\n".join(unified_diff(text.splitlines(), walked.text.splitlines(), lineterm="", n=1))
+    assert not differs, (
+        f"{path.name} shows something else: REWRITE_DOCS=1 writes it anew\n{differs}"
+    )

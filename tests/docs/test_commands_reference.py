@@ -64,11 +64,15 @@ def test_the_json_has_the_keys_that_the_reference_shows(
     shown = dict(generate.sample_reports())
     shown["today --json"] = generate.sample_list()[0]
     for words, each in shown.items():
-        printed = run(words.replace("CASE", "1").replace("TEXT", "school")).json
+        printed = run(_typed(words).replace("TEXT", "school")).json
         assert list(printed[0] if isinstance(printed, list) else printed) == list(each), words
     block = re.search(r"```json\n(.*?)```", generate.reference(), re.DOTALL)
     assert block is not None
     assert json.loads(block[1]) == generate.sample_list()
+
+
+def _typed(words: str) -> str:
+    return words.replace("CASE", "1").replace("--hours N", "--hours 6")
 
 
 def test_a_pipe_has_the_columns_that_the_reference_shows(
@@ -81,7 +85,7 @@ def test_a_pipe_has_the_columns_that_the_reference_shows(
     assert run("screen 1 gad2 1,1").code == 0
     assert run("backup").code == 0
     for words, columns in generate.PIPED.items():
-        typed = f"{words} school" if words in ("search", "whois") else words.replace("CASE", "1")
+        typed = f"{words} school" if words in ("search", "whois") else _typed(words)
         line = run(typed).out.split("\n")[0]
         assert len(line.split("\t")) == len(columns), words
 

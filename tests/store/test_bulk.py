@@ -391,3 +391,10 @@ def test_a_load_that_is_left_out_takes_no_number(store: Caseload) -> None:
     )
     assert made == (2, 1, 2)
     assert [each.handle for each in store.cases.all()] == ["example-1", "mock-2"]
+
+
+def test_keys_sort_by_the_moment_they_were_made_within_a_millisecond() -> None:
+    keys = [new_id() for _ in range(500)]
+    assert len(set(keys)) == 500 and {key[14] for key in keys} == {"7"}
+    moments = [key[:18] for key in keys]
+    assert moments == sorted(moments)

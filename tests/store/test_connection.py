@@ -301,7 +301,7 @@ def test_a_note_that_is_kept_leaves_no_draft(
     failing(written=True)
     result = run("note 1", answers=["once only", "."])
     assert "is kept" in result.err
-    assert "draft" not in result.err
+    assert "Kept as a draft" not in result.err
     assert store.db.value("SELECT count(*) FROM drafts") == 0
 
 
