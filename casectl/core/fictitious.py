@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from casectl.core import fictitious_casework as casework
 from casectl.core import fictitious_people as words
+from casectl.core.fictitious_casework import Casework
 from casectl.core.fictitious_people import Dice, person
 from casectl.core.model import (
     ACTIVE,
@@ -22,6 +24,7 @@ from casectl.core.model import (
     DEADLINE,
     DONE,
     FOLLOW_UP,
+    MISSED,
     ON_HOLD,
     PENDING,
     REACHED,
@@ -35,43 +38,54 @@ from casectl.core.model import (
     Promise,
     level_of,
 )
+from casectl.core.monitoring import USUAL_VOICE
 from casectl.core.standards import Standards
 
 DEMO_SEED, DEMO_CASES = 3, 40
 SPREAD = 730  # days before the day of the list over which cases were opened
 CLOSED_SHARE = 0.3
 ROSTER_SHARE = 0.7  # of a small caseload at most, so that some of it is ordinary and closed
+OF_CASEWORK = 0x5EED << 40  # casework draws from dice of its own
 OLD_ENOUGH = 45  # days since intake before an ordinary case may have been closed
 
 
-def stories(seed: int, count: int, as_of: date, standards: Standards) -> Iterator[Load]:
+def stories(
+    seed: int, count: int, as_of: date, standards: Standards, *, years: int | None = None
+) -> Iterator[Load]:
     """``count`` cases as they stand on ``as_of``, the longest open first.
 
-    Three in ten are closed; the open ones of a large caseload have 1.5 open follow-ups each.
-    The store gives each its keys and its handle.
+    Three in ten are closed; the open ones of a large caseload have 1.5 open follow-ups each. With
+    ``years``, cases were opened over so many, and all that was done in them is on file. The store
+    gives each its keys and its handle.
     """
+    spread = years * 365 if years else SPREAD
     roster = _places(count)
-    old = sum(_age(n, count) >= OLD_ENOUGH and n not in roster for n in range(count))
+    old = sum(_age(n, count, spread) >= OLD_ENOUGH and n not in roster for n in range(count))
     ended = _spread(min(round(count * CLOSED_SHARE), old), old)
     for index in range(count):
-        draft = Draft(Dice(seed * 1_000_003 + index), index, as_of, standards)
+        drawn = seed * 1_000_003 + index
+        draft = Draft(Dice(drawn), Dice(drawn ^ OF_CASEWORK), index, as_of, standards)
         if index in roster:
             age, tell = roster[index]
             draft.opened(age)
             tell(draft)
+            casework.tell(draft, calm=True)
         else:
-            age = _age(index, count)
+            age = _age(index, count, spread)
             draft.opened(age)
             if age >= OLD_ENOUGH and next(ended):
                 _closed(draft, age)
             else:
                 _ordinary(draft, age)
+                casework.tell(draft, calm=False)
+        if years:
+            casework.history(draft)
         yield draft.story()
 
 
-def _age(index: int, count: int) -> int:
-    """Days since intake of the ``index``-th case: intakes spread evenly over two years."""
-    return SPREAD * (count - 1 - index) // count
+def _age(index: int, count: int, spread: int) -> int:
+    """Days since intake of the ``index``-th case: intakes spread evenly over so many days."""
+    return spread * (count - 1 - index) // count
 
 
 def _spread(some: int, of: int) -> Iterator[bool]:
@@ -85,8 +99,11 @@ def _spread(some: int, of: int) -> Iterator[bool]:
 class Draft:
     """A case as it is being told. ``ago`` and ``ahead`` count days from the day of the list."""
 
-    def __init__(self, dice: Dice, index: int, today: date, standards: Standards) -> None:
+    def __init__(
+        self, dice: Dice, other: Dice, index: int, today: date, standards: Standards
+    ) -> None:
         self.dice = dice
+        self.casework = Casework(other)
         self.today = today
         self.calendar = standards.calendar
         self.client = person(dice, index, today)
@@ -174,6 +191,16 @@ class Draft:
     def appointment(self, due: date, time: str, text: str, place: str) -> None:
         self._promise(APPOINTMENT, text, due, due_time=time, place=place, minutes=45)
 
+    def missed(self, ago: int) -> None:
+        """An appointment at the clinic that nobody came to."""
+        day = self.ago(ago)
+        self.promises.append(
+            Promise(
+                "", "", 0, APPOINTMENT, "clinic intake together", day, "10:00", minutes=45,
+                status=MISSED, ended_on=day, made_on=self.ago(ago + 5),
+            )
+        )  # fmt: skip
+
     def ended(self, ago: int, *, status: str = DONE) -> None:
         """A follow-up that was done, or cancelled, ``ago`` days ago."""
         subject, text = self.dice.among(words.FOLLOW_UPS)
@@ -193,7 +220,7 @@ class Draft:
         """Assessed, and nothing was agreed with the client since."""
         self.set(plan_agreed_on=None)
 
-    def _planned(self) -> dict[str, date]:
+    def planned(self) -> dict[str, date]:
         """A plan ten days after the assessment, and its last review; no dice, so that a caseload of
         one seed stays the same.
         """
@@ -206,7 +233,7 @@ class Draft:
 
     def story(self) -> Load:
         facts: dict[str, Any] = {"status": ACTIVE, "need": self.dice.among(words.NEEDS)}
-        facts |= self._planned()
+        facts |= self.planned()
         facts |= self.facts
         if self.dice.chance(0.6):
             facts["referred_by"] = self.dice.among(words.REFERRERS)
@@ -227,6 +254,7 @@ class Draft:
             tuple(each._replace(number=n) for n, each in enumerate(self.promises, 1)),
             tuple(each._replace(number=n) for n, each in enumerate(self.contacts, 1)),
             tuple(each._replace(number=n) for n, each in enumerate(self.notes, 1)),
+            casework=tuple(self.casework.pieces),
         )
 
 
@@ -241,6 +269,7 @@ def _crisis_begun(draft: Draft) -> None:
     draft.reached(6)
     draft.follow_up(draft.today, ("meeting", "agree the safety plan with the crisis team"))
     draft.note(1, "Called the crisis line last night. Safe with a friend until the weekend.")
+    casework.safety_plan(draft, 5)
 
 
 def _crisis_tried(draft: Draft) -> None:
@@ -272,6 +301,7 @@ def _crisis_covered(draft: Draft) -> None:
 def _recertification_missed(draft: Draft) -> None:
     _steady(draft, "medium", "moderate")
     draft.deadline(draft.ago(2), "recertification", "recertify the housing voucher")
+    casework.unwritten(draft, 12)
 
 
 def _court_tomorrow(draft: Draft) -> None:
@@ -279,6 +309,7 @@ def _court_tomorrow(draft: Draft) -> None:
     day = draft.calendar.after(draft.today, 1)
     draft.deadline(day, "court", "family court review", due_time="09:30", place="room 4")
     draft.follow_up(draft.today, ("letter", "letter of support for the hearing"))
+    casework.goal_to_judge_again(draft, draft.intervals.goal_review + 1)
 
 
 def _appeal_within_lead(draft: Draft) -> None:
@@ -304,6 +335,7 @@ def _home_visit_of_a_high_case(draft: Draft) -> None:
     _steady(draft, "high", "high")
     draft.set(level_reviewed_on=draft.ago(draft.intervals.high_review + 1))
     draft.appointment(draft.today, "15:30", "home visit", "12 Sample Street")
+    casework.discharged(draft, 1)
 
 
 def _appointment_tomorrow(draft: Draft) -> None:
@@ -316,6 +348,7 @@ def _appointment_unrecorded(draft: Draft) -> None:
     _steady(draft, "medium", "low")
     day = draft.calendar.before(draft.today, 1)
     draft.appointment(day, "14:00", "meeting at the school", "Placeholder School")
+    casework.phq9(draft, 27, times=3)
 
 
 def _no_first_contact(draft: Draft) -> None:
@@ -339,6 +372,7 @@ def _silent_and_high(draft: Draft) -> None:
     draft.reached(21)
     draft.reached(draft.intervals.contact[Level.HIGH - 1] + 5)
     draft.follow_up(draft.ahead(5), ("visit", "home visit: look at the heating together"))
+    casework.goal_past_its_day(draft, 2)
 
 
 def _tried_twice(draft: Draft) -> None:
@@ -359,6 +393,8 @@ def _tried_three_times(draft: Draft) -> None:
     for ago in (last - 15, last - 20, 10):
         draft.tried(ago)
     draft.follow_up(draft.ahead(12), ("letter", "write a plain letter: the door is open"))
+    for ago in (9, 2):
+        draft.missed(ago)
 
 
 def _call_today(draft: Draft) -> None:
@@ -374,6 +410,9 @@ def _waiting_on_an_office(draft: Draft) -> None:
         draft.ago(3), ("paperwork", "income statement for the voucher"),
         waiting_on="county benefits office",
     )  # fmt: skip
+    casework.voice(draft, USUAL_VOICE + 2)
+    casework.step_past_its_day(draft, 2)
+    casework.need_without_a_goal(draft, draft.intervals.plan + 2)
 
 
 def _snoozed(draft: Draft) -> None:

@@ -208,3 +208,82 @@ DEADLINES = {
     "": (("appeal", "appeal the benefits denial"),),
 }
 PLACES = ("Sample Street Clinic", "the office", "Example Housing, room 4", "12 Sample Street")
+
+
+class Aim(NamedTuple):
+    """A need, and the goal that serves it: in the client's words, measured, with its steps."""
+
+    domain: str
+    need: str
+    goal: str
+    words: str
+    measure: str
+    baseline: str
+    target: str
+    steps: tuple[tuple[str, str], ...]  # what, and who does it
+
+
+AIMS = (
+    Aim(
+        "housing", "a lease of her own", "live in a flat with a lease", "A door that I can lock.",
+        "nights in the own flat", "sleeps at a cousin's", "every night for a month",
+        (("bring the pay slips and the identity card", "client"),
+         ("send the housing application", "worker"), ("look at two flats", "client")),
+    ),
+    Aim(
+        "income", "money for the second half of the month", "the benefits are paid in full",
+        "Not to ask my brother again.", "days without money", "nine a month", "none",
+        (("bring the letters of the last half year", "client"),
+         ("write the appeal with legal aid", "worker"),
+         ("call the office about the missing page", "client")),
+    ),
+    Aim(
+        "mental_health", "sleep, and somebody to talk to", "sleep through most nights",
+        "I want to wake up and not dread it.", "nights slept through", "one a week", "five a week",
+        (("go to the first hour at the clinic", "client"),
+         ("send the referral to the clinic", "worker"),
+         ("walk for half an hour a day", "client")),
+    ),
+    Aim(
+        "employment", "work with hours that fit the school", "work twenty hours a week",
+        "To pay for the shoes myself.", "hours worked a week", "none", "twenty",
+        (("write down the last three jobs", "client"),
+         ("find a course with childcare", "worker"), ("three applications", "client")),
+    ),
+    Aim(
+        "transport", "a way to treatment", "get to every treatment", "I hate to be late again.",
+        "treatments missed", "two a month", "none",
+        (("ask the neighbour about Tuesdays", "client"), ("bus pass from the county", "provider")),
+    ),
+    Aim(
+        "family_and_relationships", "calm evenings with the children",
+        "three evenings a week without shouting", "They should laugh at supper.",
+        "calm evenings a week", "none", "three",
+        (("supper at the table, without telephones", "family"),
+         ("the parents' group on Thursdays", "client")),
+    ),
+)  # fmt: skip
+ASSESSED = ("safety", "housing", "income", "physical_health", "mental_health", "social_support")
+STRENGTHS = (
+    "keeps what she promises", "two good friends nearby", "knows how the offices work",
+    "a sister who calls every day", "has been sober for a year",
+)  # fmt: skip
+SUMMARIES = (
+    "Knows what comes first, and says so.", "More in hand than it looks from outside.",
+    "Tired of telling it again; brought everything all the same.",
+)  # fmt: skip
+RISKS = ("medical", "homelessness tonight", "abuse or neglect", "overdose")
+PROGRESS_NOTES = {
+    -1: ("The form came back, so it begins again.", "Two bad weeks; nothing is lost."),
+    0: ("As we said it would be.", "Slow, and steady."),
+    1: ("Further than we thought by now.", "Did the hard part alone."),
+}
+VOICES = {
+    2: "Too many people ask me the same.",
+    3: "It helps when you call first.",
+    4: "You do what you say.",
+    5: "For once somebody listened.",
+}
+PHQ9_BANDS = (
+    (4, "minimal"), (9, "mild"), (14, "moderate"), (19, "moderately severe"), (27, "severe"),
+)  # fmt: skip

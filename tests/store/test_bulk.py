@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casectl.core.errors import BadImport
+from casectl.core.facts import earliest_by_group
+from casectl.core.fictitious import stories
 from casectl.core.finding import sought
 from casectl.core.intake import CASE_NUMBER, CLIENT_ID, NAME, Twin
 from casectl.core.model import (
@@ -34,8 +36,10 @@ from casectl.core.model import (
     Note,
     Promise,
 )
+from casectl.core.standards import Standards
 from casectl.core.views import FAIL
 from casectl.store import Caseload, bulk, create_caseload
+from casectl.store.bulk import record_of
 from casectl.store.identity import new_id, new_ids
 
 TODAY = date(2026, 11, 18)
@@ -284,6 +288,22 @@ def test_facts_and_texts_are_those_of_the_records(loads: Sequence[Load]) -> None
         store.intake.load_many(loads)
         assert failures(store) == []
         store.close()
+
+
+def test_casework_comes_back_and_owes_what_is_read_of_it(store: Caseload) -> None:
+    """Facts and texts are worked out of the loads; the check-up works them out of the rows."""
+    loads = list(stories(1, 60, TODAY, Standards(), years=2))
+    store.intake.load_many(loads)
+    assert failures(store) == []
+    made = {each.number: each for each in store.cases.all(closed=True)}
+    for load in loads:
+        case = made[load.case.number]
+        told = [(each.kind, each.number, each.what, each.due_on) for each in load.casework]
+        kept = [
+            (each.kind, each.number, each.what, each.due_on) for each in store.casework.of(case)
+        ]
+        assert sorted(kept, key=str) == sorted(told, key=str)
+        assert earliest_by_group(record_of(load)) == earliest_by_group(store.cases.record(case))
 
 
 def test_keys_are_in_order_and_all_different() -> None:
