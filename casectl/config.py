@@ -164,7 +164,8 @@ def _sector(named: "Named | None") -> "Sector | None":
     try:
         return read_sector(named)
     except BadConfiguration as error:
-        hint = error.hint or "mend it, or take another: casectl config profile"
+        by_line = ", line " in error.args[0]  # then it says what to mend
+        hint = None if by_line else "casectl config profile takes another"
         raise BadProfile(error.args[0], hint=hint) from None
 
 

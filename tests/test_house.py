@@ -337,6 +337,33 @@ def test_an_everyday_command_loads_nothing_heavy(
     assert started.of(HEAVY - needs) == set()
 
 
+# What a profile adds to a start that reads a configuration: two files of ours where it ships, and
+# where it is somebody's own what checks the whole of it.
+OF_A_PROFILE = {"casectl.formats", "casectl.formats.sectors", "casectl.formats.shipped"}
+OF_ONES_OWN = OF_A_PROFILE | {
+    "casectl.formats.profiles", "casectl.formats.toml_document", "casectl.formats.toml_lines",
+    "casectl.core.profiles", "casectl.core.domains",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("profile", "adds"), [("health", OF_A_PROFILE), ("ours.toml", OF_ONES_OWN)]
+)
+def test_a_profile_adds_little_to_a_start(
+    demo_caseload: None, start: Start, tmp_path: Path, profile: str, adds: set[str]
+) -> None:
+    file = tmp_path / "config.toml"
+    shipped = HOUSE / "data" / "profiles" / "health.toml"
+    (tmp_path / "ours.toml").write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
+    file.write_text("limit = 20\n", encoding="utf-8")
+    plain = start("today")
+    file.write_text(f'limit = 20\nprofile = "{profile}"\n', encoding="utf-8")
+    with_one = start("today")
+    assert with_one.code == 0
+    assert with_one.loaded - plain.loaded == adds
+    assert with_one.of(HEAVY - {"tomllib", "casectl.formats", "casectl.core.domains"}) == set()
+
+
 def test_a_text_without_a_next_step_loads_no_grammar(demo_caseload: None, start: Start) -> None:
     grammar = {"casectl.core.oneline", "casectl.core.dates"}
     assert start("tried", "1", "no answer; will call").of(grammar) == set()

@@ -116,12 +116,23 @@ def unset(ctx: typer.Context, key: KeyArgument) -> None:
     )
 
 
+def _complete_profile(incomplete: str) -> list[str]:
+    """The profiles that come with casectl; a shell finds files by itself."""
+    from casectl.formats.sectors import names
+
+    return [name for name in names() if name.startswith(incomplete)]
+
+
 @config_app.command("profile")
 def profile(
     ctx: typer.Context,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME|FILE]", help="health, housing …, or a file of your own."),
+        typer.Argument(
+            metavar="[NAME|FILE]",
+            help="health, housing …, or a file of your own.",
+            autocompletion=_complete_profile,
+        ),
     ] = None,
 ) -> None:
     """The sector's profile: what it sets, or another one to work by.
