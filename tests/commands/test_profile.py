@@ -153,7 +153,9 @@ def test_what_a_profile_says_is_told_with_its_source(run: Run, name: str) -> Non
     assert run(f"config profile {name}").code == 0
     told = sources(run, "config profile")
     assert told["domains"] == ([each.key for each in profile.asked], f"profile {name}")
-    assert told["closing.notice_days"] == (profile.closing.notice_days, f"profile {name}")
+    assert told["closing.notice_means"] == (
+        list(profile.closing.notice_means), f"profile {name}",
+    )  # fmt: skip
     assert told["capacity.full_time"] == (profile.capacity.full_time, f"profile {name}")
     word = "words.case" if name == "legal" else "words.client"
     other = "words.client" if name == "legal" else "words.case"
