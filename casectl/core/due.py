@@ -74,6 +74,11 @@ class DueItem(NamedTuple):
         return self.waits or self.put_off
 
     @property
+    def is_appointment(self) -> bool:
+        """Whether it takes place on its day; what two that were missed ask for does not."""
+        return self.kind == APPOINTMENT and self.promise is not None
+
+    @property
     def is_listed(self) -> bool:
         return self.band is not None
 
@@ -504,6 +509,6 @@ def due_items(record: CaseRecord, standards: Standards, today: date) -> Iterator
 
 def is_past_its_hour(item: DueItem, today: date, now: str) -> bool:
     """An appointment whose hour has passed asks: kept or missed?"""
-    return item.kind == APPOINTMENT and (
+    return item.is_appointment and (
         item.due < today or (item.due == today and item.time is not None and item.time < now)
     )
