@@ -32,6 +32,8 @@ from casectl.core.casework import (
     STEP,
     TARGET,
     TRANSITION,
+    UNSIGNED,
+    UNTIL_EVENT,
     VOICE,
     Piece,
     owed,
@@ -151,7 +153,11 @@ PLANS = st.sampled_from(
 
 FLAGGED = st.sampled_from((*[None] * 12, 0, 1, 4))
 ACCEPTED = "accepted"
-STAGES = {"send": DRAFT, "chase": SENT, "connect": ACCEPTED}  # of a referral, by what it owes
+# Of a referral, and of a release, by what it owes.
+STAGES = {
+    "send": DRAFT, "chase": SENT, "connect": ACCEPTED, "": "", "sign": UNSIGNED,
+    "look": UNTIL_EVENT,
+}  # fmt: skip
 # What a day ahead makes sense of; the others count from a day that has been.
 DATED = (GOAL, STEP, RISK, CONSENT, CLOSING)
 SELDOM = st.sampled_from((False, False, False, True))
@@ -160,7 +166,8 @@ PIECES = st.sampled_from(
     (
         (GOAL, TARGET), (GOAL, AGAIN), (STEP, ""), (NEED, ""), (SCREENING, ""), (RISK, ""),
         (VOICE, ""), (TRANSITION, ""), (REFERRAL, DRAFT), (REFERRAL, SENT), (REFERRAL, ACCEPTED),
-        (CONSENT, ""), (HANDOVER, ""), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
+        (CONSENT, ""), (CONSENT, UNSIGNED), (CONSENT, UNTIL_EVENT),
+        (HANDOVER, ""), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
     )
 )  # fmt: skip
 # Long before anything that a record says of its contacts, so that no piece is the note of one.
@@ -417,7 +424,7 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
 
 
 def _stage_of(kind: str, owed_stage: str) -> str:
-    if kind == REFERRAL:
+    if kind in (REFERRAL, CONSENT):
         return STAGES[owed_stage]
     return owed_stage if kind in (GOAL, CLOSING) else ""
 

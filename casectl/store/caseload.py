@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from casectl.store.purge import Purge
     from casectl.store.reminders import Reminders
     from casectl.store.search import Search
+    from casectl.store.sharing import Sharing
 
 # In the folder of slots while a plain file is being encrypted, so that a kill then accuses nobody.
 UNFINISHED = "unfinished"
@@ -118,6 +119,13 @@ class Caseload:
         from casectl.store.monitoring import Monitoring
 
         return Monitoring(self.db, self.journal)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Releases of information, and what was told to whom."""
+        from casectl.store.sharing import Sharing
+
+        return Sharing(self.db, self.journal)
 
     @cached_property
     def assessments(self) -> Assessments:
