@@ -18,6 +18,7 @@ from casectl.core.casework import (
     AGAIN,
     CLOSING,
     CONSENT,
+    DECLINED,
     DRAFT,
     GOAL,
     HANDOVER,
@@ -155,8 +156,8 @@ FLAGGED = st.sampled_from((*[None] * 12, 0, 1, 4))
 ACCEPTED = "accepted"
 # Of a referral, and of a release, by what it owes.
 STAGES = {
-    "send": DRAFT, "chase": SENT, "connect": ACCEPTED, "": "", "sign": UNSIGNED,
-    "look": UNTIL_EVENT,
+    "send": DRAFT, "chase": SENT, "connect": ACCEPTED, "elsewhere": DECLINED, "": "",
+    "sign": UNSIGNED, "look": UNTIL_EVENT,
 }  # fmt: skip
 # What a day ahead makes sense of; the others count from a day that has been.
 DATED = (GOAL, STEP, RISK, CONSENT, CLOSING)
@@ -166,6 +167,7 @@ PIECES = st.sampled_from(
     (
         (GOAL, TARGET), (GOAL, AGAIN), (STEP, ""), (NEED, ""), (SCREENING, ""), (RISK, ""),
         (VOICE, ""), (TRANSITION, ""), (REFERRAL, DRAFT), (REFERRAL, SENT), (REFERRAL, ACCEPTED),
+        (REFERRAL, DECLINED),
         (CONSENT, ""), (CONSENT, UNSIGNED), (CONSENT, UNTIL_EVENT),
         (HANDOVER, ""), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
     )

@@ -180,6 +180,7 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("referral", "send"): _after(lambda i, g: i.referral),
     ("referral", "chase"): _after(lambda i, g: i.referral),
     ("referral", "connect"): _same_day,
+    ("referral", "elsewhere"): _same_day,
     ("consent", ""): _same_day,
     ("consent", "look"): _same_day,
     ("consent", "sign"): _after(lambda i, g: i.follow_up),

@@ -181,7 +181,9 @@ def _with_others(item: DueItem, since: str) -> str:
         case "referral", "send":
             return f"drafted {since}; to be sent within {item.allowed} days"
         case "referral", "chase":
-            return f"silent since {since}; asked every {item.allowed} days"
+            return f"no word since {since}; asked every {item.allowed} days"
+        case "referral", "elsewhere":
+            return f"declined {since}, and nobody else was asked"
         case "referral", _:
             return f"answered; to look again {since}"
         case "consent", "sign":
