@@ -14,15 +14,27 @@ from typing import Any, NamedTuple, TypeVar
 from hypothesis import strategies as st
 
 from casectl.core.casework import (
+    AFTERCARE,
     AGAIN,
+    CLOSING,
+    CONSENT,
+    DECLINED,
+    DRAFT,
     GOAL,
+    HANDOVER,
     LETTERS,
     NEED,
+    NOTICE,
+    REFERRAL,
     RISK,
     SCREENING,
+    SENT,
+    SIGN_OFF,
     STEP,
     TARGET,
     TRANSITION,
+    UNSIGNED,
+    UNTIL_EVENT,
     VOICE,
     Piece,
     owed,
@@ -141,13 +153,24 @@ PLANS = st.sampled_from(
 )
 
 FLAGGED = st.sampled_from((*[None] * 12, 0, 1, 4))
+ACCEPTED = "accepted"
+# Of a referral, and of a release, by what it owes.
+STAGES = {
+    "send": DRAFT, "chase": SENT, "connect": ACCEPTED, "elsewhere": DECLINED, "": "",
+    "sign": UNSIGNED, "look": UNTIL_EVENT,
+}  # fmt: skip
+# What a day ahead makes sense of; the others count from a day that has been.
+DATED = (GOAL, STEP, RISK, CONSENT, CLOSING)
 SELDOM = st.sampled_from((False, False, False, True))
 REPEATS = st.sampled_from((1, 7, 14, 90))
 ACTING = st.sampled_from((None, "client"))
 PIECES = st.sampled_from(
     (
         (GOAL, TARGET), (GOAL, AGAIN), (STEP, ""), (NEED, ""), (SCREENING, ""), (RISK, ""),
-        (VOICE, ""), (TRANSITION, ""),
+        (VOICE, ""), (TRANSITION, ""), (REFERRAL, DRAFT), (REFERRAL, SENT), (REFERRAL, ACCEPTED),
+        (REFERRAL, DECLINED),
+        (CONSENT, ""), (CONSENT, UNSIGNED), (CONSENT, UNTIL_EVENT),
+        (HANDOVER, ""), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
     )
 )  # fmt: skip
 # Long before anything that a record says of its contacts, so that no piece is the note of one.
@@ -196,6 +219,10 @@ def intervals(draw: Draw[Any]) -> Intervals:
             plan_review=draw(_FEW_DAYS),
             goal_review=draw(_FEW_DAYS),
             note=draw(st.sampled_from((0, 1, 3, 10))),
+            referral=draw(_FEW_DAYS),
+            consent_warning=draw(_FEW_DAYS),
+            aftercare=draw(_FEW_DAYS),
+            handover=draw(_FEW_DAYS),
             transition_contact=draw(st.sampled_from((1, 2, 5))),
             draft_lapse=draw(_FEW_DAYS),
             guardian_counts=draw(st.booleans()),
@@ -319,7 +346,7 @@ def pieces(
     """What one piece of casework owes; two things, where it is a transition."""
     kind, stage = draw(PIECES)
     days = pool or draw(POOLS)
-    dated = kind in (GOAL, STEP, RISK) and stage != AGAIN
+    dated = (kind in DATED and stage != AGAIN) or stage == ACCEPTED
     ahead = draw(days.ahead) if dated else -draw(days.ago)
     lead = draw(REPEATS) if kind in (SCREENING, VOICE, TRANSITION) else None
     who = draw(ACTING) if kind == STEP else None
@@ -405,7 +432,7 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
         kind = LETTER[letters]
         piece = Piece(
             f"{record.case.id}.{watch.part}", record.case.id, kind, number, PIECES_ON,
-            f"{kind} {number}", stage=watch.stage if kind == GOAL else "", who=watch.who,
+            f"{kind} {number}", stage=_stage_of(kind, watch.stage), who=watch.who,
             due_on=watch.day,
             lead_days=watch.lead, recorded_at="2026-01-01T00:00:00Z",
         )  # fmt: skip
@@ -413,6 +440,12 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
         if watch.lead is not None:
             made[f"{letters}{number}"] = known._replace(lead_days=watch.lead)
     return list(made.values())
+
+
+def _stage_of(kind: str, owed_stage: str) -> str:
+    if kind in (REFERRAL, CONSENT):
+        return STAGES[owed_stage]
+    return owed_stage if kind in (GOAL, CLOSING) else ""
 
 
 def _drafts_of(record: CaseRecord) -> list[Watch]:

@@ -16,6 +16,9 @@ from casectl.core.values import NamedTuple
 ASSESSMENT, RISK, SCREENING, NEED = "assessment", "risk", "screening", "need"
 GOAL, STEP, BARRIER, PROGRESS, VERSION = "goal", "step", "barrier", "progress", "version"
 MEDICATION, PROVIDER, TRANSITION, VOICE = "medication", "provider", "transition", "voice"
+PERSON, REFERRAL, DENIAL, CONSENT = "person", "referral", "denial", "consent"
+DISCLOSURE, AMENDMENT, HANDOVER = "disclosure", "amendment", "handover"
+CLOSING, AFTERCARE = "closing", "aftercare"
 LETTERS: Mapping[str, str] = {
     ASSESSMENT: "a",
     RISK: "r",
@@ -30,6 +33,15 @@ LETTERS: Mapping[str, str] = {
     PROVIDER: "pr",
     TRANSITION: "t",
     VOICE: "o",
+    PERSON: "per",
+    REFERRAL: "ref",
+    DENIAL: "den",
+    CONSENT: "roi",  # a release of information, as the field says
+    DISCLOSURE: "d",
+    AMENDMENT: "am",
+    HANDOVER: "h",
+    CLOSING: "cl",
+    AFTERCARE: "ac",
 }
 OF_LETTERS = {letters: kind for kind, letters in LETTERS.items()}
 DIGITS = "0123456789"
@@ -38,6 +50,13 @@ OPEN, DONE, DROPPED, PLANNED, PAST = "open", "done", "dropped", "planned", "past
 
 # Stages of an open goal: its target day is what counts, or the progress recorded after it.
 TARGET, AGAIN = "target", "again"
+
+# Stages of an open referral: not sent yet, silent, refused, and answered in any other way until the
+# client is connected. Of a closing: its notice is running, or somebody has to sign it off.
+DRAFT, SENT, DECLINED = "draft", "sent", "declined"
+NOTICE, SIGN_OFF = "notice", "sign_off"
+# Of a release: not signed yet, and signed until something happens that has no day.
+UNSIGNED, UNTIL_EVENT = "unsigned", "event"
 
 # Who acts. Anybody else is named as typed.
 CLIENT, WORKER = "client", "worker"
@@ -120,6 +139,36 @@ def owed(
             yield Watch(
                 "transition", "visit", day, f"{part}v", f"visit after {said or domain}", lead
             )
+    else:
+        yield from _owed_with_others(kind, stage, part, said, who, day)
+
+
+def _owed_with_others(
+    kind: str, stage: str, part: str, said: str, who: str | None, day: date
+) -> Iterator[Watch]:
+    """What coordinating and closing owe."""
+    if kind == REFERRAL and stage == DRAFT:
+        yield Watch("referral", "send", day, part, f"send the referral: {said}")
+    elif kind == REFERRAL and stage == SENT:
+        yield Watch("referral", "chase", day, part, f"no answer yet: {said}", who=who)
+    elif kind == REFERRAL and stage == DECLINED:
+        yield Watch("referral", "elsewhere", day, part, f"refer elsewhere: {said}")
+    elif kind == REFERRAL:
+        yield Watch("referral", "connect", day, part, f"are they connected? {said}", who=who)
+    elif kind == CONSENT and stage == UNSIGNED:
+        yield Watch("consent", "sign", day, part, f"have the release signed: {who}")
+    elif kind == CONSENT and stage == UNTIL_EVENT:
+        yield Watch("consent", "look", day, part, f"does the release still hold? {who}")
+    elif kind == CONSENT:
+        yield Watch("consent", "", day, part, f"renew the release: {who}")
+    elif kind == HANDOVER:
+        yield Watch("handover", "", day, part, f"has {who} accepted the hand-over?")
+    elif kind == CLOSING and stage == SIGN_OFF:
+        yield Watch("closing", SIGN_OFF, day, part, "have the closure signed off")
+    elif kind == CLOSING:
+        yield Watch("closing", NOTICE, day, part, "the notice ends: close the case or take it back")
+    elif kind == AFTERCARE:
+        yield Watch("aftercare", "", day, part, "aftercare call")
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -42,6 +42,12 @@ class NotADay(BadDay):
     """Nothing in the text is a day, so it may be a text that ends before one."""
 
 
+class NotShared(CasectlError):
+    """No live release lets somebody be told what was about to be told them. Nothing was shared."""
+
+    exit_code = 1
+
+
 class NotFound(CasectlError):
     """No such case, item, worker, file."""
 
@@ -90,3 +96,7 @@ class BadConfiguration(CasectlError):
 
 class NoConfiguration(BadConfiguration):
     """The configuration that was named is not there. Only what makes it goes on."""
+
+
+class BadProfile(BadConfiguration):
+    """The sector's profile that is configured cannot be used. What names another goes on."""

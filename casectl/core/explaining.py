@@ -27,10 +27,14 @@ STANDARD_NAMES = {
     ("goal", "again"): "goal_review",
     ("note", ""): "note",
     ("transition", "contact"): "transition_contact",
+    ("referral", "send"): "referral",
+    ("referral", "chase"): "referral",
+    ("handover", ""): "handover",
+    ("aftercare", ""): "aftercare",
     ("next_step", "clock"): "contact",
     ("next_step", "decide"): "first_contact",
 }
-IN_WORKING_DAYS = ("first_contact", "transition_contact")
+IN_WORKING_DAYS = ("first_contact", "transition_contact", "handover")
 
 
 class Step(NamedTuple):
@@ -91,7 +95,7 @@ def _step(record: CaseRecord, item: DueItem, standards: Standards) -> Step:
     fell_on = item.since + timedelta(days=days)
     moved = name not in IN_WORKING_DAYS and item.due < fell_on
     return Step(
-        item, name, days, standards.source(program, name),
+        item, name, days, standards.source(program, name, item.level),
         moved and not standards.calendar.is_working(fell_on),
     )  # fmt: skip
 

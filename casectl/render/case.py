@@ -7,6 +7,7 @@ from datetime import date
 from itertools import zip_longest
 
 from casectl.core.casefile import corrections
+from casectl.core.casework import DENIAL, REFERRAL
 from casectl.core.due import DueItem
 from casectl.core.model import (
     CLOSED,
@@ -196,6 +197,7 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
     elif client.safe_contact:
         lines += wrapped(f"Safe contact: {client.safe_contact}", output.width)
     known = {
+        "legal name": client.legal_name,
         "born": client.birth_date,
         "speaks": speaks(client.language, client.interpreter),
         "needs": case.need,
@@ -223,6 +225,10 @@ def _casework(file: File, output: Output, whole: bool) -> list[Line]:
 
     told = list(assessed_lines(file.casework, output))
     told += [(each, 1) for each in plan_summary(file.case, file.casework, output)]
+    if any(each.kind in (REFERRAL, DENIAL) for each in file.casework):
+        from casectl.render.referrals import summary
+
+        told += [(each, 1) for each in summary(file.case, file.casework, output)]
     if whole:
         from casectl.render.monitoring import kept_lists
 
@@ -239,10 +245,14 @@ def _assessed(file: File, output: Output) -> Section:
     if not file.casework:
         return []
     from casectl.render.casework import assessing_rows
+    from casectl.render.referrals import rows as others_rows
 
     return [
         _row(item, day, words, output, None)
-        for item, day, words in assessing_rows(file.casework, file.case, output)
+        for item, day, words in (
+            *others_rows(file.casework, file.case, output),
+            *assessing_rows(file.casework, file.case, output),
+        )
     ]
 
 
@@ -256,7 +266,9 @@ def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
     if file.other_cases:
         others = ", ".join(f"{each.handle} ({_status(each)})" for each in file.other_cases[:6])
         more = f" and {len(file.other_cases) - 6} more" if len(file.other_cases) > 6 else ""
-        lines += wrapped(f"Other cases of this client: {others}{more}", output.width)
+        lines += wrapped(
+            f"Other cases of this {output.word('client')}: {others}{more}", output.width
+        )
     return lines
 
 

@@ -142,13 +142,7 @@ class Contacts:
         return Recorded(self._read(written), ended, promised)
 
     def _insert(self, operation: Operation, case: Case, contact: Contact) -> str:
-        row = columns_of(contact, leave=("corrected",))
-        row["id"] = None
-        row["case_id"] = case.id
-        row["number"] = operation.next_number(f"{case.id}.c")
-        row["recorded_at"] = self.journal.author.moment
-        row["worker"] = self.journal.author.worker
-        return operation.insert("contacts", row)
+        return add_contact(operation, case, contact).id
 
     def _cover(self, operation: Operation, case: Case, contact: Contact) -> None:
         if contact.covered_until is not None and case.level == Level.CRISIS:
@@ -158,3 +152,15 @@ class Contacts:
         row = self.db.one(f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE id = ?", (contact_id,))
         assert row is not None
         return contact_of(row)
+
+
+def add_contact(operation: Operation, case: Case, contact: Contact) -> Contact:
+    """Write a contact inside an operation; its key, number, moment and worker are given here."""
+    row = columns_of(contact, leave=("corrected",))
+    row["id"] = None
+    row["case_id"] = case.id
+    row["number"] = number = operation.next_number(f"{case.id}.c")
+    row["recorded_at"] = operation.author.moment
+    row["worker"] = operation.author.worker
+    made = operation.insert("contacts", row)
+    return contact._replace(id=made, case_id=case.id, number=number)

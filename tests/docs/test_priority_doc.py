@@ -11,11 +11,20 @@ import pytest
 
 from casectl.core import due as engine
 from casectl.core.casework import (
+    AFTERCARE,
     AGAIN,
+    CLOSING,
+    CONSENT,
+    DRAFT,
     GOAL,
+    HANDOVER,
     NEED,
+    NOTICE,
+    REFERRAL,
     RISK,
     SCREENING,
+    SENT,
+    SIGN_OFF,
     STEP,
     TARGET,
     TRANSITION,
@@ -28,6 +37,7 @@ from casectl.core.facts import WATCHED
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
+    CLOSED,
     DEADLINE,
     DEADLINE_KINDS,
     FOLLOW_UP,
@@ -210,6 +220,14 @@ SAYS = {
     r"discharge (?P<day>[^,]+)(?:, seen within (?P<lead>\d+) days)?": (TRANSITION, ""),
     r"asked for their word (?P<day>.+), again after (?P<lead>\d+) days": (VOICE, ""),
     r"safety plan for (?P<day>.+)": (RISK, ""),
+    r"referral drafted (?P<day>.+)": (REFERRAL, DRAFT),
+    r"referral sent (?P<day>.+)": (REFERRAL, SENT),
+    r"referral accepted, to look again (?P<day>.+)": (REFERRAL, "accepted"),
+    r"release until (?P<day>.+)": (CONSENT, ""),
+    r"handed over (?P<day>.+)": (HANDOVER, ""),
+    r"notice of closure until (?P<day>.+)": (CLOSING, NOTICE),
+    r"closure to be signed off by (?P<day>.+)": (CLOSING, SIGN_OFF),
+    r"closed (?P<day>.+)": (AFTERCARE, ""),
     r"reached (?P<day>.+) without a word": UNWRITTEN_NOTE,
     r"assessment begun (?P<day>.+)": UNFINISHED,
     r"appointments missed, the second (?P<day>.+)": MISSED_TWICE,
@@ -235,6 +253,8 @@ def under_casework(row: Row) -> CaseRecord:
     kind, stage = says
     days = int(lead) if lead else 7
     watches = owed(kind, stage, 1, None, "as agreed", None, on, days, None)
+    if kind == AFTERCARE:
+        record = record._replace(case=record.case._replace(status=CLOSED, closed_on=on))
     return record._replace(watches=tuple(watches))
 
 
