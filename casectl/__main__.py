@@ -36,6 +36,12 @@ MADE_IN_C = {
     ),
     "threading": ("_thread", ("_local",)),
 }
+# `inspect` reads the names of the flags of a code object out of `dis`, and nothing else in it. They
+# are the same in every Python up to 3.13.
+FLAGS = {
+    1: "OPTIMIZED", 2: "NEWLOCALS", 4: "VARARGS", 8: "VARKEYWORDS", 16: "NESTED", 32: "GENERATOR",
+    64: "NOFREE", 128: "COROUTINE", 256: "ITERABLE_COROUTINE", 512: "ASYNC_GENERATOR",
+}  # fmt: skip
 
 
 def main() -> None:
@@ -137,6 +143,8 @@ def load_what_is_used() -> None:
             ready = import_module(maker)
             if (module := load_later(name)) is not None:
                 vars(module).update({each.lstrip("_"): getattr(ready, each) for each in made})
+    if sys.version_info < (3, 14) and (module := load_later("dis")) is not None:
+        vars(module)["COMPILER_FLAG_NAMES"] = FLAGS
 
 
 def give_no_more_stand_ins() -> None:
