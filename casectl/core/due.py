@@ -29,7 +29,7 @@ from casectl.core.model import (
     Watch,
 )
 from casectl.core.standards import Intervals, Standards
-from casectl.core.values import IntEnum, NamedTuple
+from casectl.core.values import IntEnum, NamedTuple, new_tuple
 from casectl.core.workdays import WorkCalendar
 
 
@@ -463,8 +463,8 @@ class Rule:
             time = None
         else:
             part, what, time = promise.number, promise.what, promise.due_time
-        return DueItem._make(
-            (
+        return new_tuple(
+            DueItem, (
                 case, kind, stage, f"{case.stem}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
                 reached, planned, put_off, watch and watch.who, self.group.lead,

@@ -12,7 +12,7 @@ from datetime import date
 from casectl.core.due import Band, DueItem, is_past_its_hour
 from casectl.core.model import ME
 from casectl.core.text import initials, without_name
-from casectl.core.values import NamedTuple
+from casectl.core.values import NamedTuple, new_tuple
 
 # These are sent once every day, changed or not.
 DAILY = (Band.SAFETY, Band.DEADLINE)
@@ -56,7 +56,7 @@ class Reminder(NamedTuple):
 
 def reminders(items: Iterable[DueItem], today: date, now: str) -> list[Reminder]:
     """Each item with its state at this day and hour, in the order given."""
-    return [Reminder(item, state_of(item, today, now)) for item in items]
+    return [new_tuple(Reminder, (item, state_of(item, today, now))) for item in items]
 
 
 def state_of(item: DueItem, today: date, now: str) -> str:
@@ -100,7 +100,9 @@ def private(reminder: Reminder, former_names: Iterable[str] = ()) -> Reminder:
     case = item.case._replace(client=initials(name), handle="", program=None)
     promise = item.promise
     if promise is None:
-        return Reminder(item._replace(case=case), reminder.state)
+        return new_tuple(Reminder, (item._replace(case=case), reminder.state))
     what = without_name(promise.what, name, *former_names)
     promise = promise._replace(what=what, place=None, waiting_on=None)
-    return Reminder(item._replace(case=case, what=what, promise=promise), reminder.state)
+    return new_tuple(
+        Reminder, (item._replace(case=case, what=what, promise=promise), reminder.state)
+    )

@@ -19,7 +19,7 @@ from casectl.core.due import Band, DueItem, Rule, Rules, applies
 from casectl.core.facts import PROMISED, WATCHED, Group, facts_of, promised_facts, watched_facts
 from casectl.core.model import ME, RISKS, UNASSESSED_RISK, Case, CaseRecord, Level, Promise
 from casectl.core.priority import DUE_ON, Ranked, RankKey, fact_key, in_order, rank_by
-from casectl.core.values import NamedTuple
+from casectl.core.values import NamedTuple, new_tuple
 from casectl.core.workdays import ONE_DAY
 from casectl.store.connection import Database, Row, Value
 from casectl.store.rows import (
@@ -285,9 +285,9 @@ class _Reading:
             if ask.program is not None and program != ask.program:
                 continue
             flags = map(bool, (reaching, tried, planned))
-            rule = self.rules.of(Group._make((kind, stage, level, program, lead, who, *flags)))
+            rule = self.rules.of(new_tuple(Group, (kind, stage, level, program, lead, who, *flags)))
             if applies(rule.group, ask.standards.of(program)):
-                yield _Stream(group_id, rule, bool(tried), bool(planned), head)
+                yield new_tuple(_Stream, (group_id, rule, bool(tried), bool(planned), head))
 
     # -- the head of the list ------------------------------------------------------------------
 

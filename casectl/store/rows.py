@@ -25,7 +25,7 @@ from casectl.core.model import (
     Watch,
     assessment_draft,
 )
-from casectl.core.values import NamedTuple
+from casectl.core.values import NamedTuple, new_tuple
 from casectl.store.connection import Database, Row, Value
 from casectl.store.schema import CASEWORK_FROM
 
@@ -165,8 +165,8 @@ def _case(row: Row) -> Case:
         planned_from, planned_reason, agreed_on, plan_reviewed_on, flagged_on, flagged_for,
     ) = tuple(row)[:CASE_WIDTH]  # fmt: skip
     read = date.fromisoformat  # a list reads thousands of days: no call of ours around each
-    return Case._make(
-        (
+    return new_tuple(
+        Case, (
             id_, number, handle, client_id, client, status, urgency, risk,
             read(opened_on), read(reviewed_on), program, referred_by, need, external_id,
             crisis_since and read(crisis_since), covered_until and read(covered_until),
@@ -230,7 +230,7 @@ def _read(kind: type[Made], row: Row) -> Made:
     for index in _DAYS[kind]:
         if values[index] is not None:
             values[index] = date.fromisoformat(values[index])
-    return kind._make(values)
+    return new_tuple(kind, values)
 
 
 def _day_fields(kind: type[Any]) -> tuple[int, ...]:
@@ -346,18 +346,21 @@ def _record(
     client_on, guardian_on, ended_on, phone, safe_contact, since = tuple(row)[CASE_WIDTH:]
     tries, tried_on = attempts.get(case.id, (0, ""))
     read = date.fromisoformat
-    return CaseRecord(
-        case,
-        tuple(promises.get(case.id, ())),
-        client_on and read(client_on),
-        guardian_on and read(guardian_on),
-        tries,
-        read(tried_on) if tried_on else None,
-        ended_on and read(ended_on),
-        phone,
-        safe_contact,
-        tuple(watches.get(case.id, ())),
-        since and read(since),
+    return new_tuple(
+        CaseRecord,
+        (
+            case,
+            tuple(promises.get(case.id, ())),
+            client_on and read(client_on),
+            guardian_on and read(guardian_on),
+            tries,
+            read(tried_on) if tried_on else None,
+            ended_on and read(ended_on),
+            phone,
+            safe_contact,
+            tuple(watches.get(case.id, ())),
+            since and read(since),
+        ),
     )
 
 
