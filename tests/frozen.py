@@ -15,7 +15,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from casectl.core.casework import ASSESSMENT, DONE, GOAL, NEED, RISK, SCREENING, STEP, Piece
+from casectl.core.casework import (
+    AFTERCARE,
+    ASSESSMENT,
+    CONSENT,
+    DISCLOSURE,
+    DONE,
+    GOAL,
+    NEED,
+    PERSON,
+    REFERRAL,
+    RISK,
+    SCREENING,
+    SENT,
+    STEP,
+    Piece,
+)
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -117,6 +132,7 @@ def take_people_in(store: Caseload) -> None:
     store.cases.close(sam, "moved away", date(2026, 11, 17))
     plan_the_working_day(store)
     do_casework(store)
+    work_with_others(store)
 
 
 def do_casework(store: Caseload) -> None:
@@ -149,6 +165,43 @@ def do_casework(store: Caseload) -> None:
         operation.update(
             "notes", note, form="soap", signed_at="2026-11-18T08:00:00Z", signed_by="kim"
         )
+
+
+def work_with_others(store: Caseload) -> None:
+    """A person, a release, a disclosure, a referral that nobody answered, aftercare, a resource."""
+    maria, sam = store.cases.by_number(1), store.cases.by_number(4)
+    assert maria is not None and sam is not None, "they were taken in first"
+    day = date(2026, 11, 18)
+
+    def piece(case: Case, kind: str, what: str, **more: Any) -> Piece:
+        return Piece("", case.id, kind, 0, day, what)._replace(**more)
+
+    with store.journal.operation("resource") as operation:
+        operation.insert(
+            "resources",
+            {
+                "number": operation.next_number("resource"),
+                "organization": "Example Pantry",
+                "service": "food parcels",
+                "capacity": "open",
+                "verified_on": "2026-11-01",
+                "body": '{"phones": ["555 0199"], "needs": ["food"]}',
+                "recorded_at": "2026-11-18T08:00:00Z",
+                "worker": "kim",
+            },
+        )
+    with store.journal.operation("refer") as operation:
+        add(operation, piece(maria, PERSON, "Rosa Example", stage="family", who="sister"))
+        ends = date(2027, 11, 18)
+        release = piece(maria, CONSENT, "name, phone, need", who="Example Pantry", due_on=ends)
+        release = add(operation, release._replace(body={"purpose": "referral"}))
+        told = piece(maria, DISCLOSURE, "name, phone", who="Example Pantry", parent=release.id)
+        add(operation, told._replace(status=DONE))
+        sent = piece(maria, REFERRAL, "food parcels", stage=SENT, who="Example Pantry")
+        add(operation, sent._replace(due_on=day))
+        add(operation, piece(sam, AFTERCARE, "aftercare", due_on=date(2026, 11, 17)))
+    with store.journal.operation("edit") as operation:
+        operation.update("clients", maria.client_id, legal_name="María Example Sample")
 
 
 def plan_the_working_day(store: Caseload) -> None:

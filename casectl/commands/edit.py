@@ -47,6 +47,12 @@ FIELDS = (
     Field("--interpreter", "interpreter", "interpreter", "Whether an interpreter is needed: y, n."),
     Field("--pronouns", "pronouns", "pronouns", "Their pronouns, as they say them."),
     Field("--external-id", "external_id", "external id", "The client's id in another system."),
+    Field(
+        "--legal-name",
+        "legal_name",
+        "legal name",
+        "As papers want it, where it is not the name they go by.",
+    ),
     Field("--program", "program", "program", "The program that serves them.", of_case=True),
     Field("--need", "need", "need", "What they came for.", of_case=True),
     Field("--referred-by", "referred_by", "referred by", "Who sent them.", of_case=True),
@@ -59,6 +65,10 @@ def edit(
     name: Annotated[
         str | None,
         typer.Option("--name", help="The client's name; - reads it from standard input."),
+    ] = None,
+    legal_name: Annotated[
+        str | None,
+        typer.Option("--legal-name", help="As papers want it, where it is not the name above."),
     ] = None,
     dob: Annotated[
         str | None,
@@ -98,10 +108,10 @@ def edit(
     if name == STDIN:
         name = session.typed_name()
     given = {
-        "name": name, "birth_date": dob, "phone": phone, "safe_contact": safe_contact,
-        "email": email, "address": address, "language": language, "interpreter": interpreter,
-        "pronouns": pronouns, "external_id": external_id, "program": program, "need": need,
-        "referred_by": referred_by,
+        "name": name, "legal_name": legal_name, "birth_date": dob, "phone": phone,
+        "safe_contact": safe_contact, "email": email, "address": address, "language": language,
+        "interpreter": interpreter, "pronouns": pronouns, "external_id": external_id,
+        "program": program, "need": need, "referred_by": referred_by,
     }  # fmt: skip
     found = session.find_case(case, write=True)
     client = session.store.cases.client(found.client_id)

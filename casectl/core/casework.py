@@ -16,6 +16,9 @@ from casectl.core.values import NamedTuple
 ASSESSMENT, RISK, SCREENING, NEED = "assessment", "risk", "screening", "need"
 GOAL, STEP, BARRIER, PROGRESS, VERSION = "goal", "step", "barrier", "progress", "version"
 MEDICATION, PROVIDER, TRANSITION, VOICE = "medication", "provider", "transition", "voice"
+PERSON, REFERRAL, DENIAL, CONSENT = "person", "referral", "denial", "consent"
+DISCLOSURE, AMENDMENT, HANDOVER = "disclosure", "amendment", "handover"
+CLOSING, AFTERCARE = "closing", "aftercare"
 LETTERS: Mapping[str, str] = {
     ASSESSMENT: "a",
     RISK: "r",
@@ -30,6 +33,15 @@ LETTERS: Mapping[str, str] = {
     PROVIDER: "pr",
     TRANSITION: "t",
     VOICE: "o",
+    PERSON: "per",
+    REFERRAL: "ref",
+    DENIAL: "den",
+    CONSENT: "roi",  # a release of information, as the field says
+    DISCLOSURE: "d",
+    AMENDMENT: "am",
+    HANDOVER: "h",
+    CLOSING: "cl",
+    AFTERCARE: "ac",
 }
 OF_LETTERS = {letters: kind for kind, letters in LETTERS.items()}
 DIGITS = "0123456789"
@@ -38,6 +50,11 @@ OPEN, DONE, DROPPED, PLANNED, PAST = "open", "done", "dropped", "planned", "past
 
 # Stages of an open goal: its target day is what counts, or the progress recorded after it.
 TARGET, AGAIN = "target", "again"
+
+# Stages of an open referral: not sent yet, silent, and answered until the client is connected. Of a
+# closing: its notice is running, or somebody has to sign it off.
+DRAFT, SENT = "draft", "sent"
+NOTICE, SIGN_OFF = "notice", "sign_off"
 
 # Who acts. Anybody else is named as typed.
 CLIENT, WORKER = "client", "worker"
@@ -120,6 +137,30 @@ def owed(
             yield Watch(
                 "transition", "visit", day, f"{part}v", f"visit after {said or domain}", lead
             )
+    else:
+        yield from _owed_with_others(kind, stage, part, said, who, day)
+
+
+def _owed_with_others(
+    kind: str, stage: str, part: str, said: str, who: str | None, day: date
+) -> Iterator[Watch]:
+    """What coordinating and closing owe."""
+    if kind == REFERRAL and stage == DRAFT:
+        yield Watch("referral", "send", day, part, f"send the referral: {said}")
+    elif kind == REFERRAL and stage == SENT:
+        yield Watch("referral", "chase", day, part, f"no answer yet: {said}", who=who)
+    elif kind == REFERRAL:
+        yield Watch("referral", "connect", day, part, f"are they connected? {said}", who=who)
+    elif kind == CONSENT:
+        yield Watch("consent", "", day, part, f"renew the release: {said}")
+    elif kind == HANDOVER:
+        yield Watch("handover", "", day, part, f"has {who} accepted the hand-over?")
+    elif kind == CLOSING and stage == SIGN_OFF:
+        yield Watch("closing", SIGN_OFF, day, part, "have the closure signed off")
+    elif kind == CLOSING:
+        yield Watch("closing", NOTICE, day, part, "the notice ends: close the case or take it back")
+    elif kind == AFTERCARE:
+        yield Watch("aftercare", "", day, part, "aftercare call")
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -177,6 +177,14 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("transition", "contact"): _in_working_days(lambda i, g: i.transition_contact),
     ("transition", "visit"): _own_lead,
     ("voice", ""): _own_lead,
+    ("referral", "send"): _after(lambda i, g: i.referral),
+    ("referral", "chase"): _after(lambda i, g: i.referral),
+    ("referral", "connect"): _same_day,
+    ("consent", ""): _same_day,
+    ("handover", ""): _in_working_days(lambda i, g: i.handover),
+    ("closing", "notice"): _same_day,
+    ("closing", "sign_off"): _same_day,
+    ("aftercare", ""): _after(lambda i, g: i.aftercare),
 }
 # Shown once they are due and not before: a contact of this morning owes no reminder of its note.
 NEVER_SOON = frozenset({"note"})
@@ -255,6 +263,8 @@ def allowed_days(group: Group, intervals: Intervals) -> int:
             return intervals.goal_review
         case ("note", _) | ("voice", _) | ("assessment", "draft" | "repeat"):
             return intervals.first_assessment  # paperwork that is late buries no client
+        case ("referral", _):
+            return intervals.referral
     return intervals.follow_up
 
 
@@ -339,7 +349,15 @@ class Rule:
             return Band.NOW
         if self.group.kind in NEVER_SOON:
             return None
-        return Band.SOON if due <= max(rules.soon_until, rules.days_off_until) else None
+        return Band.SOON if due <= max(self._soon_until(), rules.days_off_until) else None
+
+    def _soon_until(self) -> date:
+        """The last due day that shows ahead: within the horizon, or a release's own warning."""
+        ahead = self.rules.soon_until
+        if self.group.kind == "consent":
+            warned = self.rules.today + timedelta(days=self.intervals.consent_warning)
+            return max(ahead, warned)
+        return ahead
 
     def _announced(self) -> tuple[int, int]:
         """The warning and the lead of a deadline, in working days."""
@@ -371,7 +389,7 @@ class Rule:
     @cached_property
     def last_listed(self) -> date:
         """The last fact day on the list."""
-        until = max(self._looked_at(ahead=0), self.rules.soon_until)
+        until = max(self._looked_at(ahead=0), self._soon_until())
         return self._last_where(until, lambda band: band is not None)
 
     def _span(self) -> int:
@@ -381,10 +399,12 @@ class Rule:
         if self._due_day is _own_lead:
             return self.group.lead or 0
         kind, intervals = self.group.kind, self.intervals
-        if kind in ("transition", "note") or self.group.stage == "draft":
+        if kind in ("transition", "note", "handover", "aftercare") or self.group.stage == "draft":
             return {
                 "transition": intervals.transition_contact,
                 "note": intervals.note,
+                "handover": intervals.handover,
+                "aftercare": intervals.aftercare,
             }.get(kind, intervals.draft_lapse)
         if self.group.kind == "next_step" and self.group.stage == "clock":
             return self.intervals.contact[self.group.level - 1]

@@ -27,10 +27,14 @@ STANDARD_NAMES = {
     ("goal", "again"): "goal_review",
     ("note", ""): "note",
     ("transition", "contact"): "transition_contact",
+    ("referral", "send"): "referral",
+    ("referral", "chase"): "referral",
+    ("handover", ""): "handover",
+    ("aftercare", ""): "aftercare",
     ("next_step", "clock"): "contact",
     ("next_step", "decide"): "first_contact",
 }
-IN_WORKING_DAYS = ("first_contact", "transition_contact")
+IN_WORKING_DAYS = ("first_contact", "transition_contact", "handover")
 
 
 class Step(NamedTuple):

@@ -31,13 +31,19 @@ PROMISED = (FOLLOW_UP, DEADLINE, APPOINTMENT)
 # What a piece of casework owes has a name of its own; of a group there may be several as well.
 WATCHED = frozenset(
     {
-        (APPOINTMENT, "missed"), ("assessment", "draft"), ("assessment", "repeat"),
-        ("goal", "again"), ("goal", "step"), ("goal", "target"), ("note", ""), ("plan", "need"),
-        ("safety", "plan"), ("transition", "contact"), ("transition", "visit"), ("voice", ""),
+        ("aftercare", ""), (APPOINTMENT, "missed"), ("assessment", "draft"),
+        ("assessment", "repeat"), ("closing", "notice"), ("closing", "sign_off"), ("consent", ""),
+        ("goal", "again"), ("goal", "step"), ("goal", "target"), ("handover", ""),
+        ("note", ""), ("plan", "need"), ("referral", "chase"), ("referral", "connect"),
+        ("referral", "send"), ("safety", "plan"), ("transition", "contact"),
+        ("transition", "visit"), ("voice", ""),
     }
 )  # fmt: skip
 # Every other kind is derived from the case: at most one fact of a case and group.
 NEVER_PLANNED = ("safety", DEADLINE)
+# Of casework, what goes on while a case is on hold, and once it is closed.
+ON_WHILE_HELD = ("safety", "consent", "closing", "handover")
+AFTER_CLOSING = "aftercare"
 # Whose answer a fact counts: everybody's rule, the client's alone, or the guardian's as well.
 BOTH, CLIENT_ONLY, WITH_GUARDIAN = "", "client", "guardian"
 
@@ -76,11 +82,12 @@ def planned_for(case: Case, kind: str, day: date) -> date | None:
 
 
 def facts_of(record: CaseRecord) -> Iterator[Fact]:
-    """Every fact of one case. A closed case has none; an open one has at least one."""
+    """Every fact of one case. An open one has at least one, a closed one only its aftercare."""
     case = record.case
-    if case.status == CLOSED:
-        return
     make = _Maker(record)
+    if case.status == CLOSED:
+        yield from _watched(record, make)
+        return
     yield from _promised(record, make)
     if record.watches:
         yield from _watched(record, make)
@@ -163,11 +170,13 @@ def _promised(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
 
 
 def _watched(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
-    """While a case is on hold only its safety goes on; the rest counts from the hold's end."""
+    """While a case is on hold some of it goes on; the rest counts from the hold's end."""
     case = record.case
     for watch in record.watches:
         kind, stage, day, _, _, lead, _ = watch
-        if kind == "safety":
+        if (kind == AFTER_CLOSING) is not (case.status == CLOSED):
+            continue
+        if kind in ON_WHILE_HELD:
             yield make(kind, stage, day, lead=lead, watch=watch)
         elif case.status != ON_HOLD and not (stage == "contact" and _seen_since(record, day)):
             yield make(kind, stage, _latest(day, case.resumed_on), lead=lead, watch=watch)

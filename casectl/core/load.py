@@ -35,6 +35,11 @@ DEFAULT_MINUTES: Mapping[str, int] = {
     "note": 10,
     "transition": 30,
     "voice": 10,
+    "referral": 15,
+    "consent": 15,
+    "handover": 10,
+    "closing": 45,
+    "aftercare": 15,
 }
 # The means of a contact whose minutes tell how long such a thing takes.
 LEARNED_FROM: Mapping[str, str] = {

@@ -17,6 +17,7 @@ FIELDS = {
     "interpreter": "interpreter",
     "pronouns": "pronouns",
     "external_id": "external id",
+    "legal_name": "legal name",
 }
 
 

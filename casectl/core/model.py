@@ -82,6 +82,7 @@ class Client(NamedTuple):
     pronouns: str | None = None
     safe_contact: str | None = None  # when and how to call, and what must never be said
     external_id: str | None = None
+    legal_name: str | None = None  # where it is not the name that they go by
 
 
 class Case(NamedTuple):

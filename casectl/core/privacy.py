@@ -118,6 +118,11 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("assessment", "repeat"): "ask again:",
     ("transition", "contact"): "contact after",
     ("transition", "visit"): "visit after",
+    ("referral", "send"): "send the referral:",
+    ("referral", "chase"): "no answer yet:",
+    ("referral", "connect"): "are they connected?",
+    ("consent", ""): "renew the release:",
+    ("handover", ""): "is the hand-over accepted?",
 }
 
 # In a piece's body: which way a scale goes.

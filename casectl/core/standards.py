@@ -48,6 +48,11 @@ class Intervals(NamedTuple):
     note: int = 0  # to write the note of a contact, 3 where a program asks; 0 asks for none
     transition_contact: int = 2  # working days after a discharge, release or move
     draft_lapse: int = 30  # until an assessment that was begun asks to be finished
+    referral: int = 7  # of silence until a referral is chased, and until a draft is to be sent
+    consent_warning: int = 30  # before a release lapses
+    notice: int = 14  # of closure, to the client
+    aftercare: int = 30  # after closing
+    handover: int = 2  # working days until a colleague has accepted what was handed over
     guardian_counts: bool = False  # reaching the guardian clears a contact
     deadlines: Mapping[str, Lead] = DEADLINE_LEADS
 
@@ -59,6 +64,7 @@ BY_LEVEL_FIELDS = ("contact", "first_contact", "retry")
 DAY_FIELDS = (
     "follow_up", "first_assessment", "reassessment", "high_review", "crisis_review", "plan",
     "plan_review", "goal_review", "note", "transition_contact", "draft_lapse",
+    "referral", "consent_warning", "notice", "aftercare", "handover",
 )  # fmt: skip
 MAY_BE_NONE = ("note",)  # of these, 0 asks for nothing
 

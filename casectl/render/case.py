@@ -194,6 +194,7 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
     elif client.safe_contact:
         lines += wrapped(f"Safe contact: {client.safe_contact}", output.width)
     known = {
+        "legal name": client.legal_name,
         "born": client.birth_date,
         "speaks": speaks(client.language, client.interpreter),
         "needs": case.need,

@@ -32,6 +32,7 @@ RECORDS = {
     "own_work": "own work",
     "leaves": "leave",
     "casework": "piece of casework",
+    "resources": "resource",
     "purges": "purge",
 }
 COLUMN_WORDS = {
@@ -134,6 +135,8 @@ def item_name(change: Change, row: dict[str, Any]) -> str:
             return f"me.{row['number']}"
         case "leaves":
             return "leave"
+        case "resources":
+            return f"resource {row['number']}"
         case "casework":
             return f"{number}.{LETTERS[row['kind']]}{row['number']}"
     return f"{number}.{row['number']}"
@@ -152,6 +155,8 @@ def _described(change: Change, row: dict[str, Any], output: Output) -> str:
             return f"{item}: {first} to {last}"
         case "jots":
             return f"{item}: {_short(row['text'])}"
+        case "resources":
+            return f"{item}: {_short(row['organization'])}, {_short(row['service'])}"
         case "casework":
             said = _piece_said(row)
             return f"{row['kind']} {item}" + (f": {_short(said)}" if said else "")

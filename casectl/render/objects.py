@@ -153,6 +153,7 @@ def client_object(client: Client) -> Object:
     return {
         "client_id": client.id,
         "client": client.name,
+        "legal_name": client.legal_name,
         "birth_date": client.birth_date,
         "phone": client.phone,
         "safe_contact": client.safe_contact,

@@ -148,6 +148,8 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
             return f"on hold until {since}"
         case (("goal" | "plan" | "transition" | "voice"), _):
             return _of_the_plan(item, since, _day(item.due, today, order))
+        case (("referral" | "consent" | "handover" | "closing" | "aftercare"), _):
+            return _with_others(item, since)
     return ""
 
 
@@ -172,6 +174,25 @@ def _of_the_plan(item: DueItem, since: str, due: str) -> str:
         case "transition", _:
             return f"since {since} not seen"
     return f"last asked {since}"
+
+
+def _with_others(item: DueItem, since: str) -> str:
+    match item.kind, item.stage:
+        case "referral", "send":
+            return f"drafted {since}; to be sent within {item.allowed} days"
+        case "referral", "chase":
+            return f"silent since {since}; asked every {item.allowed} days"
+        case "referral", _:
+            return f"answered; to look again {since}"
+        case "consent", _:
+            return f"the release ends {since}"
+        case "handover", _:
+            return f"handed over {since}"
+        case "closing", "notice":
+            return f"notice of closure ends {since}"
+        case "closing", _:
+            return f"waiting for the sign-off; due {since}"
+    return f"closed {since}"
 
 
 def _opened(item: DueItem) -> str:

@@ -67,6 +67,7 @@ THINGS = {
     "own_work": "an item of one's own work",
     "leaves": "a leave",
     "casework": "a piece of casework",
+    "resources": "a resource",
     PURGES: "the purge",
 }
 ALTERED = "was altered after it was recorded"

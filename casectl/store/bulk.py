@@ -311,7 +311,8 @@ class _Rows:
         return (
             client_id, client.name, name_key(client.name), client.birth_date, client.phone,
             client.email, client.address, client.language, int(client.interpreter),
-            client.pronouns, client.safe_contact, client.external_id, *self.stamp,
+            client.pronouns, client.safe_contact, client.external_id, client.legal_name,
+            *self.stamp,
         )  # fmt: skip
 
     def _case(self, case: Case, case_id: str, number: int, handle: str, client_id: str) -> Row:

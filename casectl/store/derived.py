@@ -25,7 +25,7 @@ FactRow = tuple[int, str, str, int, str | None, str | None]
 SEARCHED = {
     "clients": (
         "name", "birth_date", "phone", "email", "address", "language", "pronouns",
-        "safe_contact", "external_id",
+        "safe_contact", "external_id", "legal_name",
     ),
     "cases": ("handle", "program", "referred_by", "need", "external_id", "close_reason"),
     "promises": ("what", "waiting_on", "place", "snooze_reason", "outcome"),
@@ -35,6 +35,7 @@ SEARCHED = {
     "own_work": ("what", "snooze_reason", "outcome"),
     "leaves": ("reason",),
     "casework": ("what", "domain", "who", "outcome", "body"),
+    "resources": ("organization", "service", "body"),
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from casectl.store.schema import (
     SCHEMA_VERSION,
     SEALS,
     TABLES,
+    WITH_OTHERS,
     WORKING_DAY,
     statements,
 )
@@ -59,6 +60,12 @@ def m004_casework(db: SqliteUtils) -> None:
     if db.execute("SELECT 1 FROM cases LIMIT 1").fetchone():
         day = db.execute("SELECT max(day) FROM operations").fetchone()[0]
         db.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (CASEWORK_FROM, day))
+
+
+@migrations()
+def m005_with_others(db: SqliteUtils) -> None:
+    for statement in statements(WITH_OTHERS):
+        db.execute(statement)
 
 
 def migrate(db: Database, chain_key: bytes | None = None) -> None:

@@ -26,8 +26,10 @@ BY_KIND = "casework"
 CASES = "case"  # the counter of cases themselves
 MOST = 10**9  # a higher one would run into what SQLite counts no further than
 # Those numbered for themselves, and their counters.
-ALONE = {"cases": CASES, "jots": "jot", "own_work": "me"}
-CASE_OF = {"clients": "NULL", "cases": "r.id", "own_work": "NULL", "leaves": "NULL"}
+ALONE = {"cases": CASES, "jots": "jot", "own_work": "me", "resources": "resource"}
+CASE_OF = {
+    "clients": "NULL", "cases": "r.id", "own_work": "NULL", "leaves": "NULL", "resources": "NULL",
+}  # fmt: skip
 
 Texts = dict[str, Value]
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from casectl.store.connection import Database
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MIGRATIONS = (
     "m001_caseload",
     "m002_seals",
     "m003_working_day",
     "m004_casework",
+    "m005_with_others",
 )  # as ``migrations`` names them
 # What ``mark_of`` gives for a file as this program makes it. Nothing that a file says of itself is
 # compared with: whoever can add a trigger can write what fits it. A test says what it should be.
-SCHEMA_MARK = "48d7eb0d927281c48a4c20791fd1ec68"
+SCHEMA_MARK = "a16eafb5bf2f0bd2144e0b7988ccbcfa"
 
 # Record tables and their columns, in the order the journal writes them. Each row has a UUIDv7 as
 # its key and says who last changed it; days are ISO text.
@@ -24,7 +25,7 @@ COMMON = ("rev", "updated_at", "updated_by")
 RECORDS: dict[str, tuple[str, ...]] = {
     "clients": (
         "id", "name", "folded", "birth_date", "phone", "email", "address", "language",
-        "interpreter", "pronouns", "safe_contact", "external_id", *COMMON,
+        "interpreter", "pronouns", "safe_contact", "external_id", "legal_name", *COMMON,
     ),
     "cases": (
         "id", "number", "handle", "client_id", "status", "urgency", "risk", "opened_on",
@@ -61,6 +62,10 @@ RECORDS: dict[str, tuple[str, ...]] = {
         "id", "case_id", "kind", "number", "on_day", "what", "stage", "parent", "domain", "level",
         "who", "due_on", "lead_days", "status", "ended_on", "outcome", "body", "recorded_at",
         "worker", *COMMON,
+    ),
+    "resources": (
+        "id", "number", "organization", "service", "capacity", "verified_on", "ended_on", "body",
+        "recorded_at", "worker", *COMMON,
     ),
 }  # fmt: skip
 
@@ -241,10 +246,22 @@ CREATE INDEX casework_watched ON casework (case_id) WHERE status = 'open' AND du
 CREATE INDEX casework_by_day ON casework (case_id, on_day);
 CREATE INDEX casework_of ON casework (parent) WHERE parent IS NOT NULL;
 """
+# Version 5: others. A resource is nobody's case, so it has a table of its own; what else stands
+# between a client and others (people, referrals, releases, a closing) is casework.
+WITH_OTHERS = """
+ALTER TABLE clients ADD COLUMN legal_name TEXT;
+CREATE INDEX casework_by_kind ON casework (kind, on_day);
+
+CREATE TABLE resources (
+    id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, organization TEXT NOT NULL,
+    service TEXT NOT NULL, capacity TEXT, verified_on TEXT, ended_on TEXT,
+    body TEXT NOT NULL DEFAULT '{}', recorded_at TEXT NOT NULL, worker TEXT,
+    rev INTEGER NOT NULL, updated_at TEXT NOT NULL, updated_by TEXT NOT NULL);
+"""
 # In ``meta``: the day that a caseload of before was brought up to version 4. What casework owes for
 # the time before it, nobody was asked for.
 CASEWORK_FROM = "casework_from"
-SCRIPTS = (TABLES, SEALS, WORKING_DAY, CASEWORK)  # each version's, in their order
+SCRIPTS = (TABLES, SEALS, WORKING_DAY, CASEWORK, WITH_OTHERS)  # each version's, in their order
 CHAIN_KEY = "chain_key"  # in ``meta``, in hexadecimal; none there for an unkeyed chain
 # A change of no record: that a case was erased, and why. Its row is the case's number.
 PURGES = "purges"
@@ -259,6 +276,7 @@ CASE_OF = {
     "own_work": "NULL",
     "leaves": "NULL",
     "casework": "{row}.case_id",
+    "resources": "NULL",
 }
 
 

@@ -20,7 +20,7 @@ from casectl.store.rows import read_cases
 SHORTEST_INDEXED = 3
 # What may stand between the last digits of a number where they are written in pairs.
 BETWEEN_PAIRS = " -./"
-OF_NO_CASE = ("jots", "own_work", "leaves")
+OF_NO_CASE = ("jots", "own_work", "leaves", "resources")
 
 
 class Search:

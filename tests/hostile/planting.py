@@ -82,6 +82,7 @@ STRUCTURED: dict[str, set[str]] = {
         "repeats", "repeats_from", "status", "ended_on", "made_on",
     },
     "leaves": {"id", "from_on", "to_on"},
+    "resources": {"id", "number", "capacity", "verified_on", "ended_on", "body", "recorded_at"},
     # A body is JSON, whose texts are planted one by one.
     "casework": {
         "id", "case_id", "kind", "number", "on_day", "stage", "parent", "level", "due_on",
@@ -157,6 +158,16 @@ def add_own(store: Caseload, text: Text) -> None:
             },
         )
         operation.insert("leaves", {"from_on": LATER.isoformat(), "to_on": LATER.isoformat()})
+        operation.insert(
+            "resources",
+            {
+                "number": operation.next_number("resource"),
+                "organization": "an agency",
+                "service": "a service",
+                "body": json.dumps({"phones": [text("resources.body")]}),
+                "recorded_at": moment,
+            },
+        )
         operation.update("cases", first.id, planned_on=LATER.isoformat(), planned_from=day)
         operation.update("cases", first.id, flagged_on=day, flagged_for="a flag")
         for piece in pieces(first, text):

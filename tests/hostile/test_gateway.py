@@ -177,7 +177,11 @@ def test_json_is_exact_and_harmless(store: Caseload, quiet_surroundings: None) -
         json.loads(told.out)
     whole, own = shown([Ask(["show", each, "--json"]) for each in ("1", "me")])
     texts = set(every_text([json.loads(each.out) for each in (whole, own)]))
-    elsewhere = ("jots.", "leaves.")  # of no case, or told as the note that they became
+    elsewhere = (
+        "jots.",
+        "leaves.",
+        "resources.",
+    )  # of no case, or told as the note that they became
     of_case_1 = [
         name
         for name in planted_columns()

@@ -100,8 +100,8 @@ WITHOUT_THE_LAST_NOTE = ("DELETE FROM notes WHERE text LIKE 'the last%'", *THE_T
 
 def test_nothing_is_found_where_nothing_was_altered(path: Path) -> None:
     found = audited(path)
-    assert (found.operations, found.faults, found.first, found.purged) == (19, 0, None, 0)
-    assert (found.head.operation, found.head.keyed) == (19, False)
+    assert (found.operations, found.faults, found.first, found.purged) == (22, 0, None, 0)
+    assert (found.head.operation, found.head.keyed) == (22, False)
     assert len(found.head.hash) == 64
 
 
@@ -117,7 +117,7 @@ def test_every_operation_moves_the_head(path: Path) -> None:
     assert store.audit.head() == heads[-1], "what changes nothing is no operation"
     store.close()
     assert len({head.hash for head in heads}) == 4
-    assert [head.operation for head in heads] == [19, 20, 21, 22]
+    assert [head.operation for head in heads] == [22, 23, 24, 25]
     assert all(audited(path, head.hash).noted == head.operation for head in heads)
 
 
@@ -162,7 +162,7 @@ def test_an_import_is_sealed_like_single_writes(path: Path) -> None:
     assert store.audit.verify().faults == 0
     store.journal.undo()
     found = store.audit.verify()
-    assert (found.operations, found.faults) == (21, 0)
+    assert (found.operations, found.faults) == (24, 0)
     assert found.changes > 10_000
     store.close()
 
@@ -170,8 +170,14 @@ def test_an_import_is_sealed_like_single_writes(path: Path) -> None:
 # --- Every column of every table ------------------------------------------------------------------
 
 RECORD_COLUMNS = [(table, column) for table, columns in RECORDS.items() for column in columns]
-OF_MARIA = {"clients": "name LIKE 'Maria%'", "cases": "number = 1", "own_work": "1", "leaves": "1"}
-NAMED = {"own_work": "one's own work", "leaves": "a leave"}  # of no case
+OF_MARIA = {
+    "clients": "name LIKE 'Maria%'",
+    "cases": "number = 1",
+    "own_work": "1",
+    "leaves": "1",
+    "resources": "1",
+}
+NAMED = {"own_work": "one's own work", "leaves": "a leave", "resources": "a resource"}  # of no case
 ALTERED = (
     "CASE typeof(\"{0}\") WHEN 'integer' THEN \"{0}\" + 50 ELSE coalesce(\"{0}\", '') || 'x' END"
 )
@@ -216,7 +222,7 @@ def test_a_record_that_was_altered_and_then_changed_by_the_program_is_found(path
     store.cases.correct_facts(case, {"email": "maria@example.org"}, {})
     store.close()
     assert first(path) == (
-        "operation 20, change 1: a client of case 1 had been altered before that, by no operation"
+        "operation 23, change 1: a client of case 1 had been altered before that, by no operation"
     )
 
 
@@ -264,7 +270,7 @@ def test_a_seal_is_exact(path: Path, change: str) -> None:
 
 def test_the_number_of_a_change_is_found_to_be_another(path: Path) -> None:
     tamper(path, "UPDATE changes SET id = id + 1000 WHERE id = (SELECT max(id) FROM changes)")
-    assert first(path) == "operation 19 was altered after it was recorded"
+    assert first(path) == "operation 22 was altered after it was recorded"
 
 
 def test_changes_that_changed_places_are_found(path: Path) -> None:
@@ -300,7 +306,7 @@ def test_a_change_sealed_anew_by_somebody_who_knows_how_is_found(path: Path) -> 
     )
     put_back(connection, dropped)
     connection.close()
-    assert first(path) == "operation 19 was altered after it was recorded"
+    assert first(path) == "operation 22 was altered after it was recorded"
     assert audited(path).faults == 1
 
 
@@ -353,10 +359,10 @@ def test_an_end_that_was_cut_off_leaves_traces(path: Path, left: str) -> None:
     tamper(path, *WITHOUT_THE_LAST_NOTE)
     tables = {"link": "chain", "changes": "changes"}
     gone = {"changes", "operations", "chain"} - {tables.get(left, "")}
-    tamper(path, *without(19, *sorted(gone)))
+    tamper(path, *without(22, *sorted(gone)))
     if left != "sequence":
-        tamper(path, "UPDATE sqlite_sequence SET seq = 18 WHERE name = 'operations'")
-    assert first(path) == ("" if left == "nothing" else "operation 19 is missing")
+        tamper(path, "UPDATE sqlite_sequence SET seq = 21 WHERE name = 'operations'")
+    assert first(path) == ("" if left == "nothing" else "operation 22 is missing")
 
 
 def test_only_a_head_noted_elsewhere_shows_a_clean_cut(path: Path) -> None:
@@ -364,8 +370,8 @@ def test_only_a_head_noted_elsewhere_shows_a_clean_cut(path: Path) -> None:
     tamper(
         path,
         *WITHOUT_THE_LAST_NOTE,
-        *without(19, "changes", "operations", "chain"),
-        "UPDATE sqlite_sequence SET seq = 18 WHERE name = 'operations'",
+        *without(22, "changes", "operations", "chain"),
+        "UPDATE sqlite_sequence SET seq = 21 WHERE name = 'operations'",
     )
     assert audited(path).faults == 0
     found = audited(path, noted.hash)
@@ -392,11 +398,11 @@ def test_operations_that_another_program_added_are_found(path: Path) -> None:
         "INSERT INTO operations (at, day, worker, command) VALUES ('x', 'x', 'eve', 'x')"
     )
     connection.close()
-    assert first(path) == "operation 20 is not in the chain"
+    assert first(path) == "operation 23 is not in the chain"
     store = open_caseload(path, AUTHOR)
     store.contacts.note(store.cases.all()[0], "goes on", TODAY)
     store.close()
-    assert first(path) == "operation 20 is not in the chain"
+    assert first(path) == "operation 23 is not in the chain"
     assert audited(path).faults == 1
 
 
@@ -420,7 +426,7 @@ def test_a_change_of_no_operation_is_found_with_the_record_that_fits_it(
     )
     put_back(connection, triggers)
     connection.close()
-    assert first(path) == ("operation 20 is missing, and so are all until 900"
+    assert first(path) == ("operation 23 is missing, and so are all until 900"
                            if operation == "900" else STRAY)  # fmt: skip
 
 
@@ -437,10 +443,10 @@ def test_what_stands_before_the_first_operation_is_found(path: Path, number: int
 
 def test_a_change_before_the_first_is_found(path: Path) -> None:
     tamper(path, f"UPDATE changes SET id = {-(2**63)} WHERE id = (SELECT max(id) FROM changes)")
-    assert first(path) == "operation 19 was altered after it was recorded"
+    assert first(path) == "operation 22 was altered after it was recorded"
 
 
-@pytest.mark.parametrize("seq", ["seq - 1", "seq - 19", "'x'", "NULL"])
+@pytest.mark.parametrize("seq", ["seq - 1", "seq - 22", "'x'", "NULL"])
 def test_a_lowered_count_of_operations_is_found(path: Path, seq: str) -> None:
     tamper(path, f"UPDATE sqlite_sequence SET seq = {seq} WHERE name = 'operations'")
     assert first(path) == "the count of operations was altered"
@@ -561,11 +567,11 @@ def test_a_purge_that_nobody_made_is_found(plain: sqlite3.Connection, path: Path
     plain.execute("INSERT INTO lifted VALUES ('purge')")
     plain.execute(
         "INSERT INTO changes (operation_id, table_name, row_id, case_id, after, seal) VALUES "
-        "(19, 'purges', '1', ?, ?, seal('purges', '1', 'x', NULL, NULL))",
+        "(22, 'purges', '1', ?, ?, seal('purges', '1', 'x', NULL, NULL))",
         (case, '{"number": 1, "clients": [], "reason": ""}'),
     )
     plain.execute("DELETE FROM lifted")
-    assert first(path).startswith("operation 19, change 2: the purge of case 1 was altered")
+    assert first(path).startswith("operation 22, change 2: the purge of case 1 was altered")
 
 
 # --- Keys -----------------------------------------------------------------------------------------
@@ -581,7 +587,7 @@ def keyed(path: Path) -> Path:
 
 def test_a_chain_under_a_key_fits_and_says_so(keyed: Path) -> None:
     found = audited(keyed)
-    assert (found.faults, found.head.keyed, found.operations) == (0, True, 19)
+    assert (found.faults, found.head.keyed, found.operations) == (0, True, 22)
     store = open_caseload(keyed, AUTHOR)
     store.contacts.note(store.cases.all()[0], "goes on under it", TODAY)
     assert store.audit.verify().faults == 0
@@ -595,7 +601,7 @@ def test_rekeying_back_gives_the_first_chain(path: Path, keyed: Path) -> None:
     plain = store.audit.head()
     store.audit.rekey(KEY)
     assert store.audit.head() == under_a_key
-    assert (plain.keyed, plain.operation) == (False, 19)
+    assert (plain.keyed, plain.operation) == (False, 22)
     assert plain.hash != under_a_key.hash
     assert not store.db.rows("SELECT * FROM lifted")
     store.close()
@@ -603,13 +609,13 @@ def test_rekeying_back_gives_the_first_chain(path: Path, keyed: Path) -> None:
 
 def test_without_the_key_nobody_makes_the_links(keyed: Path) -> None:
     tamper(keyed, f"DELETE FROM meta WHERE name = '{CHAIN_KEY}'")
-    assert audited(keyed).faults == 19
+    assert audited(keyed).faults == 22
     assert first(keyed) == "operation 1 was altered after it was recorded"
 
 
 def test_another_key_fits_nothing(keyed: Path) -> None:
     tamper(keyed, f"UPDATE meta SET value = '{KEY[::-1].hex()}' WHERE name = '{CHAIN_KEY}'")
-    assert audited(keyed).faults == 19
+    assert audited(keyed).faults == 22
 
 
 def test_rekeying_does_not_mend_what_was_altered(path: Path) -> None:
@@ -702,7 +708,7 @@ def test_a_repair_is_in_the_chain(path: Path) -> None:
     store.checkup.repair()
     found = store.audit.verify()
     store.close()
-    assert (found.operations, found.faults) == (20, 0)
+    assert (found.operations, found.faults) == (23, 0)
 
 
 def test_the_seal_comes_with_the_first_write_only(path: Path) -> None:

@@ -33,7 +33,7 @@ def oldest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["v1", "v2", "v3", "v4"])
+@pytest.fixture(params=["v1", "v2", "v3", "v4", "v5"])
 def any_schema(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The same people as each casectl left them."""
     path = tmp_path / "caseload.db"
@@ -59,6 +59,7 @@ def add_migration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[.
         newer()(migrations.m002_seals)
         newer()(migrations.m003_working_day)
         newer()(migrations.m004_casework)
+        newer()(migrations.m005_with_others)
         newer(name="m_next")(function)
         monkeypatch.setattr(migrations, "migrations", newer)
         monkeypatch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
@@ -107,6 +108,7 @@ def test_the_schema_never_changes_without_a_migration(tmp_path: Path) -> None:
         2: "e27edc80f49749c4ebb1c9bebc32bc50",
         3: "bdc4bfcf7bba4760ab7972ae6d3d6a48",
         4: "48d7eb0d927281c48a4c20791fd1ec68",
+        5: "a16eafb5bf2f0bd2144e0b7988ccbcfa",
     }
     assert marks[SCHEMA_VERSION] == SCHEMA_MARK
     names = tuple(each.name for each in migrations.migrations._migrations)
@@ -310,4 +312,4 @@ def test_repair_puts_the_triggers_back_and_is_on_the_record(populated: Path, run
     assert run("undo").code == 0
     assert run("show 1 --json").json["contacts"][0]["text"] == "spoke of the rent"
     again = run("undo --json").json
-    assert again["command"] == "note", "a repair changed no record, so there is nothing to undo"
+    assert again["command"] == "edit", "a repair changed no record, so there is nothing to undo"

@@ -503,7 +503,7 @@ def test_a_newer_schema(tmp_path: Path) -> None:
         ({"rows": {"cases": 4}}, "rows of"),
         ({"operation": 9}, "operation 1 as its last instead of 9"),
         ({"day": "2026-01-01"}, "operation 1 as its last"),
-        ({"schema": 1}, "schema 4 instead of 1"),
+        ({"schema": 1}, "schema 5 instead of 1"),
         ({"head": None}, "its journal ends in another hash"),
         ({"head": {"operation": 1, "hash": "00", "keyed": False}}, "ends in another hash"),
     ],

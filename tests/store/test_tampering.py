@@ -377,7 +377,7 @@ def test_a_counter_that_forgot_what_was_undone_is_named(path: Path) -> None:
         assert store.audit.verify().faults == 0
     tamper(path, "UPDATE counters SET value = value - 1 WHERE scope LIKE '%.n'")
     assert first(path) == (
-        "operation 18, change 1: a note of case 1 had a number that its counter knows no more"
+        "operation 21, change 1: a note of case 1 had a number that its counter knows no more"
     )
 
 
