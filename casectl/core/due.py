@@ -296,12 +296,10 @@ class Rules:
 
     def items(self, record: CaseRecord, *, listed: bool = False) -> Iterator[DueItem]:
         """Everything one case owes, or only what is ``listed`` today."""
-        intervals = self.standards.of(record.case.program)
         for group, day, promise, watch in facts_of(record):
-            if applies(group, intervals):
-                rule = self.of(group)
-                if not listed or rule.due(day)[1] is not None:
-                    yield rule.item(record, day, promise, watch)
+            rule = self.of(group)
+            if rule.applies and (not listed or rule.due(day)[1] is not None):
+                yield rule.item(record, day, promise, watch)
 
 
 class Rule:
@@ -312,6 +310,7 @@ class Rule:
         self.rules = rules
         self.intervals = rules.standards.of(group.program)
         self.allowed = allowed_days(group, self.intervals)
+        self.applies = applies(group, self.intervals)
         self._due_day = _same_day if group.kind == DEADLINE else RULES[group.kind, group.stage]
         self._known: dict[date, tuple[date, Band | None]] = {}
 
