@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import typing
 from contextlib import suppress
 from importlib import import_module
 from importlib.machinery import PathFinder
@@ -143,14 +144,25 @@ def load_what_is_used() -> None:
             ready = import_module(maker)
             if (module := load_later(name)) is not None:
                 vars(module).update({each.lstrip("_"): getattr(ready, each) for each in made})
+    vars(typing)["compile"] = leave_uncompiled
     if sys.version_info < (3, 14) and (module := load_later("dis")) is not None:
         vars(module)["COMPILER_FLAG_NAMES"] = FLAGS
+
+
+def leave_uncompiled(source: str, *_: object) -> str:
+    """What `typing` keeps of a forward reference while Typer is imported, to evaluate it one day.
+
+    A text will do. Compiled, the first one makes Python's classes of all syntax trees: a thirtieth
+    of a command.
+    """
+    return source
 
 
 def give_no_more_stand_ins() -> None:
     """Typer and what it imports have theirs. From now on whoever takes one of these out of its
     module gets the function or class itself.
     """
+    del vars(typing)["compile"]
     for name, taken in SELDOM_CALLED.items():
         if isinstance(module := sys.modules.get(name), Later):
             for each in taken:

@@ -514,6 +514,17 @@ def test_what_is_made_in_c_is_what_the_module_itself_has() -> None:
     )
 
 
+def test_a_forward_reference_made_meanwhile_is_evaluated() -> None:
+    probed(
+        "import typing",
+        "class Holder:",
+        "    held: typing.Optional['Later']",
+        "give_no_more_stand_ins()",
+        "assert 'compile' not in vars(typing)",
+        "assert typing.get_type_hints(Holder)['held'] == typing.Optional[Later]",
+    )
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="there dis tells them itself")
 def test_the_flags_are_those_of_dis() -> None:
     probed(
