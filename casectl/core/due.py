@@ -74,6 +74,11 @@ class DueItem(NamedTuple):
         return self.waits or self.put_off
 
     @property
+    def is_appointment(self) -> bool:
+        """Whether it takes place on its day; what two that were missed ask for does not."""
+        return self.kind == APPOINTMENT and self.promise is not None
+
+    @property
     def is_listed(self) -> bool:
         return self.band is not None
 
@@ -180,7 +185,10 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("referral", "send"): _after(lambda i, g: i.referral),
     ("referral", "chase"): _after(lambda i, g: i.referral),
     ("referral", "connect"): _same_day,
+    ("referral", "elsewhere"): _same_day,
     ("consent", ""): _same_day,
+    ("consent", "look"): _same_day,
+    ("consent", "sign"): _after(lambda i, g: i.follow_up),
     ("handover", ""): _in_working_days(lambda i, g: i.handover),
     ("closing", "notice"): _same_day,
     ("closing", "sign_off"): _same_day,
@@ -356,7 +364,7 @@ class Rule:
     def _soon_until(self) -> date:
         """The last due day that shows ahead: within the horizon, or a release's own warning."""
         ahead = self.rules.soon_until
-        if self.group.kind == "consent":
+        if self.group.kind == "consent" and not self.group.stage:
             warned = self.rules.today + timedelta(days=self.intervals.consent_warning)
             return max(ahead, warned)
         return ahead
@@ -503,6 +511,6 @@ def due_items(record: CaseRecord, standards: Standards, today: date) -> Iterator
 
 def is_past_its_hour(item: DueItem, today: date, now: str) -> bool:
     """An appointment whose hour has passed asks: kept or missed?"""
-    return item.kind == APPOINTMENT and (
+    return item.is_appointment and (
         item.due < today or (item.due == today and item.time is not None and item.time < now)
     )

@@ -46,7 +46,7 @@ class Intervals(NamedTuple):
     plan: int = 30  # after the assessment, and to a goal for a need
     plan_review: int = 90
     goal_review: int = 30  # after progress on a goal whose day is past
-    note: int = 0  # to write the note of a contact, 3 where a program asks; 0 asks for none
+    note: int = 3  # to write the note of a contact; 0 asks for none
     transition_contact: int = 2  # working days after a discharge, release or move
     draft_lapse: int = 30  # until an assessment that was begun asks to be finished
     referral: int = 7  # of silence until a referral is chased, and until a draft is to be sent
