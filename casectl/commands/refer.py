@@ -578,7 +578,7 @@ def _tell(session: Session, case: Case, referral: Piece, *more: str) -> None:
     due = _due(session, case, referral)
     shown, piece, output = session.shown(case), session.shown(referral), session.output
     output.wrote(
-        told.referral_object(piece, shown),
+        told.referral_object(piece, shown, output),
         told.referral_sentence(piece, shown, output),
         *told.next_sentence(piece, shown, due, output),
         *more,

@@ -21,7 +21,7 @@ from casectl.core.text import NAME_LIMIT, checked_text, shortened
 from casectl.core.values import NamedTuple
 
 DENIED, APPEALED = "denied", "appealed"
-FILED, DECIDED = "filed", "decided"
+FILED = "filed"
 OVERTURNED, PARTLY, UPHELD, WITHDRAWN = "overturned", "partly", "upheld", "withdrawn"
 DECISIONS = (OVERTURNED, PARTLY, UPHELD, WITHDRAWN)
 FURTHER = (PARTLY, UPHELD)  # what one may appeal against once more

@@ -138,7 +138,7 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
 DIRECTIONS = ("better", "worse")
 HAPPENED = (
     "sent", "asked", "accepted", "declined", "waitlisted", "scheduled", "received", "connected",
-    "closed", "cancelled", "filed", "decided",
+    "closed", "cancelled", "filed", "overturned", "partly", "upheld", "withdrawn",
 )  # fmt: skip
 TOLD_IN_BODY = frozenset((*DIRECTIONS, *HAPPENED, *MEANS))
 _DAY = r"\d{4}-\d\d-\d\d"
