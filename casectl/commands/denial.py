@@ -145,7 +145,9 @@ def file(
                 hint="--decision-by takes a later day",
             )
         order = session.config.date_order
-        asks = new_promise(case, FOLLOW_UP, decision_words(piece), When(ask_on), order=order)
+        asks = new_promise(
+            case, FOLLOW_UP, decision_words(piece, filing.where), When(ask_on), order=order
+        )
     stage = APPEALED if appeal else piece.stage
     done = session.store.referrals.file(case, piece, filing, stage=stage, appeals=appeal, asks=asks)
     more = []

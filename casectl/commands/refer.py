@@ -27,7 +27,7 @@ from casectl.core.referrals import (
     new_referral,
     sent_on,
 )
-from casectl.core.resources import FULL, Resource, verified_words
+from casectl.core.resources import FULL, Resource, said, verified_words
 from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import PieceArgument
@@ -163,7 +163,10 @@ def _check_not_twice(
 
 def _beside(session: Session, case: Case, resource: Resource, instead: list[Piece]) -> list[str]:
     """What one must know of a service before relying on it, and what this referral replaced."""
-    lines = []
+    how = [*said(resource, "apply")]
+    how += [f"phone {each}" for each in said(resource, "phone")]
+    how += [f"papers: {each}" for each in said(resource, "document")]
+    lines = [f"How: {'; '.join(session.shown(tuple(how)))}."] if how else []
     words = verified_words(resource, session.today)
     if words is not None:
         lines.append(

@@ -127,6 +127,7 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("referral", "chase"): "no answer yet:",
     ("referral", "connect"): "are they connected?",
     ("referral", "elsewhere"): "refer elsewhere:",
+    ("denial", ""): "what came of the denial?",
     ("consent", ""): "renew the release:",
     ("consent", "look"): "does the release still hold?",
     ("consent", "sign"): "have the release signed:",

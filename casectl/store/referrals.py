@@ -208,7 +208,10 @@ class Referrals:
                 made = [add_promise(operation, case.id, asks)]
                 numbers[ASKS] = made[0].number
             body = with_filing(denial, filing, **numbers)
-            changed = change(operation, denial, stage=stage, body=body)
+            values: dict[str, Any] = {"stage": stage, "body": body}
+            if made:
+                values["due_on"] = made[0].due_on
+            changed = change(operation, denial, **values)
             return Denied(changed, tuple(ended), tuple(made))
 
     def decide(
@@ -231,7 +234,7 @@ class Referrals:
                 values |= {"stage": decision, "status": status, "ended_on": filing.on}
                 values["outcome"] = filing.what
             else:
-                values["stage"] = "denied"
+                values |= {"stage": "denied", "due_on": further.due_on}
             return Denied(change(operation, denial, **values), tuple(ended), made)
 
     def _end(

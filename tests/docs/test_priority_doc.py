@@ -169,7 +169,7 @@ def test_every_band_and_every_kind_is_shown() -> None:
     assert {row["band"] for row in rows} == {band.name for band in Band}
     # What casework owes ranks as the rest does; docs/casework.md shows it.
     casework = {"plan", "goal", "note", "transition", "voice"}
-    casework |= {"referral", "consent", "handover", "closing", "aftercare"}
+    casework |= {"referral", "denial", "consent", "handover", "closing", "aftercare"}
     kinds = {kind for kind, _ in engine.RULES} - casework | {DEADLINE}
     assert {row["owes"].replace(" ", "_").replace("-", "_") for row in rows} == kinds
 
