@@ -11,6 +11,7 @@ from casectl.core.denials import ASKS, DEADLINE, Filing, promise_number, with_fi
 from casectl.core.model import CANCELLED, DONE, Case, Contact, Promise
 from casectl.core.referrals import (
     CLOSED,
+    PURPOSE,
     RESOURCE,
     Event,
     after,
@@ -170,6 +171,8 @@ class Referrals:
         if event.did == SENT:
             assert permission is not None, "nothing is sent that nobody permitted"
             disclose(operation, case, permission, event.on)
+            body = {**referral.body, PURPOSE: permission.purpose}
+            referral = change(operation, referral, body=body)
         return change(operation, referral, **after(referral, event, interval))
 
     # -- a denial ------------------------------------------------------------------------------

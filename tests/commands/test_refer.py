@@ -80,7 +80,17 @@ def test_an_override_is_logged_with_its_reason(run: Run, case: Case, store: Case
     assert (event["did"], event["who"], event["by"]) == ("sent", "Ms Sample", "phone")
     assert event["there"] == "Ben and I"
     assert run(f"referral send 1.ref1 {OVERRIDE}").code == 2, "it is sent once"
+    undone = run("undo --yes")
+    assert undone.code == 1 and "what was told cannot be taken back" in undone.err
     assert len(of(store, case, DISCLOSURE)) == 1
+
+
+def test_a_draft_is_sent_for_another_purpose(run: Run, case: Case, store: Caseload) -> None:
+    run("refer 1 1")
+    assert run(f"referral send 1.ref1 --purpose housing {OVERRIDE}").code == 0
+    (piece,), (told,) = of(store, case), of(store, case, DISCLOSURE)
+    assert (piece.body["purpose"], told.body["purpose"]) == ("housing", "housing")
+    assert [each["did"] for each in piece.body["log"]] == ["sent"]
 
 
 def test_a_live_release_lets_it_go(run: Run, case: Case, store: Caseload) -> None:

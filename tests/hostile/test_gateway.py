@@ -261,8 +261,6 @@ WRITING = [
     "--interpretation T --cost T --apply T --document T --wait T --phone T --hours T --address T "
     "--access T --email T --url T --alert T",
     "resource edit 2 --service T --phone T",
-    "need add 1 T --domain food",
-    "resource match 1",
     "resource verify 2 --capacity open",
     "refer 1 2 --need 1 --send --override T --note T --who T --warm T --by phone",
     "referral chase 1.ref2 T --who T",
@@ -321,6 +319,20 @@ WRITING = [
 
 NOUNS = ("need", "goal", "step", "barrier", "plan", "transition", "meds", "provider", "resource",
          "referral", "denial")  # fmt: skip
+
+
+@pytest.mark.parametrize("first", range(0, len(SEQUENCES), 5))
+def test_no_match_lets_a_text_act(store: Caseload, quiet_surroundings: None, first: int) -> None:
+    plant(store, rotating(SEQUENCES, first))
+    need = Ask(["need", "add", "1", SEQUENCES[first], "--domain", "food"])
+    forms = [Ask(["resource", "match", "1"], width) for width in (0, *WIDTHS)]
+    as_json = Ask(["resource", "match", "1", "--json"])
+    added, *told, objects = shown([need, *forms, as_json])
+    assert added.code == 0
+    for each in (*told, objects):
+        assert_harmless(each, keep="\n" if each.ask.width else "\n\t")
+        assert each.out
+    assert json.loads(objects.out)[0]["resource"] == 1
 
 
 @pytest.mark.parametrize("form", ["a terminal", "a pipe", "JSON"])
