@@ -205,7 +205,7 @@ def _named(value: Any) -> Any:
             if (value.kind, value.stage) in WATCHED_WORDS:
                 made["what"] = f"{WATCHED_WORDS[value.kind, value.stage]} {HIDDEN}"
         case Piece():
-            if value.domain in BY_KEY:  # a risk's may be in somebody's own words
+            if value.domain in BY_KEY:  # a risk's, or a profile's own, is in somebody's words
                 made["domain"] = value.domain
             made["body"] = _body(value.body)
         case Change():

@@ -146,6 +146,10 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
             return f"no next step since {since}"
         case "hold", _:
             return f"on hold until {since}"
+        case "note", _:
+            return f"nothing says what was spoken {since}"
+        case "appointment", _:
+            return f"the last one {since}"
         case (("goal" | "plan" | "transition" | "voice"), _):
             return _of_the_plan(item, since, _day(item.due, today, order))
         case (("referral" | "denial" | "consent" | "handover" | "closing" | "aftercare"), _):

@@ -7,17 +7,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from casectl.core.errors import BadValue
-from casectl.core.model import DONE, KEPT, Case, Contact, Level, Note, Promise
+from casectl.core.model import DONE, KEPT, Case, Contact, Level, Promise
 from casectl.core.views import Recorded
 from casectl.store.connection import Database
 from casectl.store.journal import Journal, Operation
 from casectl.store.promises import add_promise, end_promise
 from casectl.store.rows import (
     CONTACT_COLUMNS,
-    NOTE_COLUMNS,
     columns_of,
     contact_of,
-    note_of,
     read_cases,
 )
 
@@ -111,13 +109,6 @@ class Contacts:
                 until = right.covered_until.isoformat() if right.covered_until else None
                 operation.update("cases", case.id, covered_until=until)
         return self._read(corrected)
-
-    def note(self, case: Case, text: str, on: date) -> Note:
-        with self.journal.operation("note") as operation:
-            made = operation.add_note(case.id, text, on.isoformat())
-        row = self.db.one(f"SELECT {NOTE_COLUMNS} FROM notes WHERE id = ?", (made,))
-        assert row is not None
-        return note_of(row)
 
     def on_day(self, day: date) -> list[tuple[Case, Contact]]:
         """What was recorded for ``day``, oldest first."""
