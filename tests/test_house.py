@@ -232,6 +232,9 @@ HEAVY = {
     "casectl.core.screening", "casectl.core.risks", "casectl.store.assessments", "casectl.asking",
     "casectl.core.noting", "casectl.store.notes", "casectl.render.noting", "casectl.core.linting",
     "casectl.sharing", "casectl.core.consents", "casectl.store.sharing",
+    "casectl.core.resources", "casectl.store.resources", "casectl.render.resources",
+    "casectl.core.service_match", "casectl.core.referrals", "casectl.core.denials",
+    "casectl.store.referrals", "casectl.render.referrals",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
 # parses Markdown or measures columns.

@@ -155,6 +155,8 @@ def _owed_with_others(
         yield Watch("referral", "elsewhere", day, part, f"refer elsewhere: {said}")
     elif kind == REFERRAL:
         yield Watch("referral", "connect", day, part, f"are they connected? {said}", who=who)
+    elif kind == DENIAL:
+        yield Watch("denial", "", day, part, f"what came of the denial? {said}")
     elif kind == CONSENT and stage == UNSIGNED:
         yield Watch("consent", "sign", day, part, f"have the release signed: {who}")
     elif kind == CONSENT and stage == UNTIL_EVENT:

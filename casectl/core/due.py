@@ -186,6 +186,7 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("referral", "chase"): _after(lambda i, g: i.referral),
     ("referral", "connect"): _same_day,
     ("referral", "elsewhere"): _same_day,
+    ("denial", ""): _after(lambda i, g: i.follow_up),
     ("consent", ""): _same_day,
     ("consent", "look"): _same_day,
     ("consent", "sign"): _after(lambda i, g: i.follow_up),
