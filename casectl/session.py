@@ -226,7 +226,8 @@ class Session:
         if leave is None or self.store.leaves.worked_since(leave, ask.today):
             return None
         items = self.store.agenda.pressing(ask, ask.today)
-        return Back(leave, came_due(leave, items, self.calendar))
+        planned = any(item.put_off for item in items)
+        return Back(leave, came_due(leave, items, self.calendar), planned)
 
     @property
     def calendar(self) -> WorkCalendar:
