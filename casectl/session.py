@@ -90,6 +90,7 @@ HOW_TO_CLEAR_PIECES = {
     "b": "is a barrier: casectl barrier clear",
     "t": "is a transition: casectl transition done or drop",
     "o": "is cleared by asking again: casectl voice CASE",
+    "roi": "is a release: casectl consent sign, renew, check, lapse or revoke",
 }
 # What a CASE is when it is not a case's own number, handle or external id.
 GUESSES = {"name": "only part of a name", "phone": "a phone number"}
@@ -99,7 +100,32 @@ LONGEST_NUMBER = 6  # digits of a case's number that anybody would type
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
 # What may stand before the number of a piece of casework: 12.g1.
-PART_LETTERS = frozenset(["a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o"])
+PART_LETTERS = frozenset(
+    [
+        "a",
+        "r",
+        "q",
+        "need",
+        "g",
+        "s",
+        "b",
+        "p",
+        "v",
+        "m",
+        "pr",
+        "t",
+        "o",
+        "per",
+        "ref",
+        "den",
+        "roi",
+        "d",
+        "am",
+        "h",
+        "cl",
+        "ac",
+    ]
+)
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
 

@@ -31,6 +31,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "meds": (PENDING, ACTIVE, ON_HOLD),
     "provider": (PENDING, ACTIVE, ON_HOLD),
     "voice": (PENDING, ACTIVE, ON_HOLD),
+    "people": (PENDING, ACTIVE, ON_HOLD),
     "accept": (PENDING,),
     "hold": (ACTIVE, ON_HOLD),
     "close": (PENDING, ACTIVE, ON_HOLD),

@@ -127,8 +127,12 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("handover", ""): "is the hand-over accepted?",
 }
 
-# In a piece's body: which way a scale goes.
+# In a piece's body: which way a scale goes, and what a day and a case's key look like.
 DIRECTIONS = ("better", "worse")
+BODY_SHAPES: Mapping[str, str] = {
+    **dict.fromkeys(("until", "signed_on"), r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "case": r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+}
 
 # How an item is named: 12.3, 12.contact.
 _ITEM = r"\d{1,19}\.(?:\d{1,19}|[a-z]{1,20}\d{0,19}v?)"
@@ -229,10 +233,16 @@ def _promised(made: Mapping[str, Any]) -> str:
 def _body(value: Any) -> Any:
     """What only this kind of piece has, without its texts."""
     if isinstance(value, Mapping):
-        return {key: _body(each) for key, each in value.items()}
+        return {key: each if _is_plain(key, each) else _body(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_body(each) for each in value]
     return value if isinstance(value, str) and value in DIRECTIONS else _private(value)
+
+
+def _is_plain(key: str, value: Any) -> bool:
+    """Whether it is a day or a key, and stands where one is meant."""
+    shape = BODY_SHAPES.get(key)
+    return shape is not None and isinstance(value, str) and re.fullmatch(shape, value) is not None
 
 
 def _row(table: str, row: dict[str, Any] | None) -> dict[str, Any] | None:

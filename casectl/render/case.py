@@ -7,6 +7,7 @@ from datetime import date
 from itertools import zip_longest
 
 from casectl.core.casefile import corrections
+from casectl.core.casework import AMENDMENT, CONSENT, PERSON, PROVIDER
 from casectl.core.due import DueItem
 from casectl.core.model import (
     CLOSED,
@@ -35,6 +36,9 @@ TALL = 40  # a narrow screen is a phone's, or half of a wide one
 DUE_ROWS, CONTACT_ROWS, NOTE_ROWS = (8, 5), (5, 3), (3, 2)
 FACT_LINES = 2
 DEPTHS = (3, 2, 1)  # lines that one row may take, as many as the screen has room for
+
+# Pieces that say who else is around a client, and what they may be told.
+AROUND = (PERSON, PROVIDER, CONSENT, AMENDMENT)
 
 Section = list[list[Line]]  # rows of lines
 
@@ -222,6 +226,10 @@ def _casework(file: File, output: Output, whole: bool) -> list[Line]:
 
     told = list(assessed_lines(file.casework, output))
     told += [(each, 1) for each in plan_summary(file.case, file.casework, output)]
+    if any(each.kind in AROUND for each in file.casework):
+        from casectl.render.around import around_lines
+
+        told += around_lines(file, output, whole=whole)
     if whole:
         from casectl.render.monitoring import kept_lists
 

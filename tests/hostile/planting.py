@@ -13,11 +13,15 @@ from itertools import count
 from typing import Any
 
 from casectl.core.casework import (
+    AMENDMENT,
     ASSESSMENT,
     BARRIER,
+    CONSENT,
+    DISCLOSURE,
     GOAL,
     MEDICATION,
     NEED,
+    PERSON,
     PROGRESS,
     PROVIDER,
     RISK,
@@ -217,6 +221,18 @@ def add_plan(operation: Operation, case: Case, text: Text) -> None:
     piece(VERSION, stage="changed", status=DONE, body={"goals": [], "steps": []})
     piece(MEDICATION, body=dict.fromkeys(("dose", "for", "prescriber"), told))
     piece(PROVIDER, body=dict.fromkeys(("role", "phone", "email", "note"), told))
+    piece(PERSON, stage="family", body={
+        **dict.fromkeys(("role", "phone", "email", "note", "safe", "case"), told),
+        "primary": True, "at_home": True,
+    })  # fmt: skip
+    release = piece(CONSENT, stage="event", due_on=EARLIER, body={
+        **dict.fromkeys(("discloser", "purpose", "event", "signed_by", "signed_on"), told),
+        "told_rights": True, "follows": 1,
+    })  # fmt: skip
+    piece(DISCLOSURE, parent=release.id, status=DONE, body={
+        **dict.fromkeys(("purpose", "override", "basis"), told), "release": 1,
+    })  # fmt: skip
+    piece(AMENDMENT, status=DONE, body={"of": told})
     piece(TRANSITION, due_on=EARLIER, lead_days=7)
     piece(VOICE, level=4, due_on=EARLIER, lead_days=90)
     operation.update("cases", case.id, plan_agreed_on=EARLIER.isoformat())
