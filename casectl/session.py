@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from casectl.core.leave import Back
     from casectl.core.model import Note
     from casectl.core.oneline import Line, Step
+    from casectl.core.profiles import Profile
+    from casectl.core.resources import Resource
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
     from casectl.core.workdays import WorkCalendar
@@ -91,6 +93,8 @@ HOW_TO_CLEAR_PIECES = {
     "t": "is a transition: casectl transition done or drop",
     "o": "is cleared by asking again: casectl voice CASE",
     "roi": "is a release: casectl consent sign, renew, check, lapse or revoke",
+    "ref": "is a referral: casectl referral answer records what they said, chase that you asked",
+    "den": "is a denial: casectl denial file or decide",
 }
 # What a CASE is when it is not a case's own number, handle or external id.
 GUESSES = {"name": "only part of a name", "phone": "a phone number"}
@@ -102,30 +106,10 @@ DIGITS = "0123456789"
 # What may stand before the number of a piece of casework: 12.g1.
 PART_LETTERS = frozenset(
     [
-        "a",
-        "r",
-        "q",
-        "need",
-        "g",
-        "s",
-        "b",
-        "p",
-        "v",
-        "m",
-        "pr",
-        "t",
-        "o",
-        "per",
-        "ref",
-        "den",
-        "roi",
-        "d",
-        "am",
-        "h",
-        "cl",
-        "ac",
+        "a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o", "per", "ref", "den",
+        "roi", "d", "am", "h", "cl", "ac",
     ]
-)
+)  # fmt: skip
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
 
@@ -231,6 +215,13 @@ class Session:
 
             check_aliases(config.aliases, self.program.commands, config.path)
         return config
+
+    @cached_property
+    def profile(self) -> Profile:
+        """How this sector works: its domains, endings and loads; the built-in ones without one."""
+        from casectl.config import profile_of
+
+        return profile_of(self.config)
 
     @cached_property
     def standards(self) -> Standards:
@@ -385,11 +376,24 @@ class Session:
         self._checked_aliases(self.config)
         return all_values(self.config)
 
+    def profile_values(self) -> list[Value]:
+        """What the sector's profile sets beside standards, and where each value comes from."""
+        from casectl.config import profile_values
+
+        return profile_values(self.config)
+
+    def check_setting(self, key: str, value: str) -> None:
+        """Raise what ``configure`` would, and write nothing."""
+        from casectl.config import check_value
+
+        check_value(self.config, key, value, self._checked_aliases)
+
     def configure(self, key: str, value: str | None) -> None:
         """Write one setting (``None`` takes it out) and go on with what now holds."""
         from casectl.config import set_value
 
         self.config = set_value(self.config, key, value, self._checked_aliases)
+        self.__dict__.pop("profile", None)
 
     # -- the store -----------------------------------------------------------------------------
 
@@ -633,6 +637,7 @@ class Session:
             today=self.today,
             time=self.clock.time,
             private=self.private,
+            words=self.config.words,
         )
 
     @property
@@ -1006,6 +1011,73 @@ class Session:
                 hint=f"casectl show {case.number} --all lists them",
             )
         return case, piece
+
+    def find_needs(self, case: Case, named: Sequence[str]) -> list[Piece]:
+        """The open needs of a case that ``2``, ``need2`` or ``12.need2`` name, each once.
+
+        A domain names all the open ones in it. Raises BadValue for one that is over.
+        """
+        from casectl.core.casework import NEED, OPEN, PLANNED
+        from casectl.core.domains import find_domain
+
+        standing = self.store.casework.of(case, NEED)
+        fits = [each for each in standing if each.status in (OPEN, PLANNED)]
+        found: dict[str, Piece] = {}
+        for text in [each.strip() for several in named for each in several.split(",")]:
+            word = text.lower().removeprefix(f"{case.number}.").removeprefix("need")
+            if word.isascii() and word.isdigit():
+                these = [each for each in standing if each.number == int(word[:10])]
+                if not these:
+                    raise NotFound(
+                        f"{case.handle} has no need {word[:10]}",
+                        hint=f"casectl need list {case.number}",
+                    )
+                if these[0] not in fits:
+                    raise BadValue(f"{case.number}.need{word[:10]} is {these[0].status} already")
+            else:
+                domain = find_domain(text)
+                these = [each for each in fits if each.domain == domain.key]
+                if not these:
+                    raise NotFound(
+                        f"{case.handle} has no open need in {domain.words}",
+                        hint=f"casectl need add {case.number} TEXT --domain {domain.key}",
+                    )
+            found |= {each.id: each for each in these}
+        return list(found.values())
+
+    def find_resource(self, text: str, *, write: bool = False) -> Resource:
+        """The service that a number names, or words of its name, which are a guess.
+
+        Raises NotFound, or Ambiguous with the candidates where nobody can be asked.
+        """
+        wanted = text.strip()
+        if wanted.isascii() and wanted.isdigit():
+            found = self.store.resources.numbered(int(wanted[:10]))
+            if found is None:
+                raise NotFound(f"no resource {wanted[:20]}", hint="casectl resource list")
+            return found
+        words = fold(text).split()
+        named = [
+            each
+            for each in self.store.resources.all()
+            if words and all(word in fold(each.name) for word in words)
+        ]
+        if not named:
+            raise NotFound(
+                f"no resource {text[:60]!r}", hint="casectl resource list shows those on record"
+            )
+        if len(named) > 1:
+            told = ", ".join(f"{each.number} {each.name}" for each in self.shown(named)[:10])
+            raise Ambiguous(f"several resources fit {text[:60]!r}: {told}", hint="write a number")
+        if write:
+            self.confirm(
+                f"{self.shown(named[0]).name} (resource {named[0].number})?",
+                otherwise=Ambiguous(
+                    f"{text[:60]!r} is only words of resource {named[0].number}",
+                    hint=f"write {named[0].number}, or add --yes",
+                ),
+            )
+        return named[0]
 
 
 def at_home(named: str) -> Path:

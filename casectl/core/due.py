@@ -74,6 +74,11 @@ class DueItem(NamedTuple):
         return self.waits or self.put_off
 
     @property
+    def is_appointment(self) -> bool:
+        """Whether it takes place on its day; what two that were missed ask for does not."""
+        return self.kind == APPOINTMENT and self.promise is not None
+
+    @property
     def is_listed(self) -> bool:
         return self.band is not None
 
@@ -180,6 +185,7 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("referral", "send"): _after(lambda i, g: i.referral),
     ("referral", "chase"): _after(lambda i, g: i.referral),
     ("referral", "connect"): _same_day,
+    ("referral", "elsewhere"): _same_day,
     ("consent", ""): _same_day,
     ("consent", "look"): _same_day,
     ("consent", "sign"): _after(lambda i, g: i.follow_up),
@@ -285,6 +291,9 @@ class Rules:
         self.days_off_until = standards.calendar.last_day_off_after(today)
         self.soon_until = today + timedelta(days=standards.horizon)
         self._rules: dict[tuple[object, ...], Rule] = {}
+        self.what = WHAT
+        if standards.client != "client":
+            self.what = {of: said.replace("client", standards.client) for of, said in WHAT.items()}
 
     def of(self, group: Group) -> "Rule":
         """One rule for all groups that differ in attempts, plans, or programs without standards."""
@@ -481,7 +490,9 @@ class Rule:
             part, what, time = watch.part, watch.what, None
         elif promise is None:
             part = ITEM_NAMES[kind, stage]
-            what = OTHER_WAYS if attempts >= CHANGE_OF_APPROACH else WHAT[kind, stage]
+            what = self.rules.what[kind, stage]
+            if attempts >= CHANGE_OF_APPROACH:
+                what = OTHER_WAYS
             time = None
         else:
             part, what, time = promise.number, promise.what, promise.due_time
@@ -501,6 +512,6 @@ def due_items(record: CaseRecord, standards: Standards, today: date) -> Iterator
 
 def is_past_its_hour(item: DueItem, today: date, now: str) -> bool:
     """An appointment whose hour has passed asks: kept or missed?"""
-    return item.kind == APPOINTMENT and (
+    return item.is_appointment and (
         item.due < today or (item.due == today and item.time is not None and item.time < now)
     )

@@ -30,6 +30,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "transition": (PENDING, ACTIVE, ON_HOLD),
     "meds": (PENDING, ACTIVE, ON_HOLD),
     "provider": (PENDING, ACTIVE, ON_HOLD),
+    "refer": (PENDING, ACTIVE, ON_HOLD),
+    "denial": (PENDING, ACTIVE, ON_HOLD),
     "voice": (PENDING, ACTIVE, ON_HOLD),
     "people": (PENDING, ACTIVE, ON_HOLD),
     "accept": (PENDING,),

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import zip_longest
 
 from casectl.core.casefile import corrections
-from casectl.core.casework import AMENDMENT, CONSENT, PERSON, PROVIDER
+from casectl.core.casework import AMENDMENT, CONSENT, DENIAL, PERSON, PROVIDER, REFERRAL
 from casectl.core.due import DueItem
 from casectl.core.model import (
     CLOSED,
@@ -230,6 +230,10 @@ def _casework(file: File, output: Output, whole: bool) -> list[Line]:
         from casectl.render.around import around_lines
 
         told += around_lines(file, output, whole=whole)
+    if any(each.kind in (REFERRAL, DENIAL) for each in file.casework):
+        from casectl.render.referrals import summary
+
+        told += [(each, 1) for each in summary(file.case, file.casework, output)]
     if whole:
         from casectl.render.monitoring import kept_lists
 
@@ -246,10 +250,14 @@ def _assessed(file: File, output: Output) -> Section:
     if not file.casework:
         return []
     from casectl.render.casework import assessing_rows
+    from casectl.render.referrals import rows as others_rows
 
     return [
         _row(item, day, words, output, None)
-        for item, day, words in assessing_rows(file.casework, file.case, output)
+        for item, day, words in (
+            *others_rows(file.casework, file.case, output),
+            *assessing_rows(file.casework, file.case, output),
+        )
     ]
 
 
@@ -263,7 +271,9 @@ def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
     if file.other_cases:
         others = ", ".join(f"{each.handle} ({_status(each)})" for each in file.other_cases[:6])
         more = f" and {len(file.other_cases) - 6} more" if len(file.other_cases) > 6 else ""
-        lines += wrapped(f"Other cases of this client: {others}{more}", output.width)
+        lines += wrapped(
+            f"Other cases of this {output.word('client')}: {others}{more}", output.width
+        )
     return lines
 
 

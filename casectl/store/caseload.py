@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from casectl.store.planning import Planning
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
+    from casectl.store.referrals import Referrals
     from casectl.store.reminders import Reminders
+    from casectl.store.resources import Resources
     from casectl.store.search import Search
     from casectl.store.sharing import Sharing
 
@@ -113,6 +115,20 @@ class Caseload:
         from casectl.store.planning import Planning
 
         return Planning(self.db, self.journal)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Services that one can refer to."""
+        from casectl.store.resources import Resources
+
+        return Resources(self.db, self.journal)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        """Referrals until the client is connected, and denials until they are decided."""
+        from casectl.store.referrals import Referrals
+
+        return Referrals(self.db, self.journal)
 
     @cached_property
     def monitoring(self) -> Monitoring:
