@@ -112,6 +112,11 @@ COMMANDS: dict[str, Entry] = {
         "What was told of a client, to whom, and by which right: list, add.",
         CASEWORK,
     ),
+    "amend": Entry("amend", "Attach what the client disagrees with.", CASEWORK),
+    "copy": Entry("copy", "The client's own copy of what is on file, in plain language.", CASEWORK),
+    "casefile": Entry(
+        "casefile", "The case file for an audit or a court, print-ready, with its trail.", CASEWORK
+    ),
     "contact": Entry("contact", "Record a contact, reached or tried.", CASEWORK),
     "correct": Entry("correct", "Correct a contact by adding the right one beside it.", CASEWORK),
     "edit": Entry("edit", "Correct a client's name, phone, address and the like.", CASEWORK),

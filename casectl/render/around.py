@@ -133,3 +133,32 @@ def in_order_of(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _name_and_role(person: Piece) -> str:
     return f"{person.what} ({person.body.get(ROLE) or kind_words(kind_of(person))})"
+
+
+# -- what the client disagrees with ----------------------------------------------------------------
+
+
+def amendment_object(amendment: Piece, case: Case, of: str | None) -> Object:
+    return {
+        **piece_object(amendment, case),
+        "on": amendment.on_day.isoformat(),
+        "of": f"{case.number}.{of}" if of else None,
+        "text": amendment.what,
+        "recorded_at": amendment.recorded_at,
+        "worker": amendment.worker,
+    }
+
+
+def amendment_sentences(amendment: Piece, case: Case, of: str | None) -> list[str]:
+    what = f"{case.number}.{of}" if of else "the record"
+    return [
+        f"{case.client} ({case.handle}): {case.number}.{amendment.part}, disagrees with {what}: "
+        f"{amendment.what}",
+        f"It stands beside {what} from now on, which stays as it is.",
+    ]
+
+
+def disagreeing(amendments: Sequence[Piece], case: Case) -> str:
+    """What follows the text of a note or contact; nothing where nobody disagrees."""
+    said = "; ".join(f"{case.number}.{each.part}: {each.what}" for each in amendments)
+    return f" (the client disagrees, {said})" if said else ""
