@@ -92,6 +92,7 @@ HOW_TO_CLEAR_PIECES = {
     "b": "is a barrier: casectl barrier clear",
     "t": "is a transition: casectl transition done or drop",
     "o": "is cleared by asking again: casectl voice CASE",
+    "roi": "is a release: casectl consent sign, renew, check, lapse or revoke",
     "ref": "is a referral: casectl referral answer records what they said, chase that you asked",
     "den": "is a denial: casectl denial file or decide",
 }

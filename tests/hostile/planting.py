@@ -13,12 +13,16 @@ from itertools import count
 from typing import Any
 
 from casectl.core.casework import (
+    AMENDMENT,
     ASSESSMENT,
     BARRIER,
+    CONSENT,
     DENIAL,
+    DISCLOSURE,
     GOAL,
     MEDICATION,
     NEED,
+    PERSON,
     PROGRESS,
     PROVIDER,
     REFERRAL,
@@ -235,6 +239,18 @@ def add_plan(operation: Operation, case: Case, text: Text) -> None:
     piece(VERSION, stage="changed", status=DONE, body={"goals": [], "steps": []})
     piece(MEDICATION, body=dict.fromkeys(("dose", "for", "prescriber"), told))
     piece(PROVIDER, body=dict.fromkeys(("role", "phone", "email", "note"), told))
+    piece(PERSON, stage="family", body={
+        **dict.fromkeys(("role", "phone", "email", "note", "safe", "case"), told),
+        "primary": True, "at_home": True,
+    })  # fmt: skip
+    release = piece(CONSENT, stage="event", due_on=EARLIER, body={
+        **dict.fromkeys(("discloser", "purpose", "event", "signed_by", "signed_on"), told),
+        "told_rights": True, "follows": 1,
+    })  # fmt: skip
+    piece(DISCLOSURE, parent=release.id, status=DONE, body={
+        **dict.fromkeys(("purpose", "override", "basis"), told), "release": 1,
+    })  # fmt: skip
+    piece(AMENDMENT, status=DONE, body={"of": told})
     piece(TRANSITION, due_on=EARLIER, lead_days=7)
     piece(VOICE, level=4, due_on=EARLIER, lead_days=90)
     happened = {"did": told, "on": "2026-11-01", "until": "2026-11-20"}

@@ -82,6 +82,10 @@ READING = [
     ["transition", "list", "1"],
     ["meds", "list", "1", "--all"],
     ["provider", "list", "1", "--all"],
+    ["people", "show", "1", "--all"],
+    ["consent", "list", "1", "--all"],
+    ["consent", "show", "1.roi1"],
+    ["disclosures", "list", "1"],
     ["voice", "1", "--history"],
     ["progress", "1"],
     ["resource", "list", "--all"],
@@ -297,6 +301,15 @@ WRITING = [
     "meds stop 1.m1 T",
     "provider add 1 T --role T --phone T --email T --note T",
     "provider drop 1.pr1 T",
+    "people add 1 T --as family --role T --phone T --email T --note T --safe T --primary",
+    "people edit 1.per2 --name T --phone T --at-home",
+    "people end 1.per2 T",
+    "consent add 1 --to T --purpose T --what T --from T --event T --told-rights --signed today "
+    "--signed-by T",
+    "consent renew 1.roi2 --until fri --told-rights --signed today",
+    "consent check 1.roi1",
+    "consent revoke 1.roi1 T",
+    "disclosures add 1 --to T --purpose T --what T --override T",
     "voice 1 4 T",
     "denial add 1 T --by T --why T --appeal-by fri",
     "denial file 1.den2 T --with T",
@@ -318,7 +331,8 @@ WRITING = [
 
 
 NOUNS = ("need", "goal", "step", "barrier", "plan", "transition", "meds", "provider", "resource",
-         "referral", "denial")  # fmt: skip
+         "referral", "denial",
+         "people", "consent", "disclosures")  # fmt: skip
 
 
 @pytest.mark.parametrize("first", range(0, len(SEQUENCES), 5))
