@@ -99,7 +99,7 @@ COMMANDS: dict[str, Entry] = {
     "set": Entry("set", "Set a case's urgency or risk, with a reason.", CASEWORK),
     "accept": Entry("status", "Take a pending referral on.", CASEWORK),
     "hold": Entry("status", "Put a case on hold until a day.", CASEWORK),
-    "close": Entry("status", "Close a case, with a reason.", CASEWORK),
+    "close": Entry("close", "Close a case: notice, checklist, and the end.", CASEWORK),
     "reopen": Entry("status", "Open a closed case again, or take one off hold.", CASEWORK),
     "merge": Entry("merge", "Join two records of the same client.", CASEWORK),
     "history": Entry("history", "Who changed what, and when.", CASEWORK),

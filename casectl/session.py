@@ -90,6 +90,9 @@ HOW_TO_CLEAR_PIECES = {
     "b": "is a barrier: casectl barrier clear",
     "t": "is a transition: casectl transition done or drop",
     "o": "is cleared by asking again: casectl voice CASE",
+    "cl": "is cleared by casectl close, or by casectl close CASE --take-back REASON",
+    "ac": "is cleared by a call: casectl reached CASE, or tried; casectl cancel ITEM REASON drops "
+    "it",
 }
 # What a CASE is when it is not a case's own number, handle or external id.
 GUESSES = {"name": "only part of a name", "phone": "a phone number"}
@@ -99,7 +102,7 @@ LONGEST_NUMBER = 6  # digits of a case's number that anybody would type
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
 # What may stand before the number of a piece of casework: 12.g1.
-PART_LETTERS = frozenset(["a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o"])
+PART_LETTERS = frozenset(["a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o", "cl", "ac"])
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
 
@@ -866,7 +869,7 @@ class Session:
             raise BadValue(
                 f"{text.strip()} is your own work", hint="casectl done me.1 ends an item"
             )
-        if part is None or part in ("contact", "safety") or is_transition(part):
+        if part is None or part in ("contact", "safety") or is_transition(part) or is_call(part):
             return case, None
         if not part.isdigit():
             how = how_to_clear(part, "is not something to get in touch about")
@@ -1004,6 +1007,11 @@ def names_a_note(text: str) -> bool:
 def is_transition(part: str) -> bool:
     """``t1``, or ``t1v``, the visit that it owes: both are done by getting in touch."""
     return part[0] == "t" and part[1:].removesuffix("v").isdigit()
+
+
+def is_call(part: str) -> bool:
+    """``ac1``: the call after the end, made by getting in touch."""
+    return part[:2] == "ac" and part[2:].isdigit()
 
 
 def how_to_clear(part: str, otherwise: str) -> str:

@@ -48,6 +48,7 @@ class Recorded(NamedTuple):
     contact: Contact
     ended: Ended | None
     promised: Promise | None
+    aftercare: Piece | None = None  # the call after the end of the service, if this was it
 
 
 class Assessed(NamedTuple):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from casectl.store.cases import Cases
     from casectl.store.casework import Casework
     from casectl.store.checkup import Checkup
+    from casectl.store.closing import Closings
     from casectl.store.contacts import Contacts
     from casectl.store.intake import Intake
     from casectl.store.jots import Jots
@@ -125,6 +126,13 @@ class Caseload:
         from casectl.store.assessments import Assessments
 
         return Assessments(self.db, self.journal)
+
+    @cached_property
+    def closing(self) -> Closings:
+        """How a service ends, and the call after it."""
+        from casectl.store.closing import Closings
+
+        return Closings(self.db, self.journal)
 
     @cached_property
     def contacts(self) -> Contacts:
