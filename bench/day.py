@@ -4,8 +4,8 @@
 
 Ninety cases, a quarter of the clients hard to reach, fifteen tries a day, two weeks of leave. Every
 working day the cases that press are called as the one due engine ranks them, and tries that are
-left go to what is due soonest. After the leave what is overdue is spread over five days, as
-``casectl triage --spread 5d`` does. An attempt that reaches nobody sets a day to try again. The
+left go to what is due soonest. In the two weeks before the leave and after it the worker goes by
+``casectl today --calls --untried``. An attempt that reaches nobody sets a day to try again. The
 same days are lived once more without such days: who cannot be reached then stays on top.
 
 A case goes *untried* from one attempt or contact to the next. It should be no longer than its
@@ -25,8 +25,8 @@ from typing import NamedTuple
 from casectl.core.leave import Leave, with_leaves
 from casectl.core.model import ACTIVE, FOLLOW_UP, Case, CaseRecord, Level, Promise
 from casectl.core.priority import Ranked, rank
+from casectl.core.sheets import longest_untried
 from casectl.core.standards import Intervals, Standards
-from casectl.core.triage import spread, spread_days
 
 CASES, DAYS, TRIES = 90, 60, 15
 HARD = 4  # every fourth client is hard to reach
@@ -35,9 +35,7 @@ BEGINS = date(2026, 9, 7)  # a Monday
 LEAVE = Leave("", date(2026, 10, 19), date(2026, 10, 30), "annual leave")
 # From the last day worked to the first one.
 AWAY = date(2026, 11, 2) - date(2026, 10, 16)
-AHEAD, WEEK = timedelta(days=14), timedelta(days=7)
-SPREAD = 5  # working days, after the leave
-MINUTES = {"contact": 20}
+AROUND, WEEK = timedelta(days=14), timedelta(days=7)
 # No client in crisis: what is owed every day is a colleague's on days off.
 LEVELS = {Level.LOW: 45, Level.MEDIUM: 32, Level.HIGH: 13}
 SEEDS = 20
@@ -119,9 +117,6 @@ def simulate(seed: int, *, retry: bool, tries_a_day: int = TRIES) -> Outcome:
     today = BEGINS
     for today in _working_days(standards, DAYS):
         rows = rank((client.record for client in clients.values()), standards, today)
-        if _is_first_after(today, standards):
-            _plan(clients, rows, standards, today, tries_a_day)
-            rows = rank((client.record for client in clients.values()), standards, today)
         for row in _to_call(rows, clients, standards, today)[:tries_a_day]:
             number = row.record.case.number
             client = clients[number]
@@ -174,37 +169,19 @@ def _to_call(
 ) -> list[Ranked]:
     """What presses, as it is ranked; tries that are left go ahead, to what is due soonest.
 
-    In the two weeks before the leave that is what falls due meanwhile, by the days that
-    ``casectl away`` names: "(was Tue 20 Oct)".
+    In the two weeks before the leave and after it the calls are those of the call sheet that is for
+    such weeks: ``casectl today --calls --untried --soon 14``.
     """
+    if LEAVE.from_on - AROUND <= today <= LEAVE.to_on + AROUND:
+        ahead = standards._replace(horizon=AROUND.days)
+        records = (client.record for client in clients.values())
+        return longest_untried(rank(records, ahead, today), standards)
     pressing = [row for row in rows if row.first.is_pressing]
-    office = standards._replace(calendar=standards.calendar.office)
-    ahead = LEAVE.to_on if LEAVE.from_on - AHEAD <= today < LEAVE.from_on else today + WEEK
     called = {row.record.case.id for row in pressing}
-    soon = []
-    for client in clients.values():
-        ranked = rank([client.record], office._replace(horizon=(ahead - today).days), today)
-        if ranked and client.record.case.id not in called and not ranked[0].first.waits:
-            soon.append(ranked[0])
-    soon.sort(key=lambda row: row.first.due)
-    return [*pressing, *soon]
-
-
-def _is_first_after(today: date, standards: Standards) -> bool:
-    return standards.calendar.after(LEAVE.to_on, 1) == today
-
-
-def _plan(
-    clients: dict[int, Client], rows: list[Ranked], standards: Standards, today: date, tries: int
-) -> None:
-    """What ``casectl triage --spread 5d`` plans, with hours for as many calls."""
-    days = spread_days(today, SPREAD, standards.calendar)
-    ahead = [item for row in rows for item in row.items]
-    made = spread(rows, ahead, days, today, tries * MINUTES["contact"], MINUTES)
-    for case, day in made.later_than(today):
-        client = clients[case.number]
-        planned = client.record.case._replace(planned_on=day, planned_from=today)
-        clients[case.number] = client._replace(record=client.record._replace(case=planned))
+    ahead = standards._replace(horizon=WEEK.days)
+    others = (each.record for each in clients.values() if each.record.case.id not in called)
+    soon = [row for row in rank(others, ahead, today) if not row.first.waits]
+    return [*pressing, *sorted(soon, key=lambda row: row.first.due)]
 
 
 def _called(record: CaseRecord, today: date, answered: bool) -> CaseRecord:

@@ -51,6 +51,13 @@ def today(
     calls: Annotated[
         bool, typer.Option("--calls", help="Whom to call, with numbers and safe-contact words.")
     ] = False,
+    untried: Annotated[
+        bool,
+        typer.Option(
+            "--untried",
+            help="With --calls: who would soonest go untried for too long, as around a leave.",
+        ),
+    ] = False,
     visits: Annotated[
         bool, typer.Option("--visits", help="Appointments and visits, in the order of going.")
     ] = False,
@@ -76,6 +83,8 @@ def today(
 
     --calls, --visits and --sheet show the same list for a morning on the phone, for the road, and
     on paper: 80 columns and no colour, confidential; what is written on it comes back with log.
+    --calls --untried --soon 14 is an order for the weeks around a leave: it begins with whoever
+    would soonest have gone longer without a try than their level allows, due or not.
 
     --hours 6 is the day as blocks of time. SAFETY and DEADLINE come first and are never left out;
     what does not fit is named. --matrix calls urgent what is due today or late, and important a
@@ -83,13 +92,17 @@ def today(
     """
     session = current(ctx)
     session.as_of(as_of)
+    if untried and not calls:
+        raise BadValue("--untried is an order of calls", hint="casectl today --calls --untried")
     if calls or visits or sheet or matrix or hours is not None:
         _only_one(calls, visits, sheet, matrix, hours is not None, done, explain is not None)
         ask = asked(session, limit, everything, program, level, soon)
         if hours is not None:
             _blocks(session, ask, hours)
+        elif calls:
+            _calls(session, ask, untried)
         else:
-            (_calls if calls else _visits if visits else _sheet if sheet else _matrix)(session, ask)
+            (_visits if visits else _sheet if sheet else _matrix)(session, ask)
         return
     if done:
         reports.day_done(session.store.journal.did(session.today), session.output)
@@ -179,12 +192,14 @@ def _whole_list(session: Session, ask: Ask) -> "list[Ranked]":
     return of_clients(session.store.agenda.rows(ask._replace(limit=None)))
 
 
-def _calls(session: Session, ask: Ask) -> None:
+def _calls(session: Session, ask: Ask, untried: bool) -> None:
     from casectl.core.agenda import cut
-    from casectl.core.sheets import calls
+    from casectl.core.sheets import calls, longest_untried
     from casectl.render import sheets
 
     rows = calls(_whole_list(session, ask), ask.today, ask.standards.common_scale())
+    if untried:
+        rows = longest_untried(rows, ask.standards)
     kept = cut(rows, ask.limit)
     session.was_shown("today --calls", [row.record.case for row in kept])
     sheets.calls(_with_clients(session, kept), len(rows) - len(kept), session.output)

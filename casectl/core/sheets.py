@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from casectl.core.agenda import cut
-from casectl.core.due import DueItem
+from casectl.core.due import Band, DueItem
 from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, ME, Client
-from casectl.core.priority import Ranked, rank_key
+from casectl.core.priority import Ranked, RankKey, rank_key
+from casectl.core.standards import Standards
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 
@@ -36,6 +37,32 @@ def calls(rows: Iterable[Ranked], today: date, scale: int) -> list[Ranked]:
         if items:
             kept.append(row._replace(items=items, key=rank_key(items[0], today, scale)))
     return sorted(kept, key=lambda row: row.key)
+
+
+def longest_untried(rows: Iterable[Ranked], standards: Standards) -> list[Ranked]:
+    """The calls by who would soonest go without a try for too long; SAFETY stays before them.
+
+    That is a level's interval after the client was last reached or tried, whether anything is due
+    or not. For the weeks around a leave, when one day does not hold what presses: the list calls
+    the higher levels again before it comes to the low ones.
+    """
+    return sorted(rows, key=lambda row: _untried_key(row, standards))
+
+
+def _untried_key(row: Ranked, standards: Standards) -> tuple[bool, date, RankKey]:
+    if row.first.band is Band.SAFETY:
+        return False, date.min, row.key
+    return True, untried_until(row, standards), row.key
+
+
+def untried_until(row: Ranked, standards: Standards) -> date:
+    """The day from which nobody would have tried a client for longer than their level allows."""
+    record = row.record
+    touched = [day for day in (record.reached_client_on, record.tried_on) if day is not None]
+    if not touched:
+        return min(item.due for item in row.items)
+    interval = standards.of(record.case.program).contact[record.case.level - 1]
+    return max(touched) + timedelta(days=interval)
 
 
 def of_clients(rows: Iterable[Ranked]) -> list[Ranked]:

@@ -148,7 +148,7 @@ def test_a_guess_is_confirmed(run: Run) -> None:
 
 
 def test_a_walk_through_the_fields(run: Run) -> None:
-    answers = ["", "1978-13", "1978", "-", "", "", "", "Dari", "maybe", "y", "", "", "", "", ""]
+    answers = ["", "1978-13", "1978", "-", "", "", "", "Dari", "maybe", "y", "", "", "", "", "", ""]
     result = run("edit 1", answers=answers)
     assert result.code == 0, result.err
     assert "Phone [555-0100 (safe contact: evenings only)]: " in result.err

@@ -61,6 +61,24 @@ def test_an_attempt_moves_the_call_down(run: Run) -> None:
     assert row["status"] == "TRIED 1x"
 
 
+def test_who_would_soonest_go_untried_for_too_long_comes_first(run: Run) -> None:
+    """A low case that nobody tried for weeks stands before a medium one of yesterday."""
+    lower = "set 3 --urgency low --risk low --reason better"
+    for line in (lower, "reached 5 --on 2026-11-16", "reached 4 --on 2026-11-17", "reached 2"):
+        assert run(line).code == 0, line
+    # By a level's days after the last try: 3 on 25 Nov, 4 on 1 Dec, 5 on 16 Dec, 2 on 18 Dec.
+    by_try = [each.partition(".")[0] for each in items(run, "--calls --untried --soon 60")]
+    assert by_try == ["1", "3", "4", "5", "2"]
+    by_rank = [each.partition(".")[0] for each in items(run, "--calls --soon 60")]
+    assert by_rank == ["1", "4", "3", "5", "2"]
+
+
+def test_untried_is_an_order_of_calls(run: Run) -> None:
+    result = run("today --untried")
+    assert (result.code, result.out) == (2, "")
+    assert "casectl today --calls --untried" in result.err
+
+
 def test_a_review_is_no_call(run: Run) -> None:
     run("reached 1 --next 'a form' --due today")
     run("reached 1.1")
