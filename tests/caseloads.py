@@ -14,12 +14,21 @@ from typing import Any, NamedTuple, TypeVar
 from hypothesis import strategies as st
 
 from casectl.core.casework import (
+    AFTERCARE,
     AGAIN,
+    CLOSING,
+    CONSENT,
+    DRAFT,
     GOAL,
+    HANDOVER,
     LETTERS,
     NEED,
+    NOTICE,
+    REFERRAL,
     RISK,
     SCREENING,
+    SENT,
+    SIGN_OFF,
     STEP,
     TARGET,
     TRANSITION,
@@ -141,12 +150,17 @@ PLANS = st.sampled_from(
 )
 
 FLAGGED = st.sampled_from((*[None] * 12, 0, 1, 4))
+ACCEPTED = "accepted"
+STAGES = {"send": DRAFT, "chase": SENT, "connect": ACCEPTED}  # of a referral, by what it owes
+# What a day ahead makes sense of; the others count from a day that has been.
+DATED = (GOAL, STEP, RISK, CONSENT, CLOSING)
 SELDOM = st.sampled_from((False, False, False, True))
 REPEATS = st.sampled_from((1, 7, 14, 90))
 PIECES = st.sampled_from(
     (
         (GOAL, TARGET), (GOAL, AGAIN), (STEP, ""), (NEED, ""), (SCREENING, ""), (RISK, ""),
-        (VOICE, ""), (TRANSITION, ""),
+        (VOICE, ""), (TRANSITION, ""), (REFERRAL, DRAFT), (REFERRAL, SENT), (REFERRAL, ACCEPTED),
+        (CONSENT, ""), (HANDOVER, ""), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
     )
 )  # fmt: skip
 # Long before anything that a record says of its contacts, so that no piece is the note of one.
@@ -192,6 +206,10 @@ def intervals(draw: Draw[Any]) -> Intervals:
             high_review=high_review,
             crisis_review=min(draw(_FEW_DAYS), high_review),
             note=draw(st.sampled_from((0, 1, 3, 10))),
+            referral=draw(_FEW_DAYS),
+            consent_warning=draw(_FEW_DAYS),
+            aftercare=draw(_FEW_DAYS),
+            handover=draw(_FEW_DAYS),
             guardian_counts=draw(st.booleans()),
             deadlines={subject: draw(_LEADS) for subject in DEADLINE_LEADS},
         ),
@@ -293,7 +311,7 @@ def _with_casework(draw: Draw[Any], record: CaseRecord, today: date, pool: _Pool
     watches: list[Watch] = []
     for number in range(1, draw(COUNTS) + 1):
         kind, stage = draw(PIECES)
-        dated = kind in (GOAL, STEP, RISK) and stage != AGAIN
+        dated = (kind in DATED and stage != AGAIN) or stage == ACCEPTED
         ahead = draw(pool.ahead) if dated else -draw(pool.ago)
         lead = draw(REPEATS) if kind in (SCREENING, VOICE, TRANSITION) else None
         day = today + timedelta(days=ahead)
@@ -389,13 +407,19 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
         kind = LETTER[letters]
         piece = Piece(
             f"{record.case.id}.{watch.part}", record.case.id, kind, number, PIECES_ON,
-            f"{kind} {number}", stage=watch.stage if kind == GOAL else "", due_on=watch.day,
+            f"{kind} {number}", stage=_stage_of(kind, watch.stage), due_on=watch.day,
             lead_days=watch.lead, recorded_at="2026-01-01T00:00:00Z",
         )  # fmt: skip
         known = made.setdefault(f"{letters}{number}", piece)
         if watch.lead is not None:
             made[f"{letters}{number}"] = known._replace(lead_days=watch.lead)
     return list(made.values())
+
+
+def _stage_of(kind: str, owed_stage: str) -> str:
+    if kind == REFERRAL:
+        return STAGES[owed_stage]
+    return owed_stage if kind in (GOAL, CLOSING) else ""
 
 
 def _drafts_of(record: CaseRecord) -> list[Watch]:

@@ -16,7 +16,15 @@ from datetime import date
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, Load, ahead, cut
 from casectl.core.due import Band, DueItem, Rule, Rules, applies
-from casectl.core.facts import PROMISED, WATCHED, Group, facts_of, promised_facts, watched_facts
+from casectl.core.facts import (
+    AFTER_CLOSING,
+    PROMISED,
+    WATCHED,
+    Group,
+    facts_of,
+    promised_facts,
+    watched_facts,
+)
 from casectl.core.model import ME, RISKS, UNASSESSED_RISK, Case, CaseRecord, Level, Promise
 from casectl.core.priority import DUE_ON, Ranked, RankKey, fact_key, in_order, rank_by
 from casectl.core.values import NamedTuple
@@ -383,7 +391,13 @@ class _Reading:
         ]
 
     def _open_numbers(self) -> set[int]:
-        return {row[0] for row in self.db.rows("SELECT number FROM cases WHERE status <> 'closed'")}
+        """And the closed ones that owe their aftercare."""
+        rows = self.db.rows(
+            "SELECT number FROM cases WHERE status <> 'closed' UNION ALL SELECT f.number "
+            "FROM due_groups g JOIN due_facts f ON f.group_id = g.id "
+            f"WHERE g.kind = '{AFTER_CLOSING}'"
+        )
+        return {row[0] for row in rows}
 
     # -- what stands around the list -----------------------------------------------------------
 

@@ -136,6 +136,7 @@ def ranking_everything(
         for n, items in owed.items()
         if any(item.kind == "contact" and item.due < ask.today for item in items)
     }
+    still_open = [each for each in wanted if each.case.is_open]
     next_due = min((item.due for items in owed.values() for item in items), default=None)
     return Agenda(
         ask,
@@ -143,7 +144,7 @@ def ranking_everything(
         Counts(
             *(
                 min(len(each), cap + 1)
-                for each in (wanted, pressing, overdue, pressing - overdue, silent)
+                for each in (still_open, pressing, overdue, pressing - overdue, silent)
             )
         ),
         tuple(hours([*wanted, *mine], ask)),
@@ -156,7 +157,7 @@ def asked_for(caseload: list[CaseRecord], ask: Ask) -> list[CaseRecord]:
     return [
         as_read(record)
         for record in caseload
-        if record.case.is_open
+        if (record.case.is_open or owes(record, ask))
         and (ask.program is None or record.case.program == ask.program)
         and (ask.level is None or record.case.level >= ask.level)
     ]
@@ -182,6 +183,7 @@ def hours(wanted: list[CaseRecord], ask: Ask) -> list[tuple[Case, Promise]]:
     timed = [
         (record.case, promise)
         for record in wanted
+        if record.case.is_open
         for promise in record.promises
         if (
             promise.kind == APPOINTMENT
@@ -213,17 +215,19 @@ def test_cases_taken_out_of_the_facts_are_listed_and_reminded_of_all_the_same(
     caseload = data.draw(drawn_caseloads(today))
     drawn_asks = data.draw(st.lists(asks(today, standards), min_size=2, max_size=2))
     taken = data.draw(st.sets(st.integers(1, len(caseload))))
+    # Of a closed case nobody asks whether it has facts; doctor does.
+    known = [each for each in caseload if each.case.is_open or each.case.number not in taken]
     with on_file(caseload, empty) as store:
         numbers = ", ".join(map(str, taken))
         store.db.execute(f"DELETE FROM due_facts WHERE number IN ({numbers})")
         for ask in drawn_asks:
-            expected = ranking_everything(caseload, ask, 1000)
+            expected = ranking_everything(known, ask, 1000)
             read = store.agenda.read(ask)
             assert read.rows == tuple(store.agenda.rows(ask)) == expected.rows
             assert read.counts.open == expected.counts.open
             assert read.more >= 0
             assert store.agenda.pressing(ask, ask.today) == everything_pressing(
-                caseload, ask, ask.today
+                known, ask, ask.today
             )
             open_ones = {each.case.number for each in caseload if each.case.is_open}
             assert set(store.agenda.left_out) == taken & open_ones
