@@ -55,6 +55,8 @@ TARGET, AGAIN = "target", "again"
 # closing: its notice is running, or somebody has to sign it off.
 DRAFT, SENT = "draft", "sent"
 NOTICE, SIGN_OFF = "notice", "sign_off"
+# Of a release: not signed yet, and signed until something happens that has no day.
+UNSIGNED, UNTIL_EVENT = "unsigned", "event"
 
 # Who acts. Anybody else is named as typed.
 CLIENT, WORKER = "client", "worker"
@@ -151,6 +153,10 @@ def _owed_with_others(
         yield Watch("referral", "chase", day, part, f"no answer yet: {said}", who=who)
     elif kind == REFERRAL:
         yield Watch("referral", "connect", day, part, f"are they connected? {said}", who=who)
+    elif kind == CONSENT and stage == UNSIGNED:
+        yield Watch("consent", "sign", day, part, f"have the release signed: {said}")
+    elif kind == CONSENT and stage == UNTIL_EVENT:
+        yield Watch("consent", "look", day, part, f"does the release still hold? {said}")
     elif kind == CONSENT:
         yield Watch("consent", "", day, part, f"renew the release: {said}")
     elif kind == HANDOVER:
