@@ -100,6 +100,7 @@ COMMANDS: dict[str, Entry] = {
     "accept": Entry("status", "Take a pending referral on.", CASEWORK),
     "hold": Entry("status", "Put a case on hold until a day.", CASEWORK),
     "close": Entry("close", "Close a case: notice, checklist, and the end.", CASEWORK),
+    "letter": Entry("letter", "Print a letter from a template.", CASEWORK),
     "reopen": Entry("status", "Open a closed case again, or take one off hold.", CASEWORK),
     "merge": Entry("merge", "Join two records of the same client.", CASEWORK),
     "history": Entry("history", "Who changed what, and when.", CASEWORK),

@@ -103,7 +103,9 @@ LONGEST_NUMBER = 6  # digits of a case's number that anybody would type
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
 # What may stand before the number of a piece of casework: 12.g1.
-PART_LETTERS = frozenset(["a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o", "cl", "ac"])
+PART_LETTERS = frozenset(
+    ["a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o", "cl", "ac"]
+)
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
 
@@ -512,6 +514,13 @@ class Session:
 
         check_file(self.db_path)
         return AccessLog(self.db_path)
+
+    def write_new(self, path: Path, text: str) -> None:
+        """A new file that this person alone can read. Raises CasectlError where there is one."""
+        from casectl.store.private import make_folder, put
+
+        make_folder(path.parent)
+        put(path, text.encode(), lambda written: None, new=True)
 
     @property
     def backup_folder(self) -> Path:

@@ -239,12 +239,16 @@ def cancel(
     """Cancel items, with a reason.
 
     casectl cancel 12.3 "no longer needed" — the last words are the reason. A repeating item ends;
-    a step or goal of a plan (12.s3) is dropped.
+    a step or goal of a plan (12.s3) is dropped, and so is the call after the end (12.ac1).
     """
     session = current(ctx)
     if len(items) < 2:
         raise BadValue("cancel needs ITEM and REASON", hint='cancel 12.3 "no longer needed"')
     *names, reason = items
+    calls, names = _pieces_apart(session, names, ("aftercare",))
+    if calls:
+        _drop_calls(session, calls, names, reason)
+        return
     pieces, names = _pieces_apart(session, names, ("step", "goal"))
     found = _open(session, names, (FOLLOW_UP, DEADLINE, APPOINTMENT))
     reason = checked_text(session.typed(reason, "reason"), "reason")
@@ -254,6 +258,24 @@ def cancel(
     ended = session.store.promises.cancel([promise for _, promise in found], reason)
     found, ended = session.shown(found), session.shown(ended)
     _wrote(session, found, ended, [*_cancelled(found), *_next_steps(session, found)])
+
+
+def _drop_calls(
+    session: Session, calls: "list[tuple[Case, Piece]]", names: list[str], reason: str
+) -> None:
+    """The call that a closed case owes will not be made, with the reason."""
+    if names or len(calls) > 1:
+        raise BadValue("an aftercare call is dropped by itself", hint="name it alone")
+    from casectl.render.casework import piece_object
+
+    ((case, piece),) = calls
+    why = checked_text(session.typed(reason, "reason"), "reason")
+    piece = session.store.closing.drop_aftercare(piece, why, session.today)
+    case, piece = session.shown(case), session.shown(piece)
+    session.output.wrote_all(
+        [piece_object(piece, case)],
+        f"{_whose(case)}: no aftercare call: {piece.outcome}. It owes nothing now.",
+    )
 
 
 def _cancelled(found: list[tuple[Case, Promise]]) -> list[str]:

@@ -40,40 +40,27 @@ from casectl.core.model import (
     Level,
     Promise,
 )
+from casectl.core.profiles import (
+    CANNOT_LOCATE,
+    DECLINED,
+    DIED,
+    TRANSFERRED,
+    Closing,
+)
 from casectl.core.spoken import DateOrder, spoken
 from casectl.core.standing import levels_of
 from casectl.core.text import NAME_LIMIT, checked_text, fold
 from casectl.core.values import NamedTuple
 from casectl.core.views import File
 
-# Why a case ends. A program may add its own.
-GOALS_MET, MOVED, DECLINED, CANNOT_LOCATE = "goals met", "moved", "declined", "cannot locate"
-TRANSFERRED, DIED, ELIGIBILITY_ENDED = "transferred", "died", "eligibility ended"
-REASONS = (
-    GOALS_MET, MOVED, DECLINED, CANNOT_LOCATE, TRANSFERRED, DIED, ELIGIBILITY_ENDED,
-)  # fmt: skip
 # Not the end of a service, but of a second record of it; every program has it.
 DUPLICATE = "duplicate"
 OWN_WORDS = "own words"  # the code of a reason that somebody wrote themselves
 
-WRITTEN_MEANS = ("letter", "email", "text", "by hand")  # how a notice may be given
 SHEET = "sheet"  # the stage of a closing of which there is no more than the client's sheet
 
 UNWARNED = (DIED, DECLINED, CANNOT_LOCATE, DUPLICATE)  # reasons that no notice comes before
 LONGEST_HOLD = 180  # days; a hold of a year would be a case that nobody looks at
-
-
-class Closing(NamedTuple):
-    """What a program asks before a case is closed."""
-
-    reasons: tuple[str, ...] = REASONS
-    own_words: bool = True  # whether a reason may be in the worker's own words as well
-    notice_days: int = 14  # from the day of the written notice; 0 asks for none
-    notice_means: tuple[str, ...] = WRITTEN_MEANS
-    sign_off: bool = False  # whether somebody else approves it
-    tries: int = 3  # before "cannot locate" is a reason
-    different_means: int = 2
-    transition_sheet: bool = True  # what goes on, and whom to ask, given to the client
 
 
 class Reason(NamedTuple):
@@ -284,9 +271,7 @@ def lacking_before(
     until = under_notice(closing)
     if asked.notice_days:
         if until is None:
-            lacks.append(
-                Lack("no written notice", f"casectl close {number} --notice --by letter")
-            )
+            lacks.append(Lack("no written notice", f"casectl close {number} --notice --by letter"))
         elif on < until:
             lacks.append(
                 Lack(
@@ -395,9 +380,7 @@ def check_notice(case: Case, on: date, closing: Piece | None, order: DateOrder |
 
 def notice_body(on: date, by: str, days: int) -> dict[str, Any]:
     until = on + timedelta(days=days)
-    return {
-        "notice": {"on": on.isoformat(), "by": by, "days": days, "until": until.isoformat()}
-    }
+    return {"notice": {"on": on.isoformat(), "by": by, "days": days, "until": until.isoformat()}}
 
 
 # -- the end ---------------------------------------------------------------------------------------
@@ -475,8 +458,9 @@ def given_before(closing: Piece | None, given: Given) -> Given:
     if closing is None or closing.stage != SIGN_OFF:
         return given
     kept = closing.body.get("given", {})
-    before = Given(**{**kept, "reached": tuple(kept.get("reached", ()))})
-    return Given(*(now or was for now, was in zip(given, before, strict=True)))
+    before = {**kept, "reached": tuple(kept.get("reached", ()))}
+    new = {name: value for name, value in given._asdict().items() if value}
+    return Given(**{**before, **new})
 
 
 def said_before(closing: Piece | None) -> str | None:

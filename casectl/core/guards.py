@@ -44,4 +44,3 @@ def check_change(case: Case, verb: str) -> None:
     already = " already" if (verb, case.status) in ALREADY else ""
     instead = INSTEAD[case.status].format(number=case.number)
     raise BadValue(f"{case.handle} is {WORDS[case.status]}{already}", hint=instead)
-

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import zip_longest
 
 from casectl.core.casefile import corrections
+from casectl.core.casework import CLOSING
 from casectl.core.due import DueItem
 from casectl.core.model import (
     CLOSED,
@@ -222,6 +223,10 @@ def _casework(file: File, output: Output, whole: bool) -> list[Line]:
 
     told = list(assessed_lines(file.casework, output))
     told += [(each, 1) for each in plan_summary(file.case, file.casework, output)]
+    if any(each.kind == CLOSING for each in file.casework):
+        from casectl.render.closing import closing_lines
+
+        told += [(each, 2) for each in closing_lines(file.casework, output, whole=whole)]
     if whole:
         from casectl.render.monitoring import kept_lists
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from casectl.store.jots import Jots
     from casectl.store.journal import Journal
     from casectl.store.leaves import Leaves
+    from casectl.store.letters import Letters
     from casectl.store.monitoring import Monitoring
     from casectl.store.mornings import Mornings
     from casectl.store.notes import Notes
@@ -154,6 +155,13 @@ class Caseload:
         from casectl.store.leaves import Leaves
 
         return Leaves(self.db, self.journal)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """That letters were printed, and to whom."""
+        from casectl.store.letters import Letters
+
+        return Letters(self.db, self.journal)
 
     def has_leaves(self) -> bool:
         """Whether any day away is on file; asked by every command that knows a due day."""

@@ -343,7 +343,8 @@ class Cases:
 
     def close(self, case: Case, reason: str, on: date) -> Case:
         """End a service for a reason alone, with nothing given that a checklist asks for."""
-        from casectl.core.closing import Closing, Given, ending, reason_of
+        from casectl.core.closing import Given, ending, reason_of
+        from casectl.core.profiles import Closing
         from casectl.store.closing import Closings
 
         wanted = ending(self.file(case), reason_of(reason, Closing()), Given(), on)

@@ -110,9 +110,7 @@ def end_service(
     )
     aftercare = None
     if ending.aftercare:
-        aftercare = add(
-            operation, Piece("", case.id, AFTERCARE, 0, ending.on, due_on=ending.on)
-        )
+        aftercare = add(operation, Piece("", case.id, AFTERCARE, 0, ending.on, due_on=ending.on))
     return closing, aftercare
 
 
@@ -166,9 +164,7 @@ def _keep(
 
 
 def _under_way(operation: Operation, case: Case) -> Piece | None:
-    open_ones = [
-        each for each in _pieces(operation.db, case.id, CLOSING) if each.status == OPEN
-    ]
+    open_ones = [each for each in _pieces(operation.db, case.id, CLOSING) if each.status == OPEN]
     return open_ones[0] if open_ones else None
 
 
