@@ -24,7 +24,7 @@ RECIPIENT = "recipient"
 # Where a field comes from, for whoever is told that it is not filled in.
 FROM_RECORD: Mapping[str, str] = {
     "address": "casectl edit {number} --address TEXT",
-    "birth_date": "casectl edit {number} --birth-date DAY",
+    "birth_date": "casectl edit {number} --dob DAY",
     "phone": "casectl edit {number} --phone TEXT",
     "program": "casectl edit {number} --program NAME",
     "need": "casectl edit {number} --need TEXT",
