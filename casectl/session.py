@@ -104,9 +104,11 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
 # What may stand before the number of a piece of casework: 12.g1.
 PART_LETTERS = frozenset(
-    ["a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o"]
-    + ["per", "ref", "den", "roi", "d", "am", "h", "cl", "ac"]
-)
+    {
+        "a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o", "per", "ref", "den",
+        "roi", "d", "am", "h", "cl", "ac",
+    }
+)  # fmt: skip
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
 

@@ -60,6 +60,7 @@ OWN_WORDS = "own words"  # the code of a reason that somebody wrote themselves
 SHEET = "sheet"  # the stage of a closing of which there is no more than the client's sheet
 
 UNWARNED = (DIED, DECLINED, CANNOT_LOCATE, DUPLICATE)  # reasons that no notice comes before
+TRY_DAYS = 2  # on which a client was looked for who is said not to be found
 LONGEST_HOLD = 180  # days; a hold of a year would be a case that nobody looks at
 
 
@@ -285,15 +286,23 @@ def lacking_before(
 
 
 def _tries_lacking(file: File, asked: Closing) -> list[Lack]:
-    tries, number = tries_of(file.contacts), file.case.number
-    means = {each.by for each in tries}
-    wanted = min(asked.different_means, asked.tries)
-    if len(tries) >= asked.tries and len(means) >= wanted:
+    """Three calls within an hour are one attempt: a means counts once a day, and a day is not all.
+
+    The days are two at the least wherever more than one attempt is asked for.
+    """
+    counted = {(each.on_day, each.by) for each in tries_of(file.contacts)}
+    has = (len(counted), len({by for _, by in counted}), len({day for day, _ in counted}))
+    wants = (asked.tries, min(asked.different_means, asked.tries), min(TRY_DAYS, asked.tries))
+    short = [
+        f"{have} of {want} {word}"
+        for have, want, word in zip(has, wants, ("attempts", "means", "days"), strict=True)
+        if have < want
+    ]
+    if not short:
         return []
-    has = f"{len(tries)} of {asked.tries} attempts"
-    if len(means) < wanted:
-        has += f", by {len(means)} of {wanted} means"
-    return [Lack(f"{has} on record", f"casectl tried {number} TEXT --by letter")]
+    return [
+        Lack(f"{', '.join(short)} on record", f"casectl tried {file.case.number} TEXT --by letter")
+    ]
 
 
 def _hard_lacking(file: File, reason: Reason, given: Given) -> list[Lack]:

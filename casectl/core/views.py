@@ -271,6 +271,7 @@ class Doomed(NamedTuple):
     promises: int
     contacts: int
     notes: int
+    calls: int = 0  # owed after the end of the service, and not made yet
 
 
 class Purging(NamedTuple):

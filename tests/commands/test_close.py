@@ -188,13 +188,15 @@ def test_no_notice_comes_before_these(run: Run, reason: str) -> None:
 
 def test_cannot_locate_asks_for_three_attempts_by_two_means(run: Run) -> None:
     refused = run("close 1 --reason 'cannot locate'")
-    assert "0 of 3 attempts, by 0 of 2 means on record (casectl tried 1 TEXT" in refused.err
+    said = "0 of 3 attempts, 0 of 2 means, 0 of 2 days on record (casectl tried 1 TEXT"
+    assert said in refused.err
     run("reached 1 --on 2026-11-09")
     run("tried 1 --on 2026-11-03")  # before they were reached
     run("tried 1 --on 2026-11-10 --with provider")  # nobody who is looked for
     for day in (11, 12, 13):
         run(f"tried 1 --on 2026-11-{day}")
-    assert "3 of 3 attempts, by 1 of 2 means" in run("close 1 --reason cannot-locate").err
+    refused = run("close 1 --reason cannot-locate")
+    assert "cannot be closed yet; 1 of 2 means on record" in refused.err
     run("reached 1 --by letter --on 2026-11-16")  # sent; a letter reaches nobody
     made = ok(run("close 1 --reason cannot-locate --json")).json
     assert made["closing"]["tries"] == [
@@ -203,6 +205,18 @@ def test_cannot_locate_asks_for_three_attempts_by_two_means(run: Run) -> None:
         {"on": "2026-11-13", "by": "phone"},
         {"on": "2026-11-16", "by": "letter"},
     ]
+
+
+def test_three_calls_within_an_hour_are_one_attempt(run: Run) -> None:
+    for _ in range(3):
+        run("tried 1")
+    run("tried 1 --by visit")
+    refused = run("close 1 --reason 'cannot locate'")
+    assert "cannot be closed yet; 2 of 3 attempts, 1 of 2 days on record" in refused.err
+    run("tried 1 --by letter")
+    assert "yet; 1 of 2 days on record" in run("close 1 --reason 'cannot locate'").err
+    ok(run("tried 1 --on mon"))
+    ok(run("close 1 --reason 'cannot locate'"))
 
 
 def test_a_duplicate_needs_the_other_case(run: Run) -> None:

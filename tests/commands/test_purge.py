@@ -35,14 +35,15 @@ def test_a_dry_run_shows_what_would_go(run: Run, tmp_path: Path) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out.splitlines() == [
         "To be erased for good:",
-        "  sample-1  Zyxwvut Sample, closed Fri 1 Jun 2018: 0 promises, 0 contacts, 1 note",
+        "  sample-1  Zyxwvut Sample, closed Fri 1 Jun 2018: 0 promises, 0 contacts, 1 note; it owes "
+        "its aftercare call",
         "With 1 client who would have no case left, and 6 entries of the journal.",
     ]
     assert run("purge 1 --dry-run --json").json == {
         "would_purge": [
             {
                 "number": 1, "handle": "sample-1", "client": "Zyxwvut Sample", "status": "closed",
-                "closed_on": "2018-06-01", "promises": 0, "contacts": 0, "notes": 1,
+                "closed_on": "2018-06-01", "promises": 0, "contacts": 0, "notes": 1, "calls": 1,
             }
         ],
         "clients": 1,
@@ -62,6 +63,7 @@ def test_a_script_says_yes(run: Run, tmp_path: Path) -> None:
     assert result.out.splitlines() == [
         "Erased for good: case 1, 1 client with it; 5 records, and 11 entries of the journal.",
         "Who did it, when and why stays on record: casectl history 1",
+        "No aftercare call was made: case 1.",
         "Not reached: copies elsewhere, such as prints, mails, exports and backups on other disks.",
     ]
     for word in (b"Zyxwvut", b"zyxwvut", b"grualtnote"):
