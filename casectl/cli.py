@@ -90,6 +90,14 @@ COMMANDS: dict[str, Entry] = {
     "transition": Entry(
         "transition", "A discharge, release or move, and the contact it asks for.", CASEWORK
     ),
+    "resource": Entry(
+        "resource", "Resources: services that one can refer to, and which fit a case.", CASEWORK
+    ),
+    "refer": Entry("refer", "Refer a client to a service: draft it, or send it.", CASEWORK),
+    "referral": Entry("refer", "Referrals, from the draft to the client who is there.", CASEWORK),
+    "denial": Entry(
+        "denial", "What was denied to a client, and what is done against it.", CASEWORK
+    ),
     "lint": Entry("lint", "What of the casework asks for a second look, and what to do.", CASEWORK),
     "meds": Entry("lists", "The medications of a client: add, stop, list.", CASEWORK),
     "provider": Entry("lists", "The providers of a client: add, drop, list.", CASEWORK),

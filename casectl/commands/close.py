@@ -10,6 +10,7 @@ import typer
 from casectl.core.casework import GOAL, OPEN, SIGN_OFF, Piece
 from casectl.core.closing import (
     OWN_WORDS,
+    Asked,
     Ending,
     Given,
     Lack,
@@ -35,7 +36,7 @@ from casectl.core.closing import (
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.guards import check_change
 from casectl.core.model import PENDING, Case, Promise
-from casectl.core.profiles import DIED, Closing
+from casectl.core.profiles import DIED
 from casectl.core.text import checked_text, fold
 from casectl.parameters import CaseArgument, current
 from casectl.render import tell
@@ -161,7 +162,7 @@ def _give_notice(
     closing = closing_of(session.store.cases.file(case).casework)
     check_notice(case, day, closing, session.config.date_order)
     said = reason_of(session.typed(reason, "reason"), asked).said if reason is not None else None
-    options = ", ".join(asked.notice_means)
+    options = ", ".join(asked.closing.notice_means)
     means = checked_means(session.needed(by, f"By which means? ({options}) ", "--by"), asked)
     body = notice_body(day, means, asked.notice_days)
     until = date.fromisoformat(body["notice"]["until"])
@@ -176,12 +177,12 @@ def _give_notice(
     )
 
 
-def _before_the_end(case: Case, asked: Closing, closing: Piece, means: str) -> list[str]:
+def _before_the_end(case: Case, asked: Asked, closing: Piece, means: str) -> list[str]:
     """What the days of a notice are for."""
     how = []
     if means == "letter":
         how.append(f"The letter: casectl letter {case.number} closure.")
-    if asked.transition_sheet and not closing.body.get("sheet_on"):
+    if asked.closing.transition_sheet and not closing.body.get("sheet_on"):
         how.append(f"The client's sheet: casectl close {case.number} --sheet.")
     return how
 
@@ -201,13 +202,8 @@ def _take_back(session: Session, case: Case, reason: str) -> None:
     )
 
 
-def _asked(session: Session, case: Case) -> Closing:
-    """What this program asks; a notice's days as the configuration has them, if it says."""
-    closing = session.profile.closing
-    standards = session.standards
-    if standards.source(case.program, "notice") == "default":
-        return closing
-    return closing._replace(notice_days=standards.of(case.program).notice)
+def _asked(session: Session, case: Case) -> Asked:
+    return Asked(session.profile.closing, session.standards.of(case.program).notice)
 
 
 # -- the sheet -------------------------------------------------------------------------------------
@@ -286,10 +282,10 @@ def _end(
 
 
 def _without_reason(
-    session: Session, file: "File", given: Given, asked: Closing, day: date
+    session: Session, file: "File", given: Given, asked: Asked, day: date
 ) -> BadValue:
     """What a script is told that gives no reason: that, and what most of them ask beside it."""
-    missing = f"--reason is missing ({', '.join(asked.reasons)}, duplicate{_or_own(asked)})"
+    missing = f"--reason is missing ({', '.join(asked.closing.reasons)}, duplicate{_or_own(asked)})"
     given = checked_given(given, session.config.worker)
     order = session.config.date_order
     usual = lacking(file, Reason(OWN_WORDS, ""), given, asked, day, order)
@@ -301,23 +297,23 @@ def _cannot(case: Case, lacks: Sequence[Lack]) -> BadValue:
 
 
 def _reason(
-    session: Session, file: "File", said: str | None, closing: Piece | None, asked: Closing
+    session: Session, file: "File", said: str | None, closing: Piece | None, asked: Asked
 ) -> Reason:
     """As it is given, or was with the notice; a person is asked."""
     before = said_before(closing)
     if said is None and before is not None:
         return reason_of(before, asked)
     if said is None and session.can_ask and file.case.status != PENDING:
-        tell(f"  Reasons: {', '.join(asked.reasons)}, duplicate{_or_own(asked)}")
+        tell(f"  Reasons: {', '.join(asked.closing.reasons)}, duplicate{_or_own(asked)}")
     return reason_of(session.needed(said, "Why? ", "--reason"), asked)
 
 
-def _or_own(asked: Closing) -> str:
-    return ", or your own words" if asked.own_words else ""
+def _or_own(asked: Asked) -> str:
+    return ", or your own words" if asked.closing.own_words else ""
 
 
 def _offer_notice(
-    session: Session, file: "File", reason: Reason, asked: Closing, lacks: list[Lack], day: date
+    session: Session, file: "File", reason: Reason, asked: Asked, lacks: list[Lack], day: date
 ) -> None:
     """What no answer can give is told whole; a notice may be given at once. Raises BadValue."""
     case = file.case
@@ -328,7 +324,7 @@ def _offer_notice(
     ):
         for each in lacks:
             tell(f"  Missing: {each}")
-        means = ", ".join(asked.notice_means)
+        means = ", ".join(asked.closing.notice_means)
         answer = session.ask(f"Give notice today, and how? ({means}; Enter for not now) ")
         if answer.strip():
             _give_notice(session, case, reason.said, answer, None)
@@ -337,7 +333,7 @@ def _offer_notice(
 
 
 def _ask_the_rest(
-    session: Session, file: "File", reason: Reason, given: Given, asked: Closing, goals: bool
+    session: Session, file: "File", reason: Reason, given: Given, asked: Asked, goals: bool
 ) -> Given:
     """What a person is asked beside the reason: goals, who goes on, a summary, the sign-off."""
     if file.case.status == PENDING:
@@ -353,7 +349,7 @@ def _ask_the_rest(
         given = given._replace(handed_to=name or None)
     if given.summary is None and is_warned_of(file, reason):
         given = given._replace(summary=session.ask("Summary: what was done, how it ends? ") or None)
-    if asked.sign_off and not (given.signed_by or given.approved_by):
+    if asked.closing.sign_off and not (given.signed_by or given.approved_by):
         name = session.ask("Who signed it off? (Enter: it waits for that) ").strip()
         given = given._replace(signed_by=name or None)
     return checked_given(given, session.config.worker)

@@ -27,7 +27,7 @@ from casectl.core.views import Ended
 from casectl.parameters import ItemArgument, complete_item, current, whole_number
 from casectl.render import Object
 from casectl.render.objects import promise_object
-from casectl.session import Session, how_to_clear
+from casectl.session import Session, how_to_clear, names_a_call
 
 if TYPE_CHECKING:
     from casectl.core.casework import Piece
@@ -245,9 +245,8 @@ def cancel(
     if len(items) < 2:
         raise BadValue("cancel needs ITEM and REASON", hint='cancel 12.3 "no longer needed"')
     *names, reason = items
-    calls, names = _pieces_apart(session, names, ("aftercare",))
-    if calls:
-        _drop_calls(session, calls, names, reason)
+    if any(names_a_call(name) for name in names):
+        _drop_call(session, names, reason)
         return
     pieces, names = _pieces_apart(session, names, ("step", "goal"))
     found = _open(session, names, (FOLLOW_UP, DEADLINE, APPOINTMENT))
@@ -260,15 +259,18 @@ def cancel(
     _wrote(session, found, ended, [*_cancelled(found), *_next_steps(session, found)])
 
 
-def _drop_calls(
-    session: Session, calls: "list[tuple[Case, Piece]]", names: list[str], reason: str
-) -> None:
+def _drop_call(session: Session, names: list[str], reason: str) -> None:
     """The call that a closed case owes will not be made, with the reason."""
-    if names or len(calls) > 1:
+    if len(names) > 1:
         raise BadValue("an aftercare call is dropped by itself", hint="name it alone")
     from casectl.render.casework import piece_object
 
-    ((case, piece),) = calls
+    case, piece = session.find_piece(names[0], "aftercare")
+    if piece.status != OPEN:
+        raise BadValue(
+            f"{case.number}.{piece.part} is {piece.status} already",
+            hint=f"casectl history {case.number} tells more",
+        )
     why = checked_text(session.typed(reason, "reason"), "reason")
     piece = session.store.closing.drop_aftercare(piece, why, session.today)
     case, piece = session.shown(case), session.shown(piece)

@@ -51,9 +51,9 @@ OPEN, DONE, DROPPED, PLANNED, PAST = "open", "done", "dropped", "planned", "past
 # Stages of an open goal: its target day is what counts, or the progress recorded after it.
 TARGET, AGAIN = "target", "again"
 
-# Stages of an open referral: not sent yet, silent, and answered until the client is connected. Of a
-# closing: its notice is running, or somebody has to sign it off.
-DRAFT, SENT = "draft", "sent"
+# Stages of an open referral: not sent yet, silent, refused, and answered in any other way until the
+# client is connected. Of a closing: its notice is running, or somebody has to sign it off.
+DRAFT, SENT, DECLINED = "draft", "sent", "declined"
 NOTICE, SIGN_OFF = "notice", "sign_off"
 # Of a release: not signed yet, and signed until something happens that has no day.
 UNSIGNED, UNTIL_EVENT = "unsigned", "event"
@@ -151,14 +151,16 @@ def _owed_with_others(
         yield Watch("referral", "send", day, part, f"send the referral: {said}")
     elif kind == REFERRAL and stage == SENT:
         yield Watch("referral", "chase", day, part, f"no answer yet: {said}", who=who)
+    elif kind == REFERRAL and stage == DECLINED:
+        yield Watch("referral", "elsewhere", day, part, f"refer elsewhere: {said}")
     elif kind == REFERRAL:
         yield Watch("referral", "connect", day, part, f"are they connected? {said}", who=who)
     elif kind == CONSENT and stage == UNSIGNED:
-        yield Watch("consent", "sign", day, part, f"have the release signed: {said}")
+        yield Watch("consent", "sign", day, part, f"have the release signed: {who}")
     elif kind == CONSENT and stage == UNTIL_EVENT:
-        yield Watch("consent", "look", day, part, f"does the release still hold? {said}")
+        yield Watch("consent", "look", day, part, f"does the release still hold? {who}")
     elif kind == CONSENT:
-        yield Watch("consent", "", day, part, f"renew the release: {said}")
+        yield Watch("consent", "", day, part, f"renew the release: {who}")
     elif kind == HANDOVER:
         yield Watch("handover", "", day, part, f"has {who} accepted the hand-over?")
     elif kind == CLOSING and stage == SIGN_OFF:

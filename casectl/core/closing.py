@@ -64,6 +64,13 @@ TRY_DAYS = 2  # on which a client was looked for who is said not to be found
 LONGEST_HOLD = 180  # days; a hold of a year would be a case that nobody looks at
 
 
+class Asked(NamedTuple):
+    """What a program asks before a case is closed: its profile's list, and its days of notice."""
+
+    closing: Closing = Closing()
+    notice_days: int = 14  # 0 asks for none
+
+
 class Reason(NamedTuple):
     """Why it ends: one of the program's reasons, or OWN_WORDS, and as it was said."""
 
@@ -105,13 +112,13 @@ class Ending(NamedTuple):
 # -- the reason ------------------------------------------------------------------------------------
 
 
-def reason_of(text: str, asked: Closing) -> Reason:
+def reason_of(text: str, asked: Asked) -> Reason:
     """``cannot-locate`` is the program's "cannot locate"; other words are one's own.
 
     Raises BadValue for a misspelt reason, and where the program takes none but its own.
     """
     said = checked_text(text, "reason")
-    known = {_plain(each): each for each in (*asked.reasons, DUPLICATE)}
+    known = {_plain(each): each for each in (*asked.closing.reasons, DUPLICATE)}
     plain = _plain(said)
     if plain in known:
         return Reason(known[plain], known[plain])
@@ -120,7 +127,7 @@ def reason_of(text: str, asked: Closing) -> Reason:
     near = get_close_matches(plain, known, n=1, cutoff=0.85)
     if near:
         raise BadValue(f"no reason {said[:40]!r}", hint=f"did you mean {known[near[0]]!r}?")
-    if not asked.own_words:
+    if not asked.closing.own_words:
         raise BadValue(
             f"no reason {said[:40]!r}", hint=f"this program has {', '.join(known.values())}"
         )
@@ -242,7 +249,7 @@ def check_reason(file: File, reason: Reason) -> None:
 
 
 def lacking(
-    file: File, reason: Reason, given: Given, asked: Closing, on: date,
+    file: File, reason: Reason, given: Given, asked: Asked, on: date,
     order: DateOrder | None = None,
 ) -> list[Lack]:  # fmt: skip
     """Everything that the checklist asks for and that is not there, with how to give it."""
@@ -257,7 +264,7 @@ def lacking(
 
 
 def lacking_before(
-    file: File, reason: Reason, given: Given, asked: Closing, on: date,
+    file: File, reason: Reason, given: Given, asked: Asked, on: date,
     order: DateOrder | None = None,
 ) -> list[Lack]:  # fmt: skip
     """What no answer at the end can give: the notice and its days, the sheet, the attempts."""
@@ -280,19 +287,23 @@ def lacking_before(
                     "close it then, or --override REASON --approved-by NAME",
                 )
             )
-    if asked.transition_sheet and not (closing and closing.body.get("sheet_on")):
+    if asked.closing.transition_sheet and not (closing and closing.body.get("sheet_on")):
         lacks.append(Lack("no transition sheet", f"casectl close {number} --sheet"))
     return lacks
 
 
-def _tries_lacking(file: File, asked: Closing) -> list[Lack]:
+def _tries_lacking(file: File, asked: Asked) -> list[Lack]:
     """Three calls within an hour are one attempt: a means counts once a day, and a day is not all.
 
     The days are two at the least wherever more than one attempt is asked for.
     """
     counted = {(each.on_day, each.by) for each in tries_of(file.contacts)}
     has = (len(counted), len({by for _, by in counted}), len({day for day, _ in counted}))
-    wants = (asked.tries, min(asked.different_means, asked.tries), min(TRY_DAYS, asked.tries))
+    wants = (
+        asked.closing.tries,
+        min(asked.closing.different_means, asked.closing.tries),
+        min(TRY_DAYS, asked.closing.tries),
+    )
     short = [
         f"{have} of {want} {word}"
         for have, want, word in zip(has, wants, ("attempts", "means", "days"), strict=True)
@@ -324,8 +335,8 @@ def _sum_lacking(file: File, reason: Reason, given: Given) -> list[Lack]:
     return [Lack("no summary", "--summary TEXT")]
 
 
-def _sign_off_lacking(file: File, given: Given, asked: Closing) -> list[Lack]:
-    if not asked.sign_off or given.signed_by or given.approved_by:
+def _sign_off_lacking(file: File, given: Given, asked: Asked) -> list[Lack]:
+    if not asked.closing.sign_off or given.signed_by or given.approved_by:
         return []
     return [Lack("nobody has signed it off", "--signed-off-by NAME")]
 
@@ -361,13 +372,13 @@ def _name(text: str | None, flag: str) -> str | None:
 # -- notice ----------------------------------------------------------------------------------------
 
 
-def checked_means(text: str, asked: Closing) -> str:
+def checked_means(text: str, asked: Asked) -> str:
     """How a notice is given: one of the written means that the program takes."""
-    word = {_plain(each): each for each in asked.notice_means}.get(_plain(text))
+    word = {_plain(each): each for each in asked.closing.notice_means}.get(_plain(text))
     if word is None:
         raise BadValue(
             f"a notice is given in writing, not by {text[:40]!r}",
-            hint=f"--by {', '.join(asked.notice_means)}",
+            hint=f"--by {', '.join(asked.closing.notice_means)}",
         )
     return word
 

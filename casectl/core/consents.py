@@ -1,10 +1,10 @@
 """Releases of information and disclosures: who may be told what, who was, and by which right.
 
-A release has the elements of 42 CFR 2.31. Its ``what`` is the recipient, its ``who`` the one that
-discloses, its day the day of the signature (or, unsigned, the day it was written down). The body is
-``purpose``, ``information``, ``until`` (ISO; None with an ``event``), ``event`` (text),
-``told_rights`` (that it may be revoked), ``signed_on`` (ISO) and ``signed_by``, and ``follows``,
-the number of the release that it renews.
+A release has the elements of 42 CFR 2.31. Its ``what`` is what may be told, its ``who`` the
+recipient, its day the day of the signature (or, unsigned, the day it was written down). The body is
+``discloser``, ``purpose``, ``until`` (ISO) or ``event`` (text), ``told_rights`` (that it may be
+revoked), ``signed_on`` (ISO) and ``signed_by``, and ``follows``, the number of the release that it
+renews.
 
 A disclosure's ``what`` is what was told, its ``who`` the recipient, its parent the release. The
 body is ``purpose``, ``release`` (its number), ``override`` (a reason), ``basis`` (of the law) and
@@ -42,11 +42,11 @@ LOOK_EVERY = timedelta(days=90)
 # 42 CFR 2.32(a)(2), the short form, as the rule has it.
 NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 
-PURPOSE, INFORMATION, UNTIL, EVENT = "purpose", "information", "until", "event"
+DISCLOSER, PURPOSE, UNTIL, EVENT = "discloser", "purpose", "until", "event"
 TOLD_RIGHTS, SIGNED_ON, SIGNED_BY, FOLLOWS = "told_rights", "signed_on", "signed_by", "follows"
 RELEASE, OVERRIDE, BASIS, TO_CLIENT = "release", "override", "basis", "to_client"
 LONGEST_QUOTE = 60  # characters of what was typed that an error repeats
-SIGNS = str.maketrans({sign: " " for sign in ".,;:!?'\"’“”()/&-–—"})
+SIGNS = str.maketrans(dict.fromkeys(".,;:!?'\"’“”()/&-–—", " "))
 # Parts several purposes of one release. A comma or an "and" does not: "all but work and housing".
 BETWEEN = ";"
 # What helps where a release is on file that would cover, by how it stands.
@@ -91,7 +91,9 @@ def permission(
         checked_text(recipient.strip(), "recipient", limit=NAME_LIMIT),
         checked_text(purpose.strip(), "purpose", limit=NAME_LIMIT),
         checked_text(what.strip(), "text of what is shared"),
-        override=checked_text(override, "reason for the override") if override is not None else None,
+        override=checked_text(override, "reason for the override")
+        if override is not None
+        else None,
         basis=checked_text(basis, "legal basis", limit=NAME_LIMIT) if basis is not None else None,
     )
     for release in sorted(releases, key=lambda each: -each.number):  # the newest comes first
@@ -121,7 +123,7 @@ def covers(release: Piece, recipient: str, purpose: str) -> bool:
     Whole names are compared, capitals, accents and signs aside: a part of a name may be another
     agency's, and a purpose that only resembles another was not signed.
     """
-    return key(recipient) == key(release.what or "") and key(purpose) in purposes(release)
+    return key(recipient) == key(release.who or "") and key(purpose) in purposes(release)
 
 
 def purposes(release: Piece) -> frozenset[str]:
@@ -138,7 +140,9 @@ def key(text: str) -> str:
 def until_of(release: Piece) -> date | None:
     """The last day that it covers; None for one that an event ends."""
     until = release.body.get(UNTIL)
-    return date.fromisoformat(until) if until else None
+    if until is None:
+        return release.due_on if release.stage == DATED else None
+    return date.fromisoformat(until)
 
 
 def state_of(release: Piece, today: date) -> str:
@@ -166,7 +170,9 @@ def said_state(release: Piece, today: date, order: DateOrder | None) -> str:
     if state == "not yet":
         return f"signed for {spoken(release.on_day, order)}"
     if state == "live":
-        return f"live until {spoken(until, order)}" if until else f"live until {release.body[EVENT]}"
+        return (
+            f"live until {spoken(until, order)}" if until else f"live until {release.body[EVENT]}"
+        )
     return state
 
 
@@ -182,7 +188,7 @@ def _refused(
     why = f"no release lets {recipient} be told of {case.handle} for {purpose}"
     way = f"casectl consent add {case.number} --to {recipient} --purpose {purpose}"
     newest_last = sorted(releases, key=lambda each: each.number)
-    theirs = [each for each in newest_last if key(each.what or "") == key(asked.recipient)]
+    theirs = [each for each in newest_last if key(each.who or "") == key(asked.recipient)]
     same = [each for each in theirs if covers(each, asked.recipient, asked.purpose)]
     others = [f"{case.number}.{each.part}" for each in theirs if is_live(each, today)]
     if same:
@@ -217,9 +223,7 @@ class Release(NamedTuple):
     signed_by: str | None = None
 
 
-def new_release(
-    case: Case, given: Release, today: date, order: DateOrder | None = None
-) -> Piece:
+def new_release(case: Case, given: Release, today: date, order: DateOrder | None = None) -> Piece:
     """A release not yet written. Raises BadValue for one that cannot be meant.
 
     One that is not signed yet covers nothing; it can be signed later.
@@ -239,8 +243,8 @@ def new_release(
             hint="--until takes a later day",
         )
     body: dict[str, Any] = {
+        DISCLOSER: checked_text(given.discloser.strip(), "name of who discloses", limit=NAME_LIMIT),
         PURPOSE: checked_text(given.purpose.strip(), "purpose", limit=NAME_LIMIT),
-        INFORMATION: checked_text(given.information.strip(), "text of what may be told"),
         TOLD_RIGHTS: given.told_rights,
     }
     if given.until is not None:
@@ -249,9 +253,9 @@ def new_release(
         body[EVENT] = checked_text(given.event.strip(), "event", limit=NAME_LIMIT)
     piece = Piece(
         "", case.id, CONSENT, 0, begins,
-        checked_text(given.recipient.strip(), "recipient", limit=NAME_LIMIT),
+        checked_text(given.information.strip(), "text of what may be told"),
         stage=UNSIGNED,
-        who=checked_text(given.discloser.strip(), "name of who discloses", limit=NAME_LIMIT),
+        who=checked_text(given.recipient.strip(), "recipient", limit=NAME_LIMIT),
         due_on=today,
         body=body,
     )  # fmt: skip
@@ -260,9 +264,7 @@ def new_release(
     return piece._replace(**signed(piece, given.signed_on, given.signed_by or case.client))
 
 
-def _check_signature(
-    begins: date, given: Release, today: date, order: DateOrder | None
-) -> None:
+def _check_signature(begins: date, given: Release, today: date, order: DateOrder | None) -> None:
     if given.signed_on is None:
         if given.signed_by is not None:
             raise BadValue("--signed-by needs --signed DAY", hint="say when it was signed")

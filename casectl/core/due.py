@@ -74,6 +74,11 @@ class DueItem(NamedTuple):
         return self.waits or self.put_off
 
     @property
+    def is_appointment(self) -> bool:
+        """Whether it takes place on its day; what two that were missed ask for does not."""
+        return self.kind == APPOINTMENT and self.promise is not None
+
+    @property
     def is_listed(self) -> bool:
         return self.band is not None
 
@@ -180,6 +185,7 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("referral", "send"): _after(lambda i, g: i.referral),
     ("referral", "chase"): _after(lambda i, g: i.referral),
     ("referral", "connect"): _same_day,
+    ("referral", "elsewhere"): _same_day,
     ("consent", ""): _same_day,
     ("consent", "look"): _same_day,
     ("consent", "sign"): _after(lambda i, g: i.follow_up),
@@ -506,6 +512,6 @@ def due_items(record: CaseRecord, standards: Standards, today: date) -> Iterator
 
 def is_past_its_hour(item: DueItem, today: date, now: str) -> bool:
     """An appointment whose hour has passed asks: kept or missed?"""
-    return item.kind == APPOINTMENT and (
+    return item.is_appointment and (
         item.due < today or (item.due == today and item.time is not None and item.time < now)
     )

@@ -36,8 +36,8 @@ WATCHED = frozenset(
         ("consent", "look"), ("consent", "sign"),
         ("goal", "again"), ("goal", "step"), ("goal", "target"), ("handover", ""),
         ("note", ""), ("plan", "need"), ("referral", "chase"), ("referral", "connect"),
-        ("referral", "send"), ("safety", "plan"), ("transition", "contact"),
-        ("transition", "visit"), ("voice", ""),
+        ("referral", "elsewhere"), ("referral", "send"), ("safety", "plan"),
+        ("transition", "contact"), ("transition", "visit"), ("voice", ""),
     }
 )  # fmt: skip
 # Every other kind is derived from the case: at most one fact of a case and group.

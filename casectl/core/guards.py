@@ -20,6 +20,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "transition": (PENDING, ACTIVE, ON_HOLD),
     "meds": (PENDING, ACTIVE, ON_HOLD),
     "provider": (PENDING, ACTIVE, ON_HOLD),
+    "refer": (PENDING, ACTIVE, ON_HOLD),
+    "denial": (PENDING, ACTIVE, ON_HOLD),
     "voice": (PENDING, ACTIVE, ON_HOLD),
     "accept": (PENDING,),
     "hold": (ACTIVE, ON_HOLD),

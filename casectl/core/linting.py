@@ -145,14 +145,14 @@ def _without_words(file: File) -> Iterator[Found]:
 
 
 def _undocumented(file: File, today: date, note_days: int) -> Iterator[Found]:
-    """As the due engine looks for one, and here each of them."""
+    """As the due engine looks for one. Those of the earliest day are on the list, but on hold."""
     if not note_days:
         return
     since = file.record.casework_from or date.min
     written = {each.on_day for each in file.notes} | {each.on_day for each in file.casework}
     noted = {each.contact_id for each in file.notes}
-    items = tuple(
-        f"{file.case.number}.c{each.number}"
+    unwritten = [
+        each
         for each in reversed(file.contacts)
         if each.outcome == REACHED
         and each.text is None
@@ -161,12 +161,17 @@ def _undocumented(file: File, today: date, note_days: int) -> Iterator[Found]:
         and each.on_day not in written
         and each.on_day >= since
         and (today - each.on_day).days >= note_days
-    )
+    ]
+    one, several = "contact says", "contacts say"
+    if unwritten and file.case.status != ON_HOLD:
+        asked_for = min(each.on_day for each in unwritten)
+        unwritten = [each for each in unwritten if each.on_day > asked_for]
+        one, several = "more contact says", "more contacts say"
+    items = tuple(f"{file.case.number}.c{each.number}" for each in unwritten)
     if items:
         yield Found(
             "undocumented", file.case, items,
-            f"{_count(items, 'contact says', 'contacts say')} nowhere what was spoken: "
-            f"{_said(items)}",
+            f"{_count(items, one, several)} nowhere what was spoken: {_said(items)}",
             f"casectl note {file.case.number} --contact {items[0]}",
         )  # fmt: skip
 

@@ -151,4 +151,4 @@ class _Day:
     def _is_fixed(self, item: DueItem) -> bool:
         if item.case == ME:
             return item.is_pressing
-        return item.kind == APPOINTMENT and item.due == self.today
+        return item.is_appointment and item.due == self.today

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import zip_longest
 
 from casectl.core.casefile import corrections
-from casectl.core.casework import CLOSING
+from casectl.core.casework import CLOSING, DENIAL, REFERRAL
 from casectl.core.due import DueItem
 from casectl.core.model import (
     CLOSED,
@@ -223,6 +223,10 @@ def _casework(file: File, output: Output, whole: bool) -> list[Line]:
 
     told = list(assessed_lines(file.casework, output))
     told += [(each, 1) for each in plan_summary(file.case, file.casework, output)]
+    if any(each.kind in (REFERRAL, DENIAL) for each in file.casework):
+        from casectl.render.referrals import summary
+
+        told += [(each, 1) for each in summary(file.case, file.casework, output)]
     if any(each.kind == CLOSING for each in file.casework):
         from casectl.render.closing import closing_lines
 
@@ -243,10 +247,14 @@ def _assessed(file: File, output: Output) -> Section:
     if not file.casework:
         return []
     from casectl.render.casework import assessing_rows
+    from casectl.render.referrals import rows as others_rows
 
     return [
         _row(item, day, words, output, None)
-        for item, day, words in assessing_rows(file.casework, file.case, output)
+        for item, day, words in (
+            *others_rows(file.casework, file.case, output),
+            *assessing_rows(file.casework, file.case, output),
+        )
     ]
 
 

@@ -43,8 +43,11 @@ if TYPE_CHECKING:
     from casectl.store.planning import Planning
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
+    from casectl.store.referrals import Referrals
     from casectl.store.reminders import Reminders
+    from casectl.store.resources import Resources
     from casectl.store.search import Search
+    from casectl.store.sharing import Sharing
 
 # In the folder of slots while a plain file is being encrypted, so that a kill then accuses nobody.
 UNFINISHED = "unfinished"
@@ -115,11 +118,32 @@ class Caseload:
         return Planning(self.db, self.journal)
 
     @cached_property
+    def resources(self) -> Resources:
+        """Services that one can refer to."""
+        from casectl.store.resources import Resources
+
+        return Resources(self.db, self.journal)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        """Referrals until the client is connected, and denials until they are decided."""
+        from casectl.store.referrals import Referrals
+
+        return Referrals(self.db, self.journal)
+
+    @cached_property
     def monitoring(self) -> Monitoring:
         """Transitions, medications, providers, and the client's voice."""
         from casectl.store.monitoring import Monitoring
 
         return Monitoring(self.db, self.journal)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Releases of information, and what was told to whom."""
+        from casectl.store.sharing import Sharing
+
+        return Sharing(self.db, self.journal)
 
     @cached_property
     def assessments(self) -> Assessments:

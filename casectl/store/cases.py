@@ -343,11 +343,10 @@ class Cases:
 
     def close(self, case: Case, reason: str, on: date) -> Case:
         """End a service for a reason alone, with nothing given that a checklist asks for."""
-        from casectl.core.closing import Given, ending, reason_of
-        from casectl.core.profiles import Closing
+        from casectl.core.closing import Asked, Given, ending, reason_of
         from casectl.store.closing import Closings
 
-        wanted = ending(self.file(case), reason_of(reason, Closing()), Given(), on)
+        wanted = ending(self.file(case), reason_of(reason, Asked()), Given(), on)
         return Closings(self.db, self.journal).end(case, wanted)[0]
 
     def hold(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -380,7 +381,9 @@ def test_closing_an_empty_case_asks_nothing(run: Run) -> None:
 @pytest.fixture
 def profile(run: Run, tmp_path: Path) -> Any:
     def write(closing: str) -> None:
-        text = f'title = "Ours"\nabout = "a test"\n\n[closing]\n{closing}\n'
+        days, closing = re.findall(r"notice = .*", closing), re.sub("notice = .*", "", closing)
+        standards = f"[standards]\n{days[0]}\n" if days else ""
+        text = f'title = "Ours"\nabout = "a test"\n\n{standards}\n[closing]\n{closing}\n'
         (tmp_path / "ours.toml").write_text(text, "utf-8")
         (tmp_path / "config.toml").write_text(f'profile = "{tmp_path}/ours.toml"\n', "utf-8")
 
@@ -390,13 +393,13 @@ def profile(run: Run, tmp_path: Path) -> Any:
 def test_a_program_without_notice_or_sheet_takes_a_reason_and_a_summary(
     run: Run, profile: Any
 ) -> None:
-    profile("notice_days = 0\ntransition_sheet = false")
+    profile("notice = 0\ntransition_sheet = false")
     assert "no summary" in run("close 1 --reason moved").err
     ok(run("close 1 --reason moved --summary s"))
 
 
 def test_its_days_and_means_hold(run: Run, profile: Any) -> None:
-    profile('notice_days = 30\nnotice_means = ["letter", "by hand"]\ntransition_sheet = false')
+    profile('notice = 30\nnotice_means = ["letter", "by hand"]\ntransition_sheet = false')
     assert run("close 1 --notice --by email").code == 2
     made = ok(run("close 1 --notice --by 'by hand' --json")).json
     assert made["notice"]["until"] == "2026-12-18"
@@ -405,7 +408,7 @@ def test_its_days_and_means_hold(run: Run, profile: Any) -> None:
 def test_what_the_configuration_says_of_days_goes_before_it(
     run: Run, profile: Any, tmp_path: Path
 ) -> None:
-    profile("notice_days = 30")
+    profile("notice = 30")
     with (tmp_path / "config.toml").open("a") as config:
         config.write("[standards]\nnotice = 21\n")
     made = ok(run("close 1 --notice --by letter --json")).json

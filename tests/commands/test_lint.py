@@ -21,7 +21,6 @@ def ben(
 ) -> None:
     at(monkeypatch, "2026-11-18T10:00:00Z")
     zone("UTC")
-    assert run("config set standards.note 3").code == 0
     assert run("intake 'Ben Example' --urgency medium --risk low --on 2026-11-02 --new").code == 0
 
 
@@ -82,13 +81,32 @@ def test_contacts_that_say_nothing(run: Run) -> None:
     run("reached 1 --by phone --on 2026-11-12")
     run("reached 1 --by phone --on 2026-11-17")
     run("tried 1 --by phone --on 2026-11-11")
+    run("reached 1 --by visit --on 2026-11-13")
     told = found(run)["undocumented"]
-    assert told["items"] == ["1.c1", "1.c2"]
-    assert told["do"] == "casectl note 1 --contact 1.c1"
+    assert told["items"] == ["1.c2", "1.c5"], "1.c1 stands on the list"
+    assert told["says"] == "2 more contacts say nowhere what was spoken: 1.c2, 1.c5"
+    assert told["do"] == "casectl note 1 --contact 1.c2"
+    assert listed_note(run) == "2026-11-13"
     assert run("note 1 'spoke of the rent' --contact 1.c1").code == 0
-    assert found(run)["undocumented"]["items"] == ["1.c2"]
+    assert found(run)["undocumented"]["items"] == ["1.c5"]
+    assert listed_note(run) == "2026-11-13", "three days after the 12th is a Sunday"
     assert run("config set standards.note 0").code == 0
     assert "undocumented" not in found(run)
+    assert listed_note(run) is None
+
+
+def test_on_hold_no_list_asks_for_a_note_so_lint_names_each(run: Run) -> None:
+    run("reached 1 --by phone --on 2026-11-10")
+    assert "undocumented" not in found(run)
+    assert run("hold 1 --until '1 dec' --reason ill").code == 0
+    assert listed_note(run) is None
+    told = found(run)["undocumented"]
+    assert told["says"] == "1 contact says nowhere what was spoken: 1.c1"
+
+
+def listed_note(run: Run) -> str | None:
+    owed = {each["item"]: each["due"] for each in run("show 1 --json").json["due"]}
+    return owed.get("1.note")
 
 
 def test_promises_past_due(run: Run) -> None:

@@ -35,8 +35,8 @@ def test_a_dry_run_shows_what_would_go(run: Run, tmp_path: Path) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out.splitlines() == [
         "To be erased for good:",
-        "  sample-1  Zyxwvut Sample, closed Fri 1 Jun 2018: 0 promises, 0 contacts, 1 note; it owes "
-        "its aftercare call",
+        "  sample-1  Zyxwvut Sample, closed Fri 1 Jun 2018: 0 promises, 0 contacts, 1 note; "
+        "it owes its aftercare call",
         "With 1 client who would have no case left, and 6 entries of the journal.",
     ]
     assert run("purge 1 --dry-run --json").json == {

@@ -50,7 +50,7 @@ def take_in(store: Caseload) -> TakeIn:
             "", 0, "", "", name, ACTIVE, urgency, "low", NOW - 40 * DAY, NOW,
             assessed_on=NOW, crisis_since=NOW if urgency == Level.CRISIS else None,
         )._replace(**more)  # fmt: skip
-        reached = Contact("", "", 0, NOW, "reached", "phone", "client")
+        reached = Contact("", "", 0, NOW, "reached", "phone", "client", "spoke")
         known = [reached] if urgency < Level.CRISIS else []
         return store.intake.take_in(Load(Client("", name), case, promises, known))
 
