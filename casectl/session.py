@@ -93,6 +93,9 @@ HOW_TO_CLEAR_PIECES = {
     "t": "is a transition: casectl transition done or drop",
     "o": "is cleared by asking again: casectl voice CASE",
     "roi": "is a release: casectl consent sign, renew, check, lapse or revoke",
+    "cl": "is cleared by casectl close, or by casectl close CASE --take-back REASON",
+    "ac": "is cleared by a call: casectl reached CASE, or tried; casectl cancel ITEM REASON drops "
+    "it",
     "ref": "is a referral: casectl referral answer records what they said, chase that you asked",
     "den": "is a denial: casectl denial file or decide",
 }
@@ -520,6 +523,13 @@ class Session:
         check_file(self.db_path)
         return AccessLog(self.db_path)
 
+    def write_new(self, path: Path, text: str) -> None:
+        """A new file that this person alone can read. Raises CasectlError where there is one."""
+        from casectl.store.private import make_folder, put
+
+        make_folder(path.parent)
+        put(path, text.encode(), lambda written: None, new=True)
+
     @property
     def backup_folder(self) -> Path:
         """Where the caseload's backups are kept unless somebody names another folder."""
@@ -898,7 +908,7 @@ class Session:
             raise BadValue(
                 f"{text.strip()} is your own work", hint="casectl done me.1 ends an item"
             )
-        if part is None or part in ("contact", "safety") or is_transition(part):
+        if part is None or part in ("contact", "safety") or is_transition(part) or is_call(part):
             return case, None
         if not part.isdigit():
             how = how_to_clear(part, "is not something to get in touch about")
@@ -1103,6 +1113,17 @@ def names_a_note(text: str) -> bool:
 def is_transition(part: str) -> bool:
     """``t1``, or ``t1v``, the visit that it owes: both are done by getting in touch."""
     return part[0] == "t" and part[1:].removesuffix("v").isdigit()
+
+
+def is_call(part: str) -> bool:
+    """``ac1``: the call after the end, made by getting in touch."""
+    return part[:2] == "ac" and part[2:].isdigit()
+
+
+def names_a_call(text: str) -> bool:
+    """Whether a word is the name of the call after the end: 12.ac1."""
+    stem, dot, part = text.strip().lower().rpartition(".")
+    return bool(stem and dot) and is_call(part)
 
 
 def how_to_clear(part: str, otherwise: str) -> str:

@@ -635,6 +635,6 @@ def test_what_every_command_accepts_may_stand_before_it(run: Run, words: str) ->
 def test_no_before_the_command_holds_as_it_does_after_it(run: Run) -> None:
     run("init --unencrypted")
     run("intake 'Ada Example' --next call --due fri")
-    done = run("--no-input close ada --reason moved", answers=["y"])
+    done = run("--no-input close ada --reason declined", answers=["y"])
     assert done.code == 4
-    assert run("--yes close ada --reason moved", answers=[]).code == 0
+    assert run("--yes close ada --reason declined", answers=[]).code == 0

@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from casectl.store.cases import Cases
     from casectl.store.casework import Casework
     from casectl.store.checkup import Checkup
+    from casectl.store.closing import Closings
     from casectl.store.contacts import Contacts
     from casectl.store.intake import Intake
     from casectl.store.jots import Jots
     from casectl.store.journal import Journal
     from casectl.store.leaves import Leaves
+    from casectl.store.letters import Letters
     from casectl.store.monitoring import Monitoring
     from casectl.store.mornings import Mornings
     from casectl.store.notes import Notes
@@ -159,6 +161,13 @@ class Caseload:
         return Assessments(self.db, self.journal)
 
     @cached_property
+    def closing(self) -> Closings:
+        """How a service ends, and the call after it."""
+        from casectl.store.closing import Closings
+
+        return Closings(self.db, self.journal)
+
+    @cached_property
     def contacts(self) -> Contacts:
         """Contacts, their corrections, and notes."""
         from casectl.store.contacts import Contacts
@@ -178,6 +187,13 @@ class Caseload:
         from casectl.store.leaves import Leaves
 
         return Leaves(self.db, self.journal)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """That letters were printed, and to whom."""
+        from casectl.store.letters import Letters
+
+        return Letters(self.db, self.journal)
 
     def has_leaves(self) -> bool:
         """Whether any day away is on file; asked by every command that knows a due day."""

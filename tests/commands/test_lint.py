@@ -200,7 +200,7 @@ def test_what_waits_is_left_alone(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     everything(run, monkeypatch)
     assert run("hold 1 --until '1 jun' --reason 'in hospital'").code == 0
     assert set(found(run)) == {"undocumented", "ethics_open"}
-    assert run("close 1 --reason 'moved away' --yes").code == 0
+    assert run("close 1 --reason declined --yes").code == 0
     assert found(run) == {} and found(run, "lint 1") == {}
 
 
