@@ -1,4 +1,8 @@
-"""Environment + TOML + paths -> one frozen Config, the standards included, each value's source."""
+"""Environment + TOML + paths -> one frozen Config, the standards included, each value's source.
+
+Built in, then the sector's profile, then the configuration, then the environment: each goes before
+what stands left of it.
+"""
 
 import os
 import stat
@@ -6,23 +10,25 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from casectl.core.agenda import LIMIT, WORKING_HOURS
-from casectl.core.errors import BadConfiguration, BadValue, CasectlError, NoConfiguration
-from casectl.core.spoken import DateOrder
-from casectl.core.standards import (
-    BY_LEVEL_FIELDS,
-    DAY_FIELDS,
-    DEADLINE_LEADS,
-    Intervals,
-    Lead,
-    Standards,
-    checked,
+from casectl.core.errors import (
+    BadConfiguration,
+    BadProfile,
+    BadValue,
+    CasectlError,
+    NoConfiguration,
 )
+from casectl.core.spoken import DateOrder
+from casectl.core.standards import Intervals, Standards, checked, laid_over
 from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
+
+if TYPE_CHECKING:
+    from casectl.core.profiles import Profile
+    from casectl.formats.sectors import Named, Sector
 
 HORIZON = 7  # days ahead that SOON looks
 LOCK_MINUTES = 60  # unused for so long, a key leaves the login keyring
@@ -51,7 +57,9 @@ class Config(NamedTuple):
     lock_minutes: int = LOCK_MINUTES
     working_hours: int = WORKING_HOURS
     aliases: Mapping[str, str] = {}  # one's own words for commands, and what each stands for
-    sources: Mapping[str, str] = {}  # key -> the file or variable that set it
+    profile: str | None = None  # the sector's, by its name or its file
+    words: Mapping[str, str] = {}  # the sector's own: "client" -> "patient"
+    sources: Mapping[str, str] = {}  # key -> the profile, file or variable that set it
 
     def source(self, key: str) -> str:
         return self.sources.get(key, LOGIN if key == "worker" else DEFAULT)
@@ -117,14 +125,63 @@ def parse_config(text: str, path: Path) -> Config:
     import tomllib
 
     try:
-        return _config(tomllib.loads(text), path)
+        document = tomllib.loads(text)
     except RecursionError:
         raise BadConfiguration(f"{path}: nested too deep") from None
     except ValueError as error:  # not TOML, or a number too long to read
         words = str(error)
         raise BadConfiguration(f"{path}: {words[:1].lower()}{words[1:]}") from None
+    try:
+        named = _named_profile(document, path)
+        sector = _sector(named)
+        return _config(document, path, named, sector)
+    except BadProfile:
+        raise
     except CasectlError as error:
         raise BadConfiguration(f"{path}: {error.args[0]}", hint=error.hint) from None
+
+
+def _named_profile(document: Mapping[str, Any], path: Path) -> "Named | None":
+    """The sector's profile that the document names. Without one, nothing of profiles is loaded."""
+    if "profile" not in document:
+        return None
+    from casectl.core.settings import checked_value, find_key
+    from casectl.formats.sectors import find
+
+    text = str(checked_value(find_key("profile"), document["profile"]))
+    try:
+        return find(text, path.parent)
+    except BadConfiguration as error:
+        raise BadProfile(f"{path}: {error.args[0]}", hint=error.hint) from None
+
+
+def _sector(named: "Named | None") -> "Sector | None":
+    """What every start needs of it. What is wrong with it names its own file and line."""
+    if named is None:
+        return None
+    from casectl.formats.sectors import read_sector
+
+    try:
+        return read_sector(named)
+    except BadConfiguration as error:
+        by_line = ", line " in error.args[0]  # then it says what to mend
+        hint = None if by_line else "casectl config profile takes another"
+        raise BadProfile(error.args[0], hint=hint) from None
+
+
+def profile_of(config: Config) -> "Profile":
+    """The whole profile that holds, its domains and endings as well.
+
+    Asked for by the commands that need it, never by a start. Raises BadConfiguration.
+    """
+    if config.profile is None:
+        from casectl.core.profiles import BUILT_IN
+
+        return BUILT_IN
+    from casectl.formats.profiles import load_profile
+    from casectl.formats.sectors import find
+
+    return load_profile(find(config.profile, config.path.parent)).profile
 
 
 def _text_of(path: Path) -> str:
@@ -174,7 +231,9 @@ def _login() -> str:
     return "worker"
 
 
-def _config(document: dict[str, Any], path: Path) -> Config:
+def _config(
+    document: dict[str, Any], path: Path, named: "Named | None", sector: "Sector | None"
+) -> Config:
     """A whole document as a Config. Raises CasectlError that names the key, not the file."""
     from casectl.core.settings import WEEKDAYS, checked_value, find_key, key_at
 
@@ -186,6 +245,10 @@ def _config(document: dict[str, Any], path: Path) -> Config:
     }
     sources: dict[str, str] = {}
     standard_sources: dict[str, str] = {}
+    if named is not None and sector is not None:
+        shared.update(sector.standards)
+        standard_sources.update(dict.fromkeys(shared, f"profile {named.name}"))
+        sources.update({f"standards.{key}": source for key, source in standard_sources.items()})
     for place, value in _leaves(document):
         key = key_at(place)
         if key is None:
@@ -197,8 +260,9 @@ def _config(document: dict[str, Any], path: Path) -> Config:
         table[key.alias or key.standard or key.text] = checked_value(key, value)
         sources[key.text] = str(path)
         if key.standard:
-            standard = key.standard.partition(".")[0]
-            standard_sources[f"{key.program}.{standard}" if key.program else standard] = str(path)
+            standard = f"{key.program}.{key.standard}" if key.program else key.standard
+            standard_sources[standard] = str(path)
+    words = sector.words if sector is not None else {}
     base = _intervals(shared, Intervals(), "standards")
     calendar = WorkCalendar()
     if "working_days" in root:
@@ -211,6 +275,7 @@ def _config(document: dict[str, Any], path: Path) -> Config:
         {name: _intervals(own, base, f"programs.{name}") for name, own in programs.items()},
         calendar,
         root.get("horizon", HORIZON),
+        words.get("client", "client"),
         standard_sources,
     )
     return Config(
@@ -228,6 +293,8 @@ def _config(document: dict[str, Any], path: Path) -> Config:
         lock_minutes=root.get("lock_minutes", LOCK_MINUTES),
         working_hours=root.get("working_hours", WORKING_HOURS),
         aliases=aliases,
+        profile=root.get("profile"),
+        words=words,
         sources=sources,
     )
 
@@ -249,24 +316,7 @@ def _tables(value: Any) -> Iterator[tuple[str, dict[str, Any] | None]]:
 
 def _intervals(own: dict[str, Any], base: Intervals, where: str) -> Intervals:
     """``base`` with what one table sets. Raises BadConfiguration where they cannot be worked to."""
-    from casectl.core.settings import LEVELS
-
-    values: dict[str, Any] = {
-        name: own[name] for name in (*DAY_FIELDS, "guardian_counts") if name in own
-    }
-    for name in BY_LEVEL_FIELDS:
-        before = getattr(base, name)
-        values[name] = tuple(
-            own.get(f"{name}.{level}", before[index]) for index, level in enumerate(LEVELS)
-        )
-    values["deadlines"] = {
-        kind: Lead(
-            own.get(f"deadlines.{kind}.warning", base.deadlines[kind].warning),
-            own.get(f"deadlines.{kind}.lead", base.deadlines[kind].lead),
-        )
-        for kind in DEADLINE_LEADS
-    }
-    return checked(base._replace(**values), where)
+    return checked(laid_over(base, own), where)
 
 
 # -- one by one --------------------------------------------------------------------------------
@@ -319,20 +369,66 @@ def all_values(config: Config) -> list[Value]:
     return [value_of(config, key) for key in keys]
 
 
+def profile_values(config: Config) -> list[Value]:
+    """What the profile says beside its standards, which ``all_values`` tells: each with its source.
+
+    A value of a profile that says nothing of it is the built-in one.
+    """
+    from casectl.core.model import Level
+    from casectl.core.profiles import PHASES, WORDS
+
+    profile = profile_of(config)
+    values: dict[str, Any] = {f"words.{name}": profile.words.get(name, name) for name in WORDS}
+    values["domains"] = [each.key for each in profile.asked]
+    for name, value in zip(profile.closing._fields, profile.closing, strict=True):
+        values[f"closing.{name}"] = list(value) if isinstance(value, tuple) else value
+    capacity = profile.capacity
+    values["capacity.full_time"] = capacity.full_time
+    values |= {f"capacity.level.{each.word}": capacity.level[each - 1] for each in Level}
+    weights = zip(PHASES, capacity.phase, strict=True)
+    values |= {f"capacity.phase.{phase}": points for phase, points in weights}
+    own = f"profile {config.profile}"
+    return [
+        value_of(config, "profile"),
+        *(
+            Value(key, value, own if key in profile.told else DEFAULT)
+            for key, value in values.items()
+        ),
+    ]
+
+
 # -- writing -----------------------------------------------------------------------------------
 
 
+Check = Callable[[Config], Config]
+
+
+def _as_it_is(made: Config) -> Config:
+    return made
+
+
 def set_value(
-    config: Config,
-    text: str,
-    typed_value: str | None,
-    checked: Callable[[Config], Config] = lambda made: made,
+    config: Config, text: str, typed_value: str | None, checked: Check = _as_it_is
 ) -> Config:
     """Write one setting into the file, or take it out (``None``); its comments stay.
 
     The whole document is checked before a byte is written, by ``checked`` as well. Raises BadValue
     for what was typed, BadConfiguration for what the file already held.
     """
+    after, made = _changed(config, text, typed_value, checked)
+    _replace(config.path, after)
+    return _with_environment(made)
+
+
+def check_value(config: Config, text: str, typed_value: str, checked: Check = _as_it_is) -> None:
+    """Raise what ``set_value`` would, and write nothing."""
+    _changed(config, text, typed_value, checked)
+
+
+def _changed(
+    config: Config, text: str, typed_value: str | None, checked: Check
+) -> tuple[str, Config]:
+    """The whole file as it would be, and what it would mean."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -340,27 +436,40 @@ def set_value(
 
     key = find_key(text)
     before = _text_of(config.path)
-    parse_config(before, config.path)
+    try:
+        parse_config(before, config.path)
+    except BadProfile:
+        if key.text != "profile":
+            raise
     value = None if typed_value is None else typed(key, typed_value)
+    if key.text == "profile" and isinstance(value, str):
+        value = _from_anywhere(value)
     try:
         document = tomlkit.parse(before)
         if value is None:
             _take_out(document, key.path)
         else:
             _put_in(document, key.path, value)
-        after = tomlkit.dumps(document)
+        after = tomlkit.dumps(document).rstrip("\n") + "\n"
     except TOMLKitError:
         raise BadConfiguration(
             f"{config.path} is written in a way that casectl cannot change",
             hint=f"set {key.text} in an editor",
         ) from None
     try:
-        made = checked(parse_config(after, config.path))
+        return after, checked(parse_config(after, config.path))
     except BadConfiguration as error:
         words = str(error.args[0]).removeprefix(f"{config.path}: ")
         raise BadValue(words, hint=error.hint) from None
-    _replace(config.path, after)
-    return _with_environment(made)
+
+
+def _from_anywhere(profile: str) -> str:
+    """A profile as it is written down: a file that was named from here is found from elsewhere."""
+    from casectl.formats.sectors import is_path
+
+    if is_path(profile) and not profile.startswith("~"):
+        return str(Path(profile).absolute())
+    return profile
 
 
 def _put_in(document: Any, path: tuple[str, ...], value: Any) -> None:

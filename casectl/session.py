@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from casectl.core.leave import Back
     from casectl.core.model import Note
     from casectl.core.oneline import Line, Step
+    from casectl.core.profiles import Profile
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
     from casectl.core.workdays import WorkCalendar
@@ -207,6 +208,13 @@ class Session:
         return config
 
     @cached_property
+    def profile(self) -> Profile:
+        """How this sector works: its domains, endings and loads; the built-in ones without one."""
+        from casectl.config import profile_of
+
+        return profile_of(self.config)
+
+    @cached_property
     def standards(self) -> Standards:
         """What the caseload's items are due by: as configured, and the days away are days off."""
         configured = self.config.standards
@@ -358,11 +366,24 @@ class Session:
         self._checked_aliases(self.config)
         return all_values(self.config)
 
+    def profile_values(self) -> list[Value]:
+        """What the sector's profile sets beside standards, and where each value comes from."""
+        from casectl.config import profile_values
+
+        return profile_values(self.config)
+
+    def check_setting(self, key: str, value: str) -> None:
+        """Raise what ``configure`` would, and write nothing."""
+        from casectl.config import check_value
+
+        check_value(self.config, key, value, self._checked_aliases)
+
     def configure(self, key: str, value: str | None) -> None:
         """Write one setting (``None`` takes it out) and go on with what now holds."""
         from casectl.config import set_value
 
         self.config = set_value(self.config, key, value, self._checked_aliases)
+        self.__dict__.pop("profile", None)
 
     # -- the store -----------------------------------------------------------------------------
 
@@ -606,6 +627,7 @@ class Session:
             today=self.today,
             time=self.clock.time,
             private=self.private,
+            words=self.config.words,
         )
 
     @property

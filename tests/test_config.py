@@ -197,6 +197,7 @@ def test_every_setting_is_set_read_back_and_taken_out(file: Path, key: str) -> N
         "weekdays": "Monday, wed",
         "days": "2026-12-25 2026-12-24",
         "daily or off": "Off",
+        "name or path": "health",
         "path": "~/casectl.key",
         "command": "secret-tool lookup casectl key",
     }[find_key(key).setting.kind]

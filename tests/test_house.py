@@ -37,7 +37,7 @@ ARROWS: dict[str, set[str]] = {
     "store": {"core", "__init__"},
     "render": {"core"},
     "formats": {"core"},
-    "config": {"core"},
+    "config": {"core", "formats"},  # a sector's profile is a file of its own
     # They need each other: a locked caseload asks in place, whichever command opened it.
     "session": {"config", "store", "render", "core", "unlocking"},
     "shapes": {"core"},
@@ -208,7 +208,7 @@ def test_what_is_shipped_as_data_is_read_by_formats_alone() -> None:
         name_of(path) for path in source_files() if '"data"' in path.read_text(encoding="utf-8")
     ]
     assert [name for name in knows if name.startswith(("core/", "formats/", "commands/"))] == [
-        "formats/shelf.py"
+        "formats/shipped.py"
     ]
 
 
@@ -335,6 +335,33 @@ def test_an_everyday_command_loads_nothing_heavy(
     assert started.code == 0
     assert started.out
     assert started.of(HEAVY - needs) == set()
+
+
+# What a profile adds to a start that reads a configuration: two files of ours where it ships, and
+# where it is somebody's own what checks the whole of it.
+OF_A_PROFILE = {"casectl.formats", "casectl.formats.sectors", "casectl.formats.shipped"}
+OF_ONES_OWN = OF_A_PROFILE | {
+    "casectl.formats.profiles", "casectl.formats.toml_document", "casectl.formats.toml_lines",
+    "casectl.core.profiles", "casectl.core.domains",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("profile", "adds"), [("health", OF_A_PROFILE), ("ours.toml", OF_ONES_OWN)]
+)
+def test_a_profile_adds_little_to_a_start(
+    demo_caseload: None, start: Start, tmp_path: Path, profile: str, adds: set[str]
+) -> None:
+    file = tmp_path / "config.toml"
+    shipped = HOUSE / "data" / "profiles" / "health.toml"
+    (tmp_path / "ours.toml").write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
+    file.write_text("limit = 20\n", encoding="utf-8")
+    plain = start("today")
+    file.write_text(f'limit = 20\nprofile = "{profile}"\n', encoding="utf-8")
+    with_one = start("today")
+    assert with_one.code == 0
+    assert with_one.loaded - plain.loaded == adds
+    assert with_one.of(HEAVY - {"tomllib", "casectl.formats", "casectl.core.domains"}) == set()
 
 
 def test_a_text_without_a_next_step_loads_no_grammar(demo_caseload: None, start: Start) -> None:

@@ -17,7 +17,7 @@ from casectl.core.assessing import (
 )
 from casectl.core.casefile import owed
 from casectl.core.casework import ASSESSMENT, NEED, OPEN, RISK, Piece
-from casectl.core.domains import BY_KEY, DOMAINS, Domain, Standing, find_domain, find_standing
+from casectl.core.domains import Domain, Standing, domain_words, find_domain, find_standing
 from casectl.core.errors import Ambiguous, BadValue, Declined, NotFound
 from casectl.core.guards import check_change
 from casectl.core.model import Case
@@ -33,6 +33,7 @@ from casectl.session import STDIN, Session
 LEVELS_SAID = ", ".join(f"{each.value} {each.words}" for each in Standing)
 OWN_RISK = "another risk"
 PLAN, REVIEW, SUMMARY = "safety plan", "review", "summary"
+BESIDE_THE_DOMAINS = frozenset([OWN_RISK, PLAN, REVIEW, SUMMARY])  # the keys of other answers
 USUAL_REVIEW = 7  # days
 PRESSING = LEVELS[MODERATE:]
 
@@ -120,7 +121,8 @@ def assess(
 
     Domains are safety, housing, food, income, employment, education, physical health, mental
     health, substance use, transport, legal, family and relationships, social support, daily
-    living and benefits; their first letters do. Needs become needs of the case (casectl need).
+    living and benefits; their first letters do. A profile may ask others (docs/profiles.md).
+    Needs become needs of the case (casectl need).
 
     Risk: self-harm, harm to others, abuse or neglect, domestic violence, medical, homelessness
     tonight, overdose, or your own words. The case's risk is the highest that stands, its level
@@ -183,25 +185,26 @@ def _by_flags(
     """The document that the options spell; empty where there are none."""
     by_domain: dict[str, dict[str, Any]] = {}
     by_risk: dict[str, dict[str, Any]] = {}
+
+    def of(name: str) -> dict[str, Any]:
+        return by_domain.setdefault(find_domain(name, session.profile.domains).key, {})
+
     for text in risks or ():
         kind, level = _pair(text, "--risk", "self-harm=low")
         _put(by_risk.setdefault(find_kind(kind), {}), "level", level, text)
     for text in domains or ():
         name, level = _pair(text, "--domain", "housing=2")
-        _put(by_domain.setdefault(find_domain(name).key, {}), "level", level, text)
+        _put(of(name), "level", level, text)
     for text in strengths or ():
         name, words = _pair(text, "--strength", '"housing=kind landlord"')
-        _put(by_domain.setdefault(find_domain(name).key, {}), "strengths", words, text)
+        _put(of(name), "strengths", words, text)
     for text in needs or ():
         name, words = _pair(text, "--need", '"housing=eviction notice"')
-        by_domain.setdefault(find_domain(name).key, {}).setdefault("needs", []).append(words)
+        of(name).setdefault("needs", []).append(words)
     for text in notes or ():
         name, words = _pair(text, "--note", '"housing=lives with a cousin"')
         kinds = [kind for kind in by_risk if fold(name) and fold(kind).startswith(fold(name))]
-        about = by_risk[kinds[0]] if len(kinds) == 1 else by_domain.setdefault(
-            find_domain(name).key, {}
-        )  # fmt: skip
-        _put(about, "note", words, text)
+        _put(by_risk[kinds[0]] if len(kinds) == 1 else of(name), "note", words, text)
     document: dict[str, Any] = {}
     if by_domain:
         document["domains"] = by_domain
@@ -239,7 +242,7 @@ def _from_file(session: Session, source: str) -> Any:
 
 
 def _read(session: Session, case: Case, document: object, on: date) -> Assessment:
-    given = read_document(document, on, session.read_day)
+    given = read_document(document, on, session.read_day, session.profile.domains)
     return checked_days(given, case.opened_on, session.today)
 
 
@@ -315,7 +318,8 @@ class _Asking:
         risk = self._of_risk(answers)
         if self.risk_only:
             return risk
-        domains = [each for domain in DOMAINS for each in self._of_domain(domain, answers)]
+        asked = self.session.profile.asked
+        domains = [each for domain in asked for each in self._of_domain(domain, answers)]
         first, then = (risk, domains) if self.case.flagged_on else (domains, risk)
         summary = Question(
             SUMMARY, "The whole in a sentence", str, "What somebody should know who reads no more.",
@@ -440,13 +444,13 @@ def document_of(answers: Mapping[str, Any], on: date) -> dict[str, Any]:
         if value is None:
             continue
         name, _, part = key.partition(".")
-        if name in BY_KEY and answers.get(name) is not None:
-            domains.setdefault(name, {})[part or "level"] = value
-        elif key.startswith("risk:"):
+        if key.startswith("risk:"):
             kind = key.removeprefix("risk:").removesuffix(".note")
             if answers.get(f"risk:{kind}") is not None:
                 part = "note" if key.endswith(".note") else "level"
                 risks.setdefault(kind, {})[part] = value
+        elif name not in BESIDE_THE_DOMAINS and answers.get(name) is not None:
+            domains.setdefault(name, {})[part or "level"] = value
     document: dict[str, Any] = {"domains": domains, "risk": risks}
     if answers.get(PLAN) is not None and risks:
         usual = (on + timedelta(days=USUAL_REVIEW)).isoformat()
@@ -463,7 +467,7 @@ def _said(given: Assessment) -> str:
     """What is about to be recorded, in numbers: the words were read as they were typed."""
     needs = sum(len(each.needs) for each in given.appraisals)
     levels = [
-        f"{BY_KEY[each.domain].words} {each.level}"
+        f"{domain_words(each.domain)} {each.level}"
         for each in given.appraisals
         if each.level is not None
     ]

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from casectl.core.errors import NoConfiguration
+from casectl.core.errors import BadProfile, NoConfiguration
 from casectl.core.settings import said
 from casectl.parameters import current
-from casectl.render.upkeep import setting_object, show_setting, show_settings
+from casectl.render.upkeep import setting_object, show_profile, show_setting, show_settings
 from casectl.session import Session, at_home
 
 config_app = typer.Typer(
@@ -33,8 +33,16 @@ def config() -> None:
 def _allow_none(session: Session) -> None:
     """A file that CASECTL_CONFIG names need not be there to be told of, or to be made."""
     try:
-        _ = session.config
+        _allow_a_bad_profile(session)
     except NoConfiguration:
+        session.use_defaults()
+
+
+def _allow_a_bad_profile(session: Session) -> None:
+    """The profile need not be sound for another one to be named, or for it to be taken out."""
+    try:
+        _ = session.config
+    except BadProfile:
         session.use_defaults()
 
 
@@ -97,13 +105,55 @@ def set_(
 
 @config_app.command("unset")
 def unset(ctx: typer.Context, key: KeyArgument) -> None:
-    """Take one setting out of the file, back to its default."""
+    """Take one setting out of the file, back to the profile's or its default."""
     session = current(ctx)
+    _allow_a_bad_profile(session)
     session.configure(key, None)
     after = session.setting(key)
     session.output.wrote(
         setting_object(*after),
         f"{after.key} is now {said(after.value) or 'not set'} ({after.source}).",
+    )
+
+
+def _complete_profile(incomplete: str) -> list[str]:
+    """The profiles that come with casectl; a shell finds files by itself."""
+    from casectl.formats.sectors import names
+
+    return [name for name in names() if name.startswith(incomplete)]
+
+
+@config_app.command("profile")
+def profile(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME|FILE]",
+            help="health, housing …, or a file of your own.",
+            autocompletion=_complete_profile,
+        ),
+    ] = None,
+) -> None:
+    """The sector's profile: what it sets, or another one to work by.
+
+    family, health, housing, legal and reentry come with casectl: each sets words, the domains of
+    an assessment, standards, what closing asks, and what a case weighs. config list has the
+    standards. A file of your own is read whole before it is taken; docs/profiles.md shows one.
+    """
+    session = current(ctx)
+    if name is None:
+        settings = [setting_object(*each) for each in session.profile_values()]
+        show_profile(settings, session.profile, session.output)
+        return
+    _allow_none(session)
+    session.configure("profile", name)
+    after = session.setting("profile")
+    told = session.profile
+    session.output.wrote(
+        setting_object(*after),
+        f"{told.title} ({after.value}) is the profile now ({session.config.path}).",
+        "casectl config profile shows what it sets, casectl config list its standards.",
     )
 
 

@@ -62,7 +62,8 @@ def add(
     found = session.find_case(case, write=True)
     check_change(found, "need")
     what = checked_need(session.needed(text, "What is lacking? ", "TEXT"))
-    where = find_domain(session.needed(domain, "Domain? ", "--domain"))
+    named = session.needed(domain, "Domain? ", "--domain")
+    where = find_domain(named, session.profile.domains)
     pressing = find_priority(priority) if priority is not None else None
     day = session.read_day(on, back=True) if on is not None else session.today
     if not found.opened_on <= day <= session.today:

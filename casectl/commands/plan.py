@@ -353,7 +353,8 @@ def apply(
 def _shelf(session: Session) -> "Shelf[Template]":
     from casectl.formats.templates import load_templates
 
-    return load_templates(session.config.path.parent / "plans")
+    domains = tuple(each.key for each in session.profile.domains)
+    return load_templates(session.config.path.parent / "plans", domains)
 
 
 def _start(session: Session, case: Case, template: Template, named: str | None) -> date:

@@ -91,7 +91,8 @@ def screen(
     files: docs/instruments.md.
     """
     session = current(ctx)
-    shelf = load_instruments(session.config.path.parent / "instruments")
+    domains = tuple(each.key for each in session.profile.domains)
+    shelf = load_instruments(session.config.path.parent / "instruments", domains)
     if list_:
         _list(session, shelf)
         return

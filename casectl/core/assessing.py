@@ -11,7 +11,14 @@ from datetime import date
 from typing import Any
 
 from casectl.core.casework import NEED, OPEN, PLANNED, Piece
-from casectl.core.domains import DOMAINS, Standing, find_domain, find_standing
+from casectl.core.domains import (
+    DOMAINS,
+    Domain,
+    Standing,
+    find_domain,
+    find_standing,
+    in_order,
+)
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.risks import Risk, find_kind, find_level
 from casectl.core.text import checked_text, fold, shortened
@@ -71,14 +78,19 @@ IN_A_RISK = ("level", "note")
 IN_A_PLAN = ("text", "review")
 
 
-def read_document(document: object, on: date, read_day: ReadDay) -> Assessment:
+def read_document(
+    document: object, on: date, read_day: ReadDay, domains: Sequence[Domain] = DOMAINS
+) -> Assessment:
     """A document as an assessment of the day ``on``, unless it names another.
+
+    ``domains`` are those that may be named; the assessment has them in their order.
 
     Raises BadValue, one line that says where and what is allowed.
     """
     table = _table(document, "the assessment", DOCUMENT)
     appraisals = [
-        _appraisal(name, value) for name, value in _named(table, "domains", "a domain").items()
+        _appraisal(name, value, domains)
+        for name, value in _named(table, "domains", "a domain").items()
     ]
     _each_once([each.domain for each in appraisals], "domain")
     risks = [_risk(name, value) for name, value in _named(table, "risk", "a risk").items()]
@@ -89,7 +101,7 @@ def read_document(document: object, on: date, read_day: ReadDay) -> Assessment:
         raise BadValue("a safety plan goes with a risk", hint="say which, as in self-harm=high")
     if not (appraisals or risks):
         raise BadValue("nothing was assessed", hint="name a domain or a risk")
-    order = [each.key for each in DOMAINS]
+    order = [each.key for each in domains]
     return Assessment(
         _day(table["on"], "on", read_day) if table.get("on") is not None else on,
         tuple(sorted(appraisals, key=lambda each: order.index(each.domain))),
@@ -99,8 +111,8 @@ def read_document(document: object, on: date, read_day: ReadDay) -> Assessment:
     )
 
 
-def _appraisal(name: str, value: object) -> Appraisal:
-    domain = find_domain(name)
+def _appraisal(name: str, value: object, domains: Sequence[Domain]) -> Appraisal:
+    domain = find_domain(name, domains)
     where = domain.words
     if isinstance(value, int | str) and not isinstance(value, bool):
         value = {"level": value}
@@ -258,7 +270,7 @@ def _kept(appraisal: Appraisal) -> dict[str, Any]:
 
 
 def appraisals_of(piece: Piece) -> dict[str, Appraisal]:
-    """The domains of an assessment on file, by key, in the order of the domains."""
+    """The domains of an assessment on file, by key, in the order that they were assessed in."""
     try:
         domains: Mapping[str, Mapping[str, Any]] = piece.body.get("domains", {})
         return {key: _appraisal_of(key, kept) for key, kept in domains.items()}
@@ -313,11 +325,11 @@ def compared(before: Piece | None, now: Piece) -> list[Compared]:
     old = appraisals_of(before) if before is not None else {}
     new = appraisals_of(now)
     rows = []
-    for each in DOMAINS:
-        was = old[each.key].level if each.key in old else None
-        level = new[each.key].level if each.key in new else None
+    for key in in_order([*old, *new]):
+        was = old[key].level if key in old else None
+        level = new[key].level if key in new else None
         if was is not None or level is not None:
-            rows.append(Compared(each.key, was, level, _direction(was, level)))
+            rows.append(Compared(key, was, level, _direction(was, level)))
     return rows
 
 

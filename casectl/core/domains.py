@@ -1,6 +1,11 @@
-"""The domains of a life that an assessment goes through, and how a client stands in each."""
+"""The domains of a life that an assessment goes through, and how a client stands in each.
+
+A sector's profile asks some of them and may add its own (core/profiles.py).
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 from casectl.core.errors import BadValue
 from casectl.core.text import fold
@@ -21,7 +26,7 @@ class Domain(NamedTuple):
 
     @property
     def words(self) -> str:
-        return self.key.replace("_", " ")
+        return domain_words(self.key)
 
 
 # As the assessment asks them: what cannot wait comes first.
@@ -43,6 +48,8 @@ DOMAINS = (
     Domain("benefits"),
 )
 BY_KEY = {domain.key: domain for domain in DOMAINS}
+# No domain's key: a draft keeps the answers of an assessment under these beside the domains.
+RESERVED = frozenset(["summary", "review"])
 
 
 class Standing(IntEnum):
@@ -59,16 +66,31 @@ class Standing(IntEnum):
         return "self-sufficient" if self == 4 else str(self.name).lower().replace("_", " ")
 
 
-def find_domain(text: str) -> Domain:
+def find_domain(text: str, domains: Sequence[Domain] = DOMAINS) -> Domain:
     """The domain that ``text`` names, whole or by its first letters. Raises BadValue."""
     wanted = _plain(text)
     if wanted:
-        found = [each for each in DOMAINS if _plain(each.key) == wanted]
-        found = found or [each for each in DOMAINS if _plain(each.key).startswith(wanted)]
+        found = [each for each in domains if _plain(each.key) == wanted]
+        found = found or [each for each in domains if _plain(each.key).startswith(wanted)]
         if len(found) == 1:
             return found[0]
-    said = ", ".join(each.words for each in DOMAINS)
+    said = ", ".join(each.words for each in domains)
     raise BadValue(f"no domain {text[:40]!r}: it is one of {said}")
+
+
+def domain_words(key: str) -> str:
+    """``physical health``; of a domain of somebody's own as well."""
+    return key.replace("_", " ")
+
+
+def in_order(keys: Iterable[str]) -> list[str]:
+    """Domains by key, each once: casectl's own in their order, then a profile's own as they come.
+
+    A record outlives the profile that it was made under, so no key is left out.
+    """
+    given = dict.fromkeys(keys)
+    known = [each.key for each in DOMAINS if each.key in given]
+    return known + [key for key in given if key not in BY_KEY]
 
 
 def find_standing(text: str) -> Standing:

@@ -283,6 +283,9 @@ class Rules:
         self.days_off_until = standards.calendar.last_day_off_after(today)
         self.soon_until = today + timedelta(days=standards.horizon)
         self._rules: dict[tuple[object, ...], Rule] = {}
+        self.what = WHAT
+        if standards.client != "client":
+            self.what = {of: said.replace("client", standards.client) for of, said in WHAT.items()}
 
     def of(self, group: Group) -> "Rule":
         """One rule for all groups that differ in attempts, plans, or programs without standards."""
@@ -479,7 +482,9 @@ class Rule:
             part, what, time = watch.part, watch.what, None
         elif promise is None:
             part = ITEM_NAMES[kind, stage]
-            what = OTHER_WAYS if attempts >= CHANGE_OF_APPROACH else WHAT[kind, stage]
+            what = self.rules.what[kind, stage]
+            if attempts >= CHANGE_OF_APPROACH:
+                what = OTHER_WAYS
             time = None
         else:
             part, what, time = promise.number, promise.what, promise.due_time

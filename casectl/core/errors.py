@@ -90,3 +90,7 @@ class BadConfiguration(CasectlError):
 
 class NoConfiguration(BadConfiguration):
     """The configuration that was named is not there. Only what makes it goes on."""
+
+
+class BadProfile(BadConfiguration):
+    """The sector's profile that is configured cannot be used. What names another goes on."""

@@ -95,7 +95,7 @@ def _step(record: CaseRecord, item: DueItem, standards: Standards) -> Step:
     fell_on = item.since + timedelta(days=days)
     moved = name not in IN_WORKING_DAYS and item.due < fell_on
     return Step(
-        item, name, days, standards.source(program, name),
+        item, name, days, standards.source(program, name, item.level),
         moved and not standards.calendar.is_working(fell_on),
     )  # fmt: skip
 

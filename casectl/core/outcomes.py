@@ -11,7 +11,7 @@ from datetime import date
 
 from casectl.core.assessing import BETTER, SAME, WORSE, appraisals_of
 from casectl.core.casework import ASSESSMENT, DROPPED, GOAL, VOICE, Piece
-from casectl.core.domains import DOMAINS
+from casectl.core.domains import in_order as domains_in_order
 from casectl.core.instruments import Change, Result, change
 from casectl.core.model import REACHED, TRIED, Case, Contact
 from casectl.core.planning import GoalNow, goal_now
@@ -90,15 +90,15 @@ def _domains(pieces: Sequence[Piece]) -> Iterable[Track]:
         key=lambda each: (each.on_day, each.number),
     )
     stood = [(each.on_day, appraisals_of(each)) for each in assessed]
-    for domain in DOMAINS:
+    for domain in domains_in_order(key for _, appraisals in stood for key in appraisals):
         points = []
         for on, appraisals in stood:
-            level = appraisals[domain.key].level if domain.key in appraisals else None
+            level = appraisals[domain].level if domain in appraisals else None
             if level is not None:
                 points.append(Point(on, level))
         if points:
             first, last = points[0].value or 0, points[-1].value or 0
-            yield Track(domain.key, tuple(points), 1, 5, _direction(first, last, len(points)))
+            yield Track(domain, tuple(points), 1, 5, _direction(first, last, len(points)))
 
 
 def _direction(first: int, last: int, count: int) -> str | None:

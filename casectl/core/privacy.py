@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from casectl.core.agenda import Agenda
-from casectl.core.casework import ACTORS, Piece
+from casectl.core.casework import ACTORS, BARRIER, GOAL, NEED, STEP, Piece
 from casectl.core.domains import BY_KEY
 from casectl.core.due import DueItem
 from casectl.core.explaining import Step
@@ -189,7 +189,8 @@ def _named(value: Any) -> Any:
             if (value.kind, value.stage) in WATCHED_WORDS:
                 made["what"] = f"{WATCHED_WORDS[value.kind, value.stage]} {HIDDEN}"
         case Piece():
-            if value.domain in BY_KEY:  # a risk's may be in somebody's own words
+            # A risk's may be in somebody's own words. A need's is casectl's or the profile's.
+            if value.domain in BY_KEY or value.kind in (NEED, GOAL, STEP, BARRIER):
                 made["domain"] = value.domain
             made["body"] = _body(value.body)
         case Change():

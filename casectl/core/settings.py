@@ -36,6 +36,7 @@ class Setting(NamedTuple):
 
 ROOT: Mapping[str, Setting] = {
     "worker": Setting("name"),
+    "profile": Setting("name or path"),
     "date_order": Setting("order"),
     "limit": Setting("number", 1, 1_000_000),
     "horizon": Setting("number", 0, 366),
@@ -188,7 +189,7 @@ def checked_value(key: Key, value: Any) -> Value:
             return _days(key, value)
     if not isinstance(value, str):
         raise BadValue(f"{key.text} is a {kind} in quotes")
-    if kind in ("path", "command", "command line"):
+    if kind in ("path", "command", "command line", "name or path"):
         return checked_text(value, key.text, limit=LONGEST_COMMAND)
     return checked_text(value, key.text, limit=NAME_LIMIT)
 

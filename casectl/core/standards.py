@@ -6,6 +6,7 @@ Every tuple has one entry per level: low, medium, high, crisis.
 from collections.abc import Mapping
 from itertools import pairwise
 from math import lcm
+from typing import Any
 
 from casectl.core.errors import BadConfiguration
 from casectl.core.model import Level
@@ -76,7 +77,8 @@ class Standards(NamedTuple):
     programs: Mapping[str, Intervals] = {}
     calendar: WorkCalendar = WorkCalendar()
     horizon: int = 7  # days ahead that SOON looks
-    sources: Mapping[str, str] = {}  # "contact" or "Housing.contact" -> where the value comes from
+    client: str = "client"  # what the sector calls one: patient
+    sources: Mapping[str, str] = {}  # "contact.high" or "Housing.plan" -> where that comes from
 
     def of(self, program: str | None) -> Intervals:
         return self.programs.get(program or "", self.intervals)
@@ -86,7 +88,10 @@ class Standards(NamedTuple):
         """Whether reaching the guardian clears a contact in any program."""
         return any(each.guardian_counts for each in (self.intervals, *self.programs.values()))
 
-    def source(self, program: str | None, name: str) -> str:
+    def source(self, program: str | None, name: str, level: int = 1) -> str:
+        """What set a standard; of one that goes by level, what set it for ``level``."""
+        if name in BY_LEVEL_FIELDS:
+            name = f"{name}.{Level(level).word}"
         own = self.sources.get(f"{program}.{name}") if program else None
         return own or self.sources.get(name, "default")
 
@@ -99,8 +104,19 @@ class Standards(NamedTuple):
         return lcm(*allowances)
 
 
-def checked(intervals: Intervals, where: str) -> Intervals:
-    """``intervals`` if they can be worked to, else BadConfiguration naming ``where``.
+class Fault(NamedTuple):
+    """Why intervals cannot be worked to: the standard that is wrong, what is, and what to do."""
+
+    standard: str  # contact, deadlines.court
+    words: str
+    hint: str | None = None
+
+
+NEVER_LONGER = "a higher level may never wait longer than a lower one"
+
+
+def fault_of(intervals: Intervals) -> Fault | None:
+    """The first thing that is wrong with them.
 
     A standard may not ask for less as the level rises: raising a case's level would otherwise
     lower it on the list.
@@ -109,24 +125,42 @@ def checked(intervals: Intervals, where: str) -> Intervals:
         values: ByLevel = getattr(intervals, name)
         least = 0 if name == "retry" else 1
         if len(values) != len(Level) or any(value < least for value in values):
-            raise BadConfiguration(f"{where}: {name} needs {least} or more days for each level")
+            return Fault(name, f"needs {least} or more days for each level")
         if any(low < high for low, high in pairwise(values)):
-            raise BadConfiguration(
-                f"{where}: {name} grows with the level",
-                hint="a higher level may never wait longer than a lower one",
-            )
+            return Fault(name, "grows with the level", NEVER_LONGER)
     for name in DAY_FIELDS:
         least = 0 if name in MAY_BE_NONE else 1
         if getattr(intervals, name) < least:
-            raise BadConfiguration(f"{where}: {name} needs {least} or more days")
+            return Fault(name, f"needs {least} or more days")
     if intervals.crisis_review > intervals.high_review:
-        raise BadConfiguration(
-            f"{where}: crisis_review is longer than high_review",
-            hint="a higher level may never wait longer than a lower one",
-        )
+        return Fault("crisis_review", "is longer than high_review", NEVER_LONGER)
     for subject, lead in intervals.deadlines.items():
         if lead.lead < 0 or lead.warning < lead.lead:
-            raise BadConfiguration(
-                f"{where}: deadlines.{subject} needs a warning no shorter than its lead"
-            )
+            return Fault(f"deadlines.{subject}", "needs a warning no shorter than its lead")
+    return None
+
+
+def checked(intervals: Intervals, where: str) -> Intervals:
+    """``intervals`` if they can be worked to, else BadConfiguration naming ``where``."""
+    fault = fault_of(intervals)
+    if fault is not None:
+        raise BadConfiguration(f"{where}: {fault.standard} {fault.words}", hint=fault.hint)
     return intervals
+
+
+def laid_over(base: Intervals, own: Mapping[str, Any]) -> Intervals:
+    """``base`` with what ``own`` says of it by key (``contact.high``, ``plan``), unchecked."""
+    values: dict[str, Any] = {
+        name: own[name] for name in (*DAY_FIELDS, "guardian_counts") if name in own
+    }
+    for name in BY_LEVEL_FIELDS:
+        before = getattr(base, name)
+        values[name] = tuple(own.get(f"{name}.{level.word}", before[level - 1]) for level in Level)
+    values["deadlines"] = {
+        kind: Lead(
+            own.get(f"deadlines.{kind}.warning", base.deadlines[kind].warning),
+            own.get(f"deadlines.{kind}.lead", base.deadlines[kind].lead),
+        )
+        for kind in DEADLINE_LEADS
+    }
+    return base._replace(**values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from casectl.core.domains import BY_KEY
@@ -34,11 +35,17 @@ MOST_POINTS = 10_000
 MOST_DAYS = 3650
 
 Offered = Mapping[str, tuple[Choice, ...]]
+Keys = Sequence[str]
+KNOWN = tuple(BY_KEY)
 
 
-def load_instruments(folder: Path) -> Shelf[Instrument]:
-    """The instruments that ship, and those in ``folder``; each is read when it is asked for."""
-    return Shelf("instrument", SHIPPED / "instruments", folder, read_instrument)
+def load_instruments(folder: Path, domains: Keys = KNOWN) -> Shelf[Instrument]:
+    """The instruments that ship, and those in ``folder``; each is read when it is asked for.
+
+    ``domains`` are the keys that they may name.
+    """
+    make = partial(read_instrument, domains=domains)
+    return Shelf("instrument", SHIPPED / "instruments", folder, make)
 
 
 def parse_instrument(key: str, text: str, path: Path) -> Instrument:
@@ -46,7 +53,7 @@ def parse_instrument(key: str, text: str, path: Path) -> Instrument:
     return read_instrument(key, parse_toml(text, path))
 
 
-def read_instrument(key: str, table: Table) -> Instrument:
+def read_instrument(key: str, table: Table, domains: Keys = KNOWN) -> Instrument:
     language = table.text("language", "en", limit=20)
     choices = _shared_choices(table)
     questions = _questions(table, choices)
@@ -66,12 +73,12 @@ def read_instrument(key: str, table: Table) -> Instrument:
         questions=questions,
         bands=_bands(table, scored),
         flags=_flags(table, scored),
-        subscales=_subscales(table, scored),
+        subscales=_subscales(table, scored, domains),
         cut_off=_cut_off(table, higher_is, scored),
         higher_is=higher_is,
         totalled=totalled,
         language=language,
-        domain=_domain(table),
+        domain=_domain(table, domains),
         repeat_days=_repeat(table),
         stem=table.text("stem", "", limit=LONG),
         about=table.text("about", "", limit=LONG),
@@ -95,8 +102,8 @@ def _code(table: Table, key: str) -> str | None:
     return table.text(key, "", limit=20) or None
 
 
-def _domain(table: Table) -> str | None:
-    return table.word("domain", tuple(BY_KEY), "none") if table.has("domain") else None
+def _domain(table: Table, domains: Keys) -> str | None:
+    return table.word("domain", domains, "none") if table.has("domain") else None
 
 
 # -- questions and their choices ---------------------------------------------------------------
@@ -259,7 +266,7 @@ def _flags(table: Table, scored: Sequence[Question]) -> tuple[Flag, ...]:
     return tuple(flags)
 
 
-def _subscales(table: Table, scored: Sequence[Question]) -> tuple[Subscale, ...]:
+def _subscales(table: Table, scored: Sequence[Question], domains: Keys) -> tuple[Subscale, ...]:
     higher_is = table.word("higher_is", (WORSE, BETTER), WORSE)
     key = "at_least" if higher_is == WORSE else "at_most"
     subscales: list[Subscale] = []
@@ -275,7 +282,7 @@ def _subscales(table: Table, scored: Sequence[Question]) -> tuple[Subscale, ...]
                 one.text("title"),
                 keys,
                 one.number(key, *reach(asked)) if one.has(key) else None,
-                _domain(one),
+                _domain(one, domains),
                 _code(one, "code"),
             )
         )

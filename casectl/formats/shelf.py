@@ -11,9 +11,9 @@ from typing import Generic, TypeVar
 
 from casectl.core.errors import BadConfiguration, NotFound
 from casectl.core.text import fold
+from casectl.formats.shipped import SHIPPED as SHIPPED
 from casectl.formats.toml_document import LONGEST_KEY, Table, echo, parse_toml, read_text
 
-SHIPPED = Path(__file__).resolve().parent.parent / "data"
 SUFFIX = ".toml"
 
 T = TypeVar("T")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from casectl.core.domains import BY_KEY
@@ -23,9 +25,17 @@ MOST_STEPS = 100
 LONGEST = {"days": 3650, "working days": 2600, "weeks": 520, "months": 120}  # ten years
 
 
-def load_templates(folder: Path) -> Shelf[Template]:
-    """The templates that ship, and those in ``folder``; each is read when it is asked for."""
-    return Shelf("plan template", SHIPPED / "plans", folder, read_template)
+Keys = Sequence[str]
+KNOWN = tuple(BY_KEY)
+
+
+def load_templates(folder: Path, domains: Keys = KNOWN) -> Shelf[Template]:
+    """The templates that ship, and those in ``folder``; each is read when it is asked for.
+
+    ``domains`` are the keys that they may name.
+    """
+    make = partial(read_template, domains=domains)
+    return Shelf("plan template", SHIPPED / "plans", folder, make)
 
 
 def parse_template(key: str, text: str, path: Path) -> Template:
@@ -33,8 +43,8 @@ def parse_template(key: str, text: str, path: Path) -> Template:
     return read_template(key, parse_toml(text, path))
 
 
-def read_template(key: str, table: Table) -> Template:
-    goals = tuple(_goal(each) for each in table.tables("goals", MOST_GOALS))
+def read_template(key: str, table: Table, domains: Keys = KNOWN) -> Template:
+    goals = tuple(_goal(each, domains) for each in table.tables("goals", MOST_GOALS))
     if not goals:
         raise table.wrong("there are no goals", "goals")
     template = Template(
@@ -48,14 +58,14 @@ def read_template(key: str, table: Table) -> Template:
     return template
 
 
-def _goal(table: Table) -> TemplateGoal:
-    domain = table.word("domain", tuple(BY_KEY))
+def _goal(table: Table, domains: Keys) -> TemplateGoal:
+    domain = table.word("domain", domains)
     goal = TemplateGoal(
         table.text("text", limit=LONG),
         table.text("measure", limit=LONG),
         _after(table, "target"),
         domain,
-        tuple(_step(each, domain) for each in table.tables("steps", MOST_STEPS)),
+        tuple(_step(each, domain, domains) for each in table.tables("steps", MOST_STEPS)),
     )
     if not goal.steps:
         raise table.wrong("the goal has no steps")
@@ -63,13 +73,13 @@ def _goal(table: Table) -> TemplateGoal:
     return goal
 
 
-def _step(table: Table, domain: str) -> TemplateStep:
+def _step(table: Table, domain: str, domains: Keys) -> TemplateStep:
     """A step serves its goal's domain unless it names one of its own."""
     step = TemplateStep(
         table.text("text", limit=LONG),
         table.word("who", WHO),
         _after(table, "after"),
-        table.word("domain", tuple(BY_KEY), domain),
+        table.word("domain", domains, domain),
     )
     table.nothing_else()
     return step

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +43,30 @@ def parse_toml(text: str, path: Path) -> Table:
 
     try:
         values = tomllib.loads(text)
-        lines = lines_of(text)
     except RecursionError:
         raise BadConfiguration(f"{path}: nested too deep") from None
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(error, text, path) from None
     except ValueError:  # a number too long to be read
         raise BadConfiguration(f"{path}: holds a number that is too long") from None
-    return Table(values, (), path, lines)
+    return Table(values, (), path, Lines(text))
+
+
+class Lines:
+    """The lines of a document's values, looked for once somebody has to be told of one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _found(self) -> Mapping[Place, int]:
+        return lines_of(self.text)
+
+    def of(self, place: Place) -> int:
+        """The line of a value, or else of the nearest table around it."""
+        while place and place not in self._found:
+            place = place[:-1]
+        return self._found.get(place, 1)
 
 
 def _not_toml(error: ValueError, text: str, path: Path) -> BadConfiguration:
@@ -63,9 +80,7 @@ def _not_toml(error: ValueError, text: str, path: Path) -> BadConfiguration:
 class Table:
     """One table of a document. What is read is noted, and ``nothing_else`` refuses the rest."""
 
-    def __init__(
-        self, values: Mapping[str, Any], place: Place, path: Path, lines: Mapping[Place, int]
-    ) -> None:
+    def __init__(self, values: Mapping[str, Any], place: Place, path: Path, lines: Lines) -> None:
         self.values = values
         self.place = place
         self.path = path
@@ -74,10 +89,8 @@ class Table:
 
     def wrong(self, words: str, *keys: str | int) -> BadConfiguration:
         """The complaint, with the line of the value under ``keys``, or else of this table."""
-        place = (*self.place, *keys)
-        while place and place not in self.lines:
-            place = place[:-1]
-        return BadConfiguration(f"{self.path}, line {self.lines.get(place, 1)}: {words}")
+        line = self.lines.of((*self.place, *keys))
+        return BadConfiguration(f"{self.path}, line {line}: {words}")
 
     def _get(self, key: str) -> Any:
         self.read.append(key)
@@ -138,6 +151,38 @@ class Table:
                 raise self.wrong(f"{key} names {echo(name)} twice", key, place)
             names.append(name)
         return tuple(names)
+
+    def texts(self, key: str, most: int, limit: int) -> tuple[str, ...]:
+        """A list of short texts, each once; none where there is no such key."""
+        value = self._get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise self.wrong(f"{key} is a list of texts in quotes", key)
+        if len(value) > most:
+            raise self.wrong(f"{key} are more than {most}", key, most)
+        texts: list[str] = []
+        for place, each in enumerate(value):
+            text = self._checked_text(each, key, place)
+            if len(text) > limit:
+                raise self.wrong(f"{key} has one over {limit} characters", key, place)
+            if text in texts:
+                raise self.wrong(f"{key} names {echo(text)} twice", key, place)
+            texts.append(text)
+        return tuple(texts)
+
+    def words(self, key: str, allowed: Sequence[str], default: tuple[str, ...]) -> tuple[str, ...]:
+        """Some of these words, each once, at least one; the default where there is no such key."""
+        if not self.has(key):
+            self.read.append(key)
+            return default
+        words = self.texts(key, len(allowed), SHORT)
+        for place, word in enumerate(words):
+            if word not in allowed:
+                raise self.wrong(f"{key} are of {', '.join(allowed)}, not {echo(word)}", key, place)
+        if not words:
+            raise self.wrong(f"{key} is empty", key)
+        return words
 
     def word(self, key: str, allowed: Sequence[str], default: str | None = None) -> str:
         """One of some words."""

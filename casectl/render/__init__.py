@@ -6,7 +6,7 @@ that is not ASCII. Data goes to standard output; ``tell`` goes to standard error
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,6 +37,7 @@ class Output(NamedTuple):
     time: str = "00:00"
     private: bool = False
     height: int | None = None  # lines of the terminal; None where nothing scrolls away
+    words: Mapping[str, str] = {}  # the sector's own for a client and a case
 
     @classmethod
     def detect(
@@ -50,6 +51,7 @@ class Output(NamedTuple):
         today: date,
         time: str,
         private: bool = False,
+        words: Mapping[str, str] = {},
     ) -> "Output":
         terminal = sys.stdout is not None and sys.stdout.isatty()
         if colour is None:
@@ -76,7 +78,12 @@ class Output(NamedTuple):
             time=time,
             private=private,
             height=height or None,
+            words=words,
         )
+
+    def word(self, name: str) -> str:
+        """``client`` or ``case`` as the sector calls it. Fields of JSON keep casectl's name."""
+        return self.words.get(name, name)
 
     @property
     def draws(self) -> bool:

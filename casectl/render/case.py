@@ -255,7 +255,9 @@ def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
     if file.other_cases:
         others = ", ".join(f"{each.handle} ({_status(each)})" for each in file.other_cases[:6])
         more = f" and {len(file.other_cases) - 6} more" if len(file.other_cases) > 6 else ""
-        lines += wrapped(f"Other cases of this client: {others}{more}", output.width)
+        lines += wrapped(
+            f"Other cases of this {output.word('client')}: {others}{more}", output.width
+        )
     return lines
 
 

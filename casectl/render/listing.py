@@ -83,7 +83,8 @@ def _cells(text: str) -> int:
 
 
 def _list_head(columns: _Columns, output: Output) -> list[str]:
-    case, client = cell("case", columns.case), cell("client", columns.client)
+    case = cell(output.word("case"), columns.case)
+    client = cell(output.word("client"), columns.client)
     level = cell("level", columns.level)
     following = columns.item + 1 + DUE
     if output.width < WIDE:

@@ -11,12 +11,14 @@ from casectl.core.views import FAIL, OK, WARN, Finding
 from casectl.render import Object, Output
 
 if TYPE_CHECKING:
+    from casectl.core.profiles import Profile
     from casectl.render.screens import Line
 
 SETTING_COLUMNS = ("key", "value", "source")
 FINDING_COLUMNS = ("state", "check", "detail", "do")
 STYLES = {OK: "dim", WARN: "NOW", FAIL: "SAFETY"}
 KEY_WIDTH = 44  # the longest standard's name
+PROFILE_KEY_WIDTH = 29  # the longest of what else a profile sets
 INDENT = 21  # where what was found begins: after its state and its name
 
 
@@ -24,6 +26,14 @@ def show_settings(settings: Sequence[Object], output: Output) -> None:
     """Every setting, its value and its source."""
     if output.draws:
         output.draw(settings_screen(settings, output))
+    else:
+        output.table(settings, SETTING_COLUMNS)
+
+
+def show_profile(settings: Sequence[Object], profile: Profile, output: Output) -> None:
+    """What a sector's profile sets beside its standards, each value with its source."""
+    if output.draws:
+        output.draw(profile_screen(settings, profile, output))
     else:
         output.table(settings, SETTING_COLUMNS)
 
@@ -63,6 +73,27 @@ def settings_screen(settings: Sequence[Object], output: Output) -> list[Line]:
             lines += [[(key, style)], [("  ", ""), (value, style), (f"  ({source})", "dim")]]
         else:
             lines.append([(cell(key, KEY_WIDTH), style), (f"{value}  ", style), (source, "dim")])
+    return lines
+
+
+def profile_screen(settings: Sequence[Object], profile: Profile, output: Output) -> list[Line]:
+    """What it is for, then a setting a line; a long list goes on below its beginning."""
+    from casectl.render.screens import NARROW, cell, wrapped
+
+    lines: list[Line] = [[(profile.title, "head")]]
+    lines += wrapped(profile.about, output.width) if profile.about else []
+    lines.append([])
+    narrow = output.width < NARROW
+    indent = " " * (2 if narrow else PROFILE_KEY_WIDTH + 1)
+    for each in settings:
+        style = "dim" if each["source"] == "default" else "name"
+        told = f"{said(each['value']) or 'not set'}  ({each['source']})"
+        first, *more = wrapped(told, output.width, indent)
+        if narrow:
+            lines += [[(each["key"], style)], first, *more]
+        else:
+            key = (cell(each["key"], PROFILE_KEY_WIDTH), style)
+            lines += [[key, (first[0][0].removeprefix(indent), style)], *more]
     return lines
 
 
