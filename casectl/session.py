@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from casectl.core.leave import Back
     from casectl.core.model import Note
     from casectl.core.oneline import Line, Step
-    from casectl.core.profiles import Profile
+    from casectl.core.profiles import Capacity, Profile
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
     from casectl.core.workdays import WorkCalendar
@@ -91,6 +91,8 @@ HOW_TO_CLEAR_PIECES = {
     "b": "is a barrier: casectl barrier clear",
     "t": "is a transition: casectl transition done or drop",
     "o": "is cleared by asking again: casectl voice CASE",
+    "h": "is a hand-over: casectl transfer accepted CASE, casectl cover --back FILE, and of one "
+    "that you took over, reaching the client",
 }
 # What a CASE is when it is not a case's own number, handle or external id.
 GUESSES = {"name": "only part of a name", "phone": "a phone number"}
@@ -100,7 +102,7 @@ LONGEST_NUMBER = 6  # digits of a case's number that anybody would type
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
 # What may stand before the number of a piece of casework: 12.g1.
-PART_LETTERS = frozenset(["a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o"])
+PART_LETTERS = frozenset(["a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o", "h"])
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
 
@@ -213,6 +215,13 @@ class Session:
         from casectl.config import profile_of
 
         return profile_of(self.config)
+
+    @property
+    def capacity(self) -> Capacity:
+        """What cases weigh here, and what this worker carries where that was set."""
+        capacity = self.profile.capacity
+        own = self.config.full_time
+        return capacity if own is None else capacity._replace(full_time=own)
 
     @cached_property
     def standards(self) -> Standards:

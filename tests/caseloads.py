@@ -18,18 +18,22 @@ from casectl.core.casework import (
     AGAIN,
     CLOSING,
     CONSENT,
+    COVERED as COVERED_BY,
+    COVERING,
     DRAFT,
     GOAL,
     HANDOVER,
     LETTERS,
     NEED,
     NOTICE,
+    OWED_BY_STAGE,
     REFERRAL,
     RISK,
     SCREENING,
     SENT,
     SIGN_OFF,
     STEP,
+    TAKEN,
     TARGET,
     TRANSITION,
     VOICE,
@@ -160,7 +164,8 @@ PIECES = st.sampled_from(
     (
         (GOAL, TARGET), (GOAL, AGAIN), (STEP, ""), (NEED, ""), (SCREENING, ""), (RISK, ""),
         (VOICE, ""), (TRANSITION, ""), (REFERRAL, DRAFT), (REFERRAL, SENT), (REFERRAL, ACCEPTED),
-        (CONSENT, ""), (HANDOVER, ""), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
+        (CONSENT, ""), (HANDOVER, ""), (HANDOVER, COVERED_BY), (HANDOVER, TAKEN),
+        (HANDOVER, COVERING), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
     )
 )  # fmt: skip
 # Long before anything that a record says of its contacts, so that no piece is the note of one.
@@ -419,6 +424,8 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
 def _stage_of(kind: str, owed_stage: str) -> str:
     if kind == REFERRAL:
         return STAGES[owed_stage]
+    if kind == HANDOVER:
+        return next(stage for stage, owes in OWED_BY_STAGE.items() if owes == owed_stage)
     return owed_stage if kind in (GOAL, CLOSING) else ""
 
 

@@ -56,6 +56,18 @@ TARGET, AGAIN = "target", "again"
 DRAFT, SENT = "draft", "sent"
 NOTICE, SIGN_OFF = "notice", "sign_off"
 
+# Of a hand-over: a case that was given away is waited for (""), one that is covered comes back, one
+# that was taken over wants to be met, one that is covered for a colleague is given back.
+GIVEN, COVERED, TAKEN, COVERING = "", "covered", "taken", "covering"
+
+OWED_BY_STAGE = {GIVEN: "", COVERED: "back", TAKEN: "contact", COVERING: "give"}
+HANDOVER_WORDS = {
+    GIVEN: "has {} accepted the hand-over?",
+    COVERED: "has {} given the case back?",
+    TAKEN: "make your own first contact; {} handed it over",
+    COVERING: "give the case back to {}",
+}
+
 # Who acts. Anybody else is named as typed.
 CLIENT, WORKER = "client", "worker"
 ACTORS = (CLIENT, WORKER, "provider", "family")
@@ -154,7 +166,7 @@ def _owed_with_others(
     elif kind == CONSENT:
         yield Watch("consent", "", day, part, f"renew the release: {said}")
     elif kind == HANDOVER:
-        yield Watch("handover", "", day, part, f"has {who} accepted the hand-over?")
+        yield Watch("handover", OWED_BY_STAGE[stage], day, part, HANDOVER_WORDS[stage].format(who))
     elif kind == CLOSING and stage == SIGN_OFF:
         yield Watch("closing", SIGN_OFF, day, part, "have the closure signed off")
     elif kind == CLOSING:

@@ -30,6 +30,8 @@ STANDARD_NAMES = {
     ("referral", "send"): "referral",
     ("referral", "chase"): "referral",
     ("handover", ""): "handover",
+    ("handover", "back"): "handover",
+    ("handover", "contact"): "first_contact",
     ("aftercare", ""): "aftercare",
     ("next_step", "clock"): "contact",
     ("next_step", "decide"): "first_contact",

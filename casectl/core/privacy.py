@@ -123,6 +123,9 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("referral", "connect"): "are they connected?",
     ("consent", ""): "renew the release:",
     ("handover", ""): "is the hand-over accepted?",
+    ("handover", "back"): "is the case given back?",
+    ("handover", "contact"): "make your own first contact",
+    ("handover", "give"): "give the case back",
 }
 
 # In a piece's body: which way a scale goes.

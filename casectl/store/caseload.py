@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from casectl.store.purge import Purge
     from casectl.store.reminders import Reminders
     from casectl.store.search import Search
+    from casectl.store.trails import Trails
 
 # In the folder of slots while a plain file is being encrypted, so that a kill then accuses nobody.
 UNFINISHED = "unfinished"
@@ -164,6 +165,13 @@ class Caseload:
         from casectl.store.mornings import Mornings
 
         return Mornings(self.db, self.author)
+
+    @cached_property
+    def trails(self) -> Trails:
+        """Every case as it can be counted."""
+        from casectl.store.trails import Trails
+
+        return Trails(self.db)
 
     @cached_property
     def search(self) -> Search:
