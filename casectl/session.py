@@ -243,7 +243,8 @@ class Session:
         if leave is None or self.store.leaves.worked_since(leave, ask.today):
             return None
         items = self.store.agenda.pressing(ask, ask.today)
-        return Back(leave, came_due(leave, items, self.calendar))
+        planned = any(item.put_off for item in items)
+        return Back(leave, came_due(leave, items, self.calendar), planned)
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -476,6 +477,16 @@ class Session:
         if self.sitting is not None and not self.vault.is_at_hand:
             self.sitting.keys = keys
         return keys
+
+    def looking_at(self, path: Path) -> Session:
+        """A session that reads another's caseload and writes nothing into it."""
+        from casectl.store.caseload import open_for_reading
+
+        other = Session(self.clock)
+        other.named_db, other.config = str(path), self.config
+        other.no_input, other.named_private = self.no_input, self.named_private
+        other.__dict__["store"] = open_for_reading(path, self.author, other._keys)
+        return other
 
     @property
     def key_setting(self) -> tuple[str, str] | None:

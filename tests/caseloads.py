@@ -36,6 +36,8 @@ from casectl.core.casework import (
     TAKEN,
     TARGET,
     TRANSITION,
+    UNSIGNED,
+    UNTIL_EVENT,
     VOICE,
     Piece,
     owed,
@@ -155,7 +157,11 @@ PLANS = st.sampled_from(
 
 FLAGGED = st.sampled_from((*[None] * 12, 0, 1, 4))
 ACCEPTED = "accepted"
-STAGES = {"send": DRAFT, "chase": SENT, "connect": ACCEPTED}  # of a referral, by what it owes
+# Of a referral, and of a release, by what it owes.
+STAGES = {
+    "send": DRAFT, "chase": SENT, "connect": ACCEPTED, "": "", "sign": UNSIGNED,
+    "look": UNTIL_EVENT,
+}  # fmt: skip
 # What a day ahead makes sense of; the others count from a day that has been.
 DATED = (GOAL, STEP, RISK, CONSENT, CLOSING)
 SELDOM = st.sampled_from((False, False, False, True))
@@ -164,8 +170,9 @@ PIECES = st.sampled_from(
     (
         (GOAL, TARGET), (GOAL, AGAIN), (STEP, ""), (NEED, ""), (SCREENING, ""), (RISK, ""),
         (VOICE, ""), (TRANSITION, ""), (REFERRAL, DRAFT), (REFERRAL, SENT), (REFERRAL, ACCEPTED),
-        (CONSENT, ""), (HANDOVER, ""), (HANDOVER, COVERED_BY), (HANDOVER, TAKEN),
-        (HANDOVER, COVERING), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
+        (CONSENT, ""), (CONSENT, UNSIGNED), (CONSENT, UNTIL_EVENT),
+        (HANDOVER, ""), (HANDOVER, COVERED_BY), (HANDOVER, TAKEN), (HANDOVER, COVERING),
+        (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
     )
 )  # fmt: skip
 # Long before anything that a record says of its contacts, so that no piece is the note of one.
@@ -422,7 +429,7 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
 
 
 def _stage_of(kind: str, owed_stage: str) -> str:
-    if kind == REFERRAL:
+    if kind in (REFERRAL, CONSENT):
         return STAGES[owed_stage]
     if kind == HANDOVER:
         return next(stage for stage, owes in OWED_BY_STAGE.items() if owes == owed_stage)

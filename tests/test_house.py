@@ -48,9 +48,10 @@ ARROWS: dict[str, set[str]] = {
     "editor": {"core"},
     "parameters": {"session", "render", "core"},
     "pieces": {"parameters", "session", "core"},
+    "sharing": {"session", "core"},
     "commands": {
-        "asking", "editor", "prompt", "session", "parameters", "pieces", "unlocking", "render",
-        "formats", "core",
+        "asking", "editor", "prompt", "session", "parameters", "pieces", "sharing", "unlocking",
+        "render", "formats", "core",
     },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.
@@ -230,6 +231,7 @@ HEAVY = {
     "casectl.store.monitoring", "casectl.core.outcomes", "casectl.core.assessing",
     "casectl.core.screening", "casectl.core.risks", "casectl.store.assessments", "casectl.asking",
     "casectl.core.noting", "casectl.store.notes", "casectl.render.noting", "casectl.core.linting",
+    "casectl.sharing", "casectl.core.consents", "casectl.store.sharing",
 }  # fmt: skip
 # Of Rich a screen needs a console, a text and what these two load; nothing that reads files,
 # parses Markdown or measures columns.

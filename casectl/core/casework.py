@@ -55,6 +55,8 @@ TARGET, AGAIN = "target", "again"
 # closing: its notice is running, or somebody has to sign it off.
 DRAFT, SENT = "draft", "sent"
 NOTICE, SIGN_OFF = "notice", "sign_off"
+# Of a release: not signed yet, and signed until something happens that has no day.
+UNSIGNED, UNTIL_EVENT = "unsigned", "event"
 
 # Of a hand-over: a case that was given away is waited for (""), one that is covered comes back, one
 # that was taken over wants to be met, one that is covered for a colleague is given back.
@@ -163,8 +165,12 @@ def _owed_with_others(
         yield Watch("referral", "chase", day, part, f"no answer yet: {said}", who=who)
     elif kind == REFERRAL:
         yield Watch("referral", "connect", day, part, f"are they connected? {said}", who=who)
+    elif kind == CONSENT and stage == UNSIGNED:
+        yield Watch("consent", "sign", day, part, f"have the release signed: {who}")
+    elif kind == CONSENT and stage == UNTIL_EVENT:
+        yield Watch("consent", "look", day, part, f"does the release still hold? {who}")
     elif kind == CONSENT:
-        yield Watch("consent", "", day, part, f"renew the release: {said}")
+        yield Watch("consent", "", day, part, f"renew the release: {who}")
     elif kind == HANDOVER:
         yield Watch("handover", OWED_BY_STAGE[stage], day, part, HANDOVER_WORDS[stage].format(who))
     elif kind == CLOSING and stage == SIGN_OFF:

@@ -181,6 +181,8 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("referral", "chase"): _after(lambda i, g: i.referral),
     ("referral", "connect"): _same_day,
     ("consent", ""): _same_day,
+    ("consent", "look"): _same_day,
+    ("consent", "sign"): _after(lambda i, g: i.follow_up),
     ("handover", ""): _in_working_days(lambda i, g: i.handover),
     ("handover", "back"): _in_working_days(lambda i, g: i.handover),
     ("handover", "contact"): _first_contact,
@@ -360,7 +362,7 @@ class Rule:
     def _soon_until(self) -> date:
         """The last due day that shows ahead: within the horizon, or a release's own warning."""
         ahead = self.rules.soon_until
-        if self.group.kind == "consent":
+        if self.group.kind == "consent" and not self.group.stage:
             warned = self.rules.today + timedelta(days=self.intervals.consent_warning)
             return max(ahead, warned)
         return ahead

@@ -42,6 +42,12 @@ class NotADay(BadDay):
     """Nothing in the text is a day, so it may be a text that ends before one."""
 
 
+class NotShared(CasectlError):
+    """No live release lets somebody be told what was about to be told them. Nothing was shared."""
+
+    exit_code = 1
+
+
 class NotFound(CasectlError):
     """No such case, item, worker, file."""
 

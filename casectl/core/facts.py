@@ -33,6 +33,7 @@ WATCHED = frozenset(
     {
         ("aftercare", ""), (APPOINTMENT, "missed"), ("assessment", "draft"),
         ("assessment", "repeat"), ("closing", "notice"), ("closing", "sign_off"), ("consent", ""),
+        ("consent", "look"), ("consent", "sign"),
         ("goal", "again"), ("goal", "step"), ("goal", "target"), ("handover", ""),
         ("handover", "back"), ("handover", "contact"), ("handover", "give"),
         ("note", ""), ("plan", "need"), ("referral", "chase"), ("referral", "connect"),

@@ -52,6 +52,7 @@ class Back(NamedTuple):
 
     leave: Leave
     came_due: int
+    is_planned: bool = False  # somebody has spread it over days
 
 
 def with_leaves(standards: Standards, leaves: Sequence[Leave]) -> Standards:
@@ -147,9 +148,13 @@ def came_due(leave: Leave, items: Iterable[DueItem], calendar: WorkCalendar) -> 
 
 
 def greeting(back: Back) -> str:
-    """``Back after 14 days away: 41 came due. casectl triage --spread 5d``"""
+    """``Back after 14 days away: 41 came due. casectl triage --spread 5d``
+
+    Once that is done, what helps in the weeks after.
+    """
     days = back.leave.days
     away = f"Back after {days} day{'s' * (days != 1)} away"
     if not back.came_due:
         return f"{away}: nothing came due."
-    return f"{away}: {back.came_due:,} came due. casectl triage --spread 5d"
+    helps = "today --calls --untried" if back.is_planned else "triage --spread 5d"
+    return f"{away}: {back.came_due:,} came due. casectl {helps}"

@@ -122,6 +122,8 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("referral", "chase"): "no answer yet:",
     ("referral", "connect"): "are they connected?",
     ("consent", ""): "renew the release:",
+    ("consent", "look"): "does the release still hold?",
+    ("consent", "sign"): "have the release signed:",
     ("handover", ""): "is the hand-over accepted?",
     ("handover", "back"): "is the case given back?",
     ("handover", "contact"): "make your own first contact",

@@ -184,6 +184,10 @@ def _with_others(item: DueItem, since: str) -> str:
             return f"silent since {since}; asked every {item.allowed} days"
         case "referral", _:
             return f"answered; to look again {since}"
+        case "consent", "sign":
+            return f"written {since} and not signed, so it covers nothing"
+        case "consent", "look":
+            return f"it ends with an event, not on a day; to look again {since}"
         case "consent", _:
             return f"the release ends {since}"
         case "handover", "back":

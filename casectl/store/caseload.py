@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from casectl.store.purge import Purge
     from casectl.store.reminders import Reminders
     from casectl.store.search import Search
+    from casectl.store.sharing import Sharing
     from casectl.store.trails import Trails
 
 # In the folder of slots while a plain file is being encrypted, so that a kill then accuses nobody.
@@ -119,6 +120,13 @@ class Caseload:
         from casectl.store.monitoring import Monitoring
 
         return Monitoring(self.db, self.journal)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Releases of information, and what was told to whom."""
+        from casectl.store.sharing import Sharing
+
+        return Sharing(self.db, self.journal)
 
     @cached_property
     def assessments(self) -> Assessments:
@@ -297,6 +305,28 @@ def open_caseload(path: Path, author: Author, keys: Keys | None = None) -> Casel
     except BaseException:
         db.close()
         raise
+    return Caseload(db, author)
+
+
+def open_for_reading(path: Path, author: Author, keys: Keys | None = None) -> Caseload:
+    """Open somebody else's caseload to look at it. Nothing is ever written into it.
+
+    So one of an older schema is refused, whose owner's casectl brings it up to this one.
+    """
+    db = connect(path, keys)
+    try:
+        version = schema_of(db)
+        if version < SCHEMA_VERSION:
+            raise CasectlError(
+                f"an older casectl wrote {path} (schema {version}, this one reads "
+                f"{SCHEMA_VERSION})",
+                hint="whoever works with it upgrades first",
+            )
+        db.execute("PRAGMA query_only = ON")
+    except BaseException:
+        db.close()
+        raise
+    db.read_only_because = CasectlError(f"{path} is only looked at")
     return Caseload(db, author)
 
 

@@ -6,12 +6,13 @@ history, and undoes an operation while nothing later depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from casectl.core.casework import CONSENT, DISCLOSURE, LETTERS, UNSIGNED
 from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.model import Author, Case
 from casectl.core.text import handle_stem
@@ -316,6 +317,8 @@ class _Reversal:
         current = self.db.one(f"SELECT * FROM {table} WHERE id = ?", (row_id,))
         if table == "notes" and current is not None and current["signed_at"]:
             self._check_unsigned(before, after)
+        if table == "casework":
+            self._check_taken_back(before, after)
         if after is None:  # it had been deleted
             if before is not None and current is None:
                 self.operation.insert(table, before)
@@ -353,6 +356,30 @@ class _Reversal:
                 f"cannot {self.what}: {item} is signed, and signatures cannot be undone",
                 hint=f"casectl note {item} TEXT adds to it",
             )
+
+    def _check_taken_back(
+        self, before: dict[str, Any] | None, after: dict[str, Any] | None
+    ) -> None:
+        """Nobody takes back what was told somebody, nor a client's signature on a release.
+
+        Raises CasectlError.
+        """
+        if after is None:  # an undo that took it off, done again
+            return
+        was, now = before or {}, after
+        if now["kind"] == DISCLOSURE and before is None:
+            why = "a disclosure, and what was told cannot be taken back"
+            how = "casectl disclosures {number} lists what was told"
+        elif now["kind"] == CONSENT and is_signed(now) and not is_signed(was):
+            why = "a release that was signed, and signatures cannot be undone"
+            how = "casectl consent revoke {item} REASON ends it"
+        else:
+            return
+        number = self.db.value("SELECT number FROM cases WHERE id = ?", (now["case_id"],))
+        item = f"{number}.{LETTERS[now['kind']]}{now['number']}"
+        raise CasectlError(
+            f"cannot {self.what}: {item} is {why}", hint=how.format(number=number, item=item)
+        )
 
     def put_handles_right(self) -> None:
         """A case that came to a client meanwhile bears a name that is not theirs any more."""
@@ -405,6 +432,11 @@ def _changes(before: str | None, after: str | None, columns: list[str] | None) -
         return True
     old, new = json.loads(before), json.loads(after)
     return any(old.get(name) != new.get(name) for name in columns)
+
+
+def is_signed(release: Mapping[str, Any]) -> bool:
+    """Whether the row of a release, or none at all, is of one that was signed."""
+    return bool(release) and release["stage"] != UNSIGNED
 
 
 def _undone_already(target: int, by: int) -> BadValue:

@@ -59,6 +59,14 @@ class Trails:
     def __init__(self, db: Database) -> None:
         self.db = db
 
+    def worker(self) -> str | None:
+        """Whose caseload it is: who has the most open cases; None where no case says."""
+        worker: str | None = self.db.value(
+            "SELECT worker FROM cases WHERE worker IS NOT NULL "
+            "GROUP BY worker ORDER BY sum(status <> 'closed') DESC, count(*) DESC, worker LIMIT 1"
+        )
+        return worker
+
     def all(self) -> list[Trail]:
         """Every case on file, closed ones too, by number; all of one moment."""
         with self.db.snapshot(), readable_days():

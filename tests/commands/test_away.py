@@ -142,6 +142,9 @@ def test_the_first_list_after_it_greets(run: Run) -> None:
     first = run("today", width=80, today=BACK).out.splitlines()[0]
     assert first == "Back after 12 days away: 3 came due. casectl triage --spread 5d"
     assert "Back" not in run("today", today=BACK).out, "a script reads the list alone"
+    assert run("triage 1 --on fri --reason 'after leave'", today=BACK).code == 0
+    first = run("today", width=80, today=BACK).out.splitlines()[0]
+    assert first.endswith("3 came due. casectl today --calls --untried")
 
 
 def test_somebody_who_has_worked_since_is_not_greeted(run: Run) -> None:

@@ -375,6 +375,6 @@ def is_far(item: DueItem, world: World) -> bool:
         if warned <= world.today or calendar.before(item.due, lead) <= last_off:
             return False
     ahead = world.standards.horizon
-    if item.kind == "consent":  # a release announces itself as well
+    if (item.kind, item.stage) == ("consent", ""):  # a release announces itself as well
         ahead = max(ahead, world.standards.of(item.case.program).consent_warning)
     return item.due > max(last_off, world.today + timedelta(days=ahead))

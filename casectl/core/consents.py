@@ -1,0 +1,313 @@
+"""Releases of information and disclosures: who may be told what, who was, and by which right.
+
+A release has the elements of 42 CFR 2.31. Its ``what`` is what may be told, its ``who`` the
+recipient, its day the day of the signature (or, unsigned, the day it was written down). The body is
+``discloser``, ``purpose``, ``until`` (ISO) or ``event`` (text), ``told_rights`` (that it may be
+revoked), ``signed_on`` (ISO) and ``signed_by``, and ``follows``, the number of the release that it
+renews.
+
+A disclosure's ``what`` is what was told, its ``who`` the recipient, its parent the release. The
+body is ``purpose``, ``release`` (its number), ``override`` (a reason), ``basis`` (of the law) and
+``to_client``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from casectl.core.casework import (
+    CONSENT,
+    DISCLOSURE,
+    DONE,
+    DROPPED,
+    OPEN,
+    PAST,
+    UNSIGNED,
+    UNTIL_EVENT,
+    Piece,
+)
+from casectl.core.errors import BadValue, NotShared
+from casectl.core.model import Case
+from casectl.core.spoken import DateOrder, spoken
+from casectl.core.text import NAME_LIMIT, checked_text, fold, shortened
+from casectl.core.values import NamedTuple
+
+# The stages of a release that is signed; the first one's ends on a day.
+DATED = ""
+SIGNED = (DATED, UNTIL_EVENT)
+# An event has no day, so whether it has come is asked about from time to time.
+LOOK_EVERY = timedelta(days=90)
+# 42 CFR 2.32(a)(2), the short form, as the rule has it.
+NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+
+DISCLOSER, PURPOSE, UNTIL, EVENT = "discloser", "purpose", "until", "event"
+TOLD_RIGHTS, SIGNED_ON, SIGNED_BY, FOLLOWS = "told_rights", "signed_on", "signed_by", "follows"
+RELEASE, OVERRIDE, BASIS, TO_CLIENT = "release", "override", "basis", "to_client"
+LONGEST_QUOTE = 60  # characters of what was typed that an error repeats
+SIGNS = str.maketrans(dict.fromkeys(".,;:!?'\"’“”()/&-–—", " "))
+# Parts several purposes of one release. A comma or an "and" does not: "all but work and housing".
+BETWEEN = ";"
+# What helps where a release is on file that would cover, by how it stands.
+NEXT_VERB: Mapping[str, str] = {"not signed": "sign", "lapsed": "renew"}
+
+
+class Permission(NamedTuple):
+    """That something may be told to somebody, and by which right. ``store.sharing`` logs it."""
+
+    case_id: str
+    recipient: str
+    purpose: str
+    what: str
+    release: Piece | None = None  # the live one that covers it
+    override: str | None = None  # why it was told without one
+    basis: str | None = None  # the law or order that asks for it
+    to_client: bool = False  # their own record, which needs nobody's release
+
+
+# -- whether one covers ----------------------------------------------------------------------------
+
+
+def permission(
+    case: Case,
+    releases: Sequence[Piece],
+    recipient: str,
+    purpose: str,
+    what: str,
+    today: date,
+    *,
+    override: str | None = None,
+    basis: str | None = None,
+    order: DateOrder | None = None,
+) -> Permission:
+    """The right to tell ``recipient`` this. Raises NotShared where there is none, and says why.
+
+    A live release comes first: an override that was not needed is not recorded as one. A blank
+    recipient, purpose or reason is a BadValue.
+    """
+    asked = Permission(
+        case.id,
+        checked_text(recipient.strip(), "recipient", limit=NAME_LIMIT),
+        checked_text(purpose.strip(), "purpose", limit=NAME_LIMIT),
+        checked_text(what.strip(), "text of what is shared"),
+        override=checked_text(override, "reason for the override")
+        if override is not None
+        else None,
+        basis=checked_text(basis, "legal basis", limit=NAME_LIMIT) if basis is not None else None,
+    )
+    for release in sorted(releases, key=lambda each: -each.number):  # the newest comes first
+        if is_live(release, today) and covers(release, asked.recipient, asked.purpose):
+            return asked._replace(release=release, override=None)
+    if asked.override is not None or asked.basis is not None:
+        return asked
+    raise _refused(case, releases, asked, today, order)
+
+
+def to_client(case: Case, what: str) -> Permission:
+    """A client's right to their own record, which is logged as well."""
+    return Permission(case.id, "the client", "the client's own copy", what, to_client=True)
+
+
+def is_live(release: Piece, today: date) -> bool:
+    """Signed, not revoked or replaced, and not past. It covers the whole of its last day."""
+    if release.kind != CONSENT or release.status != OPEN or release.stage not in SIGNED:
+        return False
+    until = until_of(release)
+    return release.on_day <= today and (until is None or today <= until)
+
+
+def covers(release: Piece, recipient: str, purpose: str) -> bool:
+    """Whether it names this recipient and this purpose; live or not.
+
+    Whole names are compared, capitals, accents and signs aside: a part of a name may be another
+    agency's, and a purpose that only resembles another was not signed.
+    """
+    return key(recipient) == key(release.who or "") and key(purpose) in purposes(release)
+
+
+def purposes(release: Piece) -> frozenset[str]:
+    """The purposes that a release names, the whole text among them, as ``key`` has them."""
+    whole = str(release.body.get(PURPOSE, ""))
+    return frozenset(filter(None, map(key, (whole, *whole.split(BETWEEN)))))
+
+
+def key(text: str) -> str:
+    """A name or a purpose as it is compared."""
+    return " ".join(fold(text).translate(SIGNS).split())
+
+
+def until_of(release: Piece) -> date | None:
+    """The last day that it covers; None for one that an event ends."""
+    until = release.body.get(UNTIL)
+    if until is None:
+        return release.due_on if release.stage == DATED else None
+    return date.fromisoformat(until)
+
+
+def state_of(release: Piece, today: date) -> str:
+    """``live``, ``not signed``, ``lapsed``, ``revoked``, ``replaced``, ``ended``, ``not yet``."""
+    if release.status == DROPPED:
+        return "revoked"
+    if release.status == PAST:
+        return "replaced"
+    if release.status == DONE:
+        return "ended"
+    if release.stage == UNSIGNED:
+        return "not signed"
+    if is_live(release, today):
+        return "live"
+    return "not yet" if release.on_day > today else "lapsed"
+
+
+def said_state(release: Piece, today: date, order: DateOrder | None) -> str:
+    """``live until Fri 27 Nov 2026``, ``revoked since …``: how it stands, with its day."""
+    state, until = state_of(release, today), until_of(release)
+    if state in ("revoked", "replaced", "ended") and release.ended_on is not None:
+        return f"{state} since {spoken(release.ended_on, order)}"
+    if state == "lapsed" and until is not None:
+        return f"lapsed since {spoken(until + timedelta(days=1), order)}"
+    if state == "not yet":
+        return f"signed for {spoken(release.on_day, order)}"
+    if state == "live":
+        return (
+            f"live until {spoken(until, order)}" if until else f"live until {release.body[EVENT]}"
+        )
+    return state
+
+
+def _refused(
+    case: Case,
+    releases: Sequence[Piece],
+    asked: Permission,
+    today: date,
+    order: DateOrder | None,
+) -> NotShared:
+    """Why it is refused, by the release that comes nearest, and what to do next."""
+    recipient, purpose = _quoted(asked.recipient), _quoted(asked.purpose)
+    why = f"no release lets {recipient} be told of {case.handle} for {purpose}"
+    way = f"casectl consent add {case.number} --to {recipient} --purpose {purpose}"
+    newest_last = sorted(releases, key=lambda each: each.number)
+    theirs = [each for each in newest_last if key(each.who or "") == key(asked.recipient)]
+    same = [each for each in theirs if covers(each, asked.recipient, asked.purpose)]
+    others = [f"{case.number}.{each.part}" for each in theirs if is_live(each, today)]
+    if same:
+        name = f"{case.number}.{same[-1].part}"
+        why = f"{why}: {name} is {said_state(same[-1], today, order)}"
+        verb = NEXT_VERB.get(state_of(same[-1], today))
+        way = f"casectl consent {verb} {name}" if verb else way
+    elif others:
+        why = f"{why}: {', '.join(others)} is for other purposes"
+    return NotShared(why, hint=f"{way}, or --override REASON; nothing was shared")
+
+
+def _quoted(text: str) -> str:
+    words = shortened(" ".join(text.split()), LONGEST_QUOTE)
+    return f"'{words}'"
+
+
+# -- writing one down ------------------------------------------------------------------------------
+
+
+class Release(NamedTuple):
+    """The elements of a release as they were given, not checked yet."""
+
+    recipient: str
+    purpose: str
+    information: str
+    discloser: str
+    until: date | None = None
+    event: str | None = None
+    told_rights: bool = False
+    signed_on: date | None = None
+    signed_by: str | None = None
+
+
+def new_release(case: Case, given: Release, today: date, order: DateOrder | None = None) -> Piece:
+    """A release not yet written. Raises BadValue for one that cannot be meant.
+
+    One that is not signed yet covers nothing; it can be signed later.
+    """
+    if (given.until is None) is (given.event is None):
+        raise BadValue(
+            "a release ends on a day or with an event" if given.until is None else
+            "a release ends on a day or with an event, not both",
+            hint="--until DAY, or --event TEXT",
+        )  # fmt: skip
+    begins = given.signed_on or today
+    _check_signature(begins, given, today, order)
+    if given.until is not None and given.until < begins:
+        raise BadValue(
+            f"the release would end on {spoken(given.until, order)}, before it begins on "
+            f"{spoken(begins, order)}",
+            hint="--until takes a later day",
+        )
+    body: dict[str, Any] = {
+        DISCLOSER: checked_text(given.discloser.strip(), "name of who discloses", limit=NAME_LIMIT),
+        PURPOSE: checked_text(given.purpose.strip(), "purpose", limit=NAME_LIMIT),
+        TOLD_RIGHTS: given.told_rights,
+    }
+    if given.until is not None:
+        body[UNTIL] = given.until.isoformat()
+    if given.event is not None:
+        body[EVENT] = checked_text(given.event.strip(), "event", limit=NAME_LIMIT)
+    piece = Piece(
+        "", case.id, CONSENT, 0, begins,
+        checked_text(given.information.strip(), "text of what may be told"),
+        stage=UNSIGNED,
+        who=checked_text(given.recipient.strip(), "recipient", limit=NAME_LIMIT),
+        due_on=today,
+        body=body,
+    )  # fmt: skip
+    if given.signed_on is None:
+        return piece
+    return piece._replace(**signed(piece, given.signed_on, given.signed_by or case.client))
+
+
+def _check_signature(begins: date, given: Release, today: date, order: DateOrder | None) -> None:
+    if given.signed_on is None:
+        if given.signed_by is not None:
+            raise BadValue("--signed-by needs --signed DAY", hint="say when it was signed")
+        return
+    if begins > today:
+        raise BadValue(f"{spoken(begins, order)} is still ahead", hint="sign it once it is signed")
+    if not given.told_rights:
+        raise BadValue(
+            "a signature counts once the client was told that they may revoke it",
+            hint="--told-rights, or leave --signed out until they were",
+        )
+
+
+def signed(release: Piece, on: date, by: str) -> dict[str, Any]:
+    """What a signature changes of a release: from here on it covers, and owes its renewal."""
+    until = until_of(release)
+    body: Mapping[str, Any] = {
+        **release.body,
+        TOLD_RIGHTS: True,
+        SIGNED_ON: on.isoformat(),
+        SIGNED_BY: checked_text(by.strip(), "name of who signed", limit=NAME_LIMIT),
+    }
+    return {
+        "on_day": on,
+        "stage": DATED if until is not None else UNTIL_EVENT,
+        "due_on": until if until is not None else on + LOOK_EVERY,
+        "body": body,
+    }
+
+
+def new_disclosure(permitted: Permission, on: date) -> Piece:
+    """The log of something told, not yet written."""
+    release = permitted.release
+    body: dict[str, Any] = {PURPOSE: permitted.purpose}
+    if release is not None:
+        body[RELEASE] = release.number
+    if permitted.override is not None:
+        body[OVERRIDE] = permitted.override
+    if permitted.basis is not None:
+        body[BASIS] = permitted.basis
+    if permitted.to_client:
+        body[TO_CLIENT] = True
+    return Piece(
+        "", permitted.case_id, DISCLOSURE, 0, on, permitted.what, who=permitted.recipient,
+        parent=release.id if release is not None else None, status=DONE, body=body,
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Releases and disclosures on file: who may be told what, and who was. No telling is taken back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from casectl.core.casework import DROPPED, OPEN, PAST, Piece
+from casectl.core.consents import (
+    FOLLOWS,
+    SIGNED,
+    SIGNED_ON,
+    Permission,
+    covers,
+    is_live,
+    new_disclosure,
+    signed,
+)
+from casectl.core.errors import BadValue, NotShared
+from casectl.core.model import Case
+from casectl.store.casework import add, change, read
+from casectl.store.connection import Database
+from casectl.store.journal import Journal, Operation
+
+
+class Sharing:
+    def __init__(self, db: Database, journal: Journal) -> None:
+        self.db = db
+        self.journal = journal
+
+    # -- releases ------------------------------------------------------------------------------
+
+    def add(self, release: Piece) -> Piece:
+        """A release that the client gives, signed or to be signed."""
+        with self.journal.operation("consent add") as operation:
+            return add(operation, release)
+
+    def sign(self, release: Piece, on: date, by: str) -> Piece:
+        """The signature. Where the release renews another, that one is replaced from now on."""
+        with self.journal.operation("consent sign") as operation:
+            _check_open(release)
+            if release.stage in SIGNED:
+                raise BadValue("that is signed already")
+            made = change(operation, release, **signed(release, on, by))
+            _replace_former(operation, made)
+            return made
+
+    def renew(self, former: Piece, release: Piece) -> Piece:
+        """A release in the place of ``former``, which goes on until the new one is signed."""
+        with self.journal.operation("consent renew") as operation:
+            _check_open(former)
+            body: dict[str, Any] = {**release.body, FOLLOWS: former.number}
+            made = add(operation, release._replace(parent=former.id, body=body))
+            _replace_former(operation, made)
+            return made
+
+    def revoke(self, release: Piece, reason: str, on: date) -> Piece:
+        """It covers nothing from now on. What was told before stays in the accounting."""
+        with self.journal.operation("consent revoke") as operation:
+            _check_open(release)
+            return change(operation, release, status=DROPPED, ended_on=on, outcome=reason)
+
+    def change(self, release: Piece, command: str, **values: Any) -> Piece:
+        """Whatever else is decided of a release that stands."""
+        with self.journal.operation(command) as operation:
+            _check_open(release)
+            return change(operation, release, **values)
+
+    # -- disclosures ---------------------------------------------------------------------------
+
+    def record(self, case: Case, permission: Permission, day: date) -> Piece:
+        """Log something told outside of casectl, or printed by it."""
+        with self.journal.operation("disclosure") as operation:
+            return disclose(operation, case, permission, day)
+
+
+# -- inside an operation ---------------------------------------------------------------------------
+
+
+def disclose(operation: Operation, case: Case, permission: Permission, day: date) -> Piece:
+    """Log a disclosure inside the operation that shares. Nothing is shared without it.
+
+    Raises NotShared where the release has ended since it was asked for.
+    """
+    assert permission.case_id == case.id, "a permission is for one case"
+    if permission.release is not None:
+        release = read(operation.db, permission.release.id)
+        if not (
+            is_live(release, day) and covers(release, permission.recipient, permission.purpose)
+        ):
+            raise NotShared(
+                f"{case.number}.{release.part} has just ended, so nothing was shared",
+                hint=f"casectl consent list {case.number} shows how it stands",
+            )
+    return add(operation, new_disclosure(permission, day))
+
+
+def _replace_former(operation: Operation, release: Piece) -> None:
+    """The one that a signed release renews covers nothing beside it."""
+    if release.parent is None or release.stage not in SIGNED:
+        return
+    former = read(operation.db, release.parent)
+    if former.status == OPEN:
+        on = date.fromisoformat(release.body[SIGNED_ON])
+        change(operation, former, status=PAST, ended_on=on)
+
+
+def _check_open(release: Piece) -> None:
+    if release.status != OPEN:
+        word = {DROPPED: "revoked", PAST: "replaced"}.get(release.status, "ended")
+        raise BadValue(f"that is {word} already", hint="casectl consent list CASE")
