@@ -90,6 +90,11 @@ COMMANDS: dict[str, Entry] = {
     "transition": Entry(
         "transition", "A discharge, release or move, and the contact it asks for.", CASEWORK
     ),
+    "caseload": Entry(
+        "caseload", "How many cases of which sort, and whether one can carry them.", CASEWORK
+    ),
+    "escalate": Entry("escalate", "What a supervisor should see.", CASEWORK),
+    "summary": Entry("escalate", "Write what a supervisor reads at night into a file.", CASEWORK),
     "lint": Entry("lint", "What of the casework asks for a second look, and what to do.", CASEWORK),
     "meds": Entry("lists", "The medications of a client: add, stop, list.", CASEWORK),
     "provider": Entry("lists", "The providers of a client: add, drop, list.", CASEWORK),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from casectl.core.profiles import Capacity
     from casectl.core.trails import Trail
     from casectl.core.weighing import Weight
+    from casectl.core.workdays import WorkCalendar
 
 TRIES = 3
 NOBODY = ("nobody", "none", "noone", "no one", "n/a", "na", "-", "?", "unassigned", "tbd")
@@ -75,12 +76,12 @@ def checked_worker(session: Session, text: str) -> str:
     return name
 
 
-def new_path(text: str | None, what: str) -> Path:
-    """Where a new file goes. Raises BadValue where there is one, before anything is asked."""
+def new_path(text: str | None, what: str, *, over: bool = False) -> Path:
+    """Where a file goes. Raises BadValue where there is one, unless it is written ``over``."""
     if text is None or not text.strip():
         raise BadValue("-o FILE is missing", hint=f"it says where {what} is written")
     path = at_home(text)
-    if path.exists() or path.is_symlink():
+    if path.is_dir() or path.is_symlink() or (path.exists() and not over):
         raise BadValue(f"{path} exists already", hint="name a file that is not there")
     if not path.parent.is_dir():
         raise NotFound(f"there is no folder {path.parent}", hint="make it first")
@@ -113,13 +114,13 @@ class Seal:
             return "sealed to their age recipient"
         return "sealed with the passphrase" if self.passphrase is not None else "not sealed"
 
-    def write(self, path: Path, content: bytes) -> None:
-        """The sealed file, new and for its owner alone. Raises CasectlError."""
+    def write(self, path: Path, content: bytes, *, over: bool = False) -> None:
+        """The sealed file, for its owner alone; new, or in one step ``over`` an older one."""
         if self.recipients:
             content = self._sealed.seal_to_recipients(content, self.recipients)
         elif self.passphrase is not None:
             content = self._sealed.seal_to_passphrase(content, self.passphrase)
-        self._sealed.write(path, content)
+        self._sealed.write(path, content, over=over)
 
 
 def _new_passphrase(session: Session) -> str:
@@ -217,6 +218,11 @@ class Sight:
         return raised(self.pressing(self.day) or (), self.weight, self.day)
 
     @property
+    def calendar(self) -> WorkCalendar:
+        """The days that they work, without those that they are away."""
+        return self._session.standards.calendar
+
+    @property
     def learned_minutes(self) -> dict[str, int]:
         return self._session.store.agenda.learned_minutes()
 
@@ -284,4 +290,3 @@ def closing(seen: Iterable[Sight], session: Session) -> None:
     for each in seen:
         if each._session is not session:
             each._session.close()
-

@@ -185,12 +185,12 @@ def from_plain(plain: Mapping[str, Any]) -> Trail:
 
 
 def _listed(kind: Any, values: Iterable[Any]) -> Any:
-    made = []
+    made: list[Any] = []
     for name, value in zip(kind._fields, values, strict=True):
         if name in DAYS:
             made.append(None if value is None else date.fromisoformat(value))
         elif name == "levels":
-            made.append({_text(key): _number(each) for key, each in value.items()})
+            made.append({str(_text(key)): _number(each) for key, each in value.items()})
         elif isinstance(value, str):
             made.append(_text(value))
         elif value is None or isinstance(value, (bool, int)):

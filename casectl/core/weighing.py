@@ -80,11 +80,9 @@ class Slot(NamedTuple):
     minutes: int  # left of the hours that one has for the list
 
 
-def weight_of(
-    trails: Iterable[Trail], day: date, capacity: Capacity, worker: str = ""
-) -> Weight:
+def weight_of(trails: Iterable[Trail], day: date, capacity: Capacity, worker: str = "") -> Weight:
     """What the cases that are open at the end of ``day`` weigh."""
-    levels = {each.word: Part() for each in reversed(Level)}
+    levels = {each.word: Part() for each in sorted(Level, reverse=True)}
     phases = {each: Part() for each in PHASES}
     programs: dict[str, Part] = {}
     statuses: dict[str, Part] = {}

@@ -28,7 +28,7 @@ class Told(NamedTuple):
 
 def caseload_report(told: Sequence[Told], output: Output, *, several: bool) -> None:
     """One caseload, or ``several`` with a worker beside each row."""
-    told = output.shown(list(told))
+    told = [_without_programs(each) if output.private else each for each in output.shown(told)]
     if output.json:
         made = [caseload_object(each) for each in told]
         if several or output.fields:
@@ -42,6 +42,13 @@ def caseload_report(told: Sequence[Told], output: Output, *, several: bool) -> N
         for each in told:
             lines += [*([[]] if lines else []), *_screen(each, output, several=several)]
         output.draw(lines)
+
+
+def _without_programs(told: Told) -> Told:
+    """A program may be the name of a small house: where others see the screen it is a number."""
+    programs = enumerate(told.weight.by_program.values(), 1)
+    by_program = {f"program {number}": each for number, each in programs}
+    return told._replace(weight=told.weight._replace(by_program=by_program))
 
 
 def caseload_object(told: Told) -> Object:
@@ -139,7 +146,7 @@ def load_words(weight: Weight) -> str:
     said = f"{weight.total.cases:,} open case{'s' * (weight.total.cases != 1)}"
     points = f"{weight.total.points:,} point{'s' * (weight.total.points != 1)}"
     if weight.full_time is None:
-        return f"{said}, {points}; nothing says how many are too many (casectl config set full_time)"
+        return f"{said}, {points}; full-time is not set: casectl config set full_time N"
     return f"{said}, {points} of {weight.full_time:,} ({weight.percent}%)"
 
 

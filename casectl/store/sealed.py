@@ -123,14 +123,14 @@ def new_identity(path: Path) -> str:
     return recipient
 
 
-def write(path: Path, content: bytes) -> None:
-    """A new file that only its owner can read (0600). Never over another."""
+def write(path: Path, content: bytes, *, over: bool = False) -> None:
+    """A file that only its owner can read (0600). Never over another, unless that is wanted."""
 
     def check(made: Path) -> None:
         if made.read_bytes() != content:
             raise CasectlError(f"{path} does not hold what was written", hint="is its disk sound?")
 
-    put(path, content, check, new=True)
+    put(path, content, check, new=not over)
 
 
 def read(path: Path, largest: int = LARGEST) -> bytes:

@@ -87,8 +87,11 @@ class Trails:
         for row in self.db.rows(STOOD):
             case_id, day, status, urgency, risk, flagged, assessed, agreed = tuple(row)
             level = int(level_of(urgency, risk, flagged=flagged))
-            yield case_id, Stand(
-                date.fromisoformat(day), status, level, assessed is not None, agreed is not None
+            yield (
+                case_id,
+                Stand(
+                    date.fromisoformat(day), status, level, assessed is not None, agreed is not None
+                ),
             )
 
     def _met(self) -> Iterator[tuple[str, Met]]:
@@ -113,22 +116,25 @@ class Trails:
                 continue
             answered = next((each for each in log if each.get("did") in ANSWERS), None)
             service = known.get("resource")
-            yield case_id, Sent(
-                sent_on,
-                str(service or ""),
-                answered and answered["did"],
-                answered and date.fromisoformat(answered["on"]),
-                stage == "connected",
-                cents.get(service),
+            yield (
+                case_id,
+                Sent(
+                    sent_on,
+                    str(service or ""),
+                    answered and answered["did"],
+                    answered and date.fromisoformat(answered["on"]),
+                    stage == "connected",
+                    cents.get(service),
+                ),
             )
 
     def _assessed(self) -> Iterator[tuple[str, Assessed]]:
         for row in self.db.rows(ASSESSMENTS):
             case_id, on, body = tuple(row)
             levels = {
-                domain: each.get("level")
+                domain: level
                 for domain, each in json.loads(body).get("domains", {}).items()
-                if isinstance(each, dict) and isinstance(each.get("level"), int)
+                if isinstance(each, dict) and isinstance(level := each.get("level"), int)
             }
             yield case_id, Assessed(date.fromisoformat(on), levels)
 
