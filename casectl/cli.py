@@ -90,6 +90,9 @@ COMMANDS: dict[str, Entry] = {
     "transition": Entry(
         "transition", "A discharge, release or move, and the contact it asks for.", CASEWORK
     ),
+    "transfer": Entry("transfer", "Hand a case over to a colleague.", CASEWORK),
+    "cover": Entry("transfer", "Let a colleague see to cases while you are away.", CASEWORK),
+    "receive": Entry("receive", "Take in the case that a colleague handed over.", CASEWORK),
     "caseload": Entry(
         "caseload", "How many cases of which sort, and whether one can carry them.", CASEWORK
     ),

@@ -18,7 +18,6 @@ from casectl.core.casework import (
     AGAIN,
     CLOSING,
     CONSENT,
-    COVERED as COVERED_BY,
     COVERING,
     DRAFT,
     GOAL,
@@ -41,6 +40,9 @@ from casectl.core.casework import (
     VOICE,
     Piece,
     owed,
+)
+from casectl.core.casework import (
+    COVERED as COVERED_BY,
 )
 from casectl.core.model import (
     ACTIVE,

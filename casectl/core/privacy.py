@@ -87,6 +87,8 @@ PLAIN_ELSEWHERE: Mapping[str, frozenset[str]] = {
     "casectl.core.planning.Field": frozenset({"name"}),
     "casectl.core.linting.Found": frozenset({"rule", "items", "says", "do"}),
     "casectl.core.outcomes.Track": frozenset({"direction"}),
+    "casectl.core.handovers.Handed": frozenset({"id", "kind", "sender", "recipient"}),
+    "casectl.core.handovers.Given": frozenset({"origin"}),
     "casectl.core.weighing.Weight": frozenset({"worker"}),
     "casectl.core.escalating.Raised": frozenset({"rule", "worker", "item", "kind"}),
     "casectl.core.instruments.Change": frozenset({"direction"}),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from casectl.store.casework import Casework
     from casectl.store.checkup import Checkup
     from casectl.store.contacts import Contacts
+    from casectl.store.handing import Handing
     from casectl.store.intake import Intake
     from casectl.store.jots import Jots
     from casectl.store.journal import Journal
@@ -173,6 +174,13 @@ class Caseload:
         from casectl.store.mornings import Mornings
 
         return Mornings(self.db, self.author)
+
+    @cached_property
+    def handing(self) -> Handing:
+        """Hand-overs to colleagues and from them."""
+        from casectl.store.handing import Handing
+
+        return Handing(self.db, self.journal)
 
     @cached_property
     def trails(self) -> Trails:
