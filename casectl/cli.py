@@ -96,6 +96,7 @@ COMMANDS: dict[str, Entry] = {
     "caseload": Entry(
         "caseload", "How many cases of which sort, and whether one can carry them.", CASEWORK
     ),
+    "report": Entry("report", "Reports over a time: in time, outcomes, activity.", CASEWORK),
     "escalate": Entry("escalate", "What a supervisor should see.", CASEWORK),
     "summary": Entry("escalate", "Write what a supervisor reads at night into a file.", CASEWORK),
     "lint": Entry("lint", "What of the casework asks for a second look, and what to do.", CASEWORK),

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from casectl.core.errors import BadValue
-from casectl.core.model import CLOSED, Level
+from casectl.core.model import ACTIVE, CLOSED, Level
 from casectl.core.phases import phase_of
 from casectl.core.values import NamedTuple
 
@@ -98,6 +98,8 @@ class Trail(NamedTuple):
             found = each
         if self.closed_on is not None and self.closed_on <= day:
             return found._replace(status=CLOSED)
+        if found.status == CLOSED and day < found.from_on:  # taken over when it was closed already
+            return found._replace(status=ACTIVE)
         return found
 
     def is_open(self, day: date) -> bool:

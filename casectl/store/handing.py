@@ -21,8 +21,8 @@ from casectl.store.journal import Journal, Operation
 from casectl.store.promises import add_promise
 from casectl.store.rows import PROMISE_COLUMNS, columns_of, promise_of, read_cases
 from casectl.store.sharing import disclose
+from casectl.store.trails import COVER_ENDED
 
-COVER_ENDED = "cover ended"
 Deliver = Callable[[], None]  # writes the file; what it raises takes everything back
 
 

@@ -15,6 +15,7 @@ from casectl.core.trails import LONGEST, Assessed, Met, Sent, Stand, Trail, Work
 from casectl.store.connection import Database, Row
 from casectl.store.rows import readable_days
 
+COVER_ENDED = "cover ended"  # of a case that was only covered for a colleague
 OTHER, OWN_WORDS = "other", "own words"
 CASES = (
     "SELECT c.id, c.number, c.client_id, c.opened_on, c.closed_on, c.close_reason, c.program, "
@@ -220,4 +221,4 @@ def _ending(code: str | None, reason: str | None) -> str:
     if code is not None:
         return OTHER if code == OWN_WORDS else code[:LONGEST]
     said = " ".join((reason or "").casefold().replace("_", " ").replace("-", " ").split())
-    return said if said in REASONS else OTHER
+    return said if said in (*REASONS, COVER_ENDED) else OTHER
