@@ -62,7 +62,7 @@ def write_once(path: Path) -> None:
     try:
         case = store.cases.by_number(1)
         assert case is not None
-        store.contacts.note(case, "called, no answer", DAY)
+        store.notes.add(case, "called, no answer", DAY)
     finally:
         store.close()
 

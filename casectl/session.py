@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from casectl.core.model import Note
     from casectl.core.oneline import Line, Step
     from casectl.core.profiles import Capacity, Profile
+    from casectl.core.resources import Resource
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
     from casectl.core.workdays import WorkCalendar
@@ -93,6 +94,12 @@ HOW_TO_CLEAR_PIECES = {
     "o": "is cleared by asking again: casectl voice CASE",
     "h": "is a hand-over: casectl transfer accepted CASE, casectl cover --back FILE, and of one "
     "that you took over, reaching the client",
+    "roi": "is a release: casectl consent sign, renew, check, lapse or revoke",
+    "cl": "is cleared by casectl close, or by casectl close CASE --take-back REASON",
+    "ac": "is cleared by a call: casectl reached CASE, or tried; casectl cancel ITEM REASON drops "
+    "it",
+    "ref": "is a referral: casectl referral answer records what they said, chase that you asked",
+    "den": "is a denial: casectl denial file or decide",
 }
 # What a CASE is when it is not a case's own number, handle or external id.
 GUESSES = {"name": "only part of a name", "phone": "a phone number"}
@@ -102,7 +109,12 @@ LONGEST_NUMBER = 6  # digits of a case's number that anybody would type
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
 # What may stand before the number of a piece of casework: 12.g1.
-PART_LETTERS = frozenset(["a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o", "h"])
+PART_LETTERS = frozenset(
+    [
+        "a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o", "per", "ref", "den",
+        "roi", "d", "am", "h", "cl", "ac",
+    ]
+)  # fmt: skip
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"
 
 
@@ -530,6 +542,13 @@ class Session:
         check_file(self.db_path)
         return AccessLog(self.db_path)
 
+    def write_new(self, path: Path, text: str) -> None:
+        """A new file that this person alone can read. Raises CasectlError where there is one."""
+        from casectl.store.private import make_folder, put
+
+        make_folder(path.parent)
+        put(path, text.encode(), lambda written: None, new=True)
+
     @property
     def backup_folder(self) -> Path:
         """Where the caseload's backups are kept unless somebody names another folder."""
@@ -908,7 +927,7 @@ class Session:
             raise BadValue(
                 f"{text.strip()} is your own work", hint="casectl done me.1 ends an item"
             )
-        if part is None or part in ("contact", "safety") or is_transition(part):
+        if part is None or part in ("contact", "safety") or is_transition(part) or is_call(part):
             return case, None
         if not part.isdigit():
             how = how_to_clear(part, "is not something to get in touch about")
@@ -1022,6 +1041,73 @@ class Session:
             )
         return case, piece
 
+    def find_needs(self, case: Case, named: Sequence[str]) -> list[Piece]:
+        """The open needs of a case that ``2``, ``need2`` or ``12.need2`` name, each once.
+
+        A domain names all the open ones in it. Raises BadValue for one that is over.
+        """
+        from casectl.core.casework import NEED, OPEN, PLANNED
+        from casectl.core.domains import find_domain
+
+        standing = self.store.casework.of(case, NEED)
+        fits = [each for each in standing if each.status in (OPEN, PLANNED)]
+        found: dict[str, Piece] = {}
+        for text in [each.strip() for several in named for each in several.split(",")]:
+            word = text.lower().removeprefix(f"{case.number}.").removeprefix("need")
+            if word.isascii() and word.isdigit():
+                these = [each for each in standing if each.number == int(word[:10])]
+                if not these:
+                    raise NotFound(
+                        f"{case.handle} has no need {word[:10]}",
+                        hint=f"casectl need list {case.number}",
+                    )
+                if these[0] not in fits:
+                    raise BadValue(f"{case.number}.need{word[:10]} is {these[0].status} already")
+            else:
+                domain = find_domain(text)
+                these = [each for each in fits if each.domain == domain.key]
+                if not these:
+                    raise NotFound(
+                        f"{case.handle} has no open need in {domain.words}",
+                        hint=f"casectl need add {case.number} TEXT --domain {domain.key}",
+                    )
+            found |= {each.id: each for each in these}
+        return list(found.values())
+
+    def find_resource(self, text: str, *, write: bool = False) -> Resource:
+        """The service that a number names, or words of its name, which are a guess.
+
+        Raises NotFound, or Ambiguous with the candidates where nobody can be asked.
+        """
+        wanted = text.strip()
+        if wanted.isascii() and wanted.isdigit():
+            found = self.store.resources.numbered(int(wanted[:10]))
+            if found is None:
+                raise NotFound(f"no resource {wanted[:20]}", hint="casectl resource list")
+            return found
+        words = fold(text).split()
+        named = [
+            each
+            for each in self.store.resources.all()
+            if words and all(word in fold(each.name) for word in words)
+        ]
+        if not named:
+            raise NotFound(
+                f"no resource {text[:60]!r}", hint="casectl resource list shows those on record"
+            )
+        if len(named) > 1:
+            told = ", ".join(f"{each.number} {each.name}" for each in self.shown(named)[:10])
+            raise Ambiguous(f"several resources fit {text[:60]!r}: {told}", hint="write a number")
+        if write:
+            self.confirm(
+                f"{self.shown(named[0]).name} (resource {named[0].number})?",
+                otherwise=Ambiguous(
+                    f"{text[:60]!r} is only words of resource {named[0].number}",
+                    hint=f"write {named[0].number}, or add --yes",
+                ),
+            )
+        return named[0]
+
 
 def at_home(named: str) -> Path:
     """A path as somebody typed it, with ``~`` for the home folder."""
@@ -1046,6 +1132,17 @@ def names_a_note(text: str) -> bool:
 def is_transition(part: str) -> bool:
     """``t1``, or ``t1v``, the visit that it owes: both are done by getting in touch."""
     return part[0] == "t" and part[1:].removesuffix("v").isdigit()
+
+
+def is_call(part: str) -> bool:
+    """``ac1``: the call after the end, made by getting in touch."""
+    return part[:2] == "ac" and part[2:].isdigit()
+
+
+def names_a_call(text: str) -> bool:
+    """Whether a word is the name of the call after the end: 12.ac1."""
+    stem, dot, part = text.strip().lower().rpartition(".")
+    return bool(stem and dot) and is_call(part)
 
 
 def how_to_clear(part: str, otherwise: str) -> str:

@@ -15,10 +15,11 @@ from casectl.core.typed import FLAG, ITEMS, ITEMS_WHEN, MANY, ONE, REST, WHEN, W
 
 DAYS = frozenset({"WHEN", "DAY"})
 MANY_WORDS = frozenset(
-    {"TEXT", "NAME", "CASE", "NUMBER", "ADDRESS", "TIME", "DOMAIN=TEXT", "KIND=LEVEL"}
+    {"TEXT", "NAME", "CASE", "NUMBER", "ADDRESS", "TIME", "DOMAIN=TEXT", "KIND=LEVEL", "PART=TEXT"}
 )
-CASES = frozenset({"CASE", "ITEM", "CASE|ITEM", "A", "B", "JOT"})
+CASES = frozenset({"CASE", "ITEM", "CASE|ITEM", "CASE|NOTE", "A", "B", "JOT"})
 SEVERAL_ITEMS = "ITEM..."
+SEVERAL_NOTES = "NOTE..."
 MOST_ITEMS = 100  # that are offered one after another
 
 
@@ -34,13 +35,15 @@ def shape_of_command(command: Command, help_names: Sequence[str]) -> Shape:
     many = False
     for param in command.params:
         if isinstance(param, TyperArgument):
+            if param.hidden:  # no person types one, so the text before it is the last
+                continue
             arguments.append((param.metavar or "").strip("[]"))
             many = param.nargs != 1
             continue
         names = [*param.opts, *param.secondary_opts]
         options.update(dict.fromkeys(names, _taken_by(param)))
         about.update(dict.fromkeys(names, getattr(param, "help", None) or ""))
-    cases = sum(MOST_ITEMS if _is_items(each) else each in CASES for each in arguments)
+    cases = sum(_cases_in(each) for each in arguments)
     return Shape(
         options,
         _arguments(arguments, many=many),
@@ -65,6 +68,12 @@ def _arguments(metavars: Sequence[str], *, many: bool) -> tuple[str, ...]:
     if _is_items(metavars[-1]):
         last = ITEMS_WHEN if "WHEN" in metavars[-1] else ITEMS
     return (*[ONE] * (len(metavars) - 1), last)
+
+
+def _cases_in(metavar: str) -> int:
+    """How many words of an argument name a case or something of one."""
+    several = _is_items(metavar) or metavar == SEVERAL_NOTES
+    return MOST_ITEMS if several else metavar in CASES
 
 
 def _is_items(metavar: str) -> bool:

@@ -19,6 +19,8 @@ from casectl.core.casework import (
     CLOSING,
     CONSENT,
     COVERING,
+    DECLINED,
+    DENIAL,
     DRAFT,
     GOAL,
     HANDOVER,
@@ -161,17 +163,19 @@ FLAGGED = st.sampled_from((*[None] * 12, 0, 1, 4))
 ACCEPTED = "accepted"
 # Of a referral, and of a release, by what it owes.
 STAGES = {
-    "send": DRAFT, "chase": SENT, "connect": ACCEPTED, "": "", "sign": UNSIGNED,
-    "look": UNTIL_EVENT,
+    "send": DRAFT, "chase": SENT, "connect": ACCEPTED, "elsewhere": DECLINED, "": "",
+    "sign": UNSIGNED, "look": UNTIL_EVENT,
 }  # fmt: skip
 # What a day ahead makes sense of; the others count from a day that has been.
-DATED = (GOAL, STEP, RISK, CONSENT, CLOSING)
+DATED = (GOAL, STEP, RISK, CONSENT, CLOSING, DENIAL)
 SELDOM = st.sampled_from((False, False, False, True))
 REPEATS = st.sampled_from((1, 7, 14, 90))
+ACTING = st.sampled_from((None, "client"))
 PIECES = st.sampled_from(
     (
         (GOAL, TARGET), (GOAL, AGAIN), (STEP, ""), (NEED, ""), (SCREENING, ""), (RISK, ""),
         (VOICE, ""), (TRANSITION, ""), (REFERRAL, DRAFT), (REFERRAL, SENT), (REFERRAL, ACCEPTED),
+        (REFERRAL, DECLINED), (DENIAL, ""),
         (CONSENT, ""), (CONSENT, UNSIGNED), (CONSENT, UNTIL_EVENT),
         (HANDOVER, ""), (HANDOVER, COVERED_BY), (HANDOVER, TAKEN), (HANDOVER, COVERING),
         (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
@@ -219,11 +223,16 @@ def intervals(draw: Draw[Any]) -> Intervals:
             reassessment=draw(_FEW_DAYS),
             high_review=high_review,
             crisis_review=min(draw(_FEW_DAYS), high_review),
+            plan=draw(_FEW_DAYS),
+            plan_review=draw(_FEW_DAYS),
+            goal_review=draw(_FEW_DAYS),
             note=draw(st.sampled_from((0, 1, 3, 10))),
             referral=draw(_FEW_DAYS),
             consent_warning=draw(_FEW_DAYS),
             aftercare=draw(_FEW_DAYS),
             handover=draw(_FEW_DAYS),
+            transition_contact=draw(st.sampled_from((1, 2, 5))),
+            draft_lapse=draw(_FEW_DAYS),
             guardian_counts=draw(st.booleans()),
             deadlines={subject: draw(_LEADS) for subject in DEADLINE_LEADS},
         ),
@@ -324,12 +333,7 @@ def _with_casework(draw: Draw[Any], record: CaseRecord, today: date, pool: _Pool
     """What pieces on file owe, and then a note not written, appointments missed, a draft."""
     watches: list[Watch] = []
     for number in range(1, draw(COUNTS) + 1):
-        kind, stage = draw(PIECES)
-        dated = (kind in DATED and stage != AGAIN) or stage == ACCEPTED
-        ahead = draw(pool.ahead) if dated else -draw(pool.ago)
-        lead = draw(REPEATS) if kind in (SCREENING, VOICE, TRANSITION) else None
-        day = today + timedelta(days=ahead)
-        watches += owed(kind, stage, number, None, f"{kind} {number}", None, day, lead, None)
+        watches += draw(pieces(today, number, pool))
     reached = record.reached_client_on
     if reached is not None and draw(SELDOM):
         watches.append(UNWRITTEN_NOTE._replace(day=reached))
@@ -341,6 +345,21 @@ def _with_casework(draw: Draw[Any], record: CaseRecord, today: date, pool: _Pool
     if draw(SELDOM):
         watches.append(UNFINISHED._replace(day=today - timedelta(days=draw(pool.ago))))
     return record._replace(watches=tuple(watches))
+
+
+@st.composite
+def pieces(
+    draw: Draw[Any], today: date, number: int = 1, pool: _Pool | None = None
+) -> tuple[Watch, ...]:
+    """What one piece of casework owes; two things, where it is a transition."""
+    kind, stage = draw(PIECES)
+    days = pool or draw(POOLS)
+    dated = (kind in DATED and stage != AGAIN) or stage == ACCEPTED
+    ahead = draw(days.ahead) if dated else -draw(days.ago)
+    lead = draw(REPEATS) if kind in (SCREENING, VOICE, TRANSITION) else None
+    who = draw(ACTING) if kind == STEP else None
+    day = today + timedelta(days=ahead)
+    return tuple(owed(kind, stage, number, None, f"{kind} {number}", who, day, lead, None))
 
 
 def planned(case: Case, plan: tuple[int, int] | None, today: date) -> Case:
@@ -421,7 +440,8 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
         kind = LETTER[letters]
         piece = Piece(
             f"{record.case.id}.{watch.part}", record.case.id, kind, number, PIECES_ON,
-            f"{kind} {number}", stage=_stage_of(kind, watch.stage), due_on=watch.day,
+            f"{kind} {number}", stage=_stage_of(kind, watch.stage), who=watch.who,
+            due_on=watch.day,
             lead_days=watch.lead, recorded_at="2026-01-01T00:00:00Z",
         )  # fmt: skip
         known = made.setdefault(f"{letters}{number}", piece)

@@ -220,7 +220,7 @@ class Desk:
 
     def note(self) -> None:
         if case := self.some_case():
-            made = self.store.contacts.note(case, self.chance.one_of(WORDS), self.day)
+            made = self.store.notes.add(case, self.chance.one_of(WORDS), self.day)
             self.is_new(f"{case.id}.n", made.number)
 
     def level(self) -> None:

@@ -96,9 +96,11 @@ def note(
     note (casectl sign) is added to by casectl note 12.n3 TEXT.
     """
     session = current(ctx)
+    if case == RESOLVE and text is not None and outcome is None:
+        text, _, outcome = text.partition(" ")  # as casectl day hands it on: all in one piece
     if case == RESOLVE and text is not None and names_a_note(text):
         _check_none("note resolve", (edit, form, kind, part, contact))
-        _resolve(session, text, outcome, on)
+        _resolve(session, text, outcome or None, on)
         return
     if outcome is not None:
         raise BadValue("the note is several words", hint='put it in quotes: "note"')

@@ -704,7 +704,7 @@ def _ranked(session: Session, record: CaseRecord) -> Ranked | None:
 
 def _is_about_reaching(item: DueItem) -> bool:
     """Whether reaching the client keeps what was promised: a call, a visit, an appointment."""
-    if item.kind == APPOINTMENT:
+    if item.is_appointment:
         return True
     return (
         item.kind == FOLLOW_UP

@@ -13,7 +13,6 @@ from datetime import date
 
 from casectl.core.due import Band, DueItem
 from casectl.core.load import minutes_of
-from casectl.core.model import APPOINTMENT
 from casectl.core.priority import Ranked
 from casectl.core.values import NamedTuple
 from casectl.core.weeks import has_hour
@@ -98,7 +97,7 @@ def blocks_of(
 
 def takes(item: DueItem, learned: Mapping[str, int], *, fixed: bool = False) -> int:
     """The minutes of an item. An appointment that is over only asks whether it was kept."""
-    if item.kind == APPOINTMENT and item.time is not None and not fixed:
+    if item.is_appointment and item.time is not None and not fixed:
         return TO_RECORD
     return minutes_of(item, learned)
 
@@ -130,7 +129,7 @@ def _is_a_must(item: DueItem, today: date) -> bool:
     """SAFETY and DEADLINE, and an appointment of today that nobody gave an hour."""
     if item.band in (Band.SAFETY, Band.DEADLINE):
         return True
-    return item.kind == APPOINTMENT and item.due == today and item.time is None
+    return item.is_appointment and item.due == today and item.time is None
 
 
 def _urgent_first(items: Iterable[DueItem]) -> list[DueItem]:

@@ -51,9 +51,9 @@ OPEN, DONE, DROPPED, PLANNED, PAST = "open", "done", "dropped", "planned", "past
 # Stages of an open goal: its target day is what counts, or the progress recorded after it.
 TARGET, AGAIN = "target", "again"
 
-# Stages of an open referral: not sent yet, silent, and answered until the client is connected. Of a
-# closing: its notice is running, or somebody has to sign it off.
-DRAFT, SENT = "draft", "sent"
+# Stages of an open referral: not sent yet, silent, refused, and answered in any other way until the
+# client is connected. Of a closing: its notice is running, or somebody has to sign it off.
+DRAFT, SENT, DECLINED = "draft", "sent", "declined"
 NOTICE, SIGN_OFF = "notice", "sign_off"
 # Of a release: not signed yet, and signed until something happens that has no day.
 UNSIGNED, UNTIL_EVENT = "unsigned", "event"
@@ -132,10 +132,10 @@ def owed(
     """What an open piece owes, counted from ``day``. ``seen_on`` is for a transition."""
     part, said = f"{LETTERS[kind]}{number}", what or ""
     if kind == GOAL:
-        yield Watch("goal", stage or TARGET, day, part, f"goal: {said}", who=who)
+        yield Watch("goal", stage or TARGET, day, part, f"goal: {said}", None, who)
     elif kind == STEP:
         act = said if who in (None, WORKER) else f"{who}: {said}"
-        yield Watch("goal", "step", day, part, act, who=None if who == WORKER else who)
+        yield Watch("goal", "step", day, part, act, None, None if who == WORKER else who)
     elif kind == NEED:
         yield Watch("plan", "need", day, part, f"set a goal: {said or domain}")
     elif kind == SCREENING:
@@ -163,8 +163,12 @@ def _owed_with_others(
         yield Watch("referral", "send", day, part, f"send the referral: {said}")
     elif kind == REFERRAL and stage == SENT:
         yield Watch("referral", "chase", day, part, f"no answer yet: {said}", who=who)
+    elif kind == REFERRAL and stage == DECLINED:
+        yield Watch("referral", "elsewhere", day, part, f"refer elsewhere: {said}")
     elif kind == REFERRAL:
         yield Watch("referral", "connect", day, part, f"are they connected? {said}", who=who)
+    elif kind == DENIAL:
+        yield Watch("denial", "", day, part, f"what came of the denial? {said}")
     elif kind == CONSENT and stage == UNSIGNED:
         yield Watch("consent", "sign", day, part, f"have the release signed: {who}")
     elif kind == CONSENT and stage == UNTIL_EVENT:

@@ -29,7 +29,7 @@ from casectl.core.model import (
     Watch,
 )
 from casectl.core.standards import Intervals, Standards
-from casectl.core.values import IntEnum, NamedTuple
+from casectl.core.values import IntEnum, NamedTuple, new_tuple
 from casectl.core.workdays import WorkCalendar
 
 
@@ -72,6 +72,11 @@ class DueItem(NamedTuple):
     def stands_behind(self) -> bool:
         """Whether it comes after the rows of its band that do not wait."""
         return self.waits or self.put_off
+
+    @property
+    def is_appointment(self) -> bool:
+        """Whether it takes place on its day; what two that were missed ask for does not."""
+        return self.kind == APPOINTMENT and self.promise is not None
 
     @property
     def is_listed(self) -> bool:
@@ -180,6 +185,8 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("referral", "send"): _after(lambda i, g: i.referral),
     ("referral", "chase"): _after(lambda i, g: i.referral),
     ("referral", "connect"): _same_day,
+    ("referral", "elsewhere"): _same_day,
+    ("denial", ""): _after(lambda i, g: i.follow_up),
     ("consent", ""): _same_day,
     ("consent", "look"): _same_day,
     ("consent", "sign"): _after(lambda i, g: i.follow_up),
@@ -304,12 +311,10 @@ class Rules:
 
     def items(self, record: CaseRecord, *, listed: bool = False) -> Iterator[DueItem]:
         """Everything one case owes, or only what is ``listed`` today."""
-        intervals = self.standards.of(record.case.program)
         for group, day, promise, watch in facts_of(record):
-            if applies(group, intervals):
-                rule = self.of(group)
-                if not listed or rule.due(day)[1] is not None:
-                    yield rule.item(record, day, promise, watch)
+            rule = self.of(group)
+            if rule.applies and (not listed or rule.due(day)[1] is not None):
+                yield rule.item(record, day, promise, watch)
 
 
 class Rule:
@@ -320,6 +325,7 @@ class Rule:
         self.rules = rules
         self.intervals = rules.standards.of(group.program)
         self.allowed = allowed_days(group, self.intervals)
+        self.applies = applies(group, self.intervals)
         self._due_day = _same_day if group.kind == DEADLINE else RULES[group.kind, group.stage]
         self._known: dict[date, tuple[date, Band | None]] = {}
 
@@ -495,8 +501,8 @@ class Rule:
             time = None
         else:
             part, what, time = promise.number, promise.what, promise.due_time
-        return DueItem._make(
-            (
+        return new_tuple(
+            DueItem, (
                 case, kind, stage, f"{case.stem}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
                 reached, planned, put_off, watch and watch.who, self.group.lead,
@@ -511,6 +517,6 @@ def due_items(record: CaseRecord, standards: Standards, today: date) -> Iterator
 
 def is_past_its_hour(item: DueItem, today: date, now: str) -> bool:
     """An appointment whose hour has passed asks: kept or missed?"""
-    return item.kind == APPOINTMENT and (
+    return item.is_appointment and (
         item.due < today or (item.due == today and item.time is not None and item.time < now)
     )

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from casectl.core.due import Band, DueItem
 from casectl.core.errors import BadValue
-from casectl.core.model import APPOINTMENT, DEADLINE
+from casectl.core.model import DEADLINE
 from casectl.core.standards import Standards
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
@@ -115,7 +115,7 @@ def meanwhile(
             others.append(item)
         elif not leave.holds(item.due):
             continue
-        elif item.kind in (DEADLINE, APPOINTMENT):
+        elif item.is_appointment or item.kind == DEADLINE:
             others.append(item)
         else:
             after = now.get(item.item, item)

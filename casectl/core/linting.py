@@ -20,7 +20,16 @@ from casectl.core.casework import (
     WORKER,
     Piece,
 )
-from casectl.core.model import CLOSED, ON_HOLD, REACHED, Case, Contact
+from casectl.core.model import (
+    APPOINTMENT,
+    CLOSED,
+    DEADLINE,
+    FOLLOW_UP,
+    ON_HOLD,
+    REACHED,
+    Case,
+    Contact,
+)
 from casectl.core.noting import is_open
 from casectl.core.planning import MOVES, WORDS
 from casectl.core.values import NamedTuple
@@ -32,6 +41,11 @@ FEWEST_MOVES = 2  # one goal that moved once is not a habit
 EVENING, MORNING = 20, 6  # hours by the local clock; what lies between them is night
 NIGHTS, LOOKED_BACK = 3, 14  # nights in a row, the last of them in so many days
 NAMED = 5  # items in a sentence
+KEEP = {
+    FOLLOW_UP: "keep it, or say a day that you can keep: casectl done, casectl snooze",
+    DEADLINE: "say how it ended: casectl done, casectl cancel",
+    APPOINTMENT: "say whether they came: casectl kept, casectl missed",
+}
 
 RULES = (
     "worker_steps", "plan_untouched", "no_client_words", "undocumented", "promises_late",
@@ -161,14 +175,14 @@ def _without_words(file: File) -> Iterator[Found]:
 
 
 def _undocumented(file: File, today: date, note_days: int) -> Iterator[Found]:
-    """As the due engine looks for one, and here each of them."""
+    """As the due engine looks for one. Those of the earliest day are on the list, but on hold."""
     if not note_days:
         return
     since = file.record.casework_from or date.min
     written = {each.on_day for each in file.notes} | {each.on_day for each in file.casework}
     noted = {each.contact_id for each in file.notes}
-    items = tuple(
-        f"{file.case.number}.c{each.number}"
+    unwritten = [
+        each
         for each in reversed(file.contacts)
         if each.outcome == REACHED
         and each.text is None
@@ -177,12 +191,17 @@ def _undocumented(file: File, today: date, note_days: int) -> Iterator[Found]:
         and each.on_day not in written
         and each.on_day >= since
         and (today - each.on_day).days >= note_days
-    )
+    ]
+    one, several = "contact says", "contacts say"
+    if unwritten and file.case.status != ON_HOLD:
+        asked_for = min(each.on_day for each in unwritten)
+        unwritten = [each for each in unwritten if each.on_day > asked_for]
+        one, several = "more contact says", "more contacts say"
+    items = tuple(f"{file.case.number}.c{each.number}" for each in unwritten)
     if items:
         yield Found(
             "undocumented", file.case, items,
-            f"{_count(items, 'contact says', 'contacts say')} nowhere what was spoken: "
-            f"{_said(items)}",
+            f"{_count(items, one, several)} nowhere what was spoken: {_said(items)}",
             f"casectl note {file.case.number} --contact {items[0]}",
         )  # fmt: skip
 
@@ -196,7 +215,7 @@ def _late_promises(file: File, today: date) -> Iterator[Found]:
             "promises_late", file.case, items,
             f"{_count(items, 'promise is', 'promises are')} past due, by {_days(days)} at the "
             f"most: {_said(items)}",
-            "keep it, or say a day that you can keep: casectl done, casectl snooze",
+            "; ".join(how for kind, how in KEEP.items() if kind in {each.kind for each in late}),
         )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ DEFAULT_MINUTES: Mapping[str, int] = {
     "transition": 30,
     "voice": 10,
     "referral": 15,
+    "denial": 15,
     "consent": 15,
     "handover": 10,
     "closing": 45,
@@ -151,4 +152,4 @@ class _Day:
     def _is_fixed(self, item: DueItem) -> bool:
         if item.case == ME:
             return item.is_pressing
-        return item.kind == APPOINTMENT and item.due == self.today
+        return item.is_appointment and item.due == self.today

@@ -255,7 +255,7 @@ class Watch(NamedTuple):
 
 
 # What a contact or an appointment owes by what is not there. The day is filled in.
-UNWRITTEN_NOTE = Watch("note", "", date.min, "note", "write the note of that day's contact")
+UNWRITTEN_NOTE = Watch("note", "", date.min, "note", "write the contact's note")
 MISSED_TWICE = Watch(
     "appointment", "missed", date.min, "missed", "missed twice: find out what is in the way"
 )

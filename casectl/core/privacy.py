@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from casectl.core.agenda import Agenda
-from casectl.core.casework import ACTORS, BARRIER, GOAL, NEED, STEP, Piece
+from casectl.core.casework import ACTORS, Piece
 from casectl.core.domains import BY_KEY
 from casectl.core.due import DueItem
 from casectl.core.explaining import Step
@@ -82,6 +82,11 @@ PLAIN: Mapping[type, frozenset[str]] = {
 }
 # The same of types that few commands know, by where they stand: no other command loads them.
 PLAIN_ELSEWHERE: Mapping[str, frozenset[str]] = {
+    # A catalogue of services is nobody's record; what else it says is somebody's text all the same.
+    "casectl.core.resources.Resource": frozenset(
+        {"id", "organization", "service", "capacity", "recorded_at", "worker"}
+    ),
+    "casectl.core.service_match.Fit": frozenset({"unverified"}),
     "casectl.core.planning.GoalNow": frozenset({"lacks"}),
     "casectl.core.planning.Difference": frozenset({"item", "kind", "change"}),
     "casectl.core.planning.Field": frozenset({"name"}),
@@ -125,6 +130,8 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("referral", "send"): "send the referral:",
     ("referral", "chase"): "no answer yet:",
     ("referral", "connect"): "are they connected?",
+    ("referral", "elsewhere"): "refer elsewhere:",
+    ("denial", ""): "what came of the denial?",
     ("consent", ""): "renew the release:",
     ("consent", "look"): "does the release still hold?",
     ("consent", "sign"): "have the release signed:",
@@ -134,8 +141,17 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("handover", "give"): "give the case back",
 }
 
-# In a piece's body: which way a scale goes.
+# In a piece's body: which way a scale goes, by which means, and what happened to a referral or a
+# denial. A day there is told as every day is.
 DIRECTIONS = ("better", "worse")
+HAPPENED = (
+    "sent", "asked", "accepted", "declined", "waitlisted", "scheduled", "received", "connected",
+    "closed", "cancelled", "filed", "overturned", "partly", "upheld", "withdrawn",
+)  # fmt: skip
+TOLD_IN_BODY = frozenset((*DIRECTIONS, *HAPPENED, *MEANS))
+_DAY = r"\d{4}-\d\d-\d\d"
+# A key of another case, which says nothing to a person.
+_KEY = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 # How an item is named: 12.3, 12.contact.
 _ITEM = r"\d{1,19}\.(?:\d{1,19}|[a-z]{1,20}\d{0,19}v?)"
@@ -198,8 +214,7 @@ def _named(value: Any) -> Any:
             if (value.kind, value.stage) in WATCHED_WORDS:
                 made["what"] = f"{WATCHED_WORDS[value.kind, value.stage]} {HIDDEN}"
         case Piece():
-            # A risk's may be in somebody's own words. A need's is casectl's or the profile's.
-            if value.domain in BY_KEY or value.kind in (NEED, GOAL, STEP, BARRIER):
+            if value.domain in BY_KEY:  # a risk's, or a profile's own, is in somebody's words
                 made["domain"] = value.domain
             made["body"] = _body(value.body)
         case Change():
@@ -237,10 +252,19 @@ def _promised(made: Mapping[str, Any]) -> str:
 def _body(value: Any) -> Any:
     """What only this kind of piece has, without its texts."""
     if isinstance(value, Mapping):
-        return {key: _body(each) for key, each in value.items()}
+        return {
+            key: each if key == "case" and _is_key(each) else _body(each)
+            for key, each in value.items()
+        }
     if isinstance(value, list):
         return [_body(each) for each in value]
-    return value if isinstance(value, str) and value in DIRECTIONS else _private(value)
+    if isinstance(value, str) and (value in TOLD_IN_BODY or re.fullmatch(_DAY, value)):
+        return value
+    return _private(value)
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(_KEY, value) is not None
 
 
 def _row(table: str, row: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -37,8 +37,7 @@ class Closing(NamedTuple):
 
     reasons: tuple[str, ...] = REASONS
     own_words: bool = True  # whether a reason may be in the worker's own words as well
-    notice_days: int = 14  # from the day of the written notice; 0 asks for none
-    notice_means: tuple[str, ...] = WRITTEN_MEANS
+    notice_means: tuple[str, ...] = WRITTEN_MEANS  # for how many days is a standard: notice
     sign_off: bool = False  # whether somebody else approves it
     tries: int = 3  # before "cannot locate" is a reason
     different_means: int = 2
@@ -71,7 +70,7 @@ class Profile(NamedTuple):
     asked: tuple[Domain, ...] = DOMAINS  # what a full assessment asks, in its order
     closing: Closing = Closing()
     capacity: Capacity = Capacity()
-    told: frozenset[str] = frozenset()  # what the file itself says: closing.notice_days, …
+    told: frozenset[str] = frozenset()  # what the file itself says: closing.tries, …
 
     @property
     def domains(self) -> tuple[Domain, ...]:

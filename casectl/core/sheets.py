@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from casectl.core.agenda import cut
 from casectl.core.due import Band, DueItem
-from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, ME, Client
+from casectl.core.model import DEADLINE, FOLLOW_UP, ME, Client
 from casectl.core.priority import Ranked, RankKey, rank_key
 from casectl.core.standards import Standards
 from casectl.core.text import fold
@@ -105,7 +105,7 @@ def where(visit: Visit) -> str | None:
 
 
 def _is_today(item: DueItem, today: date) -> bool:
-    return item.kind == APPOINTMENT and item.due == today
+    return item.is_appointment and item.due == today
 
 
 def _is_promised_visit(item: DueItem) -> bool:
@@ -152,6 +152,6 @@ def field_rows(rows: Sequence[Ranked], today: date, limit: int | None) -> list[R
 def _has_hour(row: Ranked, today: date) -> bool:
     return any(
         item.due == today
-        and (item.kind == APPOINTMENT or (item.kind == DEADLINE and item.time is not None))
+        and (item.is_appointment or (item.kind == DEADLINE and item.time is not None))
         for item in row.items
     )

@@ -46,12 +46,12 @@ class Intervals(NamedTuple):
     plan: int = 30  # after the assessment, and to a goal for a need
     plan_review: int = 90
     goal_review: int = 30  # after progress on a goal whose day is past
-    note: int = 0  # to write the note of a contact, 3 where a program asks; 0 asks for none
+    note: int = 3  # to write the note of a contact; 0 asks for none
     transition_contact: int = 2  # working days after a discharge, release or move
     draft_lapse: int = 30  # until an assessment that was begun asks to be finished
     referral: int = 7  # of silence until a referral is chased, and until a draft is to be sent
     consent_warning: int = 30  # before a release lapses
-    notice: int = 14  # of closure, to the client
+    notice: int = 14  # of closure, to the client; 0 asks for none
     aftercare: int = 30  # after closing
     handover: int = 2  # working days until a colleague has accepted what was handed over
     guardian_counts: bool = False  # reaching the guardian clears a contact
@@ -67,7 +67,7 @@ DAY_FIELDS = (
     "plan_review", "goal_review", "note", "transition_contact", "draft_lapse",
     "referral", "consent_warning", "notice", "aftercare", "handover",
 )  # fmt: skip
-MAY_BE_NONE = ("note",)  # of these, 0 asks for nothing
+MAY_BE_NONE = ("note", "notice")  # of these, 0 asks for nothing
 
 
 class Standards(NamedTuple):

@@ -10,7 +10,7 @@ from datetime import date
 from casectl.core.due import Band, DueItem
 from casectl.core.errors import BadValue
 from casectl.core.load import minutes_of
-from casectl.core.model import APPOINTMENT, DEADLINE, OWN, Case
+from casectl.core.model import DEADLINE, OWN, Case
 from casectl.core.priority import Ranked
 from casectl.core.spoken import DateOrder, spoken
 from casectl.core.values import NamedTuple
@@ -193,10 +193,10 @@ def _booked(
                 waits_until = first.retry_on
             book(max(waits_until or today, today), first)
         for item in row.items[1:]:
-            if item.kind == APPOINTMENT and item.due == today:
+            if item.is_appointment and item.due == today:
                 book(today, item)
     for item in ahead:
-        fixed = item.kind in (APPOINTMENT, DEADLINE)
+        fixed = item.is_appointment or item.kind == DEADLINE
         if not item.is_pressing and (fixed or item.case.id not in spreading):
             book(item.due, item)
     return booked

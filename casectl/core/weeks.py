@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from casectl.core.due import DueItem
 from casectl.core.leave import Leave
 from casectl.core.load import minutes_of
-from casectl.core.model import APPOINTMENT, DEADLINE, ME
+from casectl.core.model import DEADLINE, ME
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
 
@@ -69,7 +69,7 @@ def day_of(item: DueItem, today: date) -> date:
 
 def has_hour(item: DueItem) -> bool:
     """Whether it takes place, at an hour or some time of its day, whatever else there is."""
-    if item.kind == APPOINTMENT:
+    if item.is_appointment:
         return True
     return item.time is not None and (item.kind == DEADLINE or item.case == ME)
 

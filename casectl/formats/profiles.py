@@ -197,14 +197,12 @@ def _closing(table: Table | None, told: set[str]) -> Closing:
             raise table.wrong(
                 f"{echo(reason)} is casectl's own: name it in reasons", "own_reasons", place
             )
-    notice_days = table.number("notice_days", 0, 365, usual.notice_days)
     notice_means = table.words("notice_means", WRITTEN_MEANS, usual.notice_means)
     tries = table.number("tries", 0, 20, usual.tries)
     most = max(tries, 1)
     closing = Closing(
         (*reasons, *own),
         table.yes("own_words", usual.own_words),
-        notice_days,
         notice_means,
         table.yes("sign_off", usual.sign_off),
         tries,

@@ -40,7 +40,7 @@ def visits_screen(visits: Sequence[Visit], more: int, output: Output) -> list[Li
             _what(item, output) if not place else f"{item.what} {place}",
             f"Address {visit.client.address or 'not known'}",
         ]
-        hour = item.time or ("all day" if item.kind == "appointment" else "")
+        hour = item.time or ("all day" if item.is_appointment else "")
         lines += [[], *_entry(item, visit.client, hour, told, output)]
     return [*lines, *_more(more, "--visits", output)]
 

@@ -146,9 +146,13 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
             return f"no next step since {since}"
         case "hold", _:
             return f"on hold until {since}"
+        case "note", _:
+            return f"nothing says what was spoken {since}"
+        case "appointment", _:
+            return f"the last one {since}"
         case (("goal" | "plan" | "transition" | "voice"), _):
             return _of_the_plan(item, since, _day(item.due, today, order))
-        case (("referral" | "consent" | "handover" | "closing" | "aftercare"), _):
+        case (("referral" | "denial" | "consent" | "handover" | "closing" | "aftercare"), _):
             return _with_others(item, since)
     return ""
 
@@ -181,9 +185,13 @@ def _with_others(item: DueItem, since: str) -> str:
         case "referral", "send":
             return f"drafted {since}; to be sent within {item.allowed} days"
         case "referral", "chase":
-            return f"silent since {since}; asked every {item.allowed} days"
+            return f"no word since {since}; asked every {item.allowed} days"
+        case "referral", "elsewhere":
+            return f"declined {since}, and nobody else was asked"
         case "referral", _:
             return f"answered; to look again {since}"
+        case "denial", _:
+            return f"was to be appealed or decided {since}; nothing is on record"
         case "consent", "sign":
             return f"written {since} and not signed, so it covers nothing"
         case "consent", "look":

@@ -30,19 +30,24 @@ if TYPE_CHECKING:
     from casectl.store.cases import Cases
     from casectl.store.casework import Casework
     from casectl.store.checkup import Checkup
+    from casectl.store.closing import Closings
     from casectl.store.contacts import Contacts
     from casectl.store.handing import Handing
     from casectl.store.intake import Intake
     from casectl.store.jots import Jots
     from casectl.store.journal import Journal
     from casectl.store.leaves import Leaves
+    from casectl.store.letters import Letters
     from casectl.store.monitoring import Monitoring
     from casectl.store.mornings import Mornings
     from casectl.store.notes import Notes
+    from casectl.store.people import People
     from casectl.store.planning import Planning
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
+    from casectl.store.referrals import Referrals
     from casectl.store.reminders import Reminders
+    from casectl.store.resources import Resources
     from casectl.store.search import Search
     from casectl.store.sharing import Sharing
     from casectl.store.trails import Trails
@@ -116,6 +121,20 @@ class Caseload:
         return Planning(self.db, self.journal)
 
     @cached_property
+    def resources(self) -> Resources:
+        """Services that one can refer to."""
+        from casectl.store.resources import Resources
+
+        return Resources(self.db, self.journal)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        """Referrals until the client is connected, and denials until they are decided."""
+        from casectl.store.referrals import Referrals
+
+        return Referrals(self.db, self.journal)
+
+    @cached_property
     def monitoring(self) -> Monitoring:
         """Transitions, medications, providers, and the client's voice."""
         from casectl.store.monitoring import Monitoring
@@ -130,11 +149,25 @@ class Caseload:
         return Sharing(self.db, self.journal)
 
     @cached_property
+    def people(self) -> People:
+        """Who is around a client."""
+        from casectl.store.people import People
+
+        return People(self.db, self.journal)
+
+    @cached_property
     def assessments(self) -> Assessments:
         """Domains, risk and questionnaires, as they are assessed, and the needs found."""
         from casectl.store.assessments import Assessments
 
         return Assessments(self.db, self.journal)
+
+    @cached_property
+    def closing(self) -> Closings:
+        """How a service ends, and the call after it."""
+        from casectl.store.closing import Closings
+
+        return Closings(self.db, self.journal)
 
     @cached_property
     def contacts(self) -> Contacts:
@@ -156,6 +189,13 @@ class Caseload:
         from casectl.store.leaves import Leaves
 
         return Leaves(self.db, self.journal)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """That letters were printed, and to whom."""
+        from casectl.store.letters import Letters
+
+        return Letters(self.db, self.journal)
 
     def has_leaves(self) -> bool:
         """Whether any day away is on file; asked by every command that knows a due day."""

@@ -115,7 +115,7 @@ class Casework:
             self.db.execute(
                 "INSERT INTO drafts (name, body, updated_at) VALUES (?, ?, ?) "
                 "ON CONFLICT (name) DO UPDATE SET body = excluded.body",
-                (name, _json(kept), self.journal.author.day),
+                (name, body_json(kept), self.journal.author.day),
             )
         else:
             self.db.execute("DELETE FROM drafts WHERE name = ?", (name,))
@@ -134,7 +134,7 @@ def add(operation: Operation, piece: Piece) -> Piece:
         "number": operation.next_number(f"{piece.case_id}.{piece.kind}"),
         "recorded_at": author.moment,
         "worker": author.worker,
-        "body": _json(piece.body),
+        "body": body_json(piece.body),
         **{name: iso(getattr(piece, name)) for name in DAYS},
     }
     return read(operation.db, operation.insert("casework", row))
@@ -153,7 +153,7 @@ def change(operation: Operation, piece: Piece, **values: Any) -> Piece:
         if name != "body"
     }
     if "body" in values:
-        columns["body"] = _json(values["body"])
+        columns["body"] = body_json(values["body"])
     operation.update("casework", piece.id, **columns)
     return read(operation.db, piece.id)
 
@@ -184,14 +184,14 @@ def piece_of(row: Row) -> Piece:
     with readable_days():
         for name in DAYS:
             values[name] = values[name] and date.fromisoformat(values[name])
-        values["body"] = _read_json(values["body"])
+        values["body"] = read_json(values["body"])
     return Piece(**values)
 
 
 def _parts(body: str | None) -> dict[str, Any]:
     """The parts of a draft; one that cannot be read is as good as none."""
     try:
-        kept = _read_json(body or "{}")
+        kept = read_json(body or "{}")
     except ValueError:
         return {}
     if not isinstance(kept, dict):
@@ -202,7 +202,7 @@ def _parts(body: str | None) -> dict[str, Any]:
 # JSON is loaded where there is some: a case without any body is shown without it.
 
 
-def _json(value: Mapping[str, Any]) -> str:
+def body_json(value: Mapping[str, Any]) -> str:
     if not value:
         return "{}"
     import json
@@ -210,7 +210,7 @@ def _json(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _read_json(text: str) -> Any:
+def read_json(text: str) -> Any:
     if text == "{}":
         return {}
     import json

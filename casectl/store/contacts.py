@@ -7,17 +7,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from casectl.core.errors import BadValue
-from casectl.core.model import DONE, KEPT, Case, Contact, Level, Note, Promise
+from casectl.core.model import CLOSED, DONE, KEPT, Case, Contact, Level, Promise
 from casectl.core.views import Recorded
 from casectl.store.connection import Database
 from casectl.store.journal import Journal, Operation
 from casectl.store.promises import add_promise, end_promise
 from casectl.store.rows import (
     CONTACT_COLUMNS,
-    NOTE_COLUMNS,
     columns_of,
     contact_of,
-    note_of,
     read_cases,
 )
 
@@ -110,14 +108,11 @@ class Contacts:
             if case.level == Level.CRISIS and wrong.covered_until != right.covered_until:
                 until = right.covered_until.isoformat() if right.covered_until else None
                 operation.update("cases", case.id, covered_until=until)
-        return self._read(corrected)
+            if case.status == CLOSED:
+                from casectl.store.closing import correct_aftercare
 
-    def note(self, case: Case, text: str, on: date) -> Note:
-        with self.journal.operation("note") as operation:
-            made = operation.add_note(case.id, text, on.isoformat())
-        row = self.db.one(f"SELECT {NOTE_COLUMNS} FROM notes WHERE id = ?", (made,))
-        assert row is not None
-        return note_of(row)
+                correct_aftercare(operation, case, wrong, self._read(corrected))
+        return self._read(corrected)
 
     def on_day(self, day: date) -> list[tuple[Case, Contact]]:
         """What was recorded for ``day``, oldest first."""
@@ -143,21 +138,20 @@ class Contacts:
     ) -> Recorded:
         written = self._insert(operation, case, contact)
         self._cover(operation, case, contact)
+        aftercare = None
+        if case.status == CLOSED:
+            from casectl.store.closing import clear_aftercare
+
+            aftercare = clear_aftercare(operation, case, self._read(written))
         ended = None
         if does is not None:
             status = KEPT if does.kind == "appointment" else DONE
             ended = end_promise(operation, self.db, does, status, contact.text, on=contact.on_day)
         promised = add_promise(operation, case.id, promise) if promise else None
-        return Recorded(self._read(written), ended, promised)
+        return Recorded(self._read(written), ended, promised, aftercare)
 
     def _insert(self, operation: Operation, case: Case, contact: Contact) -> str:
-        row = columns_of(contact, leave=("corrected",))
-        row["id"] = None
-        row["case_id"] = case.id
-        row["number"] = operation.next_number(f"{case.id}.c")
-        row["recorded_at"] = self.journal.author.moment
-        row["worker"] = self.journal.author.worker
-        return operation.insert("contacts", row)
+        return add_contact(operation, case, contact).id
 
     def _cover(self, operation: Operation, case: Case, contact: Contact) -> None:
         if contact.covered_until is not None and case.level == Level.CRISIS:
@@ -167,3 +161,15 @@ class Contacts:
         row = self.db.one(f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE id = ?", (contact_id,))
         assert row is not None
         return contact_of(row)
+
+
+def add_contact(operation: Operation, case: Case, contact: Contact) -> Contact:
+    """Write a contact inside an operation; its key, number, moment and worker are given here."""
+    row = columns_of(contact, leave=("corrected",))
+    row["id"] = None
+    row["case_id"] = case.id
+    row["number"] = number = operation.next_number(f"{case.id}.c")
+    row["recorded_at"] = operation.author.moment
+    row["worker"] = operation.author.worker
+    made = operation.insert("contacts", row)
+    return contact._replace(id=made, case_id=case.id, number=number)

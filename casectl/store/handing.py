@@ -7,14 +7,17 @@ from datetime import date
 from typing import Any
 
 from casectl.core.casework import COVERED, COVERING, DONE, DROPPED, GIVEN, HANDOVER, OPEN, Piece
+from casectl.core.closing import OWN_WORDS, Given, Reason, ending
 from casectl.core.consents import Permission
 from casectl.core.errors import Ambiguous, BadValue, NotFound
 from casectl.core.handovers import Backed, Handed, Returned, covered_piece, given_piece
 from casectl.core.model import CLOSED, KEPT, Case, Load, Promise
 from casectl.core.profiles import TRANSFERRED
+from casectl.core.views import File
 from casectl.store.bulk import write
-from casectl.store.cases import level_values
+from casectl.store.cases import Cases, level_values
 from casectl.store.casework import COLUMNS, add, change, piece_of
+from casectl.store.closing import end_service
 from casectl.store.connection import Database
 from casectl.store.identity import new_id
 from casectl.store.journal import Journal, Operation
@@ -100,10 +103,10 @@ class Handing:
 
     def accepted(self, case: Case, piece: Piece, on: date, by: str) -> Case:
         """The colleague has it: it is closed here, as transferred. What was promised stays."""
+        file = Cases(self.db, self.journal).file(case)
         with self.journal.operation("transfer accepted") as operation:
-            _check_still(self.db, case)
             change(operation, piece, status=DONE, ended_on=on, outcome=f"accepted by {by}")
-            _close(operation, case, TRANSFERRED, on)
+            _close(operation, file, Reason(TRANSFERRED, TRANSFERRED), by, on)
         return read_cases(self.db, "c.id = ?", (case.id,))[0]
 
     def withdrawn(self, case: Case, piece: Piece, on: date, reason: str) -> Piece:
@@ -149,12 +152,14 @@ class Handing:
         self, given: Sequence[tuple[Case, Piece, Permission]], today: date, deliver: Deliver
     ) -> None:
         """The cover ends: the file for the colleague, and the cases are closed here."""
+        cases = Cases(self.db, self.journal)
+        files = {case.id: cases.file(case) for case, _, _ in given}
         with self.journal.operation("cover back") as operation:
             for case, piece, permission in given:
-                _check_still(self.db, case)
                 change(operation, piece, status=DONE, ended_on=today, outcome="given back")
                 disclose(operation, case, permission, today)
-                _close(operation, case, COVER_ENDED, today)
+                ended = Reason(OWN_WORDS, COVER_ENDED)
+                _close(operation, files[case.id], ended, piece.who or "a colleague", today)
             deliver()
 
     def take_back(
@@ -223,11 +228,10 @@ class Handing:
         return promise_of(row)._replace(status=ended.status or KEPT)
 
 
-def _close(operation: Operation, case: Case, reason: str, on: date) -> None:
-    operation.update(
-        "cases", case.id, status=CLOSED, closed_on=on.isoformat(), close_reason=reason,
-        hold_until=None,
-    )  # fmt: skip
+def _close(operation: Operation, file: File, reason: Reason, to: str, on: date) -> None:
+    """The service goes on with somebody else, so nobody calls afterwards from here."""
+    ended = ending(file, reason, Given(handed_to=to), on)._replace(aftercare=False)
+    end_service(operation, file.case, ended)
 
 
 def _check_still(db: Database, case: Case) -> None:

@@ -106,6 +106,7 @@ class Planning:
     def progress(self, case: Case, goal: Piece, score: int, on: date, note: str | None) -> Piece:
         """Record how far a goal has come. After its target day that asks again in its time."""
         with self.journal.operation("goal progress") as operation:
+            _check_stands(operation, case, goal)
             made = add(
                 operation,
                 Piece(
@@ -122,7 +123,7 @@ class Planning:
     ) -> Changed:  # fmt: skip
         """Change what a goal or step says, and the needs that a goal serves beside those before."""
         with self.journal.operation(f"{piece.kind} change") as operation:
-            _check_stands(piece)
+            _check_stands(operation, case, piece)
             made = change(operation, piece, **values)
             for need in needs:
                 change(operation, need, status=PLANNED)
@@ -134,6 +135,8 @@ class Planning:
     ) -> tuple[list[Promise], list[Changed]]:  # fmt: skip
         """A later day for steps, and for follow-ups in the same breath."""
         with self.journal.operation("snooze") as operation:
+            for case, piece in moving:
+                _check_stands(operation, case, piece)
             snoozed = [
                 move_promise(operation, self.db, promise, until, time, reason)
                 for promise in promises
@@ -164,10 +167,10 @@ class Planning:
             ]
             done = []
             for case, piece in ending:
-                _check_stands(piece)
+                _check_stands(operation, case, piece)
                 done.append(change(operation, piece, status=DONE, ended_on=on, outcome=outcome))
                 if piece.kind == GOAL:
-                    _leave_needs(operation, case, piece, on, met=met)
+                    leave_needs(operation, case, piece, on, met=met)
             return ended, done
 
     def drop(
@@ -248,7 +251,8 @@ def _check_open(operation: Operation, case: Case) -> None:
         raise BadValue(f"{case.handle} is closed", hint=f"casectl reopen {case.number} first")
 
 
-def _check_stands(piece: Piece) -> None:
+def _check_stands(operation: Operation, case: Case, piece: Piece) -> None:
+    _check_open(operation, case)
     if piece.status != OPEN:
         raise BadValue(f"that is {piece.status} already", hint="casectl undo takes it back")
 
@@ -273,17 +277,17 @@ def _versioned(operation: Operation, case: Case, reason: str | None) -> Piece | 
 
 
 def _dropped(operation: Operation, case: Case, piece: Piece, reason: str, on: date) -> list[Piece]:
-    _check_stands(piece)
+    _check_stands(operation, case, piece)
     gone = [change(operation, piece, status=DROPPED, ended_on=on, outcome=reason)]
     if piece.kind == GOAL:
         for step in pieces_of(operation.db, case.id, STEP):
             if step.parent == piece.id and step.status == OPEN:
                 gone.append(change(operation, step, status=DROPPED, ended_on=on, outcome=reason))
-        _leave_needs(operation, case, piece, on)
+        leave_needs(operation, case, piece, on)
     return gone
 
 
-def _leave_needs(
+def leave_needs(
     operation: Operation, case: Case, goal: Piece, on: date, *, met: bool = False
 ) -> None:
     """What becomes of the needs that no other open goal serves once this one has ended."""

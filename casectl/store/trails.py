@@ -218,7 +218,9 @@ def _daily(stands: list[Stand]) -> tuple[Stand, ...]:
 
 def _ending(code: str | None, reason: str | None) -> str:
     """The program's word for it. One's own words are somebody's text, so they are only "other"."""
+    if reason == COVER_ENDED:
+        return COVER_ENDED
     if code is not None:
         return OTHER if code == OWN_WORDS else code[:LONGEST]
     said = " ".join((reason or "").casefold().replace("_", " ").replace("-", " ").split())
-    return said if said in (*REASONS, COVER_ENDED) else OTHER
+    return said if said in REASONS else OTHER

@@ -58,14 +58,14 @@ def test_what_the_cases_weigh(run: Run, three: None) -> None:
     assert (first["case"], first["reached"], first["days"]) == (2, "2026-10-06", 43)
 
 
-def test_phases_follow_the_record(run: Run, three: None) -> None:
+def test_phases_follow_the_record(run: Run, caseload: None) -> None:
+    assert run("intake 'Maria Example' --new").code == 0
+
     def phase() -> str:
         parts: dict[str, Any] = told(run)["by_phase"]
         (found,) = [name for name, each in parts.items() if each["cases"] == 1]
         return found
 
-    for number in (2, 3):
-        assert run(f"close {number} --reason moved --yes").code == 0
     assert phase() == "assessment"
     assert run("assess 1 --domain housing=3 --no-input").code == 0
     assert phase() == "planning"
@@ -74,6 +74,8 @@ def test_phases_follow_the_record(run: Run, three: None) -> None:
     assert phase() == "implementation"
     assert run("goal done 1.g1 'found work'").code == 0
     assert phase() == "monitoring"
+    assert run("close 1 --notice --by letter").code == 0
+    assert phase() == "closure"
 
 
 def test_overload_is_said_by_caseload_escalate_and_lint(run: Run, three: None) -> None:

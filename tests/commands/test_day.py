@@ -22,8 +22,8 @@ from casectl.core.errors import CasectlError
 from casectl.prompt import DROPPED, ENDED, IDLE, PRIVATE, TYPED, Choice, Line
 from casectl.session import Session, Sitting, Unanswered
 from casectl.store import Caseload
-from casectl.store.contacts import Contacts
 from casectl.store.intake import Intake
+from casectl.store.notes import Notes
 
 pytestmark = pytest.mark.usefixtures("caseload")
 SECRET = "Marisol at 12 Elm"
@@ -153,6 +153,22 @@ def test_lines_are_commands_without_quotes(work: Work, garcia: None, store: Case
     assert told.out.count("Tried ") == 2
 
 
+def test_notes_are_typed_without_quotes(work: Work, garcia: None, store: Caseload) -> None:
+    told = work(
+        "note 1 --kind decision --part options=wait, or answer --part choice=answer --part "
+        "reason=it ends on Friday",
+        "note 1 --kind ethics the brother asks",
+        "note resolve 1.n2 he's told nothing",
+        "sign 1.n1 1.n2",
+    )
+    assert told.err == ""
+    case = store.cases.all()[0]
+    first, second, third = (store.notes.numbered(case, number) for number in (1, 2, 3))
+    assert first is not None and first.text.splitlines()[0] == "Options: wait, or answer"
+    assert second is not None and second.resolved_on is not None
+    assert third is not None and third.text == "he's told nothing"
+
+
 def test_a_text_is_stored_as_it_was_typed(work: Work, garcia: None, run: Run) -> None:
     work('reached 1 aide\'s coming  Mon, he said "fine" --by visit', "note 1 it's\nlong")
     file = run("show 1 --json").json
@@ -216,11 +232,11 @@ def test_ctrl_c_keeps_the_line_for_the_up_key(work: Work) -> None:
 def test_a_crash_ends_the_command_alone(
     work: Work, garcia: None, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*given: Any) -> Any:
+    def fail(*given: Any, **named: Any) -> Any:
         raise RuntimeError(SECRET)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Contacts, "note", fail)
+        patch.setattr(Notes, "add", fail)
         told = work(f"note 1 {SECRET}", "tried 1")
     assert told.err.count("\n") == 1 and "RuntimeError" in told.err
     assert SECRET not in told.err
@@ -249,10 +265,10 @@ def test_a_command_that_cannot_be_built_is_told_as_a_crash(
 def test_ctrl_c_stops_a_command(
     work: Work, garcia: None, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
-    def interrupt(*given: Any) -> Any:
+    def interrupt(*given: Any, **named: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Contacts, "note", interrupt)
+    monkeypatch.setattr(Notes, "add", interrupt)
     told = work("note 1 text", "tried 1")
     assert "interrupted; nothing was half written" in told.err
     assert "Tried " in told.out
@@ -463,6 +479,8 @@ def test_completion(work: Work, garcia: None, run: Run, tmp_path: Path) -> None:
     assert texts(desk.choices("tried 1.")) == ["1.1", "1.contact", "1.assessment"]
     assert texts(desk.choices("done garcia-1.1 gardner-2.1")) == ["gardner-2.1"]
     assert texts(desk.choices("tried 1 call gar")) == []  # a text by now
+    assert texts(desk.choices("note gar")) == ["garcia-1", "gardner-2"]
+    assert texts(desk.choices("sign garc")) == ["garcia-1"]
     assert texts(desk.choices("tried mar")) == ["garcia-1"], "by another of her names"
     assert texts(desk.choices("tried 1 no answer --mi")) == ["--minutes"]
     assert texts(desk.choices("set 1 --risk m")) == ["moderate"]

@@ -21,7 +21,6 @@ def ben(
 ) -> None:
     at(monkeypatch, "2026-11-18T10:00:00Z")
     zone("UTC")
-    assert run("config set standards.note 3").code == 0
     assert run("intake 'Ben Example' --urgency medium --risk low --on 2026-11-02 --new").code == 0
 
 
@@ -82,13 +81,32 @@ def test_contacts_that_say_nothing(run: Run) -> None:
     run("reached 1 --by phone --on 2026-11-12")
     run("reached 1 --by phone --on 2026-11-17")
     run("tried 1 --by phone --on 2026-11-11")
+    run("reached 1 --by visit --on 2026-11-13")
     told = found(run)["undocumented"]
-    assert told["items"] == ["1.c1", "1.c2"]
-    assert told["do"] == "casectl note 1 --contact 1.c1"
+    assert told["items"] == ["1.c2", "1.c5"], "1.c1 stands on the list"
+    assert told["says"] == "2 more contacts say nowhere what was spoken: 1.c2, 1.c5"
+    assert told["do"] == "casectl note 1 --contact 1.c2"
+    assert listed_note(run) == "2026-11-13"
     assert run("note 1 'spoke of the rent' --contact 1.c1").code == 0
-    assert found(run)["undocumented"]["items"] == ["1.c2"]
+    assert found(run)["undocumented"]["items"] == ["1.c5"]
+    assert listed_note(run) == "2026-11-13", "three days after the 12th is a Sunday"
     assert run("config set standards.note 0").code == 0
     assert "undocumented" not in found(run)
+    assert listed_note(run) is None
+
+
+def test_on_hold_no_list_asks_for_a_note_so_lint_names_each(run: Run) -> None:
+    run("reached 1 --by phone --on 2026-11-10")
+    assert "undocumented" not in found(run)
+    assert run("hold 1 --until '1 dec' --reason ill").code == 0
+    assert listed_note(run) is None
+    told = found(run)["undocumented"]
+    assert told["says"] == "1 contact says nowhere what was spoken: 1.c1"
+
+
+def listed_note(run: Run) -> str | None:
+    owed = {each["item"]: each["due"] for each in run("show 1 --json").json["due"]}
+    return owed.get("1.note")
 
 
 def test_promises_past_due(run: Run) -> None:
@@ -97,8 +115,18 @@ def test_promises_past_due(run: Run) -> None:
     run("follow 1 'call the office' --due 2026-11-16")
     told = found(run)["promises_late"]
     assert told["says"] == "1 promise is past due, by 2 days at the most: 1.2"
+    assert told["do"] == "keep it, or say a day that you can keep: casectl done, casectl snooze"
     assert run("done 1.2 called").code == 0
     assert "promises_late" not in found(run)
+
+
+def test_what_to_do_about_a_promise_goes_by_its_kind(run: Run) -> None:
+    run("deadline 1 hearing --kind court --on 2026-11-17")
+    run("appointment 1 clinic --at '2026-11-16 10:00'")
+    assert found(run)["promises_late"]["do"] == (
+        "say how it ended: casectl done, casectl cancel; "
+        "say whether they came: casectl kept, casectl missed"
+    )
 
 
 def test_an_ethical_concern(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +200,7 @@ def test_what_waits_is_left_alone(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     everything(run, monkeypatch)
     assert run("hold 1 --until '1 jun' --reason 'in hospital'").code == 0
     assert set(found(run)) == {"undocumented", "ethics_open"}
-    assert run("close 1 --reason 'moved away' --yes").code == 0
+    assert run("close 1 --reason declined --yes").code == 0
     assert found(run) == {} and found(run, "lint 1") == {}
 
 

@@ -24,9 +24,9 @@ TUESDAY, WEDNESDAY, THURSDAY = "2026-11-17", "2026-11-18", "2026-11-19"
 def two(run: Run, caseload: None) -> None:
     for command in (
         "intake 'Maria Garcia' --urgency high --risk low --on 2026-11-02 --new",
-        "reached 1 --on 2026-11-11 --next 'call school' --due 2026-11-20",
+        "reached 1 spoke --on 2026-11-11 --next 'call school' --due 2026-11-20",
         "intake 'Ben Example' --urgency low --risk low --on 2026-11-16 --new",
-        "reached 2 --on 2026-11-16 --next 'call clinic' --due 2026-11-18",
+        "reached 2 spoke --on 2026-11-16 --next 'call clinic' --due 2026-11-18",
     ):
         assert run(command).code == 0, command
 
@@ -58,7 +58,7 @@ def test_a_second_look_on_the_same_day_says_the_same(run: Run, store: Caseload) 
     morning(run, TUESDAY)
     first = morning(run)
     assert morning(run) == first
-    run("reached 2.1 --next later --due 'next fri'")
+    run("reached 2.1 spoke --next later --due 'next fri'")
     assert news(run) == ["New on the list since Tue 17 Nov: 1.contact"]
     assert store.db.value("SELECT count(*) FROM mornings") == 2
     assert news(run, THURSDAY) == []
@@ -85,7 +85,7 @@ def test_piped_it_is_the_list_for_machines(run: Run, store: Caseload) -> None:
 def test_a_new_deadline_is_new(run: Run) -> None:
     morning(run, TUESDAY)
     run("reached 1")
-    run("reached 2.1 --next later --due 'next fri'")
+    run("reached 2.1 spoke --next later --due 'next fri'")
     run("deadline 2 'hearing' --on thu --kind court", today=TUESDAY)
     assert news(run) == ["New on the list since Tue 17 Nov: 2.3"]
 

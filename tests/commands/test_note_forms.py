@@ -229,7 +229,6 @@ def test_the_day_is_the_worker_s_own(
 def test_a_contact_owes_a_note_until_something_says_what_was_spoken(
     run: Run, monkeypatch: pytest.MonkeyPatch, documents: list[str]
 ) -> None:
-    run("config set standards.note 3")
     run("reached 1 --by phone")
     at(monkeypatch, "2026-11-21T09:00:00Z")
     assert due(run)["1.note"] == "2026-11-20"  # the third day is a Saturday
@@ -240,7 +239,6 @@ def test_a_contact_owes_a_note_until_something_says_what_was_spoken(
 
 
 def test_no_note_is_owed_where_none_is_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    run("config set standards.note 3")
     run("reached 1 'all said here'")
     at(monkeypatch, "2026-11-25T09:00:00Z")
     assert "1.note" not in due(run)

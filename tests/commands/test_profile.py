@@ -153,7 +153,9 @@ def test_what_a_profile_says_is_told_with_its_source(run: Run, name: str) -> Non
     assert run(f"config profile {name}").code == 0
     told = sources(run, "config profile")
     assert told["domains"] == ([each.key for each in profile.asked], f"profile {name}")
-    assert told["closing.notice_days"] == (profile.closing.notice_days, f"profile {name}")
+    assert told["closing.notice_means"] == (
+        list(profile.closing.notice_means), f"profile {name}",
+    )  # fmt: skip
     assert told["capacity.full_time"] == (profile.capacity.full_time, f"profile {name}")
     word = "words.case" if name == "legal" else "words.client"
     other = "words.client" if name == "legal" else "words.case"
@@ -305,13 +307,12 @@ def test_a_draft_of_a_domain_that_is_gone_is_not_silently_less(
     assert "1.a1" in run("assess 1", answers=["y", *[""] * (3 + KINDS + 2), "y"]).out
 
 
-def test_an_own_domains_name_is_told_where_names_are_hidden(
-    run: Run, ada: None, ours: Path
-) -> None:
+def test_an_own_domains_name_is_hidden_where_names_are(run: Run, ada: None, ours: Path) -> None:
+    """Nothing in the caseload says whether it is a profile's word or somebody's."""
     run(["config", "profile", str(ours)])
     run("need add 1 'a place at school' --domain school")
     told = run("need list 1 --private --json").json
-    assert [(each["domain"], each["what"]) for each in told] == [("school_return", "***")]
+    assert [(each["domain"], each["what"]) for each in told] == [("***", "***")]
 
 
 def test_own_questionnaires_and_templates_may_name_an_own_domain(

@@ -50,7 +50,7 @@ def take_in(store: Caseload) -> TakeIn:
             "", 0, "", "", name, ACTIVE, urgency, "low", NOW - 40 * DAY, NOW,
             assessed_on=NOW, crisis_since=NOW if urgency == Level.CRISIS else None,
         )._replace(**more)  # fmt: skip
-        reached = Contact("", "", 0, NOW, "reached", "phone", "client")
+        reached = Contact("", "", 0, NOW, "reached", "phone", "client", "spoke")
         known = [reached] if urgency < Level.CRISIS else []
         return store.intake.take_in(Load(Client("", name), case, promises, known))
 
@@ -193,6 +193,8 @@ def test_no_format_holds_a_name_a_handle_or_a_place(run: Run, take_in: TakeIn, w
         promised(APPOINTMENT, "visit Quillons", NOW, due_time="14:00", place="at Maribel's"),
         program="Quillon House",
     )
+    assert run("goal add 1 'Maribel keeps her flat' --by +3d").code == 0
+    assert run("step add 1 'Quillon calls' --goal 1.g1 --due +4d").code == 0
     result = run(f"remind --within +30d {words}")
     assert result.code == 0 and "follow" in result.out + "follow" * ("--terse" not in words)
     assert "quillon" not in result.out.lower() and "maribel" not in result.out.lower()

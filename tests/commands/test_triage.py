@@ -14,7 +14,7 @@ def three(run: Run, caseload: None) -> None:
     commands = (
         "intake 'Maria Example' --urgency high --risk low --on 2026-10-01 --new",
         "done 1.assessment --on 2026-11-10",
-        "reached 1 --on 2026-10-26 --next 'housing form' --due 2026-11-13",
+        "reached 1 spoke --on 2026-10-26 --next 'housing form' --due 2026-11-13",
         "intake 'Ola Sample' --urgency low --risk low --on 2026-11-10 --next 'write' --due "
         "2026-11-17 --new",
         "intake 'Pat Mock' --urgency crisis --risk low --on 2026-11-18 --new",
@@ -147,7 +147,7 @@ def test_what_is_refused_plans_nothing(run: Run, command: str, code: int, words:
 
 
 def test_a_closed_case_is_not_planned(run: Run) -> None:
-    run("close 2 --reason moved --yes")
+    run("close 2 --reason declined --yes")
     assert "is closed" in run("triage 2 --on fri").err
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -18,6 +19,7 @@ from caseloads import (
     caseloads,
     higher_risks,
     higher_urgencies,
+    pieces,
     planned,
     promises,
     raised,
@@ -26,12 +28,13 @@ from caseloads import (
     todays,
     with_attempts,
 )
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, find, given, settings
 from hypothesis import strategies as st
 
-from casectl.core.due import NEVER_SOON, Band, DueItem, due_items
+from casectl.core.due import NEVER_SOON, RULES, Band, DueItem, due_items
 from casectl.core.model import (
     ACTIVE,
+    APPOINTMENT,
     DEADLINE,
     FOLLOW_UP,
     STATUSES,
@@ -45,6 +48,12 @@ from casectl.core.standards import Intervals, Standards
 
 # Where a case stands that is not listed: behind every case that is.
 UNLISTED = (len(Band), True, 0, 0, "", 0, 0, 0)
+
+
+# Owed from the day that it counts from, which never lies ahead.
+ALWAYS_LISTED = frozenset(
+    {(APPOINTMENT, "missed"), ("next_step", "set"), ("safety", "begun"), ("safety", "flag")}
+)
 
 
 class World(NamedTuple):
@@ -133,6 +142,16 @@ def test_one_more_due_item_never_lowers_a_case(world: World, data: st.DataObject
     added = data.draw(promises(world.today, len(record.promises) + 1))
     more = record._replace(promises=(*record.promises, added))
     assert place(more, world) <= place(record, world, without="next_step")
+
+
+@given(worlds, st.data())
+def test_one_more_piece_of_casework_never_lowers_it(world: World, data: st.DataObject) -> None:
+    """With no exception: a step or a goal is no next step, and takes none away."""
+    record = data.draw(records(world.today))
+    added = data.draw(pieces(world.today, len(record.watches) + 1))
+    more = record._replace(watches=(*record.watches, *added))
+    assert place(more, world) <= place(record, world)
+    assert len(owed(more, world)) >= len(owed(record, world))
 
 
 @given(worlds, st.data())
@@ -274,6 +293,28 @@ def test_what_is_owed_is_on_the_list_or_beyond_its_horizon(
                 assert not item.is_listed
             else:
                 assert item.is_listed != is_far(item, world)
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage"), sorted({*RULES, *((DEADLINE, each) for each in ("court", "other"))})
+)
+def test_the_laws_have_looked_at_every_kind(kind: str, stage: str) -> None:
+    """What is drawn for them holds each that the due engine knows, on the list and beyond it."""
+
+    def is_there(drawn: tuple[World, CaseRecord], *, listed: bool) -> bool:
+        world, record = drawn
+        return any(
+            (item.kind, item.stage, item.is_listed) == (kind, stage, listed)
+            for item in owed(record, world)
+        )
+
+    drawn = worlds.flatmap(lambda world: st.tuples(st.just(world), records(world.today)))
+    if kind == "next_step":  # few cases have no promise, and of those few were imported
+        drawn = drawn.map(lambda each: (each[0], each[1]._replace(promises=())))
+    quickly = settings(max_examples=20_000, phases=[Phase.generate], derandomize=True)
+    find(drawn, partial(is_there, listed=True), settings=quickly)
+    if (kind, stage) not in ALWAYS_LISTED:
+        find(drawn, partial(is_there, listed=False), settings=quickly)
 
 
 # --- The order inside a band --------------------------------------------------------------------

@@ -5,24 +5,56 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from casectl.core import due as engine
+from casectl.core.casework import (
+    AFTERCARE,
+    AGAIN,
+    CLOSING,
+    CONSENT,
+    DECLINED,
+    DENIAL,
+    DRAFT,
+    GOAL,
+    HANDOVER,
+    NEED,
+    NOTICE,
+    REFERRAL,
+    RISK,
+    SCREENING,
+    SENT,
+    SIGN_OFF,
+    STEP,
+    TARGET,
+    TRANSITION,
+    UNSIGNED,
+    UNTIL_EVENT,
+    VOICE,
+    owed,
+)
 from casectl.core.dates import parse_when
 from casectl.core.due import Band, DueItem, due_items
+from casectl.core.facts import WATCHED
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
+    CLOSED,
     DEADLINE,
     DEADLINE_KINDS,
     FOLLOW_UP,
+    MISSED_TWICE,
     ON_HOLD,
+    UNFINISHED,
+    UNWRITTEN_NOTE,
     URGENCIES,
     Case,
     CaseRecord,
     Level,
     Promise,
+    Watch,
     level_of,
 )
 from casectl.core.priority import Ranked, priority_of, rank
@@ -167,11 +199,83 @@ def test_a_row_says_what_the_engine_says(place: int) -> None:
 def test_every_band_and_every_kind_is_shown() -> None:
     rows, _ = the_list()
     assert {row["band"] for row in rows} == {band.name for band in Band}
-    # What casework owes ranks as the rest does; docs/casework.md shows it.
-    casework = {"plan", "goal", "note", "transition", "voice"}
-    casework |= {"referral", "consent", "handover", "closing", "aftercare"}
-    kinds = {kind for kind, _ in engine.RULES} - casework | {DEADLINE}
-    assert {row["owes"].replace(" ", "_").replace("-", "_") for row in rows} == kinds
+    casework = {item_of(under_casework(row), row["item"], TODAY) for row in CASEWORK}
+    shown = {row["owes"].replace(" ", "_").replace("-", "_") for row in rows}
+    assert shown | {each.kind for each in casework} == {kind for kind, _ in engine.RULES} | {
+        DEADLINE
+    }
+    stages = {(each.kind, each.stage) for each in casework}
+    assert stages == WATCHED | {("plan", "first"), ("plan", "review"), ("safety", "flag")}
+
+
+# --- Casework ---------------------------------------------------------------------------------
+
+CASEWORK = table("Casework, worked out")
+# What is on file, as the document writes it -> what the case has of it, or what it owes by it.
+SAYS = {
+    r"assessed (?P<day>.+)": "assessed_on",
+    r"plan agreed (?P<day>.+)": "plan_agreed_on",
+    r"red flag (?P<day>.+)": "flagged_on",
+    r"need (?P<day>.+)": (NEED, ""),
+    r"goal for (?P<day>.+)": (GOAL, TARGET),
+    r"goal judged (?P<day>.+)": (GOAL, AGAIN),
+    r"step for (?P<day>.+)": (STEP, ""),
+    r"screened (?P<day>.+), again after (?P<lead>\d+) days": (SCREENING, ""),
+    r"discharge (?P<day>[^,]+)(?:, seen within (?P<lead>\d+) days)?": (TRANSITION, ""),
+    r"asked for their word (?P<day>.+), again after (?P<lead>\d+) days": (VOICE, ""),
+    r"safety plan for (?P<day>.+)": (RISK, ""),
+    r"referral drafted (?P<day>.+)": (REFERRAL, DRAFT),
+    r"referral sent (?P<day>.+)": (REFERRAL, SENT),
+    r"referral accepted, to look again (?P<day>.+)": (REFERRAL, "accepted"),
+    r"referral declined (?P<day>.+)": (REFERRAL, DECLINED),
+    r"denial, appeal or decision by (?P<day>.+)": (DENIAL, ""),
+    r"release with an event, to look again (?P<day>.+)": (CONSENT, UNTIL_EVENT),
+    r"release written (?P<day>.+), not signed": (CONSENT, UNSIGNED),
+    r"release until (?P<day>.+)": (CONSENT, ""),
+    r"handed over (?P<day>.+)": (HANDOVER, ""),
+    r"notice of closure until (?P<day>.+)": (CLOSING, NOTICE),
+    r"closure to be signed off by (?P<day>.+)": (CLOSING, SIGN_OFF),
+    r"closed (?P<day>.+)": (AFTERCARE, ""),
+    r"reached (?P<day>.+) without a word": UNWRITTEN_NOTE,
+    r"assessment begun (?P<day>.+)": UNFINISHED,
+    r"appointments missed, the second (?P<day>.+)": MISSED_TWICE,
+}
+
+
+def under_casework(row: Row) -> CaseRecord:
+    """Case 1, which owes by ``on file`` and by nothing else in sight."""
+    words = {"client": "Ada Example", "urgency": row["level"], "risk": "none"}
+    on_file = "intake Mon 3 Aug; reached Mon 9 Nov; other Fri 25 Dec"
+    record = record_of(1, {**words, "on file": on_file})
+    (found,) = (
+        (m, says) for text, says in SAYS.items() if (m := re.fullmatch(text, row["on file"]))
+    )
+    match, says = found
+    on, lead = day(match["day"]), match.groupdict().get("lead")
+    if isinstance(says, str):
+        of_the_case: dict[str, Any] = {"plan_agreed_on": None, says: on}
+        return record._replace(case=record.case._replace(**of_the_case))
+    if isinstance(says, Watch):
+        return record._replace(watches=(says._replace(day=on),))
+    assert isinstance(says, tuple)
+    kind, stage = says
+    days = int(lead) if lead else 7
+    watches = owed(kind, stage, 1, None, "as agreed", None, on, days, None)
+    if kind == AFTERCARE:
+        record = record._replace(case=record.case._replace(status=CLOSED, closed_on=on))
+    return record._replace(watches=tuple(watches))
+
+
+@pytest.mark.parametrize("row", CASEWORK, ids=lambda row: row["on file"])
+def test_what_casework_owes(row: Row) -> None:
+    item = item_of(under_casework(row), row["item"], TODAY)
+    assert item.band is not None
+    assert row == row | {
+        "due": said(item.due),
+        "status": status(item, TODAY, "08:00"),
+        "band": item.band.name,
+        "in its band by": orders_by(item),
+    }
 
 
 # --- The smaller tables -----------------------------------------------------------------------
@@ -251,6 +355,12 @@ def test_the_standards_by_level() -> None:
         ("reassessment", intervals.reassessment),
         ("high_review", intervals.high_review),
         ("crisis_review", intervals.crisis_review),
+        ("plan", intervals.plan),
+        ("plan_review", intervals.plan_review),
+        ("goal_review", intervals.goal_review),
+        ("note", intervals.note),
+        ("draft_lapse", intervals.draft_lapse),
+        ("transition_contact", intervals.transition_contact),
     ):
         assert re.search(rf"`{name}` {count}\b", DOCUMENT.read_text(encoding="utf-8")), name
 

@@ -82,7 +82,7 @@ def test_the_table_is_what_the_file_says(place: int) -> None:
         "assessed again": listed(days.reassessment),
         "plan, reviewed": listed(days.plan, days.plan_review),
         "deadlines": deadlines(days),
-        "notice before closing, days": listed(closing.notice_days),
+        "notice before closing, days": listed(days.notice),
         "tries, means": listed(closing.tries, closing.different_means),
         "sign-off": "yes" if closing.sign_off else "no",
         "points, low to crisis": listed(*capacity.level),

@@ -52,7 +52,7 @@ def test_a_profile_that_ships_is_whole(name: str) -> None:
     assert any(each not in DOMAINS for each in profile.asked)
     assert {each.key for each in profile.domains} > {each.key for each in DOMAINS}
     assert set(REASONS) <= set(profile.closing.reasons), "a sector adds, and takes nothing away"
-    assert profile.closing.notice_days >= 14
+    assert laid_over(Intervals(), standards).notice >= 14
     assert profile.closing.transition_sheet
     assert profile.capacity.full_time
 
@@ -90,6 +90,7 @@ client = "young person"
 
 [standards]
 plan = 20
+notice = 0
 contact = { medium = 10 }
 deadlines.court.warning = 15
 
@@ -101,7 +102,6 @@ own = ["school_return"]
 reasons = ["moved", "died"]
 own_reasons = ["turned 21"]
 own_words = false
-notice_days = 0
 notice_means = ["text"]
 sign_off = true
 tries = 5
@@ -121,13 +121,18 @@ planning = 2
 
 def test_a_whole_file() -> None:
     profile, standards = parse(WHOLE)
-    assert standards == {"plan": 20, "contact.medium": 10, "deadlines.court.warning": 15}
+    assert standards == {
+        "plan": 20,
+        "notice": 0,
+        "contact.medium": 10,
+        "deadlines.court.warning": 15,
+    }
     assert profile.words == {"client": "young person"}
     assert [each.key for each in profile.asked] == ["safety", "school_return", "food"]
     assert profile.asked[1].words == "school return"
     assert [each.key for each in profile.domains[3:5]] == ["housing", "income"]
     assert profile.closing == Closing(
-        ("moved", "died", "turned 21"), False, 0, ("text",), True, 5, 3, False
+        ("moved", "died", "turned 21"), False, ("text",), True, 5, 3, False
     )
     assert profile.capacity == Capacity((1, 3, 4, 8), (0, 2, 0, 0, 0), 100)
     assert profile.capacity.points(Level.HIGH, "planning") == 6
@@ -164,33 +169,31 @@ REPLACED = [
     ("plan = 20", "plan = [20]", 7, "standards.plan is a whole number"),
     ("plan = 20", "plan = 9" + "9" * 400, 7, "standards.plan is a whole number"),
     ("plan = 20", "crisis_review = 60", 7, "crisis_review is longer than high_review"),
-    ("medium = 10", "medium = 40", 8, "contact grows with the level; a higher level may never"),
-    ("medium = 10", "medium = 5", 8, "contact grows with the level"),
-    ("medium = 10", "urgent = 10", 8, "no setting 'standards.contact.urgent'"),
-    ("warning = 15", "warning = 1", 9, "deadlines.court needs a warning no shorter than its"),
-    ('"food"]', '"fodo"]', 12, "no domain 'fodo'; did you mean food?"),
-    ('"food"]', '"camping"]', 12, "one of your own is named in own as well"),
-    ('"food"]', '"food", "food"]', 12, "names 'food' twice"),
-    ('"food"]', "3]", 12, "asked is a text in quotes, not 3"),
-    ('asked = ["safety", "school_return", "food"]', "asked = []", 12, "asked is a list"),
-    ('asked = ["safety", "school_return", "food"]', "", 11, "asked is missing"),
-    ('own = ["school_return"]', 'own = ["food"]', 13, "casectl's own food"),
-    ('own = ["school_return"]', 'own = ["school_return", "x"]', 13, "in own and not in asked"),
-    ('own = ["school_return"]', 'own = ["School"]', 13, "small letters"),
-    ('own = ["school_return"]', 'own = ["summary"]', 13, "'summary' cannot be a domain's name"),
-    ('own = ["school_return"]', 'own = ["physicalhealth"]', 13, "casectl's own physical_health"),
-    ('own = ["school_return"]', 'own = ["a b"]', 13, "letters, digits and hyphens"),
-    ('reasons = ["moved", "died"]', 'reasons = ["moved"]', 16, "'died' is always a reason"),
-    ('reasons = ["moved", "died"]', 'reasons = ["dead"]', 16, "reasons are of goals met, moved"),
-    ('reasons = ["moved", "died"]', "reasons = []", 16, "reasons is empty"),
-    ('reasons = ["moved", "died"]', "reasons = 'died'", 16, "reasons is a list of texts"),
-    ('"turned 21"', '"turned 21", "turned 21"', 17, "names 'turned 21' twice"),
-    ('"turned 21"', '"moved"', 17, "'moved' is casectl's own: name it in reasons"),
-    ('"turned 21"', f'"{"x" * 61}"', 17, "over 60 characters"),
-    ('["turned 21"]', str([f"r{each}" for each in range(41)]), 17, "more than 40"),
-    ("own_words = false", "own_words = 'no'", 18, "own_words is true or false"),
-    ("notice_days = 0", "notice_days = -1", 19, "notice_days is a whole number from 0 to 365"),
-    ("notice_days = 0", "notice_days = 366", 19, "notice_days is a whole number"),
+    ("medium = 10", "medium = 40", 9, "contact grows with the level; a higher level may never"),
+    ("medium = 10", "medium = 5", 9, "contact grows with the level"),
+    ("medium = 10", "urgent = 10", 9, "no setting 'standards.contact.urgent'"),
+    ("warning = 15", "warning = 1", 10, "deadlines.court needs a warning no shorter than its"),
+    ('"food"]', '"fodo"]', 13, "no domain 'fodo'; did you mean food?"),
+    ('"food"]', '"camping"]', 13, "one of your own is named in own as well"),
+    ('"food"]', '"food", "food"]', 13, "names 'food' twice"),
+    ('"food"]', "3]", 13, "asked is a text in quotes, not 3"),
+    ('asked = ["safety", "school_return", "food"]', "asked = []", 13, "asked is a list"),
+    ('asked = ["safety", "school_return", "food"]', "", 12, "asked is missing"),
+    ('own = ["school_return"]', 'own = ["food"]', 14, "casectl's own food"),
+    ('own = ["school_return"]', 'own = ["school_return", "x"]', 14, "in own and not in asked"),
+    ('own = ["school_return"]', 'own = ["School"]', 14, "small letters"),
+    ('own = ["school_return"]', 'own = ["summary"]', 14, "'summary' cannot be a domain's name"),
+    ('own = ["school_return"]', 'own = ["physicalhealth"]', 14, "casectl's own physical_health"),
+    ('own = ["school_return"]', 'own = ["a b"]', 14, "letters, digits and hyphens"),
+    ('reasons = ["moved", "died"]', 'reasons = ["moved"]', 17, "'died' is always a reason"),
+    ('reasons = ["moved", "died"]', 'reasons = ["dead"]', 17, "reasons are of goals met, moved"),
+    ('reasons = ["moved", "died"]', "reasons = []", 17, "reasons is empty"),
+    ('reasons = ["moved", "died"]', "reasons = 'died'", 17, "reasons is a list of texts"),
+    ('"turned 21"', '"turned 21", "turned 21"', 18, "names 'turned 21' twice"),
+    ('"turned 21"', '"moved"', 18, "'moved' is casectl's own: name it in reasons"),
+    ('"turned 21"', f'"{"x" * 61}"', 18, "over 60 characters"),
+    ('["turned 21"]', str([f"r{each}" for each in range(41)]), 18, "more than 40"),
+    ("own_words = false", "own_words = 'no'", 19, "own_words is true or false"),
     ('["text"]', '["pigeon"]', 20, "notice_means are of letter, email, text, by hand"),
     ("tries = 5", "tries = 21", 22, "tries is a whole number from 0 to 20"),
     ("different_means = 3", "different_means = 6", 23, "different_means is a whole number from 1"),
@@ -200,6 +203,8 @@ REPLACED = [
     ("medium = 3", "urgent = 3", 30, "'urgent' is not known here"),
     ("medium = 3", "low = 0\nmedium = 0\nhigh = 0\ncrisis = 1001", 33, "crisis is a whole number"),
     ("planning = 2", "plannning = 2", 33, "did you mean planning?"),
+    ("notice = 0", "notice = -1", 8, "standards.notice is a whole number from 0 to 3650"),
+    ('"text"]', '"text"]\nnotice_days = 5', 21, "'notice_days' is not known here"),
     ("[capacity]", "[capacity.extra]\n[capacity]", 26, "'extra' is not known here"),
     ("[capacity.phase]", "[[capacity.phase]]", 32, "phase is a table, written [phase]"),
 ]

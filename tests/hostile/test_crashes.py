@@ -15,7 +15,7 @@ from conftest import Run
 from casectl import cli, crash
 from casectl.cli import COMMANDS
 from casectl.session import Session
-from casectl.store.contacts import Contacts
+from casectl.store.notes import Notes
 
 SECRET = "Jane Doe HIV+ 555-0142"
 
@@ -81,13 +81,13 @@ def test_the_report_is_private(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_crash_after_a_write_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = Contacts.note
+    whole = Notes.add
 
-    def note(self: Contacts, *given: Any) -> Any:
-        whole(self, *given)
+    def note(self: Notes, *given: Any, **named: Any) -> Any:
+        whole(self, *given, **named)
         fail()
 
-    monkeypatch.setattr(Contacts, "note", note)
+    monkeypatch.setattr(Notes, "add", note)
     result = run(["note", "1", SECRET])
     assert "what you recorded is kept, so do not repeat it" in result.err
     assert_says_nothing(the_report(result.err).read_text(encoding="utf-8"))

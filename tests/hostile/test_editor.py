@@ -21,8 +21,8 @@ from casectl.core.errors import Busy, CasectlError
 from casectl.editor import VIM, editor_command
 from casectl.session import Session
 from casectl.store import Caseload
-from casectl.store.contacts import Contacts
 from casectl.store.intake import Intake
+from casectl.store.notes import Notes
 
 Editor = Callable[[str], None]
 
@@ -172,7 +172,7 @@ def test_a_caseload_that_takes_nothing(
 ) -> None:
     """Neither the note nor a draft: the file stays, alone, and it is said where."""
     editor(WRITES + "open(path + '~', 'w').write('a copy')")
-    monkeypatch.setattr(Contacts, "note", failing(error))
+    monkeypatch.setattr(Notes, "add", failing(error))
     monkeypatch.setattr(Intake, "keep_draft", failing(error))
     result = run("note 1 --edit")
     assert result.code == error.exit_code
@@ -193,7 +193,7 @@ def test_a_file_that_stays_where_there_is_no_memory_says_that_a_restart_may_clea
     monkeypatch.setattr(casectl.editor, "_in_memory", lambda: None)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     editor(WRITES)
-    monkeypatch.setattr(Contacts, "note", failing(Busy("busy")))
+    monkeypatch.setattr(Notes, "add", failing(Busy("busy")))
     result = run("note 1 --edit")
     assert f"What you wrote is in {tmp_path}" in result.err
     assert "A restart may clear that folder." in result.err and "in memory" not in result.err
@@ -202,7 +202,7 @@ def test_a_file_that_stays_where_there_is_no_memory_says_that_a_restart_may_clea
 def test_what_was_typed_line_by_line_is_not_lost(
     run: Run, editor: Editor, store: Caseload, memory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Contacts, "note", failing(CasectlError("no space left")))
+    monkeypatch.setattr(Notes, "add", failing(CasectlError("no space left")))
     result = run("note 1", answers=["two", "lines", "."])
     assert result.code == 1 and "Kept as a draft" in result.err
     assert store.db.value(DRAFT) == "two\nlines"

@@ -51,7 +51,7 @@ def five(run: Run, caseload: None) -> None:
         "deadline 2 'court hearing' --on '19 nov 9:30'",
         "intake 'Cleo Contact' --urgency high --risk high --on 2026-10-30 --next plan --due "
         "'20 dec' --new",
-        "reached 3 --on 2026-10-31",
+        "reached 3 spoke --on 2026-10-31",
         "intake 'Dan Followup' --urgency medium --risk low --on 2026-11-13 --next 'call the "
         "school' --due 2026-11-14 --new",
         "intake 'Eve Nextstep' --urgency low --risk low --on 2026-11-10 --new",

@@ -11,7 +11,7 @@ COMMANDS = (
     "intake 'Benedikta Example-Placeholder' --urgency low --risk low --on 2026-11-16 --new",
     "deadline 2 'court hearing' --on 'fri 9:30'",
     "intake 'Cleo Test' --urgency high --risk high --on 2026-10-01 --new",
-    "reached 3 --on 2026-10-26 --next 'housing form' --due 'next fri'",
+    "reached 3 'fears the letter' --on 2026-10-26 --next 'housing form' --due 'next fri'",
     "done 3.assessment",
     "intake '王小明' --urgency medium --on 2026-11-16 --new",
     "appointment 4 'clinic' --at 'today 14:00' --place 'Main St'",

@@ -85,7 +85,7 @@ def store(opened: Opened) -> Caseload:
 def note(store: Caseload, text: str = "spoke") -> None:
     case = store.cases.by_number(1)
     assert case is not None
-    store.contacts.note(case, text, date.fromisoformat(TODAY))
+    store.notes.add(case, text, date.fromisoformat(TODAY))
 
 
 def names(folder: Path) -> set[str]:
@@ -351,7 +351,7 @@ store = open_caseload(Path(sys.argv[1]), author, lambda: [key])
 case = store.cases.by_number(1)
 print("ready", flush=True)
 for turn in range(int(sys.argv[3])):
-    store.contacts.note(case, f"note {turn} " + "x" * 500, date(2026, 11, 22))
+    store.notes.add(case, f"note {turn} " + "x" * 500, date(2026, 11, 22))
     time.sleep(0.02)
 """
 

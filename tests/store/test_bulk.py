@@ -129,7 +129,7 @@ def test_later_writes_go_on_counting(store: Caseload) -> None:
     first = store.cases.find("1").cases[0]
     assert store.promises.make(first, promise("three"), "follow").number == 3
     assert store.contacts.record(first, contact(0), command="reached").contact.number == 2
-    assert store.contacts.note(first, "noted", TODAY).number == 1
+    assert store.notes.add(first, "noted", TODAY).number == 1
     assert store.intake.take_in(load("Chen Mock")).number == 3
     assert failures(store) == []
 

@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store.cases.set_level(case, urgency=4, risk=None, reason="a threat", on=TODAY)
     store.journal.undo()
     store.journal.redo()
-    store.contacts.note(case, "the last of all", TODAY)
+    store.notes.add(case, "the last of all", TODAY)
     store.close()
     return path
 
@@ -110,7 +110,7 @@ def test_every_operation_moves_the_head(path: Path) -> None:
     heads = [store.audit.head()]
     case = store.cases.all()[0]
     for _ in range(3):
-        store.contacts.note(case, "the same again", TODAY)
+        store.notes.add(case, "the same again", TODAY)
         heads.append(store.audit.head())
     with store.journal.operation("nothing"):
         pass
@@ -127,7 +127,7 @@ def test_the_same_contents_have_other_seals_each_time(path: Path) -> None:
     case = store.cases.all()[0]
     store.db.execute("PRAGMA synchronous = OFF")
     for _ in range(300):  # more than the salts that are made at once
-        store.contacts.note(case, "the same again", TODAY)
+        store.notes.add(case, "the same again", TODAY)
     seals = [row[0] for row in store.db.rows("SELECT seal FROM changes")]
     store.close()
     for part in (0, 1):
@@ -400,7 +400,7 @@ def test_operations_that_another_program_added_are_found(path: Path) -> None:
     connection.close()
     assert first(path) == "operation 23 is not in the chain"
     store = open_caseload(path, AUTHOR)
-    store.contacts.note(store.cases.all()[0], "goes on", TODAY)
+    store.notes.add(store.cases.all()[0], "goes on", TODAY)
     store.close()
     assert first(path) == "operation 23 is not in the chain"
     assert audited(path).faults == 1
@@ -589,7 +589,7 @@ def test_a_chain_under_a_key_fits_and_says_so(keyed: Path) -> None:
     found = audited(keyed)
     assert (found.faults, found.head.keyed, found.operations) == (0, True, 22)
     store = open_caseload(keyed, AUTHOR)
-    store.contacts.note(store.cases.all()[0], "goes on under it", TODAY)
+    store.notes.add(store.cases.all()[0], "goes on under it", TODAY)
     assert store.audit.verify().faults == 0
     store.close()
 
@@ -716,7 +716,7 @@ def test_the_seal_comes_with_the_first_write_only(path: Path) -> None:
     store = open_caseload(path, AUTHOR)
     store.cases.all()
     assert "_sealer" not in vars(store.journal)
-    store.contacts.note(store.cases.all()[0], "x", TODAY)
+    store.notes.add(store.cases.all()[0], "x", TODAY)
     assert "_sealer" in vars(store.journal)
     store.close()
 

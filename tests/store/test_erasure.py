@@ -76,7 +76,7 @@ def lived_through(store: Caseload) -> Case:
         case, a_contact(REACHED, DAY, text="wrongword"), command="contact"
     ).contact
     store.contacts.correct(case, wrong, wrong._replace(outcome=TRIED, text="rightword"))
-    store.contacts.note(case, "takenback", DAY)
+    store.notes.add(case, "takenback", DAY)
     store.journal.undo()
     store.promises.snooze(store.promises.open_of(case), DAY, None, "snarkreason")
     store.promises.end(store.promises.open_of(case), "done", outcome="doneword", command="done")
@@ -234,7 +234,7 @@ def test_what_it_says_of_itself(store: Caseload) -> None:
 def test_everybody_else_stays_as_they_were(store: Caseload) -> None:
     lived_through(store)
     other = taken_in(store, "Ben Neighbour")
-    store.contacts.note(other, "a note of theirs", DAY)
+    store.notes.add(other, "a note of theirs", DAY)
     before = state_of(store)
     store.purge.erase([2], "asked")
     after = state_of(store)
@@ -307,7 +307,7 @@ def test_what_was_purged_and_then_altered_is_found(store: Caseload, path: Path) 
 def test_a_client_with_another_case_stays(store: Caseload, path: Path) -> None:
     first = taken_in(store, NAME)
     second = store.intake.take_in(Load(a_client(NAME), a_case(DAY), same_client=first.client_id))
-    store.contacts.note(first, "grualtnote", DAY)
+    store.notes.add(first, "grualtnote", DAY)
     store.cases.close(first, "moved", DAY)
     plan = store.purge.plan([first.number])
     assert (len(plan.cases), plan.clients) == (1, 0)
@@ -347,7 +347,7 @@ def test_an_intake_that_was_undone_is_only_in_the_journal_and_can_be_erased(
     store: Caseload, path: Path
 ) -> None:
     case = taken_in(store, NAME)
-    store.contacts.note(case, "grualtnote", DAY)
+    store.notes.add(case, "grualtnote", DAY)
     store.journal.undo()
     store.journal.undo()
     assert store.cases.all(closed=True) == []
@@ -377,7 +377,7 @@ def test_what_was_undone_of_the_same_client_goes_with_the_last_case(
 def test_whoever_else_holds_the_name_is_counted(store: Caseload) -> None:
     other = taken_in(store, "Ann Bystander")
     case = taken_in(store, NAME)
-    store.contacts.note(other, f"{NAME} is her cousin", DAY)
+    store.notes.add(other, f"{NAME} is her cousin", DAY)
     store.cases.close(case, "moved", DAY)
     assert store.purge.erase([case.number], "asked").mentions == 1
 
@@ -458,7 +458,7 @@ def test_neither_a_purge_nor_what_it_erased_can_be_undone(store: Caseload) -> No
     case = lived_through(store)
     other = store.cases.by_number(1)
     assert other is not None
-    store.contacts.note(other, "later", DAY)
+    store.notes.add(other, "later", DAY)
     purged = store.purge.erase([case.number], "asked")
     before = state_of(store)
     for number in (purged.operation, 2, 3, 10):
@@ -470,7 +470,7 @@ def test_neither_a_purge_nor_what_it_erased_can_be_undone(store: Caseload) -> No
         store.journal.redo()
     assert state_of(store) == before
     store.journal.undo(purged.operation - 1)
-    store.contacts.note(other, "later still", DAY)
+    store.notes.add(other, "later still", DAY)
     store.journal.undo()
     store.journal.redo()
     assert_sound(store)

@@ -178,7 +178,7 @@ def test_a_journal_that_was_kept_without_seals_is_sealed_and_chained(
     assert len({seal[:32] for seal in seals}) == len(seals), "each has a salt of its own"
     case = store.cases.by_number(1)
     assert case is not None
-    store.contacts.note(case, "after the migration", date.fromisoformat(TODAY))
+    store.notes.add(case, "after the migration", date.fromisoformat(TODAY))
     assert store.audit.verify().faults == 0
 
 
@@ -218,7 +218,7 @@ def test_triggers_are_back_after_a_migration_that_drops_them(
     case = store.cases.by_number(1)
     assert case is not None
     before = store.db.value("SELECT count(*) FROM changes")
-    store.contacts.note(case, "after the migration", date.fromisoformat(TODAY))
+    store.notes.add(case, "after the migration", date.fromisoformat(TODAY))
     assert store.db.value("SELECT count(*) FROM changes") == before + 1
     assert store.db.value("PRAGMA user_version") == SCHEMA_VERSION + 1
     states = {each.name: each.state for each in store.checkup.findings()}
@@ -295,6 +295,7 @@ def test_a_lost_trigger_or_a_foreign_one_stops_writing_and_not_reading(
 
 
 def test_repair_puts_the_triggers_back_and_is_on_the_record(populated: Path, run: Run) -> None:
+    assert run("note 1 'before the repair'").code == 0
     connection = sqlite3.connect(populated)
     connection.execute("DROP TRIGGER journal_notes_insert")
     connection.execute("DELETE FROM due_facts")

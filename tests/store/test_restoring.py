@@ -70,7 +70,7 @@ def filled(path: Path, key: bytes | None, *, seed: int = 1) -> Caseload:
 def note(store: Caseload, text: str = "later") -> None:
     case = store.cases.by_number(1)
     assert case is not None
-    store.contacts.note(case, text, date.fromisoformat(TODAY))
+    store.notes.add(case, text, date.fromisoformat(TODAY))
 
 
 @pytest.fixture

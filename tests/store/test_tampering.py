@@ -40,7 +40,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     take_people_in(store)
     case = store.cases.by_number(1)
     assert case is not None
-    store.contacts.note(case, "the last of all", TODAY)
+    store.notes.add(case, "the last of all", TODAY)
     store.intake.keep_draft("note:1", "half a note")
     store.reminders.mark([Mark(case.id, "1", "due", "2026-11-18")])
     store.close()
@@ -131,12 +131,12 @@ def test_what_was_added_to_the_schema_stops_writing_and_is_named(path: Path, nam
     with opened(path) as store:
         case = store.cases.all()[0]
         with pytest.raises(CasectlError, match="nothing is written without a journal"):
-            store.contacts.note(case, "x", TODAY)
+            store.notes.add(case, "x", TODAY)
         finding = next(each for each in store.checkup.findings() if each.name == "schema")
         assert (finding.state, finding.hint) == (FAIL, "casectl doctor --repair")
         assert f"the {named} was added" in finding.detail
         store.checkup.repair()
-        store.contacts.note(case, "x", TODAY)
+        store.notes.add(case, "x", TODAY)
         assert differences(store.db) == []
     assert first(path) == ""
 
@@ -161,7 +161,7 @@ def test_a_table_of_another_program_is_named_and_stops_nobody(path: Path) -> Non
         connection.execute("CREATE INDEX theirs_b ON theirs (b)")
     assert first(path) == "the index sqlite_autoindex_theirs_1 was added"
     with opened(path) as store:
-        store.contacts.note(store.cases.all()[0], "goes on", TODAY)
+        store.notes.add(store.cases.all()[0], "goes on", TODAY)
         finding = next(each for each in store.checkup.findings() if each.name == "schema")
         assert finding.state == WARN
         store.checkup.repair()
@@ -173,7 +173,7 @@ def test_statistics_that_another_program_gathered_are_no_fault(path: Path) -> No
         connection.execute("ANALYZE")
     assert first(path) == ""
     with opened(path) as store:
-        store.contacts.note(store.cases.all()[0], "goes on", TODAY)
+        store.notes.add(store.cases.all()[0], "goes on", TODAY)
 
 
 def test_a_table_that_was_altered_is_named_and_not_mended(path: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_table_that_was_altered_is_named_and_not_mended(path: Path) -> None:
         assert finding.hint is not None and "restore a backup" in finding.hint
         store.checkup.repair()
         with pytest.raises(CasectlError, match="nothing is written"):
-            store.contacts.note(store.cases.all()[0], "x", TODAY)
+            store.notes.add(store.cases.all()[0], "x", TODAY)
 
 
 def test_a_view_in_the_place_of_a_table_is_named(path: Path) -> None:
@@ -372,7 +372,7 @@ def test_a_counter_that_forgot_what_was_undone_is_named(path: Path) -> None:
     with opened(path) as store:
         case = store.cases.by_number(1)
         assert case is not None
-        store.contacts.note(case, "undone again", TODAY)
+        store.notes.add(case, "undone again", TODAY)
         store.journal.undo()
         assert store.audit.verify().faults == 0
     tamper(path, "UPDATE counters SET value = value - 1 WHERE scope LIKE '%.n'")
