@@ -127,6 +127,7 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("referral", "chase"): "no answer yet:",
     ("referral", "connect"): "are they connected?",
     ("referral", "elsewhere"): "refer elsewhere:",
+    ("denial", ""): "what came of the denial?",
     ("consent", ""): "renew the release:",
     ("consent", "look"): "does the release still hold?",
     ("consent", "sign"): "have the release signed:",
@@ -138,7 +139,7 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
 DIRECTIONS = ("better", "worse")
 HAPPENED = (
     "sent", "asked", "accepted", "declined", "waitlisted", "scheduled", "received", "connected",
-    "closed", "cancelled", "filed", "decided",
+    "closed", "cancelled", "filed", "overturned", "partly", "upheld", "withdrawn",
 )  # fmt: skip
 TOLD_IN_BODY = frozenset((*DIRECTIONS, *HAPPENED, *MEANS))
 _DAY = r"\d{4}-\d\d-\d\d"

@@ -40,10 +40,12 @@ from casectl.render.words import beside_phone, by_means, reason, speaks, status
 
 SCREEN = 23  # lines that leave the prompt on a screen of 24
 TALL = 40  # a narrow screen is a phone's, or half of a wide one
-# How many of each section a screen shows at the most, and at the least when it runs out of lines.
-DUE_ROWS, CONTACT_ROWS, NOTE_ROWS = (8, 5), (5, 3), (3, 2)
+# How many rows of what is due, contacts and notes a screen shows at the most.
+MOST_ROWS = (8, 5, 3)
 FACT_LINES = 2
-DEPTHS = (3, 2, 1)  # lines that one row may take, as many as the screen has room for
+# The lines that one row may take and how many rows there are at the least, as the screen has room
+# for: words are cut first, and then notes, where much was assessed and planned.
+STEPS = ((3, (5, 3, 2)), (2, (5, 3, 2)), (1, (5, 3, 2)), (1, (4, 2, 0)), (1, (3, 2, 0)))
 
 # Pieces that say who else is around a client, and what they may be told.
 AROUND = (PERSON, PROVIDER, CONSENT, AMENDMENT)
@@ -70,9 +72,9 @@ def case_screen(
         return [*head, *body, *_below(foot)]
     lines = TALL if output.width < NARROW else SCREEN
     room = lines - len(head) - len(foot) - 2  # the blank line and the count of what was cut
-    for depth in DEPTHS:
+    for depth, least in STEPS:
         sections = _sections(file, items, output, depth)
-        shown = _fitting(sections, room)
+        shown = _fitting(sections, room, least)
         if _height(sections, shown) <= room:
             break
     body = _titled(("Due", "Last contacts", "Last notes"), sections, shown)
@@ -83,7 +85,7 @@ def own_screen(
     items: Sequence[DueItem], promises: Sequence[Promise], output: Output, *, whole: bool
 ) -> list[Line]:
     """The worker's own work; ``whole`` shows what ended as well, and every text in full."""
-    due = [_due_row(item, output, None if whole else DEPTHS[0]) for item in items]
+    due = [_due_row(item, output, None if whole else STEPS[0][0]) for item in items]
     ended = [each for each in promises if each.status != OPEN]
     lines: list[Line] = [[("Your own work", "head")]]
     if not due:
@@ -119,12 +121,11 @@ def _below(lines: list[Line]) -> list[Line]:
     return [[], *lines] if lines else []
 
 
-def _fitting(sections: list[Section], room: int) -> list[int]:
+def _fitting(sections: list[Section], room: int, least: tuple[int, int, int]) -> list[int]:
     """How many rows of each section a screen has room for."""
-    limits = (DUE_ROWS, CONTACT_ROWS, NOTE_ROWS)
-    shown = [min(len(rows), most) for rows, (most, _) in zip(sections, limits, strict=True)]
+    shown = [min(len(rows), most) for rows, most in zip(sections, MOST_ROWS, strict=True)]
     for index in (2, 1, 0):
-        while shown[index] > limits[index][1] and _height(sections, shown) > room:
+        while shown[index] > least[index] and _height(sections, shown) > room:
             shown[index] -= 1
     return shown
 
@@ -138,10 +139,11 @@ def _height(sections: list[Section], shown: list[int]) -> int:
 
 
 def _cut(case: Case, sections: list[Section], shown: list[int]) -> list[Line]:
+    left = [len(rows) - count for rows, count in zip(sections, shown, strict=True)]
     more = [
-        f"{len(rows) - count} more {name}"
-        for rows, count, name in zip(sections, shown, ("due", "contacts", "notes"), strict=True)
-        if len(rows) > count
+        f"{count} more {name if count > 1 else name.removesuffix('s')}"
+        for count, name in zip(left, ("due", "contacts", "notes"), strict=True)
+        if count
     ]
     return [[(f"{', '.join(more)}: casectl show {case.number} --all", "dim")]] if more else []
 
