@@ -100,7 +100,23 @@ COMMANDS: dict[str, Entry] = {
     ),
     "lint": Entry("lint", "What of the casework asks for a second look, and what to do.", CASEWORK),
     "meds": Entry("lists", "The medications of a client: add, stop, list.", CASEWORK),
-    "provider": Entry("lists", "The providers of a client: add, drop, list.", CASEWORK),
+    "provider": Entry(
+        "lists", "The providers among the people around a client: add, drop, list.", CASEWORK
+    ),
+    "people": Entry("people", "Who is around a client: add, show, edit, end.", CASEWORK),
+    "consent": Entry(
+        "consent", "Releases of information: who may be told what, and until when.", CASEWORK
+    ),
+    "disclosures": Entry(
+        "disclosures",
+        "What was told of a client, to whom, and by which right: list, add.",
+        CASEWORK,
+    ),
+    "amend": Entry("amend", "Attach what the client disagrees with.", CASEWORK),
+    "copy": Entry("copy", "The client's own copy of what is on file, in plain language.", CASEWORK),
+    "casefile": Entry(
+        "casefile", "The case file for an audit or a court, print-ready, with its trail.", CASEWORK
+    ),
     "contact": Entry("contact", "Record a contact, reached or tried.", CASEWORK),
     "correct": Entry("correct", "Correct a contact by adding the right one beside it.", CASEWORK),
     "edit": Entry("edit", "Correct a client's name, phone, address and the like.", CASEWORK),

@@ -92,6 +92,7 @@ HOW_TO_CLEAR_PIECES = {
     "b": "is a barrier: casectl barrier clear",
     "t": "is a transition: casectl transition done or drop",
     "o": "is cleared by asking again: casectl voice CASE",
+    "roi": "is a release: casectl consent sign, renew, check, lapse or revoke",
     "cl": "is cleared by casectl close, or by casectl close CASE --take-back REASON",
     "ac": "is cleared by a call: casectl reached CASE, or tried; casectl cancel ITEM REASON drops "
     "it",

@@ -19,6 +19,7 @@ from casectl.core.casework import (
     CLOSING,
     CONSENT,
     DECLINED,
+    DENIAL,
     DRAFT,
     GOAL,
     HANDOVER,
@@ -160,7 +161,7 @@ STAGES = {
     "sign": UNSIGNED, "look": UNTIL_EVENT,
 }  # fmt: skip
 # What a day ahead makes sense of; the others count from a day that has been.
-DATED = (GOAL, STEP, RISK, CONSENT, CLOSING)
+DATED = (GOAL, STEP, RISK, CONSENT, CLOSING, DENIAL)
 SELDOM = st.sampled_from((False, False, False, True))
 REPEATS = st.sampled_from((1, 7, 14, 90))
 ACTING = st.sampled_from((None, "client"))
@@ -168,7 +169,7 @@ PIECES = st.sampled_from(
     (
         (GOAL, TARGET), (GOAL, AGAIN), (STEP, ""), (NEED, ""), (SCREENING, ""), (RISK, ""),
         (VOICE, ""), (TRANSITION, ""), (REFERRAL, DRAFT), (REFERRAL, SENT), (REFERRAL, ACCEPTED),
-        (REFERRAL, DECLINED),
+        (REFERRAL, DECLINED), (DENIAL, ""),
         (CONSENT, ""), (CONSENT, UNSIGNED), (CONSENT, UNTIL_EVENT),
         (HANDOVER, ""), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
     )

@@ -120,10 +120,10 @@ def owed(
     """What an open piece owes, counted from ``day``. ``seen_on`` is for a transition."""
     part, said = f"{LETTERS[kind]}{number}", what or ""
     if kind == GOAL:
-        yield Watch("goal", stage or TARGET, day, part, f"goal: {said}", who=who)
+        yield Watch("goal", stage or TARGET, day, part, f"goal: {said}", None, who)
     elif kind == STEP:
         act = said if who in (None, WORKER) else f"{who}: {said}"
-        yield Watch("goal", "step", day, part, act, who=None if who == WORKER else who)
+        yield Watch("goal", "step", day, part, act, None, None if who == WORKER else who)
     elif kind == NEED:
         yield Watch("plan", "need", day, part, f"set a goal: {said or domain}")
     elif kind == SCREENING:
@@ -155,6 +155,8 @@ def _owed_with_others(
         yield Watch("referral", "elsewhere", day, part, f"refer elsewhere: {said}")
     elif kind == REFERRAL:
         yield Watch("referral", "connect", day, part, f"are they connected? {said}", who=who)
+    elif kind == DENIAL:
+        yield Watch("denial", "", day, part, f"what came of the denial? {said}")
     elif kind == CONSENT and stage == UNSIGNED:
         yield Watch("consent", "sign", day, part, f"have the release signed: {who}")
     elif kind == CONSENT and stage == UNTIL_EVENT:

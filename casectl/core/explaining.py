@@ -29,6 +29,7 @@ STANDARD_NAMES = {
     ("transition", "contact"): "transition_contact",
     ("referral", "send"): "referral",
     ("referral", "chase"): "referral",
+    ("denial", ""): "follow_up",
     ("handover", ""): "handover",
     ("aftercare", ""): "aftercare",
     ("next_step", "clock"): "contact",

@@ -23,6 +23,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "refer": (PENDING, ACTIVE, ON_HOLD),
     "denial": (PENDING, ACTIVE, ON_HOLD),
     "voice": (PENDING, ACTIVE, ON_HOLD),
+    "people": (PENDING, ACTIVE, ON_HOLD),
     "accept": (PENDING,),
     "hold": (ACTIVE, ON_HOLD),
     "close": (PENDING, ACTIVE, ON_HOLD),

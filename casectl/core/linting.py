@@ -20,7 +20,16 @@ from casectl.core.casework import (
     WORKER,
     Piece,
 )
-from casectl.core.model import CLOSED, ON_HOLD, REACHED, Case, Contact
+from casectl.core.model import (
+    APPOINTMENT,
+    CLOSED,
+    DEADLINE,
+    FOLLOW_UP,
+    ON_HOLD,
+    REACHED,
+    Case,
+    Contact,
+)
 from casectl.core.noting import is_open
 from casectl.core.planning import MOVES, WORDS
 from casectl.core.values import NamedTuple
@@ -32,6 +41,11 @@ FEWEST_MOVES = 2  # one goal that moved once is not a habit
 EVENING, MORNING = 20, 6  # hours by the local clock; what lies between them is night
 NIGHTS, LOOKED_BACK = 3, 14  # nights in a row, the last of them in so many days
 NAMED = 5  # items in a sentence
+KEEP = {
+    FOLLOW_UP: "keep it, or say a day that you can keep: casectl done, casectl snooze",
+    DEADLINE: "say how it ended: casectl done, casectl cancel",
+    APPOINTMENT: "say whether they came: casectl kept, casectl missed",
+}
 
 RULES = (
     "worker_steps", "plan_untouched", "no_client_words", "undocumented", "promises_late",
@@ -185,7 +199,7 @@ def _late_promises(file: File, today: date) -> Iterator[Found]:
             "promises_late", file.case, items,
             f"{_count(items, 'promise is', 'promises are')} past due, by {_days(days)} at the "
             f"most: {_said(items)}",
-            "keep it, or say a day that you can keep: casectl done, casectl snooze",
+            "; ".join(how for kind, how in KEEP.items() if kind in {each.kind for each in late}),
         )  # fmt: skip
 
 

@@ -127,6 +127,7 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("referral", "chase"): "no answer yet:",
     ("referral", "connect"): "are they connected?",
     ("referral", "elsewhere"): "refer elsewhere:",
+    ("denial", ""): "what came of the denial?",
     ("consent", ""): "renew the release:",
     ("consent", "look"): "does the release still hold?",
     ("consent", "sign"): "have the release signed:",
@@ -138,10 +139,12 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
 DIRECTIONS = ("better", "worse")
 HAPPENED = (
     "sent", "asked", "accepted", "declined", "waitlisted", "scheduled", "received", "connected",
-    "closed", "cancelled", "filed", "decided",
+    "closed", "cancelled", "filed", "overturned", "partly", "upheld", "withdrawn",
 )  # fmt: skip
 TOLD_IN_BODY = frozenset((*DIRECTIONS, *HAPPENED, *MEANS))
 _DAY = r"\d{4}-\d\d-\d\d"
+# A key of another case, which says nothing to a person.
+_KEY = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 # How an item is named: 12.3, 12.contact.
 _ITEM = r"\d{1,19}\.(?:\d{1,19}|[a-z]{1,20}\d{0,19}v?)"
@@ -242,12 +245,19 @@ def _promised(made: Mapping[str, Any]) -> str:
 def _body(value: Any) -> Any:
     """What only this kind of piece has, without its texts."""
     if isinstance(value, Mapping):
-        return {key: _body(each) for key, each in value.items()}
+        return {
+            key: each if key == "case" and _is_key(each) else _body(each)
+            for key, each in value.items()
+        }
     if isinstance(value, list):
         return [_body(each) for each in value]
     if isinstance(value, str) and (value in TOLD_IN_BODY or re.fullmatch(_DAY, value)):
         return value
     return _private(value)
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(_KEY, value) is not None
 
 
 def _row(table: str, row: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -49,7 +49,7 @@ class Resource(NamedTuple):
     @property
     def domains(self) -> tuple[str, ...]:
         named = self.body.get(DOMAINS)
-        return tuple(each for each in _list(named) if each in BY_KEY)
+        return tuple(each for each in _list(named) if isinstance(each, str) and each in BY_KEY)
 
 
 class Field(NamedTuple):

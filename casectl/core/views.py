@@ -33,6 +33,7 @@ class File(NamedTuple):
     notes: list[Note]
     other_cases: list[Case]  # of the same client
     casework: tuple[Piece, ...] = ()  # every piece, the oldest first
+    linked: tuple[Case, ...] = ()  # the own cases of people around the client
 
 
 class Ended(NamedTuple):

@@ -136,26 +136,26 @@ def _joined(tables: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     def rows(name: str) -> list[Mapping[str, Any]]:
         return _objects(tables.get(f"{name}.csv"))
 
-    organizations = {each.get("id"): each for each in rows("organizations")}
-    locations = {each.get("id"): dict(each) for each in rows("locations")}
+    organizations = {str(each.get("id")): each for each in rows("organizations")}
+    locations = {str(each.get("id")): dict(each) for each in rows("locations")}
     for name in ("addresses", "accessibility"):
         for each in rows(name):
-            place = locations.get(each.get("location_id"))
+            place = locations.get(str(each.get("location_id")))
             if place is not None:
                 place.setdefault(name, []).append(each)
-    terms = {each.get("id"): each for each in rows("taxonomy_terms")}
+    terms = {str(each.get("id")): each for each in rows("taxonomy_terms")}
     for row in rows("services"):
         key, made = row.get("id"), dict(row)
-        made["organization"] = dict(organizations.get(row.get("organization_id"), {}))
+        made["organization"] = dict(organizations.get(str(row.get("organization_id")), {}))
         for name in TABLES:
             made[name] = [each for each in rows(name) if each.get("service_id") == key]
         made["service_at_locations"] = [
-            {**each, "location": locations.get(each.get("location_id"), {})}
+            {**each, "location": locations.get(str(each.get("location_id")), {})}
             for each in rows("service_at_location")
             if each.get("service_id") == key
         ]
         made["attributes"] = [
-            {**each, "taxonomy_term": terms.get(each.get("taxonomy_term_id"), {})}
+            {**each, "taxonomy_term": terms.get(str(each.get("taxonomy_term_id")), {})}
             for each in rows("attributes")
             if each.get("link_id") == key
         ]
@@ -242,8 +242,8 @@ def _sorted_out(attributes: Any) -> tuple[list[str], str | None, list[Mapping[st
         term = each.get("taxonomy_term")
         term = term if isinstance(term, Mapping) else {}
         taxonomy, code = term.get("taxonomy"), term.get("code")
-        if taxonomy == OUR_DOMAINS and code in BY_KEY:
-            domains.append(str(code))
+        if taxonomy == OUR_DOMAINS and isinstance(code, str) and code in BY_KEY:
+            domains.append(code)
         elif taxonomy == OUR_CAPACITY and code in CAPACITIES:
             capacity = str(code)
         else:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
 
 from casectl.core.casefile import corrections
-from casectl.core.casework import CLOSING, DENIAL, REFERRAL
+from casectl.core.casework import (
+    AMENDMENT,
+    CLOSING,
+    CONSENT,
+    DENIAL,
+    PERSON,
+    PROVIDER,
+    REFERRAL,
+    Piece,
+)
 from casectl.core.due import DueItem
 from casectl.core.model import (
     CLOSED,
@@ -32,10 +41,15 @@ from casectl.render.words import beside_phone, by_means, reason, speaks, status
 
 SCREEN = 23  # lines that leave the prompt on a screen of 24
 TALL = 40  # a narrow screen is a phone's, or half of a wide one
-# How many of each section a screen shows at the most, and at the least when it runs out of lines.
-DUE_ROWS, CONTACT_ROWS, NOTE_ROWS = (8, 5), (5, 3), (3, 2)
+# How many rows of what is due, contacts and notes a screen shows at the most.
+MOST_ROWS = (8, 5, 3)
 FACT_LINES = 2
-DEPTHS = (3, 2, 1)  # lines that one row may take, as many as the screen has room for
+# The lines that one row may take and how many rows there are at the least, as the screen has room
+# for: words are cut first, and then notes, where much was assessed and planned.
+STEPS = ((3, (5, 3, 2)), (2, (5, 3, 2)), (1, (5, 3, 2)), (1, (4, 2, 0)), (1, (3, 2, 0)))
+
+# Pieces that say who else is around a client, and what they may be told.
+AROUND = (PERSON, PROVIDER, CONSENT, AMENDMENT)
 
 Section = list[list[Line]]  # rows of lines
 
@@ -59,9 +73,9 @@ def case_screen(
         return [*head, *body, *_below(foot)]
     lines = TALL if output.width < NARROW else SCREEN
     room = lines - len(head) - len(foot) - 2  # the blank line and the count of what was cut
-    for depth in DEPTHS:
+    for depth, least in STEPS:
         sections = _sections(file, items, output, depth)
-        shown = _fitting(sections, room)
+        shown = _fitting(sections, room, least)
         if _height(sections, shown) <= room:
             break
     body = _titled(("Due", "Last contacts", "Last notes"), sections, shown)
@@ -72,7 +86,7 @@ def own_screen(
     items: Sequence[DueItem], promises: Sequence[Promise], output: Output, *, whole: bool
 ) -> list[Line]:
     """The worker's own work; ``whole`` shows what ended as well, and every text in full."""
-    due = [_due_row(item, output, None if whole else DEPTHS[0]) for item in items]
+    due = [_due_row(item, output, None if whole else STEPS[0][0]) for item in items]
     ended = [each for each in promises if each.status != OPEN]
     lines: list[Line] = [[("Your own work", "head")]]
     if not due:
@@ -108,12 +122,11 @@ def _below(lines: list[Line]) -> list[Line]:
     return [[], *lines] if lines else []
 
 
-def _fitting(sections: list[Section], room: int) -> list[int]:
+def _fitting(sections: list[Section], room: int, least: tuple[int, int, int]) -> list[int]:
     """How many rows of each section a screen has room for."""
-    limits = (DUE_ROWS, CONTACT_ROWS, NOTE_ROWS)
-    shown = [min(len(rows), most) for rows, (most, _) in zip(sections, limits, strict=True)]
+    shown = [min(len(rows), most) for rows, most in zip(sections, MOST_ROWS, strict=True)]
     for index in (2, 1, 0):
-        while shown[index] > limits[index][1] and _height(sections, shown) > room:
+        while shown[index] > least[index] and _height(sections, shown) > room:
             shown[index] -= 1
     return shown
 
@@ -127,10 +140,11 @@ def _height(sections: list[Section], shown: list[int]) -> int:
 
 
 def _cut(case: Case, sections: list[Section], shown: list[int]) -> list[Line]:
+    left = [len(rows) - count for rows, count in zip(sections, shown, strict=True)]
     more = [
-        f"{len(rows) - count} more {name}"
-        for rows, count, name in zip(sections, shown, ("due", "contacts", "notes"), strict=True)
-        if len(rows) > count
+        f"{count} more {name if count > 1 else name.removesuffix('s')}"
+        for count, name in zip(left, ("due", "contacts", "notes"), strict=True)
+        if count
     ]
     return [[(f"{', '.join(more)}: casectl show {case.number} --all", "dim")]] if more else []
 
@@ -223,6 +237,10 @@ def _casework(file: File, output: Output, whole: bool) -> list[Line]:
 
     told = list(assessed_lines(file.casework, output))
     told += [(each, 1) for each in plan_summary(file.case, file.casework, output)]
+    if any(each.kind in AROUND for each in file.casework):
+        from casectl.render.around import around_lines
+
+        told += around_lines(file, output, whole=whole)
     if any(each.kind in (REFERRAL, DENIAL) for each in file.casework):
         from casectl.render.referrals import summary
 
@@ -308,15 +326,31 @@ def _due_row(item: DueItem, output: Output, depth: int | None) -> list[Line]:
 
 
 def _contacts(file: File, output: Output, depth: int | None) -> Section:
-    corrected_by = corrections(file.contacts)
+    corrected_by, disagreed = corrections(file.contacts), _disagreed(file)
     return [
-        _contact(each, file.case, corrected_by.get(each.id), output, depth)
+        _contact(
+            each, file.case, corrected_by.get(each.id), disagreed.get(each.id, ()), output, depth
+        )
         for each in file.contacts
     ]
 
 
+def _disagreed(file: File) -> Mapping[str | None, Sequence[Piece]]:
+    """What the client disagrees with, by the key of the note or contact."""
+    if not any(each.kind == AMENDMENT for each in file.casework):
+        return {}
+    from casectl.core.amending import by_record
+
+    return by_record(file.casework)
+
+
 def _contact(
-    contact: Contact, case: Case, newer: Contact | None, output: Output, depth: int | None
+    contact: Contact,
+    case: Case,
+    newer: Contact | None,
+    disagreed: Sequence[Piece],
+    output: Output,
+    depth: int | None,
 ) -> list[Line]:
     party = "" if contact.party == "client" else f" {contact.party}"
     means = by_means(contact.by)
@@ -329,6 +363,7 @@ def _contact(
         words += f" ({', '.join(details)})"
     if contact.text:
         words += f": {contact.text}"
+    words = _with_disagreement(words, disagreed, case, depth is None)
     style = "" if contact.outcome == REACHED else "dim"
     if newer is not None:
         words, style = f"superseded by {case.number}.c{newer.number}: {words}", "dim"
@@ -349,15 +384,37 @@ def _notes(file: File, output: Output, depth: int | None) -> Section:
 
         for each in with_what_it_belongs_to(file.notes, file.contacts):
             marks[each.note.id] = ", ".join(note_marks(each, file.case))
-    return [_note(note, marks.get(note.id), file.case, output, depth) for note in file.notes]
+    disagreed = _disagreed(file)
+    return [
+        _note(note, marks.get(note.id), disagreed.get(note.id, ()), file.case, output, depth)
+        for note in file.notes
+    ]
 
 
 def _note(
-    note: Note, marks: str | None, case: Case, output: Output, depth: int | None
+    note: Note,
+    marks: str | None,
+    disagreed: Sequence[Piece],
+    case: Case,
+    output: Output,
+    depth: int | None,
 ) -> list[Line]:
     item = f"{case.number}.n{note.number}"
     words = f"({marks}) {note.text}" if marks else note.text
+    words = _with_disagreement(words, disagreed, case, depth is None)
     return _row(item, _day(note.on_day, output), words, output, depth)
+
+
+def _with_disagreement(words: str, disagreed: Sequence[Piece], case: Case, whole: bool) -> str:
+    """In full behind the text; where that is cut, by name before it."""
+    if not disagreed:
+        return words
+    if whole:
+        from casectl.render.around import disagreeing
+
+        return words + disagreeing(disagreed, case)
+    names = ", ".join(f"{case.number}.{each.part}" for each in disagreed)
+    return f"(the client disagrees: {names}) {words}"
 
 
 def _ended(promise: Promise, case: Case, output: Output) -> list[Line]:

@@ -38,4 +38,5 @@ def lint_report(found: Sequence[Found], notices: Sequence[str], output: Output) 
             lines += [*([""] if lines else []), title]
             last = title
         lines += [f"  {each.says[0].upper()}{each.says[1:]}.", f"    {each.do}"]
-    output.say(*(lines or ["Nothing found."]), *notices)
+    apart = [""] if lines and notices else []
+    output.say(*(lines or ["Nothing found."]), *apart, *notices)

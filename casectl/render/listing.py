@@ -16,6 +16,7 @@ from casectl.core.values import NamedTuple
 from casectl.core.views import Entry, Hit
 from casectl.render import Output
 from casectl.render.changes import entry_words
+from casectl.render.objects import has_a_number
 from casectl.render.screens import NARROW, WIDE, Line, Span, cell, wrapped
 from casectl.render.words import beside_phone, status
 
@@ -183,7 +184,7 @@ def found_words(hit: Hit, words: Sequence[str], width: int) -> list[Line]:
     label += "(superseded) " if hit.superseded else ""
     if hit.source in ("client", "case"):
         label += f"{hit.field.replace('_', ' ')}: "
-    if hit.field == "phone":
+    if has_a_number(hit):
         return wrapped(f"{label}{hit.text} {beside_phone(hit.safe_contact)}", width)
     found = snippet(hit.text, hit.words or words, max(width - len(label) - 2, 20))
     return [[(label, "dim"), (found.before, ""), (found.match, "head"), (found.after, "")]]

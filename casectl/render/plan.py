@@ -402,14 +402,15 @@ def plan_summary(case: Case, pieces: Sequence[Piece], output: Output) -> list[st
         agreed = f"agreed {_day(case.plan_agreed_on, output)}"
         if case.plan_reviewed_on is not None:
             agreed += f", reviewed {_day(case.plan_reviewed_on, output)}"
-    lines = [f"Plan {'; '.join([agreed, *told])}: casectl plan show {case.number}"]
+    line, how = f"Plan {'; '.join([agreed, *told])}", f": casectl plan show {case.number}"
+    lines = [line + how if len(line + how) <= output.width else line]
     if goals:
         lines.append(f"Goals: {'; '.join(_goal_in_short(each) for each in goals)}")
     return lines
 
 
 def _goal_in_short(now: GoalNow) -> str:
-    score = "" if now.score is None else f" {score_words(now.score)}"
+    score = "" if now.score is None else f" ({score_words(now.score)})"
     return f"{now.goal.part} {now.goal.what}{score}"
 
 

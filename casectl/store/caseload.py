@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from casectl.store.monitoring import Monitoring
     from casectl.store.mornings import Mornings
     from casectl.store.notes import Notes
+    from casectl.store.people import People
     from casectl.store.planning import Planning
     from casectl.store.promises import Promises
     from casectl.store.purge import Purge
@@ -144,6 +145,13 @@ class Caseload:
         from casectl.store.sharing import Sharing
 
         return Sharing(self.db, self.journal)
+
+    @cached_property
+    def people(self) -> People:
+        """Who is around a client."""
+        from casectl.store.people import People
+
+        return People(self.db, self.journal)
 
     @cached_property
     def assessments(self) -> Assessments:

@@ -267,6 +267,7 @@ class Cases:
             (case.id,),
         )
         others = [each for each in self.of_client(case.client_id) if each.id != case.id]
+        casework = self._casework(case)
         return File(
             case,
             self.client(case.client_id),
@@ -275,7 +276,8 @@ class Cases:
             [contact_of(row) for row in contacts],
             [note_of(row) for row in notes],
             others,
-            self._casework(case),
+            casework,
+            self._linked(casework),
         )
 
     def _casework(self, case: Case) -> tuple[Piece, ...]:
@@ -285,6 +287,11 @@ class Cases:
         from casectl.store.casework import Casework
 
         return tuple(Casework(self.db, self.journal).of(case))
+
+    def _linked(self, casework: Sequence[Piece]) -> tuple[Case, ...]:
+        """The cases that people around the client have of their own."""
+        around = (each.body.get("case") for each in casework if each.kind in ("person", "provider"))
+        return tuple(self.by_ids([each for each in around if isinstance(each, str)]))
 
     # -- changing ------------------------------------------------------------------------------
 
@@ -435,6 +442,10 @@ class Cases:
                 operation.add_note(join.id, note)
             operation.delete("clients", join.client_id)
         return self._again(keep)
+
+    def by_ids(self, ids: Sequence[str]) -> list[Case]:
+        """Those of these cases that are still on file."""
+        return read_cases(self.db, f"c.id IN ({marks(ids)})", ids) if ids else []
 
     def of_client(self, client_id: str) -> list[Case]:
         return read_cases(self.db, "c.client_id = ? ORDER BY c.number", (client_id,))

@@ -115,8 +115,18 @@ def test_promises_past_due(run: Run) -> None:
     run("follow 1 'call the office' --due 2026-11-16")
     told = found(run)["promises_late"]
     assert told["says"] == "1 promise is past due, by 2 days at the most: 1.2"
+    assert told["do"] == "keep it, or say a day that you can keep: casectl done, casectl snooze"
     assert run("done 1.2 called").code == 0
     assert "promises_late" not in found(run)
+
+
+def test_what_to_do_about_a_promise_goes_by_its_kind(run: Run) -> None:
+    run("deadline 1 hearing --kind court --on 2026-11-17")
+    run("appointment 1 clinic --at '2026-11-16 10:00'")
+    assert found(run)["promises_late"]["do"] == (
+        "say how it ended: casectl done, casectl cancel; "
+        "say whether they came: casectl kept, casectl missed"
+    )
 
 
 def test_an_ethical_concern(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

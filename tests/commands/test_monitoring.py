@@ -292,7 +292,7 @@ def test_show_has_the_plan_in_two_lines(run: Run) -> None:
     ok(run("plan agree 1 --with client --by visit"))
     shown = run("show 1", width=80, today="2026-11-24").out
     assert "Plan agreed Wed 18 Nov; 1 of 2 steps done, 1 late: casectl plan show 1" in shown
-    assert "Goals: g1 I stay in my home +1" in shown
+    assert "Goals: g1 I stay in my home (+1)" in shown
     assert len(shown.splitlines()) <= 24
 
 

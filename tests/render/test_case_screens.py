@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from conftest import Run
 from rich.cells import cell_len
+
+from casectl.core.fictitious import DEMO_CASES
 
 COMMANDS = (
     "intake 'Ann Sample' --urgency high --on 2026-10-01 --phone 555-0100 --pronouns she/her "
@@ -259,6 +262,50 @@ def test_an_ordinary_case_fits_a_screen(run: Run) -> None:
     for words in ("Ann Sample", "555-0100", "1.1 ", "1.contact", "1.c3", "1.n1", "Missing: risk"):
         assert words in out
     assert "8 more due, 8 more contacts, 7 more notes: casectl show 1 --all" in out
+
+
+CASEWORK = (
+    "assess 1 --domain housing=2 --domain income=2 --domain mental=2 --on 2026-11-03 "
+    "--need 'housing=notice to leave' --need 'income=hours were cut' --risk self-harm=moderate "
+    "--safety-plan 'calls her sister, then the crisis line' --review '2 dec'",
+    "screen 1 phq9 1,1,1,1,0,0,0,0,0",
+    "screen 1 gad2 1,1",
+    "goal add 1 'I stay in my flat' --words 'not a third time' --by '1 mar' --need 1",
+    "goal add 1 'I earn enough for the rent' --by '1 feb' --need 2",
+    "step add 1 'bring the letters of the landlord' --who client --due fri --goal 1",
+    "step add 1 'ask the office about arrears help' --due mon --goal 1",
+    "plan agree 1 --with client --by visit",
+    "transition add 1 discharge --on yesterday",
+    "voice 1 4 'you call back'",
+)
+
+
+def test_a_case_with_all_of_the_casework_fits_a_screen(run: Run) -> None:
+    for command in CASEWORK:
+        assert run(command).code == 0, command
+    for day in range(3, 9):
+        run(f"reached 1 'spoke of the notice on the {day}th' --on 2026-11-0{day} --by visit")
+        run(f"note 1 'note {day}' --on 2026-11-0{day}")
+    out = run("show 1", width=80).out
+    assert out.count("\n") <= 23
+    for words in (
+        "Phone 555-0100 (safe contact: never leave a message",
+        "speaks Dari, with an interpreter", "Assessed Tue 3 Nov", "housing 2",
+        "self-harm moderate; safety plan (review Wed 2 Dec): calls her sister", "PHQ-9 4",
+        "Plan agreed Wed 18 Nov", " Due 1.", "Last contacts 1.c", "Missing: ",
+    ):  # fmt: skip
+        assert words in " ".join(out.split()), words
+
+
+def test_no_case_of_the_demo_is_longer_than_a_screen(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASECTL_KEY_FILE", str(tmp_path / "demo.key"))
+    demo = ["--db", str(tmp_path / "demo.db")]
+    assert run([*demo, "demo"]).code == 0
+    for number in range(1, DEMO_CASES + 1):
+        shown = run([*demo, "show", str(number)], width=80)
+        assert shown.code == 0 and shown.out.count("\n") <= 23, number
 
 
 def test_colour_changes_no_word(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
