@@ -5,19 +5,44 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import typing
+from contextlib import suppress
+from importlib import import_module
 from importlib.machinery import PathFinder
 from io import TextIOWrapper
 from types import ModuleType
 from typing import Any
 
 # What Typer and the standard library import on the way to every command and use in few: together a
-# tenth of a command. Their importers look into them by name (`subprocess.run`), never at once.
+# fifth of a command. Their importers look into them by name (`subprocess.run`), never at once.
 SELDOM_USED = (
     "bz2", "fnmatch", "ipaddress", "linecache", "lzma", "ntpath", "platform", "subprocess",
-    "textwrap", "tokenize",
+    "textwrap", "token", "tokenize",
 )  # fmt: skip
-# The same of one function, which its importer takes out of the module at once.
-SELDOM_CALLED = {"difflib": "get_close_matches", "shutil": "get_terminal_size"}
+# The same of these functions and classes, which their importers take out of the module at once.
+SELDOM_CALLED = {
+    "ast": ("NodeVisitor",),
+    "difflib": ("get_close_matches",),
+    "gettext": ("gettext",),
+    "shutil": ("get_terminal_size",),
+    "traceback": ("FrameSummary", "StackSummary"),
+    "urllib.parse": ("quote_from_bytes",),
+    "uuid": ("UUID",),
+}
+# And what a module written in C has ready, so that those who want no more never load the other.
+MADE_IN_C = {
+    "datetime": (
+        "_datetime",
+        ("date", "datetime", "datetime_CAPI", "time", "timedelta", "timezone", "tzinfo", "UTC"),
+    ),
+    "threading": ("_thread", ("_local",)),
+}
+# `inspect` reads the names of the flags of a code object out of `dis`, and nothing else in it. They
+# are the same in every Python up to 3.13.
+FLAGS = {
+    1: "OPTIMIZED", 2: "NEWLOCALS", 4: "VARARGS", 8: "VARKEYWORDS", 16: "NESTED", 32: "GENERATOR",
+    64: "NOFREE", 128: "COROUTINE", 256: "ITERABLE_COROUTINE", 512: "ASYNC_GENERATOR",
+}  # fmt: skip
 
 
 def main() -> None:
@@ -26,13 +51,7 @@ def main() -> None:
     Skipping both saves a tenth of a command. ``cli.run`` has closed the store when it returns.
     """
     gc.disable()
-    for name in SELDOM_USED:
-        load_later(name)
-    for name, function in SELDOM_CALLED.items():
-        load_later(name, function)
-    if sys.platform == "linux" and isinstance(sys.modules["platform"], Later):
-        # All that `uuid` asks as it loads. What anybody else asks brings the module itself.
-        vars(sys.modules["platform"])["system"] = lambda: os.uname().sysname
+    load_what_is_used()
     # What an interpreter says of itself (an error in a destructor) may quote somebody's record.
     sys.unraisablehook = lambda _: None
     for stream in (sys.stdout, sys.stderr):
@@ -42,6 +61,7 @@ def main() -> None:
     try:
         from casectl.cli import run
 
+        give_no_more_stand_ins()
         code = run()
     except KeyboardInterrupt:  # before or after the command itself, which answers in words
         os._exit(130)
@@ -83,22 +103,85 @@ class Later(ModuleType):
         spec.loader.exec_module(self)
 
 
-def load_later(name: str, function: str | None = None) -> None:
-    """Put a ``Later`` in a module's place; of ``function``, what loads it when it is called."""
-    spec = PathFinder.find_spec(name)
+class Taken:
+    """What an importer took out of a ``Later``: a function or a class, which comes with the module
+    when it is called, looked into or, by what inherits from it, asked for what it hands down.
+    """
+
+    def __init__(self, module: ModuleType, name: str) -> None:
+        self._module, self._name = module, name
+
+    def _real(self) -> Any:
+        if isinstance(self._module, Later):
+            self._module.load()
+        return getattr(self._module, self._name)
+
+    def __call__(self, *values: Any, **named: Any) -> Any:
+        return self._real()(*values, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real(), name)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type]:
+        real = self._real
+
+        class Heir:
+            def __getattr__(self, name: str) -> Any:
+                return getattr(real(), name).__get__(self)
+
+        return (Heir,)
+
+
+def load_what_is_used() -> None:
+    """Leave the rest of the above for later."""
+    for name in SELDOM_USED:
+        load_later(name)
+    for name, taken in SELDOM_CALLED.items():
+        if (module := load_later(name)) is not None:
+            vars(module).update({each: Taken(module, each) for each in taken})
+    for name, (maker, made) in MADE_IN_C.items():
+        with suppress(ImportError):  # a Python that is not written in C
+            ready = import_module(maker)
+            if (module := load_later(name)) is not None:
+                vars(module).update({each.lstrip("_"): getattr(ready, each) for each in made})
+    vars(typing)["compile"] = leave_uncompiled
+    if sys.version_info < (3, 14) and (module := load_later("dis")) is not None:
+        vars(module)["COMPILER_FLAG_NAMES"] = FLAGS
+
+
+def leave_uncompiled(source: str, *_: object) -> str:
+    """What `typing` keeps of a forward reference while Typer is imported, to evaluate it one day.
+
+    A text will do. Compiled, the first one makes Python's classes of all syntax trees: a thirtieth
+    of a command.
+    """
+    return source
+
+
+def give_no_more_stand_ins() -> None:
+    """Typer and what it imports have theirs. From now on whoever takes one of these out of its
+    module gets the function or class itself.
+    """
+    del vars(typing)["compile"]
+    for name, taken in SELDOM_CALLED.items():
+        if isinstance(module := sys.modules.get(name), Later):
+            for each in taken:
+                del vars(module)[each]
+
+
+def load_later(name: str) -> Later | None:
+    """Put a ``Later`` in the place of a module, which is none where it is loaded or missing."""
+    package, _, last = name.rpartition(".")
+    parent = import_module(package) if package else None
+    spec = PathFinder.find_spec(name, None if parent is None else parent.__path__)
     if name in sys.modules or spec is None or spec.origin is None:
-        return
+        return None
     module = Later(name)
     module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, spec.origin
-    if function is not None:
-
-        def call(*values: Any, **named: Any) -> Any:
-            if isinstance(module, Later):
-                module.load()
-            return getattr(module, function)(*values, **named)
-
-        vars(module)[function] = call
     sys.modules[name] = module
+    if parent is not None:
+        setattr(parent, last, module)
+    return module
 
 
 if __name__ == "__main__":

@@ -98,16 +98,42 @@ COMMANDS: dict[str, Entry] = {
     "denial": Entry(
         "denial", "What was denied to a client, and what is done against it.", CASEWORK
     ),
+    "transfer": Entry("transfer", "Hand a case over to a colleague.", CASEWORK),
+    "cover": Entry("transfer", "Let a colleague see to cases while you are away.", CASEWORK),
+    "receive": Entry("receive", "Take in the case that a colleague handed over.", CASEWORK),
+    "caseload": Entry(
+        "caseload", "How many cases of which sort, and whether one can carry them.", CASEWORK
+    ),
+    "report": Entry("report", "Reports over a time: in time, outcomes, activity.", CASEWORK),
+    "escalate": Entry("escalate", "What a supervisor should see.", CASEWORK),
+    "summary": Entry("escalate", "Write what a supervisor reads at night into a file.", CASEWORK),
     "lint": Entry("lint", "What of the casework asks for a second look, and what to do.", CASEWORK),
     "meds": Entry("lists", "The medications of a client: add, stop, list.", CASEWORK),
-    "provider": Entry("lists", "The providers of a client: add, drop, list.", CASEWORK),
+    "provider": Entry(
+        "lists", "The providers among the people around a client: add, drop, list.", CASEWORK
+    ),
+    "people": Entry("people", "Who is around a client: add, show, edit, end.", CASEWORK),
+    "consent": Entry(
+        "consent", "Releases of information: who may be told what, and until when.", CASEWORK
+    ),
+    "disclosures": Entry(
+        "disclosures",
+        "What was told of a client, to whom, and by which right: list, add.",
+        CASEWORK,
+    ),
+    "amend": Entry("amend", "Attach what the client disagrees with.", CASEWORK),
+    "copy": Entry("copy", "The client's own copy of what is on file, in plain language.", CASEWORK),
+    "casefile": Entry(
+        "casefile", "The case file for an audit or a court, print-ready, with its trail.", CASEWORK
+    ),
     "contact": Entry("contact", "Record a contact, reached or tried.", CASEWORK),
     "correct": Entry("correct", "Correct a contact by adding the right one beside it.", CASEWORK),
     "edit": Entry("edit", "Correct a client's name, phone, address and the like.", CASEWORK),
     "set": Entry("set", "Set a case's urgency or risk, with a reason.", CASEWORK),
     "accept": Entry("status", "Take a pending referral on.", CASEWORK),
     "hold": Entry("status", "Put a case on hold until a day.", CASEWORK),
-    "close": Entry("status", "Close a case, with a reason.", CASEWORK),
+    "close": Entry("close", "Close a case: notice, checklist, and the end.", CASEWORK),
+    "letter": Entry("letter", "Print a letter from a template.", CASEWORK),
     "reopen": Entry("status", "Open a closed case again, or take one off hold.", CASEWORK),
     "merge": Entry("merge", "Join two records of the same client.", CASEWORK),
     "history": Entry("history", "Who changed what, and when.", CASEWORK),

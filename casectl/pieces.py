@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.core.casework import LETTERS, NEED, OPEN, PLANNED, PROGRESS, STEP, named_part
+from casectl.core.casework import CONSENT, LETTERS, NEED, OPEN, PLANNED, PROGRESS, STEP, named_part
 from casectl.core.errors import BadValue
 from casectl.core.guards import check_change
 from casectl.core.model import Case
@@ -112,7 +112,8 @@ def needed_reason(session: Session, words: list[str]) -> str:
 
 def check_stands(session: Session, case: Case, piece: "Piece") -> None:
     """Raise BadValue for a piece that has ended, or whose case has."""
-    check_change(case, "plan")
+    if piece.kind != CONSENT:  # which a client may revoke whatever has become of the case
+        check_change(case, "plan")
     if piece.status not in (OPEN, PLANNED):
         when = f" since {session.say_day(piece.ended_on)}" if piece.ended_on else ""
         raise BadValue(

@@ -13,6 +13,8 @@ from casectl.core.consents import Permission, permission
 from casectl.core.errors import NotShared
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from casectl.core.model import Case
     from casectl.session import Session
 
@@ -26,11 +28,13 @@ def permit(
     *,
     override: str | None,
     basis: str | None = None,
+    on: date | None = None,
 ) -> Permission:
-    """The right to tell ``recipient`` about ``case``, today. Raises NotShared where there is none.
+    """The right to tell ``recipient`` about ``case``, today or ``on`` a day that was.
 
     A live release that names the recipient and the purpose gives it; else ``override``, a reason,
-    or ``basis``, the law or order that asks for it. Both are kept with the disclosure.
+    or ``basis``, the law or order that asks for it. Both are kept with the disclosure. Raises
+    NotShared where there is none of them.
     """
     if override is not None:
         override = session.typed(override, "reason")
@@ -42,7 +46,7 @@ def permit(
             recipient,
             purpose,
             what,
-            session.today,
+            on or session.today,
             override=override,
             basis=basis,
             order=session.config.date_order,

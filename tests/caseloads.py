@@ -18,19 +18,23 @@ from casectl.core.casework import (
     AGAIN,
     CLOSING,
     CONSENT,
+    COVERING,
     DECLINED,
+    DENIAL,
     DRAFT,
     GOAL,
     HANDOVER,
     LETTERS,
     NEED,
     NOTICE,
+    OWED_BY_STAGE,
     REFERRAL,
     RISK,
     SCREENING,
     SENT,
     SIGN_OFF,
     STEP,
+    TAKEN,
     TARGET,
     TRANSITION,
     UNSIGNED,
@@ -38,6 +42,9 @@ from casectl.core.casework import (
     VOICE,
     Piece,
     owed,
+)
+from casectl.core.casework import (
+    COVERED as COVERED_BY,
 )
 from casectl.core.model import (
     ACTIVE,
@@ -160,7 +167,7 @@ STAGES = {
     "sign": UNSIGNED, "look": UNTIL_EVENT,
 }  # fmt: skip
 # What a day ahead makes sense of; the others count from a day that has been.
-DATED = (GOAL, STEP, RISK, CONSENT, CLOSING)
+DATED = (GOAL, STEP, RISK, CONSENT, CLOSING, DENIAL)
 SELDOM = st.sampled_from((False, False, False, True))
 REPEATS = st.sampled_from((1, 7, 14, 90))
 ACTING = st.sampled_from((None, "client"))
@@ -168,9 +175,10 @@ PIECES = st.sampled_from(
     (
         (GOAL, TARGET), (GOAL, AGAIN), (STEP, ""), (NEED, ""), (SCREENING, ""), (RISK, ""),
         (VOICE, ""), (TRANSITION, ""), (REFERRAL, DRAFT), (REFERRAL, SENT), (REFERRAL, ACCEPTED),
-        (REFERRAL, DECLINED),
+        (REFERRAL, DECLINED), (DENIAL, ""),
         (CONSENT, ""), (CONSENT, UNSIGNED), (CONSENT, UNTIL_EVENT),
-        (HANDOVER, ""), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
+        (HANDOVER, ""), (HANDOVER, COVERED_BY), (HANDOVER, TAKEN), (HANDOVER, COVERING),
+        (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
     )
 )  # fmt: skip
 # Long before anything that a record says of its contacts, so that no piece is the note of one.
@@ -445,6 +453,8 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
 def _stage_of(kind: str, owed_stage: str) -> str:
     if kind in (REFERRAL, CONSENT):
         return STAGES[owed_stage]
+    if kind == HANDOVER:
+        return next(stage for stage, owes in OWED_BY_STAGE.items() if owes == owed_stage)
     return owed_stage if kind in (GOAL, CLOSING) else ""
 
 

@@ -10,7 +10,6 @@ from casectl.core.dates import When
 from casectl.core.denials import (
     APPEALED,
     DEADLINE,
-    DECIDED,
     DECISION_AFTER,
     DECISIONS,
     FILED,
@@ -139,18 +138,16 @@ def file(
     check_next(case, piece, filing, session.config.date_order)
     asks = None
     if appeal or decision_by is not None:
-        ask_on = (
-            session.read_day(decision_by)
-            if decision_by is not None
-            else day + timedelta(days=DECISION_AFTER)
-        )
+        ask_on = _decision_day(session, day, decision_by)
         if ask_on < day:
             raise BadValue(
                 f"{session.say_day(ask_on)} is before it was filed",
                 hint="--decision-by takes a later day",
             )
         order = session.config.date_order
-        asks = new_promise(case, FOLLOW_UP, decision_words(piece), When(ask_on), order=order)
+        asks = new_promise(
+            case, FOLLOW_UP, decision_words(piece, filing.where), When(ask_on), order=order
+        )
     stage = APPEALED if appeal else piece.stage
     done = session.store.referrals.file(case, piece, filing, stage=stage, appeals=appeal, asks=asks)
     more = []
@@ -158,6 +155,14 @@ def file(
         item_name = f"{case.number}.{promise_number(done.denial, DEADLINE)}"
         more = [f"The appeal is still due, {item_name}: --appeal says that this was it."]
     _tell(session, case, done.denial, done.ended, done.made, *more)
+
+
+def _decision_day(session: Session, filed: date, text: str | None) -> date:
+    """When to ask for the decision: as typed, or a working day about a month after the filing."""
+    if text is not None:
+        return session.read_day(text)
+    usual = filed + timedelta(days=DECISION_AFTER)
+    return max(session.calendar.on_or_before(usual), filed)
 
 
 @denial_app.command("decide")
@@ -186,7 +191,7 @@ def decide(
         raise BadValue(f"against {word} there is no appeal", hint="leave --appeal-by out")
     day = _day(session, case, on)
     said = session.typed(text, "text") if text is not None else None
-    filing = new_filing(DECIDED, day, f"{word}: {said}" if said else word, by)
+    filing = new_filing(word, day, said, by)
     check_next(case, piece, filing, session.config.date_order)
     last = session.read_day(appeal_by) if appeal_by is not None else None
     check_appeal_day(day, last, session.config.date_order)
@@ -252,4 +257,4 @@ def _tell(
     for each in session.shown(made):
         day = session.say_day(each.due_on)
         lines.append(f"Next: {case.number}.{each.number} {each.what}, {day}.")
-    output.wrote(told.denial_object(piece, shown), *lines, *more)
+    output.wrote(told.denial_object(piece, shown, output), *lines, *more)

@@ -6,19 +6,18 @@ from typing import Annotated
 import typer
 
 from casectl.core.casework import DONE, DROPPED, MEDICATION, PROVIDER, Piece
-from casectl.core.model import Case
+from casectl.core.model import Case, Client
 from casectl.core.monitoring import new_medication, new_provider
 from casectl.core.values import NamedTuple
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import PiecesArgument, ending
 from casectl.render import Object, Output
+from casectl.render.around import person_line, person_object
 from casectl.render.monitoring import (
     MEDICATION_COLUMNS,
     PROVIDER_COLUMNS,
     medication_line,
     medication_object,
-    provider_line,
-    provider_object,
 )
 from casectl.render.plan import ended_sentences
 from casectl.session import Session
@@ -41,18 +40,22 @@ class Listed(NamedTuple):
     end: str  # the verb that takes one off
     status: str  # which it then has
     ended: str  # in words
-    object: Callable[[Piece, Case], Object]
-    line: Callable[[Piece, Case, Output], str]
+    object: Callable[[Piece, Case, Client], Object]
+    line: Callable[[Piece, Case, Client, Output], str]
     columns: Sequence[str]
 
 
 MEDICATIONS = Listed(
-    MEDICATION, "meds", "stop", DONE, "stopped", medication_object, medication_line,
+    MEDICATION, "meds", "stop", DONE, "stopped",
+    lambda piece, case, client: medication_object(piece, case),
+    lambda piece, case, client, output: medication_line(piece, case, output),
     MEDICATION_COLUMNS,
 )  # fmt: skip
 PROVIDERS = Listed(
-    PROVIDER, "provider", "drop", DROPPED, "dropped", provider_object,
-    lambda piece, case, _: provider_line(piece, case), PROVIDER_COLUMNS,
+    PROVIDER, "provider", "drop", DROPPED, "dropped",
+    lambda piece, case, client: person_object(piece, case, client, {}),
+    lambda piece, case, client, output: person_line(piece, case, client, {}),
+    PROVIDER_COLUMNS,
 )  # fmt: skip
 
 NameArgument = Annotated[
@@ -121,9 +124,10 @@ def meds_list(ctx: typer.Context, case: CaseArgument, all_: AllOption = False) -
 
 @provider_app.callback()
 def provider() -> None:
-    """The providers of a client: add, drop, list.
+    """The providers among the people around a client: add, drop, list.
 
-    Doctors, therapists, schools, probation: who else sees the client. A provider is named 12.pr1.
+    Doctors, therapists, schools, probation: who else sees the client. A provider is named 12.pr1,
+    and stands in casectl people show with the family and the others; this is the short way.
     """
 
 
@@ -175,13 +179,14 @@ def provider_list(ctx: typer.Context, case: CaseArgument, all_: AllOption = Fals
 def _add(session: Session, of: Listed, case: Case, made: Piece) -> None:
     """Put one on the list, in the place of the one of its name."""
     made, before = session.store.monitoring.add_in_place(case, made, f"{of.noun} add")
+    client = session.shown(session.store.cases.client(case.client_id))
     shown, made, before = session.shown(case), session.shown(made), session.shown(before)
     followed = (
         [f"It takes the place of {shown.number}.{before.part}, which is kept."] if before else []
     )
     session.output.wrote(
-        of.object(made, shown),
-        f"{shown.client} ({shown.handle}): {of.line(made, shown, session.output)}",
+        of.object(made, shown, client),
+        f"{shown.client} ({shown.handle}): {of.line(made, shown, client, session.output)}",
         *followed,
     )
 
@@ -193,8 +198,9 @@ def _end(session: Session, of: Listed, items: list[str], on: str | None) -> None
     )
     sentences, objects = [], []
     for (case, _), piece in zip(ends.found, ended, strict=True):
+        client = session.shown(session.store.cases.client(case.client_id))
         shown, piece = session.shown(case), session.shown(piece)
-        objects.append(of.object(piece, shown))
+        objects.append(of.object(piece, shown, client))
         sentences += ended_sentences(shown, piece, of.ended)
     session.output.wrote_all(objects, *sentences)
 
@@ -203,10 +209,11 @@ def _list(session: Session, of: Listed, named: str, all_: bool) -> None:
     found = session.find_case(named)
     pieces = session.store.casework.of(found, of.kind, only_open=not all_)
     session.was_shown(f"{of.noun} list", [found])
+    client = session.shown(session.store.cases.client(found.client_id))
     shown, pieces = session.shown(found), session.shown(pieces)
     if not session.output.draws:
-        session.output.table([of.object(each, shown) for each in pieces], of.columns)
+        session.output.table([of.object(each, shown, client) for each in pieces], of.columns)
     elif not pieces:
         session.output.say(f"No {of.kind} on record.")
     else:
-        session.output.say(*(of.line(each, shown, session.output) for each in pieces))
+        session.output.say(*(of.line(each, shown, client, session.output) for each in pieces))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.core.casework import DECLINED, DRAFT, NEED, OPEN, PLANNED, REFERRAL, SENT, Piece
+from casectl.core.casework import DECLINED, NEED, OPEN, PLANNED, REFERRAL, SENT, Piece
 from casectl.core.contacting import new_contact
 from casectl.core.errors import BadValue, NotFound
 from casectl.core.guards import check_change
@@ -27,7 +27,7 @@ from casectl.core.referrals import (
     new_referral,
     sent_on,
 )
-from casectl.core.resources import FULL, Resource, verified_words
+from casectl.core.resources import FULL, Resource, said, verified_words
 from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import PieceArgument
@@ -163,7 +163,10 @@ def _check_not_twice(
 
 def _beside(session: Session, case: Case, resource: Resource, instead: list[Piece]) -> list[str]:
     """What one must know of a service before relying on it, and what this referral replaced."""
-    lines = []
+    how = [*said(resource, "apply")]
+    how += [f"phone {each}" for each in said(resource, "phone")]
+    how += [f"papers: {each}" for each in said(resource, "document")]
+    lines = [f"How: {'; '.join(session.shown(tuple(how)))}."] if how else []
     words = verified_words(resource, session.today)
     if words is not None:
         lines.append(
@@ -178,15 +181,20 @@ def _beside(session: Session, case: Case, resource: Resource, instead: list[Piec
 
 
 def _permit(
-    session: Session, case: Case, referral: Piece, needs: list[Piece], override: str | None
+    session: Session,
+    case: Case,
+    referral: Piece,
+    needs: list[Piece],
+    override: str | None,
+    purpose: str | None = None,
 ) -> "Permission":
     """The right to tell the organization of the client. Raises NotShared where there is none."""
     from casectl.sharing import permit
 
     wanted = "; ".join(each.what or each.domain or "" for each in needs)
     what = f"referral to {referral.what}" + (f": {wanted}" if wanted else "")
-    purpose = str(referral.body.get(PURPOSE) or USUAL_PURPOSE)
-    return permit(session, case, referral.who or "", purpose, what, override=override)
+    said = purpose or str(referral.body.get(PURPOSE) or USUAL_PURPOSE)
+    return permit(session, case, referral.who or "", said, what, override=override)
 
 
 @referral_app.callback()
@@ -217,17 +225,12 @@ def send(
     session = current(ctx)
     case, piece = session.find_piece(item, REFERRAL)
     check_change(case, "refer")
-    if purpose is not None and piece.status == OPEN and piece.stage == DRAFT:
-        said = checked_text(purpose.strip(), "purpose", limit=200)
-        piece_to_send = piece._replace(body={**piece.body, PURPOSE: said})
-    else:
-        piece_to_send = piece
     day = _day(session, case, on)
     event = new_event(SENT, day, who=who, by=by, text=_typed(session, text), there=warm)
     check_next(case, piece, event, session.config.date_order)
     numbers = needs_of(piece)
     needs = [each for each in session.store.casework.of(case, NEED) if each.number in numbers]
-    permission = _permit(session, case, piece_to_send, needs, override)
+    permission = _permit(session, case, piece, needs, override, purpose)
     _happen(session, case, piece, event, "referral send", permission)
 
 
@@ -578,7 +581,7 @@ def _tell(session: Session, case: Case, referral: Piece, *more: str) -> None:
     due = _due(session, case, referral)
     shown, piece, output = session.shown(case), session.shown(referral), session.output
     output.wrote(
-        told.referral_object(piece, shown),
+        told.referral_object(piece, shown, output),
         told.referral_sentence(piece, shown, output),
         *told.next_sentence(piece, shown, due, output),
         *more,

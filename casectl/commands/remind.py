@@ -9,7 +9,7 @@ import typer
 
 from casectl.core.agenda import Ask
 from casectl.core.errors import BadValue, CasectlError
-from casectl.core.reminding import Reminder, private, reminders, unsent
+from casectl.core.reminding import Reminder, is_typed, private, reminders, unsent
 from casectl.core.values import NamedTuple
 from casectl.parameters import AsOfOption, LevelOption, current
 from casectl.render import reminders as lines
@@ -168,8 +168,8 @@ def messages(
     """What leaves in one piece, and which reminders it tells: a line each, or one document."""
     told = list(due)
     if not manner.full_names:
-        promised = {each.item.case.client_id for each in due if each.item.promise is not None}
-        former = session.store.agenda.former_names(promised)
+        typed = {each.item.case.client_id for each in due if is_typed(each.item)}
+        former = session.store.agenda.former_names(typed)
         told = [private(each, former.get(each.item.case.client_id, ())) for each in due]
     told = session.shown(told)
     output = session.output

@@ -58,6 +58,18 @@ NOTICE, SIGN_OFF = "notice", "sign_off"
 # Of a release: not signed yet, and signed until something happens that has no day.
 UNSIGNED, UNTIL_EVENT = "unsigned", "event"
 
+# Of a hand-over: a case that was given away is waited for (""), one that is covered comes back, one
+# that was taken over wants to be met, one that is covered for a colleague is given back.
+GIVEN, COVERED, TAKEN, COVERING = "", "covered", "taken", "covering"
+
+OWED_BY_STAGE = {GIVEN: "", COVERED: "back", TAKEN: "contact", COVERING: "give"}
+HANDOVER_WORDS = {
+    GIVEN: "has {} accepted the hand-over?",
+    COVERED: "has {} given the case back?",
+    TAKEN: "make your own first contact; {} handed it over",
+    COVERING: "give the case back to {}",
+}
+
 # Who acts. Anybody else is named as typed.
 CLIENT, WORKER = "client", "worker"
 ACTORS = (CLIENT, WORKER, "provider", "family")
@@ -120,10 +132,10 @@ def owed(
     """What an open piece owes, counted from ``day``. ``seen_on`` is for a transition."""
     part, said = f"{LETTERS[kind]}{number}", what or ""
     if kind == GOAL:
-        yield Watch("goal", stage or TARGET, day, part, f"goal: {said}", who=who)
+        yield Watch("goal", stage or TARGET, day, part, f"goal: {said}", None, who)
     elif kind == STEP:
         act = said if who in (None, WORKER) else f"{who}: {said}"
-        yield Watch("goal", "step", day, part, act, who=None if who == WORKER else who)
+        yield Watch("goal", "step", day, part, act, None, None if who == WORKER else who)
     elif kind == NEED:
         yield Watch("plan", "need", day, part, f"set a goal: {said or domain}")
     elif kind == SCREENING:
@@ -155,6 +167,8 @@ def _owed_with_others(
         yield Watch("referral", "elsewhere", day, part, f"refer elsewhere: {said}")
     elif kind == REFERRAL:
         yield Watch("referral", "connect", day, part, f"are they connected? {said}", who=who)
+    elif kind == DENIAL:
+        yield Watch("denial", "", day, part, f"what came of the denial? {said}")
     elif kind == CONSENT and stage == UNSIGNED:
         yield Watch("consent", "sign", day, part, f"have the release signed: {who}")
     elif kind == CONSENT and stage == UNTIL_EVENT:
@@ -162,7 +176,7 @@ def _owed_with_others(
     elif kind == CONSENT:
         yield Watch("consent", "", day, part, f"renew the release: {who}")
     elif kind == HANDOVER:
-        yield Watch("handover", "", day, part, f"has {who} accepted the hand-over?")
+        yield Watch("handover", OWED_BY_STAGE[stage], day, part, HANDOVER_WORDS[stage].format(who))
     elif kind == CLOSING and stage == SIGN_OFF:
         yield Watch("closing", SIGN_OFF, day, part, "have the closure signed off")
     elif kind == CLOSING:

@@ -109,12 +109,17 @@ def to_client(case: Case, what: str) -> Permission:
     return Permission(case.id, "the client", "the client's own copy", what, to_client=True)
 
 
-def is_live(release: Piece, today: date) -> bool:
-    """Signed, not revoked or replaced, and not past. It covers the whole of its last day."""
-    if release.kind != CONSENT or release.status != OPEN or release.stage not in SIGNED:
+def is_live(release: Piece, day: date) -> bool:
+    """Whether it covers on ``day``: signed, not revoked or replaced by then, and not past.
+
+    It covers the whole of its last day, and nothing of the day that it was revoked on.
+    """
+    if release.kind != CONSENT or release.stage not in SIGNED:
+        return False
+    if release.status != OPEN and not (release.ended_on and day < release.ended_on):
         return False
     until = until_of(release)
-    return release.on_day <= today and (until is None or today <= until)
+    return release.on_day <= day and (until is None or day <= until)
 
 
 def covers(release: Piece, recipient: str, purpose: str) -> bool:
@@ -235,13 +240,8 @@ def new_release(case: Case, given: Release, today: date, order: DateOrder | None
             hint="--until DAY, or --event TEXT",
         )  # fmt: skip
     begins = given.signed_on or today
-    _check_signature(begins, given, today, order)
-    if given.until is not None and given.until < begins:
-        raise BadValue(
-            f"the release would end on {spoken(given.until, order)}, before it begins on "
-            f"{spoken(begins, order)}",
-            hint="--until takes a later day",
-        )
+    check_signature(given, today, order)
+    _check_ends_after(begins, given.until, order)
     body: dict[str, Any] = {
         DISCLOSER: checked_text(given.discloser.strip(), "name of who discloses", limit=NAME_LIMIT),
         PURPOSE: checked_text(given.purpose.strip(), "purpose", limit=NAME_LIMIT),
@@ -264,17 +264,30 @@ def new_release(case: Case, given: Release, today: date, order: DateOrder | None
     return piece._replace(**signed(piece, given.signed_on, given.signed_by or case.client))
 
 
-def _check_signature(begins: date, given: Release, today: date, order: DateOrder | None) -> None:
+def check_signature(given: Release, today: date, order: DateOrder | None) -> None:
+    """Raises BadValue for a signature ahead, after the end, or of a client who was not told."""
     if given.signed_on is None:
         if given.signed_by is not None:
             raise BadValue("--signed-by needs --signed DAY", hint="say when it was signed")
         return
-    if begins > today:
-        raise BadValue(f"{spoken(begins, order)} is still ahead", hint="sign it once it is signed")
+    if given.signed_on > today:
+        raise BadValue(
+            f"{spoken(given.signed_on, order)} is still ahead", hint="sign it once it is signed"
+        )
     if not given.told_rights:
         raise BadValue(
             "a signature counts once the client was told that they may revoke it",
             hint="--told-rights, or leave --signed out until they were",
+        )
+    _check_ends_after(given.signed_on, given.until, order)
+
+
+def _check_ends_after(begins: date, until: date | None, order: DateOrder | None) -> None:
+    if until is not None and until < begins:
+        raise BadValue(
+            f"the release would end on {spoken(until, order)}, before it begins on "
+            f"{spoken(begins, order)}",
+            hint="--until takes a later day",
         )
 
 

@@ -3,7 +3,8 @@
 Its ``what`` is what was denied, its ``who`` the one that did, its day the day of the denial. The
 body is ``why`` (their words), ``log`` (what was done, in order, as of a referral), and ``deadline``
 and ``asks``: the numbers of the promises that it made, the day to appeal by and the day to ask for
-the decision.
+the decision. ``due_on`` is that day as well: a while after it an open denial asks what came of it,
+whoever ended the promise.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from casectl.core.text import NAME_LIMIT, checked_text, shortened
 from casectl.core.values import NamedTuple
 
 DENIED, APPEALED = "denied", "appealed"
-FILED, DECIDED = "filed", "decided"
+FILED = "filed"
 OVERTURNED, PARTLY, UPHELD, WITHDRAWN = "overturned", "partly", "upheld", "withdrawn"
 DECISIONS = (OVERTURNED, PARTLY, UPHELD, WITHDRAWN)
 FURTHER = (PARTLY, UPHELD)  # what one may appeal against once more
@@ -56,6 +57,7 @@ def new_denial(
         "", case.id, DENIAL, 0, on, checked_text(what.strip(), "text"),
         stage=DENIED,
         who=checked_text(who.strip(), "name of who denied it", limit=NAME_LIMIT),
+        due_on=appeal_by or on,
         body=body,
     )  # fmt: skip
 
@@ -109,8 +111,9 @@ def appeal_words(denial: Piece) -> str:
     return shortened(f"appeal: {denial.what} (denied by {denial.who})", LONGEST_IN_PROMISE)
 
 
-def decision_words(denial: Piece) -> str:
-    return shortened(f"ask {denial.who} for the decision: {denial.what}", LONGEST_IN_PROMISE)
+def decision_words(denial: Piece, where: str | None) -> str:
+    asked = where or denial.who
+    return shortened(f"ask {asked} for the decision: {denial.what}", LONGEST_IN_PROMISE)
 
 
 def filings(denial: Piece) -> list[Filing]:

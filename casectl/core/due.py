@@ -29,7 +29,7 @@ from casectl.core.model import (
     Watch,
 )
 from casectl.core.standards import Intervals, Standards
-from casectl.core.values import IntEnum, NamedTuple
+from casectl.core.values import IntEnum, NamedTuple, new_tuple
 from casectl.core.workdays import WorkCalendar
 
 
@@ -186,10 +186,14 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("referral", "chase"): _after(lambda i, g: i.referral),
     ("referral", "connect"): _same_day,
     ("referral", "elsewhere"): _same_day,
+    ("denial", ""): _after(lambda i, g: i.follow_up),
     ("consent", ""): _same_day,
     ("consent", "look"): _same_day,
     ("consent", "sign"): _after(lambda i, g: i.follow_up),
     ("handover", ""): _in_working_days(lambda i, g: i.handover),
+    ("handover", "back"): _in_working_days(lambda i, g: i.handover),
+    ("handover", "contact"): _first_contact,
+    ("handover", "give"): _same_day,
     ("closing", "notice"): _same_day,
     ("closing", "sign_off"): _same_day,
     ("aftercare", ""): _after(lambda i, g: i.aftercare),
@@ -255,7 +259,7 @@ def allowed_days(group: Group, intervals: Intervals) -> int:
             return intervals.crisis_review
         case ("safety", _) | ("contact", "again"):
             return intervals.contact[level]
-        case ("contact", "first") | ("next_step", "decide"):
+        case ("contact", "first") | ("next_step", "decide") | ("handover", "contact"):
             return intervals.first_contact[level]
         case ("assessment", "first"):
             return intervals.first_assessment
@@ -307,12 +311,10 @@ class Rules:
 
     def items(self, record: CaseRecord, *, listed: bool = False) -> Iterator[DueItem]:
         """Everything one case owes, or only what is ``listed`` today."""
-        intervals = self.standards.of(record.case.program)
         for group, day, promise, watch in facts_of(record):
-            if applies(group, intervals):
-                rule = self.of(group)
-                if not listed or rule.due(day)[1] is not None:
-                    yield rule.item(record, day, promise, watch)
+            rule = self.of(group)
+            if rule.applies and (not listed or rule.due(day)[1] is not None):
+                yield rule.item(record, day, promise, watch)
 
 
 class Rule:
@@ -323,6 +325,7 @@ class Rule:
         self.rules = rules
         self.intervals = rules.standards.of(group.program)
         self.allowed = allowed_days(group, self.intervals)
+        self.applies = applies(group, self.intervals)
         self._due_day = _same_day if group.kind == DEADLINE else RULES[group.kind, group.stage]
         self._known: dict[date, tuple[date, Band | None]] = {}
 
@@ -410,6 +413,8 @@ class Rule:
         if self._due_day is _own_lead:
             return self.group.lead or 0
         kind, intervals = self.group.kind, self.intervals
+        if (kind, self.group.stage) == ("handover", "contact"):
+            return self.allowed
         if kind in ("transition", "note", "handover", "aftercare") or self.group.stage == "draft":
             return {
                 "transition": intervals.transition_contact,
@@ -496,8 +501,8 @@ class Rule:
             time = None
         else:
             part, what, time = promise.number, promise.what, promise.due_time
-        return DueItem._make(
-            (
+        return new_tuple(
+            DueItem, (
                 case, kind, stage, f"{case.stem}.{part}", what, due, level, self.allowed, band,
                 (self.rules.today - due).days, day, waiting, attempts, tried, again, time, promise,
                 reached, planned, put_off, watch and watch.who, self.group.lead,

@@ -24,7 +24,7 @@ from casectl.core.model import (
     Promise,
     Watch,
 )
-from casectl.core.values import NamedTuple
+from casectl.core.values import NamedTuple, new_tuple
 
 # What a person typed in: a case may have several facts of one group.
 PROMISED = (FOLLOW_UP, DEADLINE, APPOINTMENT)
@@ -33,8 +33,9 @@ WATCHED = frozenset(
     {
         ("aftercare", ""), (APPOINTMENT, "missed"), ("assessment", "draft"),
         ("assessment", "repeat"), ("closing", "notice"), ("closing", "sign_off"), ("consent", ""),
-        ("consent", "look"), ("consent", "sign"),
+        ("consent", "look"), ("consent", "sign"), ("denial", ""),
         ("goal", "again"), ("goal", "step"), ("goal", "target"), ("handover", ""),
+        ("handover", "back"), ("handover", "contact"), ("handover", "give"),
         ("note", ""), ("plan", "need"), ("referral", "chase"), ("referral", "connect"),
         ("referral", "elsewhere"), ("referral", "send"), ("safety", "plan"),
         ("transition", "contact"), ("transition", "visit"), ("voice", ""),
@@ -112,10 +113,6 @@ def watched_facts(record: CaseRecord) -> Iterator[Fact]:
     return _watched(record, _Maker(record)) if record.watches else iter(())
 
 
-# An import makes three facts of a row, and a constructor that counts its values costs twice this.
-_new = tuple.__new__
-
-
 class _Maker:
     """Facts of one case, its level and program filled in."""
 
@@ -136,10 +133,10 @@ class _Maker:
     ) -> Fact:
         """What needs nobody's answer."""
         planned = planned_for(self.case, kind, day) is not None
-        group = _new(
+        group = new_tuple(
             Group, (kind, stage, self.level, self.program, lead, BOTH, False, False, planned)
         )
-        return _new(Fact, (group, day, promise, watch))
+        return new_tuple(Fact, (group, day, promise, watch))
 
     def reaching(
         self, kind: str, stage: str, day: date, who: str = BOTH, promise: Promise | None = None
@@ -147,10 +144,10 @@ class _Maker:
         """What only reaching somebody clears; an attempt lets it wait, unless it comes after."""
         tried = self.tried_on is not None and not comes_after(promise, day, self.tried_on)
         planned = planned_for(self.case, kind, day) is not None
-        group = _new(
+        group = new_tuple(
             Group, (kind, stage, self.level, self.program, None, who, True, tried, planned)
         )
-        return _new(Fact, (group, day, promise, None))
+        return new_tuple(Fact, (group, day, promise, None))
 
 
 def comes_after(promise: Promise | None, day: date, tried_on: date) -> bool:
@@ -181,9 +178,11 @@ def _watched(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
         kind, stage, day, _, _, lead, _ = watch
         if (kind == AFTER_CLOSING) is not (case.status == CLOSED):
             continue
+        if stage == "contact" and _seen_since(record, day):
+            continue
         if kind in ON_WHILE_HELD:
             yield make(kind, stage, day, lead=lead, watch=watch)
-        elif case.status != ON_HOLD and not (stage == "contact" and _seen_since(record, day)):
+        elif case.status != ON_HOLD:
             yield make(kind, stage, _latest(day, case.resumed_on), lead=lead, watch=watch)
 
 

@@ -31,7 +31,7 @@ _INSIDE = r"\s().\-/\u2010-\u2015"
 _EXTENSION = r"(?:\s*(?:x|ext\.?|#)\s*\d{1,6})?"
 
 # The surest first: which record's field says best who it is.
-_SUREST = ("phone", "external_id", "birth_date", "name", "handle")
+_SUREST = ("phone", "external_id", "birth_date", "name", "handle", "person")
 
 
 class Sought(NamedTuple):

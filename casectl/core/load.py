@@ -36,6 +36,7 @@ DEFAULT_MINUTES: Mapping[str, int] = {
     "transition": 30,
     "voice": 10,
     "referral": 15,
+    "denial": 15,
     "consent": 15,
     "handover": 10,
     "closing": 45,

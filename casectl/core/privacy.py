@@ -92,6 +92,10 @@ PLAIN_ELSEWHERE: Mapping[str, frozenset[str]] = {
     "casectl.core.planning.Field": frozenset({"name"}),
     "casectl.core.linting.Found": frozenset({"rule", "items", "says", "do"}),
     "casectl.core.outcomes.Track": frozenset({"direction"}),
+    "casectl.core.handovers.Handed": frozenset({"id", "kind", "sender", "recipient"}),
+    "casectl.core.handovers.Given": frozenset({"origin"}),
+    "casectl.core.weighing.Weight": frozenset({"worker"}),
+    "casectl.core.escalating.Raised": frozenset({"rule", "worker", "item", "kind"}),
     "casectl.core.instruments.Change": frozenset({"direction"}),
     "casectl.core.instruments.Result": frozenset({"higher_is"}),
 }
@@ -127,10 +131,14 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("referral", "chase"): "no answer yet:",
     ("referral", "connect"): "are they connected?",
     ("referral", "elsewhere"): "refer elsewhere:",
+    ("denial", ""): "what came of the denial?",
     ("consent", ""): "renew the release:",
     ("consent", "look"): "does the release still hold?",
     ("consent", "sign"): "have the release signed:",
     ("handover", ""): "is the hand-over accepted?",
+    ("handover", "back"): "is the case given back?",
+    ("handover", "contact"): "make your own first contact",
+    ("handover", "give"): "give the case back",
 }
 
 # In a piece's body: which way a scale goes, by which means, and what happened to a referral or a
@@ -138,10 +146,12 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
 DIRECTIONS = ("better", "worse")
 HAPPENED = (
     "sent", "asked", "accepted", "declined", "waitlisted", "scheduled", "received", "connected",
-    "closed", "cancelled", "filed", "decided",
+    "closed", "cancelled", "filed", "overturned", "partly", "upheld", "withdrawn",
 )  # fmt: skip
 TOLD_IN_BODY = frozenset((*DIRECTIONS, *HAPPENED, *MEANS))
 _DAY = r"\d{4}-\d\d-\d\d"
+# A key of another case, which says nothing to a person.
+_KEY = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 # How an item is named: 12.3, 12.contact.
 _ITEM = r"\d{1,19}\.(?:\d{1,19}|[a-z]{1,20}\d{0,19}v?)"
@@ -242,12 +252,19 @@ def _promised(made: Mapping[str, Any]) -> str:
 def _body(value: Any) -> Any:
     """What only this kind of piece has, without its texts."""
     if isinstance(value, Mapping):
-        return {key: _body(each) for key, each in value.items()}
+        return {
+            key: each if key == "case" and _is_key(each) else _body(each)
+            for key, each in value.items()
+        }
     if isinstance(value, list):
         return [_body(each) for each in value]
     if isinstance(value, str) and (value in TOLD_IN_BODY or re.fullmatch(_DAY, value)):
         return value
     return _private(value)
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(_KEY, value) is not None
 
 
 def _row(table: str, row: dict[str, Any] | None) -> dict[str, Any] | None:

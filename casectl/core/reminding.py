@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from casectl.core.due import Band, DueItem, is_past_its_hour
+from casectl.core.due import WHAT, Band, DueItem, is_past_its_hour
 from casectl.core.model import ME
 from casectl.core.text import initials, without_name
-from casectl.core.values import NamedTuple
+from casectl.core.values import NamedTuple, new_tuple
 
 # These are sent once every day, changed or not.
 DAILY = (Band.SAFETY, Band.DEADLINE)
@@ -56,7 +56,7 @@ class Reminder(NamedTuple):
 
 def reminders(items: Iterable[DueItem], today: date, now: str) -> list[Reminder]:
     """Each item with its state at this day and hour, in the order given."""
-    return [Reminder(item, state_of(item, today, now)) for item in items]
+    return [new_tuple(Reminder, (item, state_of(item, today, now))) for item in items]
 
 
 def state_of(item: DueItem, today: date, now: str) -> str:
@@ -87,6 +87,11 @@ def _is_new(reminder: Reminder, mark: Mark | None, today: date) -> bool:
     return reminder.item.band in DAILY and mark.sent_on != today.isoformat()
 
 
+def is_typed(item: DueItem) -> bool:
+    """Whether what it says may be somebody's words: a promise's, a goal's, a step's."""
+    return (item.kind, item.stage) not in WHAT
+
+
 def private(reminder: Reminder, former_names: Iterable[str] = ()) -> Reminder:
     """The reminder with nothing in it that names anybody but what the worker's own words say.
 
@@ -98,9 +103,11 @@ def private(reminder: Reminder, former_names: Iterable[str] = ()) -> Reminder:
         return reminder
     name = item.case.client
     case = item.case._replace(client=initials(name), handle="", program=None)
-    promise = item.promise
-    if promise is None:
-        return Reminder(item._replace(case=case), reminder.state)
-    what = without_name(promise.what, name, *former_names)
-    promise = promise._replace(what=what, place=None, waiting_on=None)
-    return Reminder(item._replace(case=case, what=what, promise=promise), reminder.state)
+    if not is_typed(item):
+        return new_tuple(Reminder, (item._replace(case=case), reminder.state))
+    what, promise = without_name(item.what, name, *former_names), item.promise
+    if promise is not None:
+        promise = promise._replace(what=what, place=None, waiting_on=None)
+    return new_tuple(
+        Reminder, (item._replace(case=case, what=what, promise=promise), reminder.state)
+    )

@@ -128,4 +128,8 @@ else:
             return type(self), (self.value,)
 
 
-__all__ = ["IntEnum", "NamedTuple"]
+# A named tuple of all its values in their order. Nothing is counted or filled in, which is most of
+# what a constructor costs: for what a command makes by the hundred and an import by the million.
+new_tuple = tuple.__new__
+
+__all__ = ["IntEnum", "NamedTuple", "new_tuple"]

@@ -33,6 +33,7 @@ class File(NamedTuple):
     notes: list[Note]
     other_cases: list[Case]  # of the same client
     casework: tuple[Piece, ...] = ()  # every piece, the oldest first
+    linked: tuple[Case, ...] = ()  # the own cases of people around the client
 
 
 class Ended(NamedTuple):
@@ -48,6 +49,7 @@ class Recorded(NamedTuple):
     contact: Contact
     ended: Ended | None
     promised: Promise | None
+    aftercare: Piece | None = None  # the call after the end of the service, if this was it
 
 
 class Assessed(NamedTuple):
@@ -270,6 +272,7 @@ class Doomed(NamedTuple):
     promises: int
     contacts: int
     notes: int
+    calls: int = 0  # owed after the end of the service, and not made yet
 
 
 class Purging(NamedTuple):

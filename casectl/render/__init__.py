@@ -119,6 +119,15 @@ class Output(NamedTuple):
         else:
             self.write(_tsv(each, chosen))
 
+    def facts(self, each: Object) -> None:
+        """A report on one thing: JSON, the fields asked for, or a line for each that is known."""
+        if self.json or self.fields:
+            self.one(each, ())
+            return
+        from casectl.render.facts import fact_lines
+
+        self.table(fact_lines(each), ("name", "value"))
+
     def wrote(self, made: Object, *sentences: str) -> None:
         """Echo a write: what was made as JSON or fields, else the sentences a person reads."""
         if self.json or self.fields:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
 
 from casectl.core.casefile import corrections
-from casectl.core.casework import DENIAL, REFERRAL
+from casectl.core.casework import (
+    AMENDMENT,
+    CLOSING,
+    CONSENT,
+    DENIAL,
+    PERSON,
+    PROVIDER,
+    REFERRAL,
+    Piece,
+)
 from casectl.core.due import DueItem
 from casectl.core.model import (
     CLOSED,
@@ -38,6 +47,9 @@ FACT_LINES = 2
 # The lines that one row may take and how many rows there are at the least, as the screen has room
 # for: words are cut first, and then notes, where much was assessed and planned.
 STEPS = ((3, (5, 3, 2)), (2, (5, 3, 2)), (1, (5, 3, 2)), (1, (4, 2, 0)), (1, (3, 2, 0)))
+
+# Pieces that say who else is around a client, and what they may be told.
+AROUND = (PERSON, PROVIDER, CONSENT, AMENDMENT)
 
 Section = list[list[Line]]  # rows of lines
 
@@ -225,10 +237,18 @@ def _casework(file: File, output: Output, whole: bool) -> list[Line]:
 
     told = list(assessed_lines(file.casework, output))
     told += [(each, 1) for each in plan_summary(file.case, file.casework, output)]
+    if any(each.kind in AROUND for each in file.casework):
+        from casectl.render.around import around_lines
+
+        told += around_lines(file, output, whole=whole)
     if any(each.kind in (REFERRAL, DENIAL) for each in file.casework):
         from casectl.render.referrals import summary
 
         told += [(each, 1) for each in summary(file.case, file.casework, output)]
+    if any(each.kind == CLOSING for each in file.casework):
+        from casectl.render.closing import closing_lines
+
+        told += [(each, 2) for each in closing_lines(file.casework, output, whole=whole)]
     if whole:
         from casectl.render.monitoring import kept_lists
 
@@ -306,15 +326,31 @@ def _due_row(item: DueItem, output: Output, depth: int | None) -> list[Line]:
 
 
 def _contacts(file: File, output: Output, depth: int | None) -> Section:
-    corrected_by = corrections(file.contacts)
+    corrected_by, disagreed = corrections(file.contacts), _disagreed(file)
     return [
-        _contact(each, file.case, corrected_by.get(each.id), output, depth)
+        _contact(
+            each, file.case, corrected_by.get(each.id), disagreed.get(each.id, ()), output, depth
+        )
         for each in file.contacts
     ]
 
 
+def _disagreed(file: File) -> Mapping[str | None, Sequence[Piece]]:
+    """What the client disagrees with, by the key of the note or contact."""
+    if not any(each.kind == AMENDMENT for each in file.casework):
+        return {}
+    from casectl.core.amending import by_record
+
+    return by_record(file.casework)
+
+
 def _contact(
-    contact: Contact, case: Case, newer: Contact | None, output: Output, depth: int | None
+    contact: Contact,
+    case: Case,
+    newer: Contact | None,
+    disagreed: Sequence[Piece],
+    output: Output,
+    depth: int | None,
 ) -> list[Line]:
     party = "" if contact.party == "client" else f" {contact.party}"
     means = by_means(contact.by)
@@ -327,6 +363,7 @@ def _contact(
         words += f" ({', '.join(details)})"
     if contact.text:
         words += f": {contact.text}"
+    words = _with_disagreement(words, disagreed, case, depth is None)
     style = "" if contact.outcome == REACHED else "dim"
     if newer is not None:
         words, style = f"superseded by {case.number}.c{newer.number}: {words}", "dim"
@@ -347,15 +384,37 @@ def _notes(file: File, output: Output, depth: int | None) -> Section:
 
         for each in with_what_it_belongs_to(file.notes, file.contacts):
             marks[each.note.id] = ", ".join(note_marks(each, file.case))
-    return [_note(note, marks.get(note.id), file.case, output, depth) for note in file.notes]
+    disagreed = _disagreed(file)
+    return [
+        _note(note, marks.get(note.id), disagreed.get(note.id, ()), file.case, output, depth)
+        for note in file.notes
+    ]
 
 
 def _note(
-    note: Note, marks: str | None, case: Case, output: Output, depth: int | None
+    note: Note,
+    marks: str | None,
+    disagreed: Sequence[Piece],
+    case: Case,
+    output: Output,
+    depth: int | None,
 ) -> list[Line]:
     item = f"{case.number}.n{note.number}"
     words = f"({marks}) {note.text}" if marks else note.text
+    words = _with_disagreement(words, disagreed, case, depth is None)
     return _row(item, _day(note.on_day, output), words, output, depth)
+
+
+def _with_disagreement(words: str, disagreed: Sequence[Piece], case: Case, whole: bool) -> str:
+    """In full behind the text; where that is cut, by name before it."""
+    if not disagreed:
+        return words
+    if whole:
+        from casectl.render.around import disagreeing
+
+        return words + disagreeing(disagreed, case)
+    names = ", ".join(f"{case.number}.{each.part}" for each in disagreed)
+    return f"(the client disagrees: {names}) {words}"
 
 
 def _ended(promise: Promise, case: Case, output: Output) -> list[Line]:

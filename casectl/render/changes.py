@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from casectl.core.casework import LETTERS, RISK, SCREENING, texts_in
+from casectl.core.casework import LETTERS, PERSON, PROVIDER, RISK, SCREENING, texts_in
 from casectl.core.model import RISKS, Level
 from casectl.core.spoken import spoken_short
 from casectl.core.text import shortened
@@ -60,7 +60,15 @@ COLUMN_WORDS = {
     "party": "with",
 }
 # The same of what only one kind of a piece of casework has.
-BODY_WORDS = {"words": "client's words", "first": "first day", "moves": "times moved"}
+BODY_WORDS = {
+    "words": "client's words",
+    "first": "first day",
+    "moves": "times moved",
+    "told_rights": "told of their right",
+    "signed_on": "signed",
+    "signed_by": "signed by",
+}
+AROUND = (PERSON, PROVIDER)
 LONGEST_VALUE = 60
 
 
@@ -93,6 +101,8 @@ def change_words(change: Change, output: Output) -> str:
         if column != "body"
     ]
     told += _in_body(change.before.get("body"), change.after.get("body"))
+    if row.get("kind") in AROUND and any(each.startswith("phone ") for each in told):
+        told.append(f"safe contact: casectl people show {change.case}")
     if change.table == "clients" and change.before["phone"] != change.after["phone"]:
         told.append(f"safe contact: {row['safe_contact'] or 'not known'}")
     if change.table == "cases" and change.before["client_id"] != change.after["client_id"]:
@@ -201,7 +211,9 @@ def _in_body(before: str | None, after: str | None) -> list[str]:
     except ValueError:  # hidden, where others can see
         return ["details changed"]
     return [
-        f"{BODY_WORDS.get(name, name)} {_told(was.get(name))} -> {_told(now.get(name))}"
+        "their own case changed"
+        if name == "case"  # a key, which says nothing to a person
+        else f"{BODY_WORDS.get(name, name)} {_told(was.get(name))} -> {_told(now.get(name))}"
         for name in {**was, **now}
         if was.get(name) != now.get(name)
     ]
@@ -211,7 +223,9 @@ def _told(value: Any) -> str:
     """A text or number as it is; of anything deeper its texts."""
     if value is None:
         return "none"
-    return _short(str(value) if isinstance(value, str | int) else ", ".join(texts_in(value)))
+    if isinstance(value, str | int):
+        return _short(str(value))
+    return _short(", ".join(texts_in(value))) or "recorded"
 
 
 def _short(text: str) -> str:

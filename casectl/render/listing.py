@@ -16,6 +16,7 @@ from casectl.core.values import NamedTuple
 from casectl.core.views import Entry, Hit
 from casectl.render import Output
 from casectl.render.changes import entry_words
+from casectl.render.objects import has_a_number
 from casectl.render.screens import NARROW, WIDE, Line, Span, cell, wrapped
 from casectl.render.words import beside_phone, status
 
@@ -94,7 +95,8 @@ def _list_head(columns: _Columns, output: Output) -> list[str]:
 
 
 def _list_row(row: ListRow, columns: _Columns, output: Output) -> list[Line]:
-    case, first = row.case, row.first
+    case = row.case
+    first = row.first if case.is_open else None  # that it is closed goes before what it owes
     style = first.band.name if first and first.band is not None else "dim"
     item: Span = (cell(first.item if first else "closed", columns.item), style)
     due = _short_day(first.due, output) if first else _closed(case, output)
@@ -182,7 +184,7 @@ def found_words(hit: Hit, words: Sequence[str], width: int) -> list[Line]:
     label += "(superseded) " if hit.superseded else ""
     if hit.source in ("client", "case"):
         label += f"{hit.field.replace('_', ' ')}: "
-    if hit.field == "phone":
+    if has_a_number(hit):
         return wrapped(f"{label}{hit.text} {beside_phone(hit.safe_contact)}", width)
     found = snippet(hit.text, hit.words or words, max(width - len(label) - 2, 20))
     return [[(label, "dim"), (found.before, ""), (found.match, "head"), (found.after, "")]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from casectl.core.casework import MEDICATION, OPEN, PROVIDER, Piece
+from casectl.core.casework import MEDICATION, OPEN, Piece
 from casectl.core.due import DueItem
 from casectl.core.model import ACTIVE, PENDING, Case
 from casectl.core.monitoring import window_ends
@@ -16,7 +16,7 @@ from casectl.render.plan import piece_object
 WATCHED = (ACTIVE, PENDING)  # while a case is on hold or closed, nothing of this is owed
 TRANSITION_COLUMNS = ("item", "what", "on", "state", "contact_due", "visit_due", "watched_until")
 MEDICATION_COLUMNS = ("item", "what", "dose", "for", "prescriber", "since", "state")
-PROVIDER_COLUMNS = ("item", "what", "role", "phone", "email", "note", "state")
+PROVIDER_COLUMNS = ("item", "what", "role", "phone", "safe_contact", "email", "note", "state")
 
 
 def transition_object(transition: Piece, case: Case, items: Sequence[DueItem]) -> Object:
@@ -94,33 +94,11 @@ def medication_line(medication: Piece, case: Case, output: Output) -> str:
     return f"{case.number}.{medication.part}  {', '.join(told)}"
 
 
-def provider_object(provider: Piece, case: Case) -> Object:
-    names = ("role", "phone", "email", "note")
-    return {
-        **piece_object(provider, case),
-        **{name: provider.body.get(name) for name in names},
-        "since": provider.on_day.isoformat(),
-    }
-
-
-def provider_line(provider: Piece, case: Case) -> str:
-    told = [str(provider.what)]
-    told += [str(provider.body[name]) for name in ("role", "phone", "email", "note")
-             if provider.body.get(name)]  # fmt: skip
-    if provider.status != OPEN:
-        told.append(f"no longer{f': {provider.outcome}' if provider.outcome else ''}")
-    return f"{case.number}.{provider.part}  {', '.join(told)}"
-
-
 def kept_lists(case: Case, pieces: Sequence[Piece], output: Output) -> list[str]:
-    """What a client takes and who else sees them, for the whole screen of a case."""
+    """What a client takes, for the whole screen of a case."""
     standing = [each for each in pieces if each.status == OPEN]
     takes = [medication_line(p, case, output) for p in standing if p.kind == MEDICATION]
-    sees = [provider_line(p, case) for p in standing if p.kind == PROVIDER]
-    return [
-        *([f"Takes {'; '.join(takes)}"] if takes else []),
-        *([f"Seen by {'; '.join(sees)}"] if sees else []),
-    ]
+    return [f"Takes {'; '.join(takes)}"] if takes else []
 
 
 def _iso(day: date | None) -> str | None:

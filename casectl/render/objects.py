@@ -338,12 +338,19 @@ def list_object(row: ListRow, output: Output) -> Object:
     }
 
 
+def has_a_number(hit: Hit) -> bool:
+    """Whether words stand beside what was found: a client's number, or that of somebody around
+    them which asks for care.
+    """
+    return hit.field == "phone" or (hit.field == "person" and hit.safe_contact is not None)
+
+
 def hit_object(hit: Hit, words: Sequence[str]) -> Object:
     """One result of ``search``. A phone number has its safe-contact words beside it."""
     from casectl.core.matching import snippet
 
     found = snippet(hit.text, hit.words or words, SNIPPET)
-    beside = f" {beside_phone(hit.safe_contact)}" if hit.field == "phone" else ""
+    beside = f" {beside_phone(hit.safe_contact)}" if has_a_number(hit) else ""
     return {
         **_who(hit.case),
         "case_status": hit.case.status,

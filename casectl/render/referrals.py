@@ -7,10 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from casectl.core.casework import DENIAL, DRAFT, OPEN, REFERRAL, SENT, Piece
-from casectl.core.denials import ASKS, DEADLINE, WHY, filings, promise_number
+from casectl.core.denials import ASKS, DEADLINE, FILED, WHY, Filing, filings, promise_number
 from casectl.core.model import Case
 from casectl.core.referrals import (
     ASKED,
+    CONNECTED,
     PURPOSE,
     RESOURCE,
     SCHEDULED,
@@ -35,7 +36,7 @@ REFERRAL_COLUMNS = (
 DENIAL_COLUMNS = ("item", "client", "what", "denied_by", "on", "stage", "state")
 
 
-def referral_object(referral: Piece, case: Case) -> Object:
+def referral_object(referral: Piece, case: Case, output: Output) -> Object:
     sent = sent_on(referral)
     return {
         **piece_object(referral, case),
@@ -50,17 +51,18 @@ def referral_object(referral: Piece, case: Case) -> Object:
         "since": since(referral).isoformat(),
         "asked": times_asked(referral),
         "looked_at_on": referral.due_on.isoformat() if referral.due_on else None,
-        "log": [_event_object(each) for each in events(referral)],
+        "log": [_event_object(each, output) for each in events(referral)],
     }
 
 
-def _event_object(event: Event) -> Object:
+def _event_object(event: Event, output: Output) -> Object:
     return {
+        "text": event_words(event, output),
         "did": event.did,
         "on": event.on.isoformat(),
         "who": event.who,
         "by": event.by,
-        "text": event.text,
+        "said": event.text,
         "there": event.there,
         "until": event.until.isoformat() if event.until else None,
         "time": event.time,
@@ -116,7 +118,10 @@ def next_sentence(referral: Piece, case: Case, due: date | None, output: Output)
         case "sent":
             return [f"Without an answer it is asked again by {day}: casectl referral chase {item}"]
         case "declined":
-            return [f"It asks for another service until one is found, or the reason: {item}"]
+            return [
+                f"It asks for another service until there is one (casectl refer {case.number}), "
+                f"or a reason: casectl referral close {item}"
+            ]
     return [f"Whether they are connected is looked at {day}: casectl referral connected {item}"]
 
 
@@ -158,7 +163,9 @@ def event_words(event: Event, output: Output) -> str:
     words = f"{_day(event.on, output)} {event.did}"
     if event.by:
         words += f" {by_means(event.by)}"
-    if event.who:
+    if event.who and event.did == CONNECTED:  # the contact in which the client said so
+        words += f" ({event.who})"
+    elif event.who:
         words += f" with {event.who}" if event.did in (ASKED, SENT) else f" by {event.who}"
     if event.until is not None:
         what = "for" if event.did == SCHEDULED else "look again"
@@ -172,7 +179,7 @@ def referrals(found: Sequence[tuple[Case, Piece]], output: Output, empty: str) -
     """A list over one case or many, what has waited longest first."""
     found = output.shown(found)
     if not output.draws:
-        objects = [referral_object(piece, case) for case, piece in found]
+        objects = [referral_object(piece, case, output) for case, piece in found]
         output.table(objects, REFERRAL_COLUMNS)
         return
     told = [
@@ -186,8 +193,7 @@ def referral(case: Case, piece: Piece, output: Output) -> None:
     """One of them with everything that happened."""
     case, piece = output.shown(case), output.shown(piece)
     if not output.draws:
-        made = referral_object(piece, case)
-        output.one(made, tuple(made))
+        output.facts(referral_object(piece, case, output))
         return
     needs = ", ".join(f"{case.number}.need{each}" for each in needs_of(piece))
     output.say(
@@ -200,7 +206,7 @@ def referral(case: Case, piece: Piece, output: Output) -> None:
 # -- denials ---------------------------------------------------------------------------------------
 
 
-def denial_object(denial: Piece, case: Case) -> Object:
+def denial_object(denial: Piece, case: Case, output: Output) -> Object:
     return {
         **piece_object(denial, case),
         "denied_by": denial.who,
@@ -210,7 +216,13 @@ def denial_object(denial: Piece, case: Case) -> Object:
         "deadline": _item(case, promise_number(denial, DEADLINE)),
         "asks": _item(case, promise_number(denial, ASKS)),
         "log": [
-            {"did": each.did, "on": each.on.isoformat(), "what": each.what, "where": each.where}
+            {
+                "text": _filing_words(each, output),
+                "did": each.did,
+                "on": each.on.isoformat(),
+                "what": each.what,
+                "where": each.where,
+            }
             for each in filings(denial)
         ],
     }
@@ -235,17 +247,20 @@ def denial_sentence(denial: Piece, case: Case, output: Output) -> str:
 
 def filing_lines(denial: Piece, output: Output) -> list[str]:
     lines = [f"because {denial.body[WHY]}"] if denial.body.get(WHY) else []
-    for each in filings(denial):
-        where = f" with {each.where}" if each.where else ""
-        what = f": {each.what}" if each.what else ""
-        lines.append(f"{_day(each.on, output)} {each.did}{where}{what}")
-    return lines
+    return [*lines, *(_filing_words(each, output) for each in filings(denial))]
+
+
+def _filing_words(filing: Filing, output: Output) -> str:
+    beside = "with" if filing.did == FILED else "by"
+    where = f" {beside} {filing.where}" if filing.where else ""
+    what = f": {filing.what}" if filing.what else ""
+    return f"{_day(filing.on, output)} {filing.did}{where}{what}"
 
 
 def denials(found: Sequence[tuple[Case, Piece]], output: Output, empty: str) -> None:
     found = output.shown(found)
     if not output.draws:
-        output.table([denial_object(piece, case) for case, piece in found], DENIAL_COLUMNS)
+        output.table([denial_object(piece, case, output) for case, piece in found], DENIAL_COLUMNS)
         return
     told = [
         (f"{case.number}.{piece.part}", f"{case.client}: {_denied(piece, case, output)}")
@@ -258,8 +273,7 @@ def denial(case: Case, piece: Piece, output: Output) -> None:
     """One of them with everything that was done."""
     case, piece = output.shown(case), output.shown(piece)
     if not output.draws:
-        made = denial_object(piece, case)
-        output.one(made, tuple(made))
+        output.facts(denial_object(piece, case, output))
         return
     output.say(
         denial_sentence(piece, case, output),

@@ -9,7 +9,7 @@ from casectl.core.model import Case
 from casectl.core.resources import FIELDS, Resource, ages, said, unverified_days, verified_words
 from casectl.core.service_match import Fit
 from casectl.core.spoken import spoken, spoken_short
-from casectl.render import Object, Output
+from casectl.render import Object, Output, tell
 
 if TYPE_CHECKING:
     from casectl.render.screens import Line
@@ -108,8 +108,7 @@ def resource(each: Resource, output: Output) -> None:
     """Everything on record of one."""
     each = output.shown(each)
     if not output.draws:
-        made = resource_object(each, output)
-        output.one(made, tuple(made))
+        output.facts(resource_object(each, output))
         return
     from casectl.render.screens import wrapped
 
@@ -157,6 +156,8 @@ def fits(found: Sequence[Fit], case: Case, unmet: Sequence[str], output: Output)
     found, case, unmet = output.shown(found), output.shown(case), output.shown(unmet)
     if not output.draws:
         output.table([fit_object(each, case, output) for each in found], FIT_COLUMNS)
+        for need in unmet:
+            tell(f"casectl: nothing on record meets {need}")
         return
     from casectl.render.screens import cell, wrapped
 

@@ -152,7 +152,7 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
             return f"the last one {since}"
         case (("goal" | "plan" | "transition" | "voice"), _):
             return _of_the_plan(item, since, _day(item.due, today, order))
-        case (("referral" | "consent" | "handover" | "closing" | "aftercare"), _):
+        case (("referral" | "denial" | "consent" | "handover" | "closing" | "aftercare"), _):
             return _with_others(item, since)
     return ""
 
@@ -190,12 +190,21 @@ def _with_others(item: DueItem, since: str) -> str:
             return f"declined {since}, and nobody else was asked"
         case "referral", _:
             return f"answered; to look again {since}"
+        case "denial", _:
+            return f"was to be appealed or decided {since}; nothing is on record"
         case "consent", "sign":
             return f"written {since} and not signed, so it covers nothing"
         case "consent", "look":
             return f"it ends with an event, not on a day; to look again {since}"
         case "consent", _:
             return f"the release ends {since}"
+        case "handover", "back":
+            return f"covered until {since}"
+        case "handover", "contact":
+            days = f"{item.allowed} working day{'s' * (item.allowed > 1)}"
+            return f"taken over {since}; within {days}"
+        case "handover", "give":
+            return f"covered for a colleague until {since}"
         case "handover", _:
             return f"handed over {since}"
         case "closing", "notice":

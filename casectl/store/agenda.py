@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, Load, ahead, cut
-from casectl.core.due import Band, DueItem, Rule, Rules, applies
+from casectl.core.due import Band, DueItem, Rule, Rules
 from casectl.core.facts import (
     AFTER_CLOSING,
     PROMISED,
@@ -27,7 +27,7 @@ from casectl.core.facts import (
 )
 from casectl.core.model import ME, RISKS, UNASSESSED_RISK, Case, CaseRecord, Level, Promise
 from casectl.core.priority import DUE_ON, Ranked, RankKey, fact_key, in_order, rank_by
-from casectl.core.values import NamedTuple
+from casectl.core.values import NamedTuple, new_tuple
 from casectl.core.workdays import ONE_DAY
 from casectl.store.connection import Database, Row, Value
 from casectl.store.rows import (
@@ -188,7 +188,8 @@ class _Reading:
         promised: set[int] = set()
         tried: set[int] = set()
         watched: set[int] = set()
-        last = ""
+        stages: set[tuple[str, str]] = set()
+        last = last_watched = ""
         for group_id, day, number in self._facts_to(lasts):
             stream = streams[group_id]
             facts = derived.setdefault(number, [])
@@ -197,12 +198,15 @@ class _Reading:
             group = stream.rule.group
             if group[:2] in WATCHED:
                 watched.add(number)
+                stages.add((group.kind, group.stage))
+                last_watched = max(last_watched, lasts[group_id])
             elif group.kind in PROMISED:
                 promised.add(number)
                 last = max(last, lasts[group_id])
             else:
                 facts.append((stream.rule, date.fromisoformat(day)))
-        part = Part(promised, last, tried, self.ask.standards.guardian_counts, watched)
+        guardian = self.ask.standards.guardian_counts
+        part = Part(promised, last, tried, guardian, watched, last_watched, stages)
         records = read_records(self.db, derived, part)
         items = (
             item
@@ -220,8 +224,8 @@ class _Reading:
     def _items_of(self, record: CaseRecord, until: date) -> Iterator[DueItem]:
         """The same of one record, worked out from it alone."""
         for group, day, promise, watch in facts_of(record):
-            if applies(group, self.ask.standards.of(group.program)):
-                rule = self.rules.of(group)
+            rule = self.rules.of(group)
+            if rule.applies:
                 due, band = rule.due(day)
                 if due <= until or band not in (None, Band.SOON):
                     yield rule.item(record, day, promise, watch)
@@ -231,12 +235,11 @@ class _Reading:
     ) -> Iterator[DueItem]:
         for rule, day in derived:
             yield rule.item(record, day, None)
-        intervals = self.ask.standards.of(record.case.program)
         for group, day, promise, watch in (*promised_facts(record), *watched_facts(record)):
             rule = self.rules.of(group)
             due, band = rule.due(day)
             asked_for = due <= until or band not in (None, Band.SOON)
-            if asked_for and applies(group, intervals):
+            if asked_for and rule.applies:
                 yield rule.item(record, day, promise, watch)
 
     def _last_day(self, rule: Rule, until: date) -> str:
@@ -293,9 +296,9 @@ class _Reading:
             if ask.program is not None and program != ask.program:
                 continue
             flags = map(bool, (reaching, tried, planned))
-            rule = self.rules.of(Group._make((kind, stage, level, program, lead, who, *flags)))
-            if applies(rule.group, ask.standards.of(program)):
-                yield _Stream(group_id, rule, bool(tried), bool(planned), head)
+            rule = self.rules.of(new_tuple(Group, (kind, stage, level, program, lead, who, *flags)))
+            if rule.applies:
+                yield new_tuple(_Stream, (group_id, rule, bool(tried), bool(planned), head))
 
     # -- the head of the list ------------------------------------------------------------------
 

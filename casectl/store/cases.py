@@ -267,6 +267,7 @@ class Cases:
             (case.id,),
         )
         others = [each for each in self.of_client(case.client_id) if each.id != case.id]
+        casework = self._casework(case)
         return File(
             case,
             self.client(case.client_id),
@@ -275,7 +276,8 @@ class Cases:
             [contact_of(row) for row in contacts],
             [note_of(row) for row in notes],
             others,
-            self._casework(case),
+            casework,
+            self._linked(casework),
         )
 
     def _casework(self, case: Case) -> tuple[Piece, ...]:
@@ -285,6 +287,11 @@ class Cases:
         from casectl.store.casework import Casework
 
         return tuple(Casework(self.db, self.journal).of(case))
+
+    def _linked(self, casework: Sequence[Piece]) -> tuple[Case, ...]:
+        """The cases that people around the client have of their own."""
+        around = (each.body.get("case") for each in casework if each.kind in ("person", "provider"))
+        return tuple(self.by_ids([each for each in around if isinstance(each, str)]))
 
     # -- changing ------------------------------------------------------------------------------
 
@@ -342,24 +349,21 @@ class Cases:
         return self._again(case)
 
     def close(self, case: Case, reason: str, on: date) -> Case:
-        """End the service (decline it, where it was pending). What was promised stays on file."""
-        with self.journal.operation("close") as operation:
-            self._check_status(case)
-            operation.update(
-                "cases",
-                case.id,
-                status=CLOSED,
-                closed_on=on.isoformat(),
-                close_reason=reason,
-                hold_until=None,
-            )
-        return self._again(case)
+        """End a service for a reason alone, with nothing given that a checklist asks for."""
+        from casectl.core.closing import Asked, Given, ending, reason_of
+        from casectl.store.closing import Closings
 
-    def hold(self, case: Case, until: date, reason: str) -> Case:
+        wanted = ending(self.file(case), reason_of(reason, Asked()), Given(), on)
+        return Closings(self.db, self.journal).end(case, wanted)[0]
+
+    def hold(
+        self, case: Case, until: date, reason: str, said: str = "On hold until {until}"
+    ) -> Case:
+        """Look at it again on ``until``; ``said`` is how the note of it begins."""
         with self.journal.operation("hold") as operation:
             self._check_status(case)
             operation.update("cases", case.id, status=ON_HOLD, hold_until=until.isoformat())
-            operation.add_note(case.id, f"On hold until {until.isoformat()}: {reason}")
+            operation.add_note(case.id, f"{said.format(until=until.isoformat())}: {reason}")
         return self._again(case)
 
     def plan(
@@ -405,6 +409,10 @@ class Cases:
             self._check_status(case)
             operation.update("cases", case.id, **values)
             operation.add_note(case.id, f"{said}: {reason}", on.isoformat())
+            if case.status == CLOSED:
+                from casectl.store.closing import drop_open_aftercare
+
+                drop_open_aftercare(operation, case, on)
             if promise is not None:
                 add_promise(operation, case.id, promise)
         return self._again(case)
@@ -434,6 +442,10 @@ class Cases:
                 operation.add_note(join.id, note)
             operation.delete("clients", join.client_id)
         return self._again(keep)
+
+    def by_ids(self, ids: Sequence[str]) -> list[Case]:
+        """Those of these cases that are still on file."""
+        return read_cases(self.db, f"c.id IN ({marks(ids)})", ids) if ids else []
 
     def of_client(self, client_id: str) -> list[Case]:
         return read_cases(self.db, "c.client_id = ? ORDER BY c.number", (client_id,))

@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
 from casectl.core.errors import Busy, CasectlError, DiskFailed, Kept, Locked, NotFound
 
@@ -43,6 +42,9 @@ NOT_TEXT = "a text in it is not valid UTF-8"
 PRAGMAS = ["PRAGMA foreign_keys = ON", "PRAGMA synchronous = EXTRA"]
 if sys.platform == "darwin":
     PRAGMAS.append("PRAGMA fullfsync = ON")  # really on the disk
+
+# What stands for itself in a URI; urllib, which says the same, takes half a millisecond to load.
+IN_A_URI = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 # How a file begins that anybody can read; an encrypted one begins with its salt.
 PLAIN = b"SQLite format 3\0"
@@ -472,6 +474,12 @@ def connect(path: Path, keys: Keys | None = None) -> Database:
     )
 
 
+def quoted(path: Path) -> str:
+    """A path as a URI has it whole, so that no ?, # or % in it is an option."""
+    letters = os.fsencode(path.absolute())
+    return "".join([chr(each) if each in IN_A_URI else f"%{each:02X}" for each in letters])
+
+
 def connect_new(path: Path, key: bytes | None = None, *, cipher: bool = False) -> Database:
     """Open a file that was checked, or that was made empty a moment ago.
 
@@ -479,9 +487,8 @@ def connect_new(path: Path, key: bytes | None = None, *, cipher: bool = False) -
     they are two SQLites in one process, and closing the one ends the other's locks.
     """
     driver = driver_for(b"" if cipher else key)
-    # mode=rw never creates a file, and rolls back what a crash left half written. A plain path
-    # becomes a URI whole, so that no ?, # or % in it is an option.
-    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"
+    # mode=rw never creates a file, and rolls back what a crash left half written.
+    uri = f"file:{quoted(path)}?mode=rw"
     try:
         connection = driver.connect(uri, uri=True, timeout=SLICE_SECONDS, isolation_level=None)
     except driver.DatabaseError as error:

@@ -33,9 +33,11 @@ DEPENDENTS = {
     ),
     "clients": "SELECT id FROM cases WHERE client_id = ?1",
     "contacts": "SELECT id FROM contacts WHERE corrects = ?1 "
-    "UNION ALL SELECT id FROM notes WHERE contact_id = ?1",
+    "UNION ALL SELECT id FROM notes WHERE contact_id = ?1 "
+    "UNION ALL SELECT id FROM casework WHERE parent = ?1",
     "notes": "SELECT id FROM jots WHERE filed_as = ?1 "
-    "UNION ALL SELECT id FROM notes WHERE addendum_to = ?1",
+    "UNION ALL SELECT id FROM notes WHERE addendum_to = ?1 "
+    "UNION ALL SELECT id FROM casework WHERE parent = ?1",
     "casework": "SELECT id FROM casework WHERE parent = ?1",
 }
 

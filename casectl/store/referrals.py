@@ -11,6 +11,7 @@ from casectl.core.denials import ASKS, DEADLINE, Filing, promise_number, with_fi
 from casectl.core.model import CANCELLED, DONE, Case, Contact, Promise
 from casectl.core.referrals import (
     CLOSED,
+    PURPOSE,
     RESOURCE,
     Event,
     after,
@@ -170,6 +171,8 @@ class Referrals:
         if event.did == SENT:
             assert permission is not None, "nothing is sent that nobody permitted"
             disclose(operation, case, permission, event.on)
+            body = {**referral.body, PURPOSE: permission.purpose}
+            referral = change(operation, referral, body=body)
         return change(operation, referral, **after(referral, event, interval))
 
     # -- a denial ------------------------------------------------------------------------------
@@ -208,7 +211,10 @@ class Referrals:
                 made = [add_promise(operation, case.id, asks)]
                 numbers[ASKS] = made[0].number
             body = with_filing(denial, filing, **numbers)
-            changed = change(operation, denial, stage=stage, body=body)
+            values: dict[str, Any] = {"stage": stage, "body": body}
+            if made:
+                values["due_on"] = made[0].due_on
+            changed = change(operation, denial, **values)
             return Denied(changed, tuple(ended), tuple(made))
 
     def decide(
@@ -231,7 +237,7 @@ class Referrals:
                 values |= {"stage": decision, "status": status, "ended_on": filing.on}
                 values["outcome"] = filing.what
             else:
-                values["stage"] = "denied"
+                values |= {"stage": "denied", "due_on": further.due_on}
             return Denied(change(operation, denial, **values), tuple(ended), made)
 
     def _end(

@@ -64,8 +64,8 @@ class Resources:
     def take_in(self, catalogue: Sequence[Resource]) -> Imported:
         """Add the services of a catalogue; one whose id is known here takes what it says now.
 
-        A day of verification and a capacity that the catalogue has not stay as they were, and so
-        does a later day than its own. The domains that somebody gave it here stay as well.
+        What the catalogue leaves out stays, and so do the domains that somebody gave it here and a
+        later day of verification than its own.
         """
         with self.journal.operation("resource import") as operation:
             by_id = {each.body.get("id") or each.id: each for each in self.all(retired=True)}
@@ -88,8 +88,11 @@ class Resources:
 
 
 def _news(known: Resource, now: Resource) -> dict[str, Any]:
-    """What a catalogue says that is not so on file."""
-    body = dict(now.body)
+    """What a catalogue says that is not so on file.
+
+    A list of services often says less of each than one in full, so what it leaves out stays.
+    """
+    body = {**known.body, **now.body}
     if known.body.get("domains"):
         body["domains"] = known.body["domains"]
     if "id" not in known.body:  # it was made here and has come back: its key is in its own column

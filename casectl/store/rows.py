@@ -25,7 +25,7 @@ from casectl.core.model import (
     Watch,
     assessment_draft,
 )
-from casectl.core.values import NamedTuple
+from casectl.core.values import NamedTuple, new_tuple
 from casectl.store.connection import Database, Row, Value
 from casectl.store.schema import CASEWORK_FROM
 
@@ -165,8 +165,8 @@ def _case(row: Row) -> Case:
         planned_from, planned_reason, agreed_on, plan_reviewed_on, flagged_on, flagged_for,
     ) = tuple(row)[:CASE_WIDTH]  # fmt: skip
     read = date.fromisoformat  # a list reads thousands of days: no call of ours around each
-    return Case._make(
-        (
+    return new_tuple(
+        Case, (
             id_, number, handle, client_id, client, status, urgency, risk,
             read(opened_on), read(reviewed_on), program, referred_by, need, external_id,
             crisis_since and read(crisis_since), covered_until and read(covered_until),
@@ -230,7 +230,7 @@ def _read(kind: type[Made], row: Row) -> Made:
     for index in _DAYS[kind]:
         if values[index] is not None:
             values[index] = date.fromisoformat(values[index])
-    return kind._make(values)
+    return new_tuple(kind, values)
 
 
 def _day_fields(kind: type[Any]) -> tuple[int, ...]:
@@ -259,7 +259,9 @@ class Part(NamedTuple):
     until: str  # and up to which day
     tried: Container[int]  # cases whose attempts are
     guardian: bool  # whether reaching the guardian counts anywhere
-    watched: Container[int]  # cases whose casework is read
+    watched: Container[int]  # cases whose casework is read,
+    watched_until: str  # up to which day it counts from,
+    stages: Container[tuple[str, str]]  # and which kinds and stages of it there are
 
 
 def read_records(
@@ -282,7 +284,7 @@ def read_records(
         with readable_days():
             promises = _open_promises(db, promised, part and part.until)
             attempts = _attempts(db, tried)
-            watches = _watches(db, watched)
+            watches = _watches(db, watched, part)
             records += [_record(row, promises, attempts, watches) for row in rows]
     return sorted(records, key=lambda record: record.case.number)
 
@@ -310,13 +312,16 @@ def _attempts(db: Database, ids: list[str]) -> dict[str, tuple[int, str]]:
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _watches(db: Database, ids: list[str]) -> dict[str, list[Watch]]:
+def _watches(db: Database, ids: list[str], part: Part | None) -> dict[str, list[Watch]]:
     """What casework on file owes, of each of these cases."""
     found: dict[str, list[Watch]] = {}
     if not ids:
         return found
     these = marks(ids)
-    rows = db.rows(WATCHED.format(marks=these), ids)
+    rows = db.rows(
+        WATCHED.format(marks=these) + ("" if part is None else " AND w.due_on <= ?"),
+        ids if part is None else [*ids, part.watched_until],
+    )
     if rows:
         from casectl.core.casework import owed
 
@@ -331,8 +336,9 @@ def _watches(db: Database, ids: list[str]) -> dict[str, list[Watch]]:
         (MISSED, MISSED_TWICE, ids),
         (DRAFTS, UNFINISHED, [assessment_draft(each) for each in ids]),
     ):
-        for case_id, day in map(tuple, db.rows(statement.format(marks=these), values)):
-            found.setdefault(case_id, []).append(owes._replace(day=date.fromisoformat(day)))
+        if part is None or (owes.kind, owes.stage) in part.stages:
+            for case_id, day in map(tuple, db.rows(statement.format(marks=these), values)):
+                found.setdefault(case_id, []).append(owes._replace(day=date.fromisoformat(day)))
     return found
 
 
@@ -346,18 +352,21 @@ def _record(
     client_on, guardian_on, ended_on, phone, safe_contact, since = tuple(row)[CASE_WIDTH:]
     tries, tried_on = attempts.get(case.id, (0, ""))
     read = date.fromisoformat
-    return CaseRecord(
-        case,
-        tuple(promises.get(case.id, ())),
-        client_on and read(client_on),
-        guardian_on and read(guardian_on),
-        tries,
-        read(tried_on) if tried_on else None,
-        ended_on and read(ended_on),
-        phone,
-        safe_contact,
-        tuple(watches.get(case.id, ())),
-        since and read(since),
+    return new_tuple(
+        CaseRecord,
+        (
+            case,
+            tuple(promises.get(case.id, ())),
+            client_on and read(client_on),
+            guardian_on and read(guardian_on),
+            tries,
+            read(tried_on) if tried_on else None,
+            ended_on and read(ended_on),
+            phone,
+            safe_contact,
+            tuple(watches.get(case.id, ())),
+            since and read(since),
+        ),
     )
 
 

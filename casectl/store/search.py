@@ -8,8 +8,9 @@ number is compared by its digits, so every client's is read: 10,000 of them take
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
-from casectl.core.casework import LETTERS, VERSION, texts_in
+from casectl.core.casework import LETTERS, PERSON, PROVIDER, VERSION, texts_in
 from casectl.core.finding import FEWEST_DIGITS, Sought, in_order_of_sureness, number_in
 from casectl.core.text import fold
 from casectl.core.views import Hit
@@ -20,6 +21,7 @@ from casectl.store.rows import read_cases
 SHORTEST_INDEXED = 3
 # What may stand between the last digits of a number where they are written in pairs.
 BETWEEN_PAIRS = " -./"
+AROUND = (PERSON, PROVIDER)
 OF_NO_CASE = ("jots", "own_work", "leaves", "resources")
 
 
@@ -155,6 +157,8 @@ class Search:
             item = f"{case.number}.{LETTERS[row['kind']]}{row['number']}"
             text = _texts(text) if field == "body" else text
             hit = Hit(case, row["kind"], item, row["on_day"], text, field)
+            if row["kind"] in AROUND:
+                hit = self._of_a_person(hit, row)
         else:
             item = f"{case.number}.{source[0]}{row['number']}"
             hit = Hit(case, source.removesuffix("s"), item, row["on_day"], text, field)
@@ -162,18 +166,39 @@ class Search:
             hit = hit._replace(superseded=superseded)
         yield hit._replace(words=words)
 
+    def _of_a_person(self, hit: Hit, row: Row) -> Hit:
+        """Somebody around a client: who it is, and what stands beside their number."""
+        from casectl.core.people import THEIR_CASE, beside
+
+        body = _read(row["body"])
+        said = [each for name, each in body.items() if name != THEIR_CASE and isinstance(each, str)]
+        client = self.db.one(
+            "SELECT phone, safe_contact FROM clients WHERE id = ?", (hit.case.client_id,)
+        )
+        phone, safe = tuple(client) if client else (None, None)
+        return hit._replace(
+            text=" | ".join([row["what"] or "", *said]),
+            field="person",
+            safe_contact=beside(body, phone, safe),
+        )
+
     def _is_corrected(self, contact_id: str) -> bool:
         return bool(self.db.value("SELECT 1 FROM contacts WHERE corrects = ?", (contact_id,)))
 
 
 def _texts(body: str) -> str:
     """What a piece of casework says beside its own words, as it can be read."""
+    return " | ".join(texts_in(_read(body)))
+
+
+def _read(body: str) -> dict[str, Any]:
     import json
 
     try:
-        return " | ".join(texts_in(json.loads(body)))
+        read = json.loads(body)
     except ValueError:
-        return ""
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def with_number(db: Database, number: str) -> list[tuple[str, str]]:

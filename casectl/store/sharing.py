@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from casectl.core.casework import DROPPED, OPEN, PAST, Piece
@@ -17,10 +19,12 @@ from casectl.core.consents import (
     signed,
 )
 from casectl.core.errors import BadValue, NotShared
-from casectl.core.model import Case
+from casectl.core.model import DONE, Case, Promise
 from casectl.store.casework import add, change, read
 from casectl.store.connection import Database
 from casectl.store.journal import Journal, Operation
+from casectl.store.private import put
+from casectl.store.promises import end_promise
 
 
 class Sharing:
@@ -69,9 +73,41 @@ class Sharing:
     # -- disclosures ---------------------------------------------------------------------------
 
     def record(self, case: Case, permission: Permission, day: date) -> Piece:
-        """Log something told outside of casectl, or printed by it."""
+        """Log something told outside of casectl."""
         with self.journal.operation("disclosure") as operation:
             return disclose(operation, case, permission, day)
+
+    def hand_out(
+        self,
+        command: str,
+        case: Case,
+        permission: Permission,
+        day: date,
+        paper: tuple[Path, str] | None = None,
+        settles: Promise | None = None,
+    ) -> Piece:
+        """Log that a paper was made, and end the promise of it; whole or not at all.
+
+        ``paper`` is the new file to write (0600, over no other) and its text. Raises CasectlError
+        where it cannot be written, and nothing is logged then.
+        """
+        with ExitStack() as undoing:
+            with self.journal.operation(command) as operation:
+                made = disclose(operation, case, permission, day)
+                if settles is not None:
+                    end_promise(operation, self.db, settles, DONE, permission.what, on=day)
+                if paper is not None:
+                    path, text = paper
+                    put(path, text.encode(), lambda written: None, new=True)
+                    undoing.callback(path.unlink, missing_ok=True)
+            undoing.pop_all()  # it is on record, so it stays
+            return made
+
+    # -- what the client disagrees with --------------------------------------------------------
+
+    def amend(self, amendment: Piece) -> Piece:
+        with self.journal.operation("amend") as operation:
+            return add(operation, amendment)
 
 
 # -- inside an operation ---------------------------------------------------------------------------

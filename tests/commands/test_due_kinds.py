@@ -27,8 +27,8 @@ PHQ9 = "screen 1 phq9 1,1,1,1,0,0,0,0,"
 IMPORTED = "name,urgency,risk,intake\nAda Example,medium,low,"
 
 
-# What referrals, releases, hand-overs and closings owe is tested with their own commands.
-WITH_OTHERS = ("referral", "consent", "handover", "closing", "aftercare")
+# What referrals, denials, releases, hand-overs and closings owe is tested with their own commands.
+WITH_OTHERS = ("referral", "denial", "consent", "handover", "closing", "aftercare")
 
 
 class Row(NamedTuple):

@@ -193,6 +193,8 @@ def test_no_format_holds_a_name_a_handle_or_a_place(run: Run, take_in: TakeIn, w
         promised(APPOINTMENT, "visit Quillons", NOW, due_time="14:00", place="at Maribel's"),
         program="Quillon House",
     )
+    assert run("goal add 1 'Maribel keeps her flat' --by +3d").code == 0
+    assert run("step add 1 'Quillon calls' --goal 1.g1 --due +4d").code == 0
     result = run(f"remind --within +30d {words}")
     assert result.code == 0 and "follow" in result.out + "follow" * ("--terse" not in words)
     assert "quillon" not in result.out.lower() and "maribel" not in result.out.lower()

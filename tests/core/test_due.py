@@ -74,6 +74,12 @@ def a_record(case: Case, *promises: Promise, **known: Any) -> CaseRecord:
     return CaseRecord(case, promises or (FAR,), **{"reached_client_on": day("11-17")} | known)
 
 
+def test_an_item_has_all_its_values() -> None:
+    """It is made without counting them."""
+    items = due_items(a_record(a_case()), DEFAULT, TODAY)
+    assert {len(each) for each in items} == {len(DueItem._fields)}
+
+
 def owed(
     record: CaseRecord, today: date = TODAY, standards: Standards = DEFAULT
 ) -> dict[str, DueItem]:

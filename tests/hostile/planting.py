@@ -13,15 +13,25 @@ from itertools import count
 from typing import Any
 
 from casectl.core.casework import (
+    AFTERCARE,
+    AMENDMENT,
     ASSESSMENT,
     BARRIER,
+    CLOSING,
+    CONSENT,
+    DENIAL,
+    DISCLOSURE,
+    DROPPED,
     GOAL,
     MEDICATION,
     NEED,
+    PERSON,
     PROGRESS,
     PROVIDER,
+    REFERRAL,
     RISK,
     SCREENING,
+    SENT,
     STEP,
     TRANSITION,
     VERSION,
@@ -164,7 +174,7 @@ def add_own(store: Caseload, text: Text) -> None:
                 "number": operation.next_number("resource"),
                 "organization": "an agency",
                 "service": "a service",
-                "body": json.dumps({"phones": [text("resources.body")]}),
+                "body": json.dumps(service(text("resources.body"))),
                 "recorded_at": moment,
             },
         )
@@ -173,6 +183,21 @@ def add_own(store: Caseload, text: Text) -> None:
         for piece in pieces(first, text):
             casework.add(operation, piece)
         add_plan(operation, first, text)
+
+
+def service(told: str) -> dict[str, Any]:
+    """What a catalogue may say of one, texts where they belong and where they do not."""
+    return {
+        "domains": ["food"],
+        "phones": [told, {"number": told}],
+        "languages": [{"name": told}],
+        "service_areas": [{"name": told}],
+        "cost_options": {"amount_description": told},
+        "required_documents": [{"document": told}],
+        "service_at_locations": [{"location": {"name": told}}],
+        "organization": {"description": told},
+        **dict.fromkeys(("description", "wait_time", "alert", "interpretation_services"), told),
+    }
 
 
 def pieces(case: Case, text: Text) -> list[Piece]:
@@ -217,9 +242,45 @@ def add_plan(operation: Operation, case: Case, text: Text) -> None:
     piece(VERSION, stage="changed", status=DONE, body={"goals": [], "steps": []})
     piece(MEDICATION, body=dict.fromkeys(("dose", "for", "prescriber"), told))
     piece(PROVIDER, body=dict.fromkeys(("role", "phone", "email", "note"), told))
+    piece(PERSON, stage="family", body={
+        **dict.fromkeys(("role", "phone", "email", "note", "safe", "case"), told),
+        "primary": True, "at_home": True,
+    })  # fmt: skip
+    release = piece(CONSENT, stage="event", due_on=EARLIER, body={
+        **dict.fromkeys(("discloser", "purpose", "event", "signed_by", "signed_on"), told),
+        "told_rights": True, "follows": 1,
+    })  # fmt: skip
+    piece(DISCLOSURE, parent=release.id, status=DONE, body={
+        **dict.fromkeys(("purpose", "override", "basis"), told), "release": 1,
+    })  # fmt: skip
+    piece(AMENDMENT, status=DONE, body={"of": told})
     piece(TRANSITION, due_on=EARLIER, lead_days=7)
     piece(VOICE, level=4, due_on=EARLIER, lead_days=90)
+    add_closing(piece, told)
+    happened = {"did": told, "on": "2026-11-01", "until": "2026-11-20"}
+    happened |= dict.fromkeys(("who", "by", "text", "there", "time"), told)
+    piece(REFERRAL, stage=SENT, due_on=EARLIER,
+          body={"resource": 1, "needs": [1], "purpose": told, "log": [happened]})  # fmt: skip
+    filed = {"did": told, "on": "2026-11-01", "what": told, "where": told}
+    piece(DENIAL, stage="denied", body={"why": told, "deadline": 1, "log": [filed]})
     operation.update("cases", case.id, plan_agreed_on=EARLIER.isoformat())
+
+
+def add_closing(piece: Callable[..., Piece], told: str) -> None:
+    """An end that was taken back, one that came about, and one that is under way."""
+    notice = {"on": "2026-11-01", "by": told, "days": 14, "until": "2026-11-15"}
+    ended = {
+        "reason": told, "notice": notice, "sheet_on": "2026-11-02", "handed_to": told,
+        "goals": {"reached": [1], "open": [], "dropped": []}, "domains": {"housing": [2, 4]},
+        "tries": [{"on": "2026-11-01", "by": told}], "handed": [told], "lapsed": [told],
+        "override": told, "approved_by": told, "signed_by": told, "summary": told,
+    }  # fmt: skip
+    piece(CLOSING, stage="notice", status=DROPPED, body={"notice": notice})
+    piece(CLOSING, status=DONE, ended_on=EARLIER, body=ended)
+    given = {"summary": told, "handed_to": told}
+    waits = {"notice": notice, "said": told, "given": given}
+    piece(CLOSING, stage="sign_off", due_on=LATER, body=waits)
+    piece(AFTERCARE, status=DONE, ended_on=EARLIER, body={"contact": 1})
 
 
 def loads() -> list[Load]:

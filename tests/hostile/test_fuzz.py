@@ -24,10 +24,12 @@ from casectl.core import dates, matching, oneline, recurrence, text
 from casectl.core.assessing import body_of, read_document
 from casectl.core.errors import BadConfiguration, BadImport, BadValue, CasectlError
 from casectl.core.privacy import private, without_handles
+from casectl.core.resources import FIELDS, said
 from casectl.core.risks import find_kind, find_level
 from casectl.core.settings import ROOT, STANDARDS, find_key, typed
 from casectl.formats.assessments import parse_json
 from casectl.formats.crontab import Errand, crontab_lines, shell_words, systemd_units
+from casectl.formats.hsds import catalogue, read_catalogue
 from casectl.formats.spreadsheet import HEADERS, Reader, opened, settled_orders
 from casectl.render import Output, broken, json_text
 from casectl.render.screens import draw, wrapped
@@ -252,12 +254,16 @@ def test_items_and_cases(run: Run, people: None, data: st.DataObject) -> None:
     assert not acting((result.out + result.err).encode(), keep="\n\t")
 
 
-PIECE = pieces("1", "2", "ann", "sample-1", ".g1", ".s1", ".b1", ".t1v", ".need1", ".v1", ".", " ",
+PIECE = pieces("1", ".ref1", ".den1", "accepted", "upheld",
+               "2", "ann", "sample-1", ".g1", ".s1", ".b1", ".t1v", ".need1", ".v1", ".", " ",
                "+1", "-2", "0", "−", "g", "--")  # fmt: skip
 OF_PIECES = [
     ["goal", "progress"], ["goal", "done"], ["goal", "drop"], ["goal", "change"], ["step", "done"],
     ["step", "drop"], ["step", "change"], ["barrier", "clear"], ["transition", "done"], ["done"],
-    ["plan", "compare"], ["plan", "versions"], ["meds", "stop"], ["voice"],
+    ["plan", "compare"], ["plan", "versions"], ["meds", "stop"], ["voice"], ["refer"],
+    ["referral", "answer"], ["referral", "chase"], ["referral", "schedule"],
+    ["referral", "connected"], ["referral", "cancel"], ["denial", "file"], ["denial", "decide"],
+    ["resource", "verify"], ["resource", "show"], ["resource", "match"], ["resource", "retire"],
 ]  # fmt: skip
 
 
@@ -266,6 +272,10 @@ OF_PIECES = [
 def test_pieces_of_a_plan(run: Run, people: None, data: st.DataObject) -> None:
     assert run("goal add 1 better").code == 0
     assert run("step add 1 'do it' --due fri").code == 0
+    run("resource add Example help --domain food")
+    run("need add 1 food --domain food")
+    run("refer 1 1 --send --override asked")
+    run("denial add 1 benefits --by them --no-appeal")
     some = PIECE | anything.filter(lambda each: "\x00" not in each)
     words = data.draw(st.lists(some, min_size=1, max_size=4))
     result = run([*data.draw(st.sampled_from(OF_PIECES)), "--", *words])
@@ -358,6 +368,47 @@ def test_spreadsheets(content: bytes, encoding: str | None) -> None:
                     assert "\n" not in text.visible(str(problem))
     except (BadImport, BadValue) as error:
         one_line(error)
+
+
+# What a catalogue may hold where it means something, and anything else anywhere.
+HSDS_NAMES = st.sampled_from(
+    (
+        "id", "name", "status", "organization", "service", "services", "contents", "phones",
+        "number", "languages", "attributes", "taxonomy_term", "minimum_age", "assured_date",
+        "services.csv", "organizations.csv", "organization_id", "service_at_locations", "location",
+        "domains", "accessibility", "description",
+    )
+) | st.text(max_size=4)  # fmt: skip
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9)
+JSON_VALUES = st.recursive(
+    SCALARS | st.sampled_from(("active", "defunct", "2026-11-01", "food")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(HSDS_NAMES, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@fuzz
+@given(
+    st.binary(max_size=300)
+    | JSON_VALUES.map(lambda each: json.dumps(each).encode())
+    | JSON_VALUES.map(
+        lambda each: json.dumps(
+            {"name": "a", "status": "active", "organization": {"name": "b"}, "phones": each,
+             "service_at_locations": each, "attributes": each, "minimum_age": each}
+        ).encode()
+    )
+)  # fmt: skip
+def test_catalogues(content: bytes) -> None:
+    try:
+        found = read_catalogue(content, TODAY)
+    except BadImport as error:
+        one_line(error)
+        return
+    again = read_catalogue(json.dumps(catalogue(found)).encode(), TODAY)
+    assert [each.name for each in again] == [each.name for each in found]
+    for each in found:
+        for field in FIELDS:
+            assert all(said(each, field.key))
 
 
 @fuzz

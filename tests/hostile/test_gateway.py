@@ -82,8 +82,21 @@ READING = [
     ["transition", "list", "1"],
     ["meds", "list", "1", "--all"],
     ["provider", "list", "1", "--all"],
+    ["people", "show", "1", "--all"],
+    ["consent", "list", "1", "--all"],
+    ["consent", "show", "1.roi1"],
+    ["disclosures", "list", "1"],
+    ["copy", "1", "--preview"],
     ["voice", "1", "--history"],
     ["progress", "1"],
+    ["resource", "list", "--all"],
+    ["resource", "show", "1"],
+    ["resource", "search", "e"],
+    ["referral", "list"],
+    ["referral", "list", "1", "--all"],
+    ["referral", "show", "1.ref1"],
+    ["denial", "list"],
+    ["denial", "show", "1.den1"],
     ["audit", "verify"],
     ["audit", "log"],
     ["purge", "2", "--dry-run"],
@@ -91,6 +104,8 @@ READING = [
     ["remind", "--within", "in 1 year"],
     ["remind", "--full-names"],
     ["doctor"],
+    ["close", "1", "--sheet"],
+    ["letter", "--list"],
     ["db", "path"],
     ["config", "list"],
     ["config", "get", "worker"],
@@ -249,6 +264,23 @@ WRITING = [
     "screen 1 ahc-hrsn 1=0 safety=12",
     "screen 1 phq9 9=1",
     "need add 1 T --domain legal",
+    "resource add T T --domain food --description T --eligibility T --area T --language T "
+    "--interpretation T --cost T --apply T --document T --wait T --phone T --hours T --address T "
+    "--access T --email T --url T --alert T",
+    "resource edit 2 --service T --phone T",
+    "resource verify 2 --capacity open",
+    "refer 1 2 --need 1 --send --override T --note T --who T --warm T --by phone",
+    "referral chase 1.ref2 T --who T",
+    "referral answer 1.ref2 declined T --who T",
+    "refer 1 2 --need 1 --purpose T",
+    "referral send 1.ref3 T --override T --purpose T --who T",
+    "referral schedule 1.ref3 fri T --who T --warm T",
+    "referral received 1.ref3 T --warm T",
+    "referral connected 1.ref3 T --by phone",
+    "refer 1 2 --need 1",
+    "referral cancel 1.ref4 T",
+    "referral close 1.ref1 T",
+    "resource retire 2 T",
     "need met 1.need1 T",
     "need drop 1.need2 T",
     "goal add 1 T --words T --measure T --baseline T --target T --reason T",
@@ -272,12 +304,37 @@ WRITING = [
     "meds stop 1.m1 T",
     "provider add 1 T --role T --phone T --email T --note T",
     "provider drop 1.pr1 T",
+    "people add 1 T --as family --role T --phone T --email T --note T --safe T --primary",
+    "people edit 1.per2 --name T --phone T --at-home",
+    "people end 1.per2 T",
+    "consent add 1 --to T --purpose T --what T --from T --event T --told-rights --signed today "
+    "--signed-by T",
+    "consent renew 1.roi2 --until fri --told-rights --signed today",
+    "consent check 1.roi1",
+    "consent revoke 1.roi1 T",
+    "amend 1.n1 T",
+    "amend 1 T",
+    "copy 1 --request",
+    "copy 1",
+    "casefile 1 --for court --to T --basis T",
+    "disclosures add 1 --to T --purpose T --what T --override T",
     "voice 1 4 T",
+    "denial add 1 T --by T --why T --appeal-by fri",
+    "denial file 1.den2 T --with T",
+    "denial file 1.den2 T --with T --appeal",
+    "denial decide 1.den2 upheld T --by T --appeal-by mon",
+    "denial decide 1.den2 withdrawn T",
     "set 1 --risk low --reason T",
     "hold 5 --until fri --reason T",
     "reopen 5 --reason T",
     "accept 3 --next T --due fri",
-    "close 3 --reason T --yes",
+    "close 3 --reason declined --summary T",
+    "close 1 --take-back T",
+    "close 1 --notice --by letter --reason T",
+    "close 1 --sheet",
+    "letter 1 closure --field agency=T --field agency_address=T --field agency_phone=T",
+    "close 1 --reason T --summary T --override T --approved-by T --handed-to T",
+    "cancel 1.ac2 T",
     "merge 1 5 --yes",
     "undo",
     "redo",
@@ -287,7 +344,23 @@ WRITING = [
 ]
 
 
-NOUNS = ("need", "goal", "step", "barrier", "plan", "transition", "meds", "provider")
+NOUNS = ("need", "goal", "step", "barrier", "plan", "transition", "meds", "provider", "resource",
+         "referral", "denial",
+         "people", "consent", "disclosures")  # fmt: skip
+
+
+@pytest.mark.parametrize("first", range(0, len(SEQUENCES), 5))
+def test_no_match_lets_a_text_act(store: Caseload, quiet_surroundings: None, first: int) -> None:
+    plant(store, rotating(SEQUENCES, first))
+    need = Ask(["need", "add", "1", SEQUENCES[first], "--domain", "food"])
+    forms = [Ask(["resource", "match", "1"], width) for width in (0, *WIDTHS)]
+    as_json = Ask(["resource", "match", "1", "--json"])
+    added, *told, objects = shown([need, *forms, as_json])
+    assert added.code == 0
+    for each in (*told, objects):
+        assert_harmless(each, keep="\n" if each.ask.width else "\n\t")
+        assert each.out
+    assert json.loads(objects.out)[0]["resource"] == 1
 
 
 @pytest.mark.parametrize("form", ["a terminal", "a pipe", "JSON"])
@@ -401,7 +474,8 @@ PROMPTS = [
     (["intake"], "y\n"),
     (["intake"], "n\nAda\n?\nn\n<\n"),
     (["close", "1"], "n\n"),
-    (["close", "1"], "y\nwhy\n"),
+    (["close", "1"], "why\nletter\n"),
+    (["close", "1", "--reason", "declined"], "name\ny\n"),
     (["merge", "1", "4"], "n\n"),
     (["undo", "1"], "n\n"),
     (["note", "1"], f"{SEQUENCES[0]}\n.\n"),

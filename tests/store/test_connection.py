@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import pytest
 from conftest import TODAY, Run
@@ -59,6 +60,12 @@ def test_a_path_is_a_plain_path(tmp_path: Path, name: str, run: Run) -> None:
     open_caseload(path, AUTHOR).close()
     assert run(["--db", str(path), "today", "--json"]).json == []
     assert run(["--db", str(path), "db", "path"]).out == f"{path}\n"
+
+
+def test_a_path_in_a_uri_is_quoted_as_urllib_quotes_it() -> None:
+    every_letter = os.fsdecode(bytes(range(1, 256)))
+    path = Path("/") / every_letter
+    assert connection.quoted(path) == quote(os.fsencode(path))
 
 
 def test_a_path_that_is_not_text(tmp_path: Path) -> None:

@@ -1,0 +1,366 @@
+"""refer, referral: a silent one is asked about until somebody answers, and nobody is lost."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from conftest import Run
+
+from casectl.core.casework import DISCLOSURE, REFERRAL, Piece
+from casectl.core.model import Case
+from casectl.store import Caseload
+
+OPEN_TODAY = "--domain food --capacity open --verified today"
+OVERRIDE = "--override 'asked by phone, the client beside me'"
+
+
+@pytest.fixture
+def ben(run: Run, caseload: None) -> None:
+    run("intake 'Ben Example' --risk low --on 2026-11-04 --next call --due '1 mar'")
+    run("need add 1 'no food' --domain food --priority high")
+    run(f"resource add 'Example Pantry' 'food parcels' {OPEN_TODAY}")
+    run(f"resource add 'Sample Kitchen' 'hot meals' {OPEN_TODAY}")
+
+
+@pytest.fixture
+def sent(run: Run, ben: None) -> None:
+    assert run(f"refer 1 1 --send {OVERRIDE} --by phone --who 'Ms Sample'").code == 0
+
+
+@pytest.fixture
+def case(ben: None, store: Caseload) -> Case:
+    found = store.cases.by_number(1)
+    assert found is not None
+    return found
+
+
+def of(store: Caseload, case: Case, kind: str = REFERRAL) -> list[Piece]:
+    return store.casework.of(case, kind)
+
+
+# -- sending ---------------------------------------------------------------------------------------
+
+
+def test_a_draft_asks_to_be_sent(run: Run, case: Case, store: Caseload) -> None:
+    result = run("refer 1 1")
+    assert result.out.splitlines() == [
+        "Ben Example (example-1): 1.ref1 food parcels, Example Pantry: draft of Wed 18 Nov, "
+        "not sent.",
+        "To be sent by Wed 25 Nov 2026: casectl referral send 1.ref1",
+    ]
+    assert of(store, case, DISCLOSURE) == [], "nothing was told to anybody"
+    (draft,) = of(store, case)
+    assert draft.body["needs"] == [1] and draft.domain == "food"
+    items = {each["item"]: each for each in run("show 1 --json", today="2026-11-25").json["due"]}
+    assert items["1.ref1"]["status"] == "DUE TODAY"
+
+
+def test_without_a_release_nothing_is_sent(run: Run, case: Case, store: Caseload) -> None:
+    for words in ("refer 1 1 --send", "referral send 1.ref1"):
+        result = run(words)
+        if words.startswith("refer "):
+            assert of(store, case) == [], "not even a draft"
+            run("refer 1 1")
+        assert (result.code, result.out) == (1, "")
+        assert "no release lets 'Example Pantry' be told of example-1" in result.err
+        assert "casectl consent add 1 --to 'Example Pantry' --purpose 'referral'" in result.err
+    assert [each.stage for each in of(store, case)] == ["draft"]
+    assert of(store, case, DISCLOSURE) == []
+
+
+def test_an_override_is_logged_with_its_reason(run: Run, case: Case, store: Caseload) -> None:
+    run("refer 1 1")
+    result = run(f"referral send 1.ref1 {OVERRIDE} --by phone --who 'Ms Sample' --warm 'Ben and I'")
+    assert result.code == 0, result.err
+    (told,) = of(store, case, DISCLOSURE)
+    assert (told.who, told.what) == ("Example Pantry", "referral to food parcels: no food")
+    assert told.body["override"] == "asked by phone, the client beside me"
+    (event,) = run("referral show 1.ref1 --json").json["log"]
+    assert (event["did"], event["who"], event["by"]) == ("sent", "Ms Sample", "phone")
+    assert event["there"] == "Ben and I"
+    assert run(f"referral send 1.ref1 {OVERRIDE}").code == 2, "it is sent once"
+    undone = run("undo --yes")
+    assert undone.code == 1 and "what was told cannot be taken back" in undone.err
+    assert len(of(store, case, DISCLOSURE)) == 1
+
+
+def test_a_draft_is_sent_for_another_purpose(run: Run, case: Case, store: Caseload) -> None:
+    run("refer 1 1")
+    assert run(f"referral send 1.ref1 --purpose housing {OVERRIDE}").code == 0
+    (piece,), (told,) = of(store, case), of(store, case, DISCLOSURE)
+    assert (piece.body["purpose"], told.body["purpose"]) == ("housing", "housing")
+    assert [each["did"] for each in piece.body["log"]] == ["sent"]
+
+
+def test_a_live_release_lets_it_go(run: Run, case: Case, store: Caseload) -> None:
+    from casectl.core.consents import Release, new_release
+    from casectl.store.casework import add
+
+    today = date(2026, 11, 18)
+    given = Release(
+        "example pantry", "referral; housing", "needs", "the agency", until=today,
+        told_rights=True, signed_on=today,
+    )  # fmt: skip
+    with store.journal.operation("consent add") as operation:
+        release = add(operation, new_release(case, given, today))
+    assert run("refer 1 1 --send").code == 0
+    (told,) = of(store, case, DISCLOSURE)
+    assert told.parent == release.id and "override" not in told.body
+    other = run("refer 1 1 --need 1 --send --purpose legal")
+    assert other.code in (1, 2) and len(of(store, case)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ("refer 1 9", 3, "no resource 9"),
+        ("refer 1 nothing", 3, "no resource 'nothing'"),
+        ("refer 9 1", 3, "no case '9'"),
+        ("refer 1 pantry", 4, "is only words of resource 1"),
+        ("refer 1 1 --need 7", 3, "example-1 has no need 7"),
+        ("refer 1 1 --need legal", 3, "no open need in legal"),
+        ("refer 1 1 --need fod", 2, "no domain 'fod'"),
+        ("refer 1 1 --on tomorrow", 2, "is still ahead"),
+        ("refer 1 1 --on '1 nov'", 2, "before the intake"),
+        ("refer 1 1 --by phone", 2, "add --send"),
+        ("refer 1 1 --send --by pigeon", 2, "no means 'pigeon'"),
+        ("referral answer 1.ref1 accepted", 3, "no referral 1.ref1"),
+        ("referral show 1", 3, "has no open referral"),
+        ("referral list --all", 2, "--all is for one case"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_line_and_writes_nothing(
+    run: Run, case: Case, store: Caseload, words: str, code: int, told: str
+) -> None:
+    result = run(words)
+    assert (result.code, result.out) == (code, ""), result.err
+    assert told in result.err and result.err.count("\n") == 1
+    assert of(store, case) == [] and of(store, case, DISCLOSURE) == []
+
+
+def test_a_closed_case_is_referred_nowhere(run: Run, ben: None) -> None:
+    run("close 1 --reason done --yes")
+    result = run("refer 1 1")
+    assert (result.code, "example-1 is closed" in result.err) == (2, True)
+
+
+def test_the_same_need_goes_to_one_service_once(run: Run, sent: None) -> None:
+    assert "goes to resource 1 for that already" in run("refer 1 1").err
+    assert run("refer 1 2").code == 0
+
+
+def test_what_is_not_verified_or_full_is_said(run: Run, ben: None) -> None:
+    run("resource add Old help --domain food --capacity full")
+    out = run("refer 1 3").out
+    assert "Resource 3 is NEVER VERIFIED: casectl resource verify 3" in out
+    assert "Resource 3 is full, as far as is known." in out
+
+
+# -- silence ---------------------------------------------------------------------------------------
+
+
+def test_a_silent_referral_is_asked_about_every_interval_until_answered(
+    run: Run, sent: None
+) -> None:
+    """Day by day for ten weeks: nothing but an answer ends it, and no day goes without it."""
+    first = date(2026, 11, 18)
+    asked, last = [], first
+    for count in range(70):
+        day = (first + timedelta(days=count)).isoformat()
+        items = {each["item"]: each for each in run("show 1 --json", today=day).json["due"]}
+        assert "1.ref1" in items, f"on {day} nobody would know of it"
+        owed = items["1.ref1"]
+        assert owed["due"] <= (last + timedelta(days=7)).isoformat()
+        if owed["due"] > day:
+            continue
+        assert owed["status"] == "DUE TODAY"
+        result = run("referral chase 1.ref1 'left a message' --by phone", today=day)
+        assert result.code == 0, result.err
+        last = date.fromisoformat(day)
+        asked.append(count)
+    assert asked == [7, 14, 21, 28, 35, 42, 49, 56, 63]
+    day = (first + timedelta(days=70)).isoformat()
+    made = run("referral show 1.ref1 --json", today=day).json
+    assert (made["stage"], made["asked"], len(made["log"])) == ("sent", 9, 10)
+    assert run("referral answer 1.ref1 accepted --by phone", today=day).code == 0
+    items = {each["item"]: each for each in run("show 1 --json", today=day).json["due"]}
+    assert items["1.ref1"]["what"] == "are they connected? food parcels"
+
+
+def test_not_asking_leaves_it_late_and_later(run: Run, sent: None) -> None:
+    late = [
+        run("show 1 --json", today=day).json["due"]
+        for day in ("2026-11-25", "2026-12-02", "2026-12-09")
+    ]
+    statuses = [next(e["status"] for e in each if e["item"] == "1.ref1") for each in late]
+    assert statuses == ["DUE TODAY", "OVERDUE 7d", "OVERDUE 14d"]
+
+
+def test_asking_is_logged_and_told(run: Run, sent: None) -> None:
+    run("referral chase 1.ref1 'left a message' --by phone --who 'the desk'", today="2026-11-25")
+    out = run("referral list", width=80, today="2026-11-26").out
+    assert "silent since Wed 18 Nov, asked 1x, last Wed 25 Nov" in " ".join(out.split())
+    shown = run("show 1", width=80, today="2026-11-26").out
+    assert "Referred: ref1 food parcels, Example Pantry, silent since Wed 18 Nov" in shown
+    assert "asked by phone with the desk: left a message" in (
+        " ".join(run("referral show 1.ref1", width=100, today="2026-11-26").out.split())
+    )
+    assert run("referral chase 1.ref1 --on '17 nov'", today="2026-11-26").code == 2
+
+
+def test_the_interval_is_the_program_s(run: Run, ben: None) -> None:
+    run("config set standards.referral 3")
+    run(f"refer 1 1 --send {OVERRIDE}")
+    items = {each["item"]: each["due"] for each in run("show 1 --json").json["due"]}
+    assert items["1.ref1"] == "2026-11-20"  # the 21st is a Saturday
+
+
+# -- answers ---------------------------------------------------------------------------------------
+
+
+def test_who_answered_when_and_by_which_means(run: Run, sent: None) -> None:
+    words = "referral answer 1.ref1 waitlisted 'six weeks' --by email --who 'Mr Desk' --on thu"
+    assert run(words, today="2026-11-20").code == 0
+    event = run("referral show 1.ref1 --json").json["log"][-1]
+    assert (event["did"], event["on"], event["by"]) == ("waitlisted", "2026-11-19", "email")
+    assert (event["who"], event["said"]) == ("Mr Desk", "six weeks")
+    items = {each["item"]: each["due"] for each in run("show 1 --json").json["due"]}
+    assert items["1.ref1"] == "2026-12-17", "a waiting list is asked about every four weeks"
+
+
+def test_declined_offers_the_next_and_owes_it_until_found(
+    run: Run, sent: None, case: Case, store: Caseload
+) -> None:
+    run("resource add Third far --domain food --capacity full")
+    result = run("referral answer 1.ref1 declined 'no room' --by phone")
+    assert "Next that fits: hot meals, Sample Kitchen (has room): casectl refer 1 2 --need 1" in (
+        result.out
+    )
+    assert "Third" not in result.out, "a full one is no offer"
+    for day in ("2026-11-18", "2026-12-18", "2027-03-01"):
+        items = {each["item"]: each for each in run("show 1 --json", today=day).json["due"]}
+        assert items["1.ref1"]["what"] == "refer elsewhere: food parcels"
+    made = run("refer 1 2 --need 1")
+    assert "It takes the place of 1.ref1, which was declined." in made.out
+    first, second = of(store, case)
+    assert (first.status, first.outcome) == ("done", "referred to Sample Kitchen")
+    assert second.stage == "draft"
+    run("undo --yes")
+    assert [each.stage for each in of(store, case)] == ["declined"]
+    run("referral close 1.ref1 'does not want it any more'")
+    assert of(store, case)[0].status == "done"
+
+
+def test_when_nothing_else_fits_it_says_so(run: Run, sent: None) -> None:
+    run("resource retire 2 gone")
+    out = run("referral answer 1.ref1 declined").out
+    assert "No other service on record fits" in out
+
+
+def test_the_whole_way_with_a_warm_hand_off(
+    run: Run, sent: None, case: Case, store: Caseload
+) -> None:
+    assert run("referral answer 1.ref1 accepted --who 'Ms Sample' --by phone").code == 0
+    result = run("referral schedule 1.ref1 '24 nov 10:00' 'bring papers' --by phone")
+    assert "scheduled for Tue 24 Nov 10:00" in result.out
+    assert run("referral schedule 1.ref1 '1 nov'").code == 2
+    items = {each["item"]: each["due"] for each in run("show 1 --json").json["due"]}
+    assert items["1.ref1"] == "2026-11-24"
+    came = run("referral received 1.ref1 --warm 'Ms Sample, Ben and I'", today="2026-11-24")
+    assert "received today" in came.out or "received Tue 24 Nov" in came.out
+    (piece,) = of(store, case)
+    assert piece.status == "open", "what the service says is not what the client says"
+
+
+def test_connected_is_what_the_client_says(
+    run: Run, sent: None, case: Case, store: Caseload
+) -> None:
+    refused = run("referral connected 1.ref1")
+    assert refused.code == 2
+    assert refused.err == (
+        "casectl: who says that they are connected?; --by MEANS where the client told you, or "
+        "--contact ITEM where it is on record\n"
+    )
+    assert of(store, case)[0].status == "open"
+    done = run("referral connected 1.ref1 'goes every Friday' --by phone")
+    assert "connected Wed 18 Nov: goes every Friday" in done.out
+    assert "Recorded as reached: 1.c1." in done.out
+    assert "Is the need met? 1.need1 no food: casectl need met 1.need1" in done.out
+    contact = store.contacts.numbered(case, 1)
+    assert contact is not None
+    assert (contact.outcome, contact.by, contact.party) == ("reached", "phone", "client")
+    assert contact.item == "1.ref1"
+    assert run("referral chase 1.ref1").code == 2
+    run("undo --yes")
+    assert of(store, case)[0].status == "open"
+
+
+def test_connected_by_a_contact_on_record(
+    run: Run, sent: None, case: Case, store: Caseload
+) -> None:
+    run("tried 1 'no answer'", today="2026-11-20")
+    run("contact 1 'the nurse says so' --outcome reached --with provider", today="2026-11-20")
+    run("reached 1 'likes it'", today="2026-11-23")
+    for contact, told in (
+        ("1.c1", "did not reach the client"),
+        ("1.c2", "did not reach the client"),
+        ("1.c9", "has no contact 1.c9"),
+        ("x", "--contact takes a contact"),
+    ):
+        result = run(f"referral connected 1.ref1 --contact {contact}", today="2026-11-24")
+        assert result.code in (2, 3) and told in result.err
+    assert run("referral connected 1.ref1 --contact 1.c3 --by phone").code == 2
+    result = run("referral connected 1.ref1 --contact 1.c3", today="2026-11-24")
+    assert result.code == 0, result.err
+    (piece,) = of(store, case)
+    assert piece.stage == "connected" and piece.ended_on == date(2026, 11, 23)
+    assert store.contacts.numbered(case, 4) is None, "no contact is written twice"
+
+
+def test_a_contact_from_before_it_was_sent_confirms_nothing(run: Run, ben: None) -> None:
+    run("reached 1 talked", today="2026-11-16")
+    run(f"refer 1 1 --send {OVERRIDE}")
+    result = run("referral connected 1.ref1 --contact 1.c1")
+    assert (result.code, "was before it was sent" in result.err) == (2, True)
+
+
+def test_a_terminal_asks_how_the_client_said_so(run: Run, sent: None) -> None:
+    result = run("referral connected 1.ref1", answers=["phone"])
+    assert result.code == 0 and "connected" in result.out
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [], ["answer 1.ref1 accepted"], ["answer 1.ref1 waitlisted"], ["answer 1.ref1 declined"],
+        ["answer 1.ref1 accepted", "schedule 1.ref1 fri"], ["received 1.ref1"],
+    ],
+)  # fmt: skip
+def test_it_is_cancelled_from_wherever_it_is(
+    run: Run, sent: None, case: Case, store: Caseload, steps: list[str]
+) -> None:
+    for each in steps:
+        assert run(f"referral {each}").code == 0
+    assert run("referral cancel 1.ref1").code == 2, "a reason is wanted"
+    assert run("referral cancel 1.ref1 'moved away'").code == 0
+    (piece,) = of(store, case)
+    assert (piece.status, piece.stage, piece.outcome) == ("dropped", "cancelled", "moved away")
+    assert run("referral cancel 1.ref1 again").code == 2
+    assert "1.ref1" not in run("show 1 --json").json["due"]
+
+
+def test_other_verbs_say_what_a_referral_takes(run: Run, sent: None) -> None:
+    result = run("done 1.ref1")
+    assert result.code == 2 and "casectl referral answer" in result.err
+
+
+def test_listing(run: Run, sent: None) -> None:
+    run("refer 1 2")
+    assert run("referral list --fields item,stage").out == "1.ref1\tsent\n1.ref2\tdraft\n"
+    assert run("referral list --silent --fields item").out == "1.ref1\n"
+    run("referral cancel 1.ref2 why")
+    assert run("referral list 1 --fields item").out == "1.ref1\n"
+    assert run("referral list 1 --all --fields item").out.split() == ["1.ref1", "1.ref2"]
+    private = run("--private referral list", width=80).out
+    assert "B.E." in private and "Pantry" not in private and "silent since Wed 18 Nov" in private
