@@ -46,7 +46,14 @@ MOST_ROWS = (8, 5, 3)
 FACT_LINES = 2
 # The lines that one row may take and how many rows there are at the least, as the screen has room
 # for: words are cut first, and then notes, where much was assessed and planned.
-STEPS = ((3, (5, 3, 2)), (2, (5, 3, 2)), (1, (5, 3, 2)), (1, (4, 2, 0)), (1, (3, 2, 0)))
+STEPS = (
+    (3, (5, 3, 2)),
+    (2, (5, 3, 2)),
+    (1, (5, 3, 2)),
+    (1, (4, 2, 0)),
+    (1, (3, 2, 0)),
+    (1, (3, 1, 0)),
+)
 
 # Pieces that say who else is around a client, and what they may be told.
 AROUND = (PERSON, PROVIDER, CONSENT, AMENDMENT)
