@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from casectl.core.leave import Back
     from casectl.core.model import Note
     from casectl.core.oneline import Line, Step
-    from casectl.core.profiles import Profile
+    from casectl.core.profiles import Capacity, Profile
     from casectl.core.resources import Resource
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
@@ -92,7 +92,12 @@ HOW_TO_CLEAR_PIECES = {
     "b": "is a barrier: casectl barrier clear",
     "t": "is a transition: casectl transition done or drop",
     "o": "is cleared by asking again: casectl voice CASE",
+    "h": "is a hand-over: casectl transfer accepted CASE, casectl cover --back FILE, and of one "
+    "that you took over, reaching the client",
     "roi": "is a release: casectl consent sign, renew, check, lapse or revoke",
+    "cl": "is cleared by casectl close, or by casectl close CASE --take-back REASON",
+    "ac": "is cleared by a call: casectl reached CASE, or tried; casectl cancel ITEM REASON drops "
+    "it",
     "ref": "is a referral: casectl referral answer records what they said, chase that you asked",
     "den": "is a denial: casectl denial file or decide",
 }
@@ -222,6 +227,13 @@ class Session:
         from casectl.config import profile_of
 
         return profile_of(self.config)
+
+    @property
+    def capacity(self) -> Capacity:
+        """What cases weigh here, and what this worker carries where that was set."""
+        capacity = self.profile.capacity
+        own = self.config.full_time
+        return capacity if own is None else capacity._replace(full_time=own)
 
     @cached_property
     def standards(self) -> Standards:
@@ -478,6 +490,16 @@ class Session:
             self.sitting.keys = keys
         return keys
 
+    def looking_at(self, path: Path) -> Session:
+        """A session that reads another's caseload and writes nothing into it."""
+        from casectl.store.caseload import open_for_reading
+
+        other = Session(self.clock)
+        other.named_db, other.config = str(path), self.config
+        other.no_input, other.named_private = self.no_input, self.named_private
+        other.__dict__["store"] = open_for_reading(path, self.author, other._keys)
+        return other
+
     @property
     def key_setting(self) -> tuple[str, str] | None:
         """The variable or setting that gives the key without a person, with its value.
@@ -519,6 +541,13 @@ class Session:
 
         check_file(self.db_path)
         return AccessLog(self.db_path)
+
+    def write_new(self, path: Path, text: str) -> None:
+        """A new file that this person alone can read. Raises CasectlError where there is one."""
+        from casectl.store.private import make_folder, put
+
+        make_folder(path.parent)
+        put(path, text.encode(), lambda written: None, new=True)
 
     @property
     def backup_folder(self) -> Path:
@@ -898,7 +927,7 @@ class Session:
             raise BadValue(
                 f"{text.strip()} is your own work", hint="casectl done me.1 ends an item"
             )
-        if part is None or part in ("contact", "safety") or is_transition(part):
+        if part is None or part in ("contact", "safety") or is_transition(part) or is_call(part):
             return case, None
         if not part.isdigit():
             how = how_to_clear(part, "is not something to get in touch about")
@@ -1035,7 +1064,7 @@ class Session:
                 if these[0] not in fits:
                     raise BadValue(f"{case.number}.need{word[:10]} is {these[0].status} already")
             else:
-                domain = find_domain(text)
+                domain = find_domain(text, self.profile.domains)
                 these = [each for each in fits if each.domain == domain.key]
                 if not these:
                     raise NotFound(
@@ -1103,6 +1132,17 @@ def names_a_note(text: str) -> bool:
 def is_transition(part: str) -> bool:
     """``t1``, or ``t1v``, the visit that it owes: both are done by getting in touch."""
     return part[0] == "t" and part[1:].removesuffix("v").isdigit()
+
+
+def is_call(part: str) -> bool:
+    """``ac1``: the call after the end, made by getting in touch."""
+    return part[:2] == "ac" and part[2:].isdigit()
+
+
+def names_a_call(text: str) -> bool:
+    """Whether a word is the name of the call after the end: 12.ac1."""
+    stem, dot, part = text.strip().lower().rpartition(".")
+    return bool(stem and dot) and is_call(part)
 
 
 def how_to_clear(part: str, otherwise: str) -> str:

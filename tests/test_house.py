@@ -204,7 +204,9 @@ def test_a_signature_is_not_a_string(path: Path) -> None:
 
 def test_what_is_shipped_as_data_is_read_by_formats_alone() -> None:
     """What stands in casectl/data is text; the shelf alone knows where."""
-    assert {path.suffix for path in (HOUSE / "data").rglob("*") if path.is_file()} == {".toml"}
+    files = [path for path in (HOUSE / "data").rglob("*") if path.is_file()]
+    assert {path.suffix for path in files if path.parent.name != "letters"} == {".toml"}
+    assert {path.suffix for path in files if path.parent.name == "letters"} == {".txt"}
     knows = [
         name_of(path) for path in source_files() if '"data"' in path.read_text(encoding="utf-8")
     ]
@@ -231,7 +233,9 @@ HEAVY = {
     "casectl.store.monitoring", "casectl.core.outcomes", "casectl.core.assessing",
     "casectl.core.screening", "casectl.core.risks", "casectl.store.assessments", "casectl.asking",
     "casectl.core.noting", "casectl.store.notes", "casectl.render.noting", "casectl.core.linting",
-    "casectl.sharing", "casectl.core.consents", "casectl.store.sharing",
+    "casectl.sharing", "casectl.core.consents", "casectl.store.sharing", "casectl.core.closing",
+    "casectl.store.closing", "casectl.render.closing",
+    "casectl.core.letters", "casectl.core.leaving",
     "casectl.core.resources", "casectl.store.resources", "casectl.render.resources",
     "casectl.core.service_match", "casectl.core.referrals", "casectl.core.denials",
     "casectl.store.referrals", "casectl.render.referrals",
@@ -635,6 +639,6 @@ def test_what_every_command_accepts_may_stand_before_it(run: Run, words: str) ->
 def test_no_before_the_command_holds_as_it_does_after_it(run: Run) -> None:
     run("init --unencrypted")
     run("intake 'Ada Example' --next call --due fri")
-    done = run("--no-input close ada --reason moved", answers=["y"])
+    done = run("--no-input close ada --reason declined", answers=["y"])
     assert done.code == 4
-    assert run("--yes close ada --reason moved", answers=[]).code == 0
+    assert run("--yes close ada --reason declined", answers=[]).code == 0

@@ -295,7 +295,10 @@ def _sentences(session: Session, case: Case, recorded: Recorded, day: date) -> l
     if contact.on_day < case.opened_on:
         began = session.say_day(case.opened_on)
         sentences.append(f"That is before the intake on {began}: casectl undo if it was not meant.")
-    if not case.is_open:
+    if recorded.aftercare is not None:
+        part = recorded.aftercare.part
+        sentences.append(f"{case.number}.{part}, the aftercare call, is done: it owes nothing now.")
+    elif not case.is_open:
         sentences.append(f"{case.handle} is closed: casectl reopen {case.number} if it is not.")
     if recorded.ended:
         done = recorded.ended.promise

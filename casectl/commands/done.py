@@ -27,7 +27,7 @@ from casectl.core.views import Ended
 from casectl.parameters import ItemArgument, complete_item, current, whole_number
 from casectl.render import Object
 from casectl.render.objects import promise_object
-from casectl.session import Session, how_to_clear
+from casectl.session import Session, how_to_clear, names_a_call
 
 if TYPE_CHECKING:
     from casectl.core.casework import Piece
@@ -239,12 +239,15 @@ def cancel(
     """Cancel items, with a reason.
 
     casectl cancel 12.3 "no longer needed" — the last words are the reason. A repeating item ends;
-    a step or goal of a plan (12.s3) is dropped.
+    a step or goal of a plan (12.s3) is dropped, and so is the call after the end (12.ac1).
     """
     session = current(ctx)
     if len(items) < 2:
         raise BadValue("cancel needs ITEM and REASON", hint='cancel 12.3 "no longer needed"')
     *names, reason = items
+    if any(names_a_call(name) for name in names):
+        _drop_call(session, names, reason)
+        return
     pieces, names = _pieces_apart(session, names, ("step", "goal"))
     found = _open(session, names, (FOLLOW_UP, DEADLINE, APPOINTMENT))
     reason = checked_text(session.typed(reason, "reason"), "reason")
@@ -254,6 +257,27 @@ def cancel(
     ended = session.store.promises.cancel([promise for _, promise in found], reason)
     found, ended = session.shown(found), session.shown(ended)
     _wrote(session, found, ended, [*_cancelled(found), *_next_steps(session, found)])
+
+
+def _drop_call(session: Session, names: list[str], reason: str) -> None:
+    """The call that a closed case owes will not be made, with the reason."""
+    if len(names) > 1:
+        raise BadValue("an aftercare call is dropped by itself", hint="name it alone")
+    from casectl.render.casework import piece_object
+
+    case, piece = session.find_piece(names[0], "aftercare")
+    if piece.status != OPEN:
+        raise BadValue(
+            f"{case.number}.{piece.part} is {piece.status} already",
+            hint=f"casectl history {case.number} tells more",
+        )
+    why = checked_text(session.typed(reason, "reason"), "reason")
+    piece = session.store.closing.drop_aftercare(piece, why, session.today)
+    case, piece = session.shown(case), session.shown(piece)
+    session.output.wrote_all(
+        [piece_object(piece, case)],
+        f"{_whose(case)}: no aftercare call: {piece.outcome}. It owes nothing now.",
+    )
 
 
 def _cancelled(found: list[tuple[Case, Promise]]) -> list[str]:

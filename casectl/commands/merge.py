@@ -68,8 +68,8 @@ def _open_twice(cases: list[Case], kept: Case, joined: Case) -> list[str]:
     if len(opened) < 2:
         return []
     handles = ", ".join(each.handle for each in opened)
-    stays, *_, goes = sorted(opened, key=lambda each: (each.id != kept.id, each.id == joined.id))
-    close = f'casectl close {goes.number} --reason "one case with {stays.number}"'
+    *_, goes = sorted(opened, key=lambda each: (each.id != kept.id, each.id == joined.id))
+    close = f"casectl close {goes.number} --reason duplicate"
     return [f"Open now: {handles}. If one will do: {close}"]
 
 

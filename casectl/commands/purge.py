@@ -86,6 +86,7 @@ def purge(
     session.output.wrote(
         _object(purged, copies, removed),
         *_sentences(purged),
+        *_calls(plan),
         *_backup_sentences(copies, removed, numbers[0]),
         ELSEWHERE,
         *_compacted(purged.uncompacted, numbers[0]),
@@ -227,7 +228,8 @@ def _doomed(session: Session, each: Doomed) -> str:
         _count(each.notes, "note"),
     ]
     closed = session.say_day(date.fromisoformat(each.closed_on)) if each.closed_on else each.status
-    return f"{name}, closed {closed}: {', '.join(counts)}"
+    owes = "; it owes its aftercare call" if each.calls else ""
+    return f"{name}, closed {closed}: {', '.join(counts)}{owes}"
 
 
 def _object(purged: Purged, copies: Copies, removed: int) -> Object:
@@ -261,6 +263,15 @@ def _sentences(purged: Purged) -> list[str]:
             "what casectl search finds."
         )
     return said
+
+
+def _calls(plan: Purging) -> list[str]:
+    """The calls that nobody will be asked for any more."""
+    owed = [str(each.number) for each in plan.cases if each.calls]
+    if not owed:
+        return []
+    named = ", ".join(owed[:LISTED])
+    return [f"No aftercare call was made: case{'s' * (len(owed) > 1)} {named}."]
 
 
 def _backup_sentences(copies: Copies, removed: int, number: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""accept, hold, close, reopen: where a case stands between its referral and its end."""
+"""accept, hold, reopen: where a case stands between its referral and its end."""
 
 from datetime import date
 from typing import Annotated
@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from casectl.core.casefile import owed
-from casectl.core.errors import Ambiguous, BadValue
-from casectl.core.guards import check_change, what_closing_drops
+from casectl.core.closing import check_hold, tries_of, tries_words
+from casectl.core.errors import BadValue
+from casectl.core.guards import check_change
 from casectl.core.intake import risk_named
 from casectl.core.model import ACTIVE, CLOSED, FOLLOW_UP, ON_HOLD, PENDING, RISKS, Case, Promise
 from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, current
 from casectl.render import Object, tell
-from casectl.render.objects import promise_object
 from casectl.render.owed import owed_object, owed_sentences
 from casectl.session import Session
 
@@ -55,67 +55,61 @@ def hold(
         str | None, typer.Option("--until", metavar="DAY", help="The day to look at it again.")
     ] = None,
     reason: ReasonOption = None,
+    unreachable: Annotated[
+        bool,
+        typer.Option("--unreachable", help="Nobody can reach the client; the attempts say why."),
+    ] = False,
 ) -> None:
     """Put a case on hold until a day.
 
-    Safety, deadlines and appointments go on meanwhile; what else it owes waits, and counts from
-    the end of the hold. A case on hold is held on with a new day and a new reason.
+    Safety, deadlines, appointments, releases and a notice of closure go on meanwhile; what else it
+    owes waits, and counts from the end of the hold, which is 180 days ahead at the most. A case on
+    hold is held on with a new day and a new reason.
+
+    casectl hold 12 --unreachable --until "in 2 weeks": its reason is the attempts on record, and
+    without one it is refused.
     """
     session = current(ctx)
     before = session.find_case(case, write=True)
     check_change(before, "hold")
+    tried = _tried(session, before) if unreachable else None
     day = _held_until(session, until)
     if before.status == ON_HOLD and before.hold_until == day:
         raise BadValue(
             f"{before.handle} is on hold until {session.say_day(day)} already",
             hint="give another day",
         )
-    why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
-    after = session.store.cases.hold(before, day, why)
+    if tried is not None:
+        why = tried if reason is None else f"{checked_text(reason, 'reason')} ({tried})"
+        after = session.store.cases.hold(before, day, why, "Unreachable, on hold until {until}")
+    else:
+        why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
+        after = session.store.cases.hold(before, day, why)
     promises = session.shown(session.store.promises.open_of(after))
     waiting = [each for each in promises if each.kind == FOLLOW_UP]
     after = session.shown(after)
+    said = "Unreachable, on hold" if unreachable else "On hold"
+    found = f"Reached again: casectl reopen {after.number} --reason TEXT takes it off hold."
     _wrote(
         session,
         after,
-        f"On hold until {session.say_day(day)}: {_whose(after)}.",
+        f"{said} until {session.say_day(day)}: {_whose(after)}.",
+        *([f"{why[:1].upper()}{why[1:]}."] if tried is not None and not session.private else []),
         "Safety, deadlines and appointments go on; the rest waits until then.",
+        *([found] if unreachable else []),
         *_still_open(session, after, waiting, "Waiting:"),
     )
 
 
-def close(
-    ctx: typer.Context,
-    case: CaseArgument,
-    reason: ReasonOption = None,
-    on: Annotated[
-        str | None, typer.Option("--on", metavar="DAY", help="The day it ended (today).")
-    ] = None,
-) -> None:
-    """Close a case, with a reason.
-
-    A closed case owes nothing. What is still open is shown and no longer due; while that is a
-    deadline, an appointment or a crisis, a script needs --yes. Closing a pending referral
-    declines it.
-    """
-    session = current(ctx)
-    before = session.find_case(case, write=True)
-    check_change(before, "close")
-    day = _past_day(session, on, before)
-    still_open = session.shown(session.store.promises.open_of(before))
-    was_shown = _confirm_closing(session, before, still_open)
-    why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
-    after = session.shown(session.store.cases.close(before, why, day))
-    word = "Declined" if before.status == PENDING else "Closed"
-    session.output.wrote(
-        {
-            **owed_object(after, (), session.output),
-            "no_longer_due": [promise_object(each, after) for each in still_open],
-        },
-        f"{word}, {session.say_day(day)}: {_whose(after)}. It owes nothing now.",
-        *([] if was_shown else _still_open(session, after, still_open, "No longer due:")),
-        f"casectl undo takes it back; casectl reopen {after.number} opens it again.",
-    )
+def _tried(session: Session, case: Case) -> str:
+    """The attempts since the client was last reached. Raises BadValue where there are none."""
+    tries = tries_of(session.store.cases.file(case).contacts)
+    if not tries:
+        raise BadValue(
+            f"nobody has tried {case.handle} since the client was last reached",
+            hint=f"casectl tried {case.number} TEXT records an attempt",
+        )
+    return tries_words(tries, session.config.date_order)
 
 
 def reopen(
@@ -133,8 +127,8 @@ def reopen(
 ) -> None:
     """Open a closed case again, or take one off hold.
 
-    The program's standards count from today. A closed case wants a fresh risk; without one the
-    old risk stands.
+    The program's standards count from today. A closed case needs its risk as it is now; what was
+    on file stays there.
     """
     session = current(ctx)
     if risk is not None:
@@ -147,11 +141,8 @@ def reopen(
     after = session.store.cases.reopen(before, session.today, why, risk=fresh, promise=promise)
     after = session.shown(after)
     said = "Reopened" if before.status == CLOSED else "Taken off hold"
-    sentences = [f"{said}, {session.say_day(session.today)}: {_whose(after)}, now active."]
-    if before.status == CLOSED and fresh is None:
-        old = f"{after.risk}, from before it closed" if after.risk else "not assessed"
-        sentences.append(f"Its risk is {old}: casectl set {after.number} --risk … --reason …")
-    _wrote(session, after, *sentences)
+    day = session.say_day(session.today)
+    _wrote(session, after, f"{said}, {day}: {_whose(after)}, now active.")
 
 
 def _held_until(session: Session, until: str | None) -> date:
@@ -164,6 +155,7 @@ def _held_until(session: Session, until: str | None) -> date:
                 raise BadValue(
                     f"{session.say_day(day)} is not ahead", hint="a hold ends on a later day"
                 )
+            check_hold(day, session.today, session.config.date_order)
         except BadValue as error:
             if until is not None or not asked.strip():
                 raise
@@ -185,29 +177,6 @@ def _past_day(session: Session, text: str | None, case: Case) -> date:
     return day
 
 
-def _confirm_closing(session: Session, case: Case, still_open: list[Promise]) -> bool:
-    """Show what would no longer be due, and ask; whether it was shown.
-
-    A script is not asked, and goes on unless somebody else counts on what would go unwatched.
-    """
-    drops = what_closing_drops(case, still_open)
-    if not drops and (not still_open or not session.can_ask):
-        return False
-    show = session.can_ask and not session.yes
-    if show:
-        for line in _still_open(session, case, still_open, "This will no longer be due:"):
-            tell(line)
-    what = " and ".join(drops) or "open follow-ups"
-    session.confirm(
-        f"Close {_whose(session.shown(case))} with {what}?",
-        otherwise=Ambiguous(
-            f"{case.handle} has {what}, which nobody would watch any longer",
-            hint="end that first (casectl done, cancel, set), or add --yes",
-        ),
-    )
-    return show
-
-
 def _still_open(session: Session, case: Case, promises: list[Promise], head: str) -> list[str]:
     if not promises:
         return []
@@ -220,15 +189,17 @@ def _still_open(session: Session, case: Case, promises: list[Promise], head: str
 
 
 def _asked_risk(session: Session, case: Case) -> str | None:
-    """The risk as it is now, of a closed case that opens again. Enter leaves the old one."""
-    if case.status != CLOSED or not session.can_ask:
+    """The risk as it is now, of a closed case that opens again: nobody has looked since."""
+    if case.status != CLOSED:
         return None
-    old = case.risk or "not assessed"
+    if not session.can_ask:
+        raise BadValue("--risk is missing", hint=f"as it is now: {', '.join(RISKS)}")
     while True:
-        words = session.ask(f"Risk now? {', '.join(RISKS)} (Enter leaves it: {old}) ")
-        word = words.strip().lower()
-        if not word or word in RISKS:
-            return word or None
+        word = session.ask(f"Risk now? {', '.join(RISKS)} ").strip().lower()
+        if word in RISKS:
+            return word
+        if not word:
+            raise BadValue("the risk is missing", hint="nothing was written")
         tell(f"There is no risk {word[:40]!r}.")
 
 

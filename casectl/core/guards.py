@@ -6,20 +6,10 @@ active, on_hold -> closed -> active (reopened)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from casectl.core.errors import BadValue
-from casectl.core.model import (
-    ACTIVE,
-    APPOINTMENT,
-    CLOSED,
-    DEADLINE,
-    ON_HOLD,
-    PENDING,
-    Case,
-    Level,
-    Promise,
-)
+from casectl.core.model import ACTIVE, CLOSED, ON_HOLD, PENDING, Case
 
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "set": (PENDING, ACTIVE, ON_HOLD),
@@ -35,6 +25,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "voice": (PENDING, ACTIVE, ON_HOLD),
     "people": (PENDING, ACTIVE, ON_HOLD),
     "accept": (PENDING,),
+    "transfer": (PENDING, ACTIVE, ON_HOLD),
+    "cover": (PENDING, ACTIVE, ON_HOLD),
     "hold": (ACTIVE, ON_HOLD),
     "close": (PENDING, ACTIVE, ON_HOLD),
     "reopen": (ON_HOLD, CLOSED),
@@ -57,15 +49,3 @@ def check_change(case: Case, verb: str) -> None:
     already = " already" if (verb, case.status) in ALREADY else ""
     instead = INSTEAD[case.status].format(number=case.number)
     raise BadValue(f"{case.handle} is {WORDS[case.status]}{already}", hint=instead)
-
-
-def what_closing_drops(case: Case, promises: Sequence[Promise]) -> list[str]:
-    """Why closing wants a clear yes: what others expect, and nobody would watch any longer."""
-    reasons = []
-    if case.level == Level.CRISIS:
-        reasons.append("the level crisis")
-    for kind, word in ((DEADLINE, "deadline"), (APPOINTMENT, "appointment")):
-        count = sum(each.kind == kind for each in promises)
-        if count:
-            reasons.append(f"{count} open {word}{'s' if count > 1 else ''}")
-    return reasons

@@ -22,12 +22,12 @@ def last_stood(pieces: Iterable[Piece]) -> dict[str, Stood]:
     found: dict[str, Stood] = {}
     for piece in sorted(pieces, key=lambda each: (each.on_day, each.number)):
         if piece.kind == ASSESSMENT:
-            for key, level in _levels(piece):
+            for key, level in levels_of(piece):
                 found[key] = Stood(level, piece.on_day)
     return found
 
 
-def _levels(piece: Piece) -> list[tuple[str, int]]:
+def levels_of(piece: Piece) -> list[tuple[str, int]]:
     try:
         kept = {key: each.get("level") for key, each in piece.body.get("domains", {}).items()}
     except AttributeError:

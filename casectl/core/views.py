@@ -49,6 +49,7 @@ class Recorded(NamedTuple):
     contact: Contact
     ended: Ended | None
     promised: Promise | None
+    aftercare: Piece | None = None  # the call after the end of the service, if this was it
 
 
 class Assessed(NamedTuple):
@@ -271,6 +272,7 @@ class Doomed(NamedTuple):
     promises: int
     contacts: int
     notes: int
+    calls: int = 0  # owed after the end of the service, and not made yet
 
 
 class Purging(NamedTuple):

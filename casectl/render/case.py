@@ -9,6 +9,7 @@ from itertools import zip_longest
 from casectl.core.casefile import corrections
 from casectl.core.casework import (
     AMENDMENT,
+    CLOSING,
     CONSENT,
     DENIAL,
     PERSON,
@@ -244,6 +245,10 @@ def _casework(file: File, output: Output, whole: bool) -> list[Line]:
         from casectl.render.referrals import summary
 
         told += [(each, 1) for each in summary(file.case, file.casework, output)]
+    if any(each.kind == CLOSING for each in file.casework):
+        from casectl.render.closing import closing_lines
+
+        told += [(each, 2) for each in closing_lines(file.casework, output, whole=whole)]
     if whole:
         from casectl.render.monitoring import kept_lists
 

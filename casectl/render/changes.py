@@ -223,7 +223,9 @@ def _told(value: Any) -> str:
     """A text or number as it is; of anything deeper its texts."""
     if value is None:
         return "none"
-    return _short(str(value) if isinstance(value, str | int) else ", ".join(texts_in(value)))
+    if isinstance(value, str | int):
+        return _short(str(value))
+    return _short(", ".join(texts_in(value))) or "recorded"
 
 
 def _short(text: str) -> str:

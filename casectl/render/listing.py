@@ -95,7 +95,8 @@ def _list_head(columns: _Columns, output: Output) -> list[str]:
 
 
 def _list_row(row: ListRow, columns: _Columns, output: Output) -> list[Line]:
-    case, first = row.case, row.first
+    case = row.case
+    first = row.first if case.is_open else None  # that it is closed goes before what it owes
     style = first.band.name if first and first.band is not None else "dim"
     item: Span = (cell(first.item if first else "closed", columns.item), style)
     due = _short_day(first.due, output) if first else _closed(case, output)

@@ -349,24 +349,21 @@ class Cases:
         return self._again(case)
 
     def close(self, case: Case, reason: str, on: date) -> Case:
-        """End the service (decline it, where it was pending). What was promised stays on file."""
-        with self.journal.operation("close") as operation:
-            self._check_status(case)
-            operation.update(
-                "cases",
-                case.id,
-                status=CLOSED,
-                closed_on=on.isoformat(),
-                close_reason=reason,
-                hold_until=None,
-            )
-        return self._again(case)
+        """End a service for a reason alone, with nothing given that a checklist asks for."""
+        from casectl.core.closing import Asked, Given, ending, reason_of
+        from casectl.store.closing import Closings
 
-    def hold(self, case: Case, until: date, reason: str) -> Case:
+        wanted = ending(self.file(case), reason_of(reason, Asked()), Given(), on)
+        return Closings(self.db, self.journal).end(case, wanted)[0]
+
+    def hold(
+        self, case: Case, until: date, reason: str, said: str = "On hold until {until}"
+    ) -> Case:
+        """Look at it again on ``until``; ``said`` is how the note of it begins."""
         with self.journal.operation("hold") as operation:
             self._check_status(case)
             operation.update("cases", case.id, status=ON_HOLD, hold_until=until.isoformat())
-            operation.add_note(case.id, f"On hold until {until.isoformat()}: {reason}")
+            operation.add_note(case.id, f"{said.format(until=until.isoformat())}: {reason}")
         return self._again(case)
 
     def plan(
@@ -412,6 +409,10 @@ class Cases:
             self._check_status(case)
             operation.update("cases", case.id, **values)
             operation.add_note(case.id, f"{said}: {reason}", on.isoformat())
+            if case.status == CLOSED:
+                from casectl.store.closing import drop_open_aftercare
+
+                drop_open_aftercare(operation, case, on)
             if promise is not None:
                 add_promise(operation, case.id, promise)
         return self._again(case)

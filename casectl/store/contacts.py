@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from casectl.core.errors import BadValue
-from casectl.core.model import DONE, KEPT, Case, Contact, Level, Promise
+from casectl.core.model import CLOSED, DONE, KEPT, Case, Contact, Level, Promise
 from casectl.core.views import Recorded
 from casectl.store.connection import Database
 from casectl.store.journal import Journal, Operation
@@ -108,6 +108,10 @@ class Contacts:
             if case.level == Level.CRISIS and wrong.covered_until != right.covered_until:
                 until = right.covered_until.isoformat() if right.covered_until else None
                 operation.update("cases", case.id, covered_until=until)
+            if case.status == CLOSED:
+                from casectl.store.closing import correct_aftercare
+
+                correct_aftercare(operation, case, wrong, self._read(corrected))
         return self._read(corrected)
 
     def on_day(self, day: date) -> list[tuple[Case, Contact]]:
@@ -134,12 +138,17 @@ class Contacts:
     ) -> Recorded:
         written = self._insert(operation, case, contact)
         self._cover(operation, case, contact)
+        aftercare = None
+        if case.status == CLOSED:
+            from casectl.store.closing import clear_aftercare
+
+            aftercare = clear_aftercare(operation, case, self._read(written))
         ended = None
         if does is not None:
             status = KEPT if does.kind == "appointment" else DONE
             ended = end_promise(operation, self.db, does, status, contact.text, on=contact.on_day)
         promised = add_promise(operation, case.id, promise) if promise else None
-        return Recorded(self._read(written), ended, promised)
+        return Recorded(self._read(written), ended, promised, aftercare)
 
     def _insert(self, operation: Operation, case: Case, contact: Contact) -> str:
         return add_contact(operation, case, contact).id

@@ -170,7 +170,7 @@ class Planning:
                 _check_stands(operation, case, piece)
                 done.append(change(operation, piece, status=DONE, ended_on=on, outcome=outcome))
                 if piece.kind == GOAL:
-                    _leave_needs(operation, case, piece, on, met=met)
+                    leave_needs(operation, case, piece, on, met=met)
             return ended, done
 
     def drop(
@@ -283,11 +283,11 @@ def _dropped(operation: Operation, case: Case, piece: Piece, reason: str, on: da
         for step in pieces_of(operation.db, case.id, STEP):
             if step.parent == piece.id and step.status == OPEN:
                 gone.append(change(operation, step, status=DROPPED, ended_on=on, outcome=reason))
-        _leave_needs(operation, case, piece, on)
+        leave_needs(operation, case, piece, on)
     return gone
 
 
-def _leave_needs(
+def leave_needs(
     operation: Operation, case: Case, goal: Piece, on: date, *, met: bool = False
 ) -> None:
     """What becomes of the needs that no other open goal serves once this one has ended."""

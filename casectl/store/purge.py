@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep
 
-from casectl.core.casework import LETTERS
+from casectl.core.casework import AFTERCARE, LETTERS
 from casectl.core.drafts import without_client
 from casectl.core.errors import BadValue, Busy, CasectlError
 from casectl.core.model import CLOSED, assessment_draft, note_draft
@@ -42,6 +42,9 @@ EVER = (
     "WHERE table_name = 'cases' AND before IS NOT NULL "
     "UNION SELECT row_id, json_extract(after, '$.client_id') FROM changes "
     "WHERE table_name = 'cases' AND after IS NOT NULL) "
+)
+CALLS = (
+    f"SELECT count(*) FROM casework WHERE case_id = ? AND kind = '{AFTERCARE}' AND status = 'open'"
 )
 LISTED = "(SELECT value FROM json_each(?))"  # a list of any length as one value
 
@@ -155,6 +158,7 @@ class Purge:
             self.db.value(f"SELECT count(*) FROM {table} WHERE case_id = ?", (key,))
             for table in TOLD
         ]
+        counts.append(self.db.value(CALLS, (key,)))
         row = self.db.one(
             "SELECT c.handle, k.name, c.status, c.closed_on FROM cases c "
             "JOIN clients k ON k.id = c.client_id WHERE c.id = ?",

@@ -80,7 +80,7 @@ def test_a_purge_leaves_nothing_of_it(run: Run, store: Caseload) -> None:
     run("assess 1 --domain housing=2 --need 'housing=a grualt lease' --risk medical=high")
     run("screen 1 phq9 9=1")
     run("assess 1", answers=["2", "grualt"])
-    run("close 1 --reason moved --yes")
+    run("close 1 --reason died --yes")
     assert run("purge 1 --reason asked --yes").code == 0
     for table in ("casework", "drafts", "search_texts"):
         assert store.db.value(f"SELECT count(*) FROM {table}") == 0, table
@@ -302,7 +302,7 @@ def test_what_cannot_be_meant_writes_nothing(run: Run, command: str, code: int, 
 
 
 def test_a_closed_case_is_not_assessed(run: Run) -> None:
-    assert run("close 1 --reason moved --yes").code == 0
+    assert run("close 1 --reason died --yes").code == 0
     for command in ("assess 1 --domain food=1", "screen 1 phq9 1=1", "need add 1 x --domain food"):
         result = run(command)
         assert result.code == 2

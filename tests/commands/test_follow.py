@@ -99,7 +99,7 @@ def test_bad_input_writes_nothing(run: Run, command: str, code: int, words: str)
 
 
 def test_nothing_is_promised_on_a_closed_case(run: Run) -> None:
-    run("close 1 --reason 'moved away'")
+    run("close 1 --reason declined")
     result = run("follow 1 'call' --due fri")
     assert result.code == 2
     assert "closed" in result.err
@@ -166,7 +166,7 @@ def test_what_is_done_closed_or_paused_does_not_count(run: Run) -> None:
     run("hold 2 --until '2026-12-20' --reason leave")
     assert "(1 other that day)" in run("follow 1 'first' --due '4 dec'").out
     run("undo")
-    run("close 2 --reason moved --yes")
+    run("close 2 --reason died --yes")
     assert "that day" not in run("follow 1 'first' --due '4 dec'").out
 
 

@@ -170,7 +170,7 @@ def test_private_says_nothing_of_it(run: Run) -> None:
 def test_a_purge_takes_the_filed_jot_along(run: Run, store: Caseload) -> None:
     run("jot 'aide'")
     run("file 1 1")
-    run("close 1 --reason moved --yes")
+    run("close 1 --reason declined --yes")
     assert run("purge 1 --reason asked --yes").code == 0
     assert store.db.value("SELECT count(*) FROM jots") == 0
     assert run("audit verify").code == 0

@@ -19,7 +19,7 @@ PEOPLE = (
     "intake 'Cleo Pending' --urgency medium --on 2026-11-16 --pending --new",
     "reached 2 --on 2026-11-10",
     "reached 1 --on 2026-11-16",
-    "close 4 --reason moved",
+    "close 4 --reason declined",
 )
 
 
@@ -100,7 +100,10 @@ def test_as_of_another_day(run: Run) -> None:
     assert run("list --as-of 2026-11-25 --json").json[0]["next_status"] == "OVERDUE 5d"
 
 
-def test_a_closed_case_owes_nothing(run: Run) -> None:
+def test_a_closed_case_owes_its_call_alone(run: Run) -> None:
+    (closed,) = run("list --status closed --json").json
+    assert (closed["next_item"], closed["next_due"]) == ("4.ac1", "2026-12-18")
+    assert run("cancel 4.ac1 'asked for none'").code == 0
     (closed,) = run("list --status closed --json").json
     assert (closed["next_item"], closed["next_due"], closed["days_late"]) == (None, None, None)
 

@@ -216,7 +216,7 @@ def test_an_appointment_is_not_kept_before_its_day(run: Run) -> None:
 
 
 def test_a_closed_case_is_said_to_be_closed(run: Run) -> None:
-    assert run("close 2 --reason moved --yes").code == 0
+    assert run("close 2 --reason declined --yes").code == 0
     assert "lee-2 is closed: casectl reopen 2" in run("log - --yes", stdin="2 call fine\n").err
     result = run("log - --yes", stdin="2 call fine; next call fri\n")
     assert result.code == 2 and "lee-2 is closed" in result.err

@@ -104,13 +104,13 @@ def test_two_open_cases_are_said_and_how_to_close_one(run: Run) -> None:
     said = run("merge 2 1 --yes").out.splitlines()[-1]
     words, _, command = said.partition("casectl ")
     assert words == "Open now: sampletest-1, sampletest-2. If one will do: "
-    assert command == 'close 1 --reason "one case with 2"'
+    assert command == "close 1 --reason duplicate"
     assert run(command).code == 0
     assert [each["case"] for each in run("list --json").json] == [2]
 
 
 def test_one_open_case_needs_no_such_words(run: Run) -> None:
-    run("close 2 --reason moved")
+    run("close 2 --reason declined")
     assert "Open now" not in run("merge 1 2 --yes").out
 
 

@@ -150,7 +150,7 @@ def test_providers_are_kept_with_their_numbers(run: Run) -> None:
 )  # fmt: skip
 def test_what_cannot_be_kept_is_refused(run: Run, command: str) -> None:
     if "voice" in command or "move" in command:
-        ok(run("close 1 --reason moved --yes"))
+        ok(run("close 1 --reason declined --yes"))
     result = run(command)
     assert result.code in (2, 3), result.out
     assert result.err.count("\n") == 1
@@ -331,7 +331,7 @@ def test_the_chain_and_the_facts_are_sound_after_all_of_it(run: Run) -> None:
 def test_a_purge_takes_all_of_it(run: Run) -> None:
     several_months(run)
     ok(run("meds add 1 Sertraline"))
-    ok(run("close 1 --reason moved --yes", today="2027-01-13"))
+    ok(run("close 1 --reason declined --yes", today="2027-01-13"))
     ok(run("purge 1 --reason asked --yes", today="2027-01-13"))
     assert run("search Sertraline --json").json == []
     assert run("search lease --json").json == []

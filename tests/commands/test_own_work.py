@@ -207,7 +207,7 @@ def test_a_client_called_me_goes_by_number_or_handle(run: Run, client_me: None) 
     "command",
     [
         "reached me", "tried me.1", "reached me.1 'spoke'", "deadline me court --on fri",
-        "appointment me office --at 'fri 9:00'", "note me x", "close me --reason moved",
+        "appointment me office --at 'fri 9:00'", "note me x", "close me --reason declined",
         "set me --risk low --reason x", "edit me --phone 5", "today --explain me",
         "kept me.1", "missed me.1", "merge me 1", "hold me --until fri", "purge me --reason x",
     ],
@@ -266,7 +266,7 @@ def test_private_hides_its_words(run: Run, low: None) -> None:
 
 def test_a_purge_leaves_it_and_the_record_verifies(run: Run, low: None, store: Caseload) -> None:
     run("follow me 'supervision' --due today")
-    run("close 1 --reason moved --yes")
+    run("close 1 --reason declined --yes")
     assert run("purge 1 --reason asked --yes").code == 0
     assert run("audit verify").code == 0
     assert run("show me --json").json["due"][0]["what"] == "supervision"

@@ -246,7 +246,7 @@ def test_a_step_needs_a_day(run: Run) -> None:
      "plan review 1 'well'"],
 )  # fmt: skip
 def test_a_closed_case_has_no_plan_to_change(run: Run, command: str) -> None:
-    ok(run("close 1 --reason moved --yes"))
+    ok(run("close 1 --reason declined --yes"))
     result = run(command)
     assert result.code == 2
     assert "example-1 is closed; casectl reopen 1 opens it again" in result.err

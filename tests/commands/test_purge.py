@@ -16,10 +16,10 @@ def people(caseload: None, run: Run) -> None:
     for command in (
         "intake 'Zyxwvut Sample' --urgency low --risk low --on 2018-01-02 --phone 1 --new",
         "note 1 'grualtnote'",
-        "close 1 --reason moved --on 2018-06-01 --yes",
+        "close 1 --reason declined --on 2018-06-01 --yes",
         "intake 'Ann Other' --urgency low --risk low --on 2026-11-02 --new",
         "intake 'Ben Later' --urgency low --risk low --on 2026-11-02 --new",
-        "close 3 --reason moved --yes",
+        "close 3 --reason declined --yes",
     ):
         result = run(command)
         assert result.code == 0, result.err
@@ -35,18 +35,19 @@ def test_a_dry_run_shows_what_would_go(run: Run, tmp_path: Path) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out.splitlines() == [
         "To be erased for good:",
-        "  sample-1  Zyxwvut Sample, closed Fri 1 Jun 2018: 0 promises, 0 contacts, 1 note",
-        "With 1 client who would have no case left, and 4 entries of the journal.",
+        "  sample-1  Zyxwvut Sample, closed Fri 1 Jun 2018: 0 promises, 0 contacts, 1 note; "
+        "it owes its aftercare call",
+        "With 1 client who would have no case left, and 6 entries of the journal.",
     ]
     assert run("purge 1 --dry-run --json").json == {
         "would_purge": [
             {
                 "number": 1, "handle": "sample-1", "client": "Zyxwvut Sample", "status": "closed",
-                "closed_on": "2018-06-01", "promises": 0, "contacts": 0, "notes": 1,
+                "closed_on": "2018-06-01", "promises": 0, "contacts": 0, "notes": 1, "calls": 1,
             }
         ],
         "clients": 1,
-        "entries": 4,
+        "entries": 6,
     }  # fmt: skip
     assert raw(tmp_path) == before
 
@@ -60,20 +61,21 @@ def test_a_script_says_yes(run: Run, tmp_path: Path) -> None:
     result = run("purge 1 --reason 'asked to be forgotten' --yes")
     assert result.code == 0, result.err
     assert result.out.splitlines() == [
-        "Erased for good: case 1, 1 client with it; 3 records, and 7 entries of the journal.",
+        "Erased for good: case 1, 1 client with it; 5 records, and 11 entries of the journal.",
         "Who did it, when and why stays on record: casectl history 1",
+        "No aftercare call was made: case 1.",
         "Not reached: copies elsewhere, such as prints, mails, exports and backups on other disks.",
     ]
     for word in (b"Zyxwvut", b"zyxwvut", b"grualtnote"):
         assert word not in raw(tmp_path)
     assert run("doctor").code == 0
-    assert "Of 7 changes the contents were purged." in run("audit verify").out
+    assert "Of 11 changes the contents were purged." in run("audit verify").out
 
 
 def test_json(run: Run) -> None:
     made = run("purge 1 --reason asked --yes --json").json
     assert made == {
-        "purged": [1], "operation": 7, "records": 3, "clients": 1, "entries": 7, "mentions": 0,
+        "purged": [1], "operation": 7, "records": 5, "clients": 1, "entries": 11, "mentions": 0,
         "backups": 0, "backups_removed": 0, "backups_untold": [], "compacted": True,
     }  # fmt: skip
 
@@ -170,7 +172,7 @@ def test_older_than_erases_them_all_and_says_why(run: Run) -> None:
     asked = run("purge --older-than 'yesterday'", answers=["2"])
     assert (asked.code, asked.out) == (1, "")
     run("reopen 3 --reason x --risk low --yes")
-    run("close 3 --reason moved --on 2026-11-10 --yes")
+    run("close 3 --reason declined --on 2026-11-10 --yes")
     result = run("purge --older-than yesterday", answers=["2"])
     assert result.code == 0, result.err
     assert "Erased for good: 2 cases" in result.out
@@ -274,7 +276,7 @@ def test_a_dry_run_of_what_is_purged_already_changes_nothing(run: Run, tmp_path:
 def test_a_backup_from_before_the_case_is_left_alone(run: Run, tmp_path: Path) -> None:
     run("backup")
     run("intake 'Qwertz Newer' --urgency low --on 2026-11-02 --new")
-    run("close 4 --reason moved --yes")
+    run("close 4 --reason declined --yes")
     made = run("purge 4 --reason asked --yes --backups --json").json
     assert (made["backups"], made["backups_removed"]) == (0, 0)
     assert len(backups(tmp_path)) == 1

@@ -137,7 +137,7 @@ def test_what_cannot_be_meant_writes_nothing(run: Run, command: str, code: int, 
 
 
 def test_a_closed_case_has_no_level_to_set(run: Run) -> None:
-    assert run("close 1 --reason moved --yes").code == 0
+    assert run("close 1 --reason declined --yes").code == 0
     result = run("set 1 --urgency high --reason x")
     assert result.code == 2
     assert "is closed; casectl reopen 1 opens it again" in result.err

@@ -146,7 +146,7 @@ def test_the_sheet_holds_whoever_has_an_hour(run: Run) -> None:
 
 def test_nobody(run: Run) -> None:
     for number in range(1, 6):
-        assert run(f"close {number} --reason moved --yes").code == 0
+        assert run(f"close {number} --reason died --yes").code == 0
     assert run("today --calls").out == run("today --visits").out == ""
     assert "nothing to reach" in run("today --calls", width=80).out
     assert "Nobody needs you today." in run("today --sheet").out
@@ -168,7 +168,7 @@ def test_the_list_itself_is_as_before(run: Run) -> None:
 
 
 def test_a_day_without_visits(run: Run) -> None:
-    run("close 4 --reason x --yes")
+    run("close 4 --reason died --yes")
     out = run("today --visits --program Nowhere", width=80)
     assert out.code == 3
     assert "nothing to go to" in run("today --visits --as-of 2024-01-01", width=80).out

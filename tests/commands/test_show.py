@@ -99,10 +99,11 @@ def test_held_and_closed_cases_say_until_when_and_why(run: Run) -> None:
     screen = run("show 2", width=80).out
     assert "on hold until Tue 1 Dec" in screen
     assert "2.1" in screen and "waits" in screen, "a paused follow-up still shows"
-    done(run("close 2 --reason 'moved to [bold]Elsewhere[/]'"))
+    why = "--reason 'moved to [bold]Elsewhere[/]' --override 'moves today' --approved-by Lee"
+    done(run(f"close 2 {why} --summary 'is well there'"))
     screen = run("show 2", width=80).out
     assert "closed Wed 18 Nov: moved to [bold]Elsewhere[/]" in screen
-    assert run("show 2 --json").json["due"] == []
+    assert [each["item"] for each in run("show 2 --json").json["due"]] == ["2.ac1"]
 
 
 def test_another_day_can_be_looked_at(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""accept, hold, close, reopen: each change, what it owes afterwards, and what it refuses."""
+"""accept, hold, reopen: each change, what it owes afterwards, and what it refuses."""
 
 from __future__ import annotations
 
@@ -127,73 +127,46 @@ def test_a_hold_asks_again_for_a_day_that_is_none(run: Run) -> None:
     assert run("hold 1 --until someday --reason x").code == 2
 
 
-# --- close ----------------------------------------------------------------------------------
+# --- a hold because nobody can reach the client ----------------------------------------------
 
 
-def test_a_closed_case_owes_nothing(run: Run) -> None:
-    result = run("close 1 --reason 'moved away'")
-    assert result.code == 0
-    assert "Closed, Wed 18 Nov 2026: Maria Example (example-1). It owes nothing now." in result.out
-    assert "No longer due:" in result.out
-    assert "1.1            follow-up: call the school, Fri 20 Nov 2026" in result.out
-    closed = case(run)
-    assert (closed["case_status"], closed["closed_on"]) == ("closed", "2026-11-18")
-    assert closed["close_reason"] == "moved away"
-    assert owes(run) == set()
-    assert run("remind --json").json == [] or "1." not in run("remind").out
+def test_unreachable_has_an_end_and_the_attempts_are_its_reason(run: Run) -> None:
+    run("tried 1 'rang out' --on mon")
+    run("tried 1 --by visit")
+    result = run("hold 1 --unreachable --until 2026-12-02")
+    assert result.code == 0, result.err
+    assert "Unreachable, on hold until Wed 2 Dec 2026: Maria Example (example-1)." in result.out
+    assert "Tried 2x since Mon 16 Nov 2026, by phone, visit." in result.out
+    note = case(run)["notes"][0]["text"]  # type: ignore[index]
+    assert note == (
+        "Unreachable, on hold until 2026-12-02: tried 2x since Mon 16 Nov 2026, by phone, visit"
+    )
+    assert owes(run) == {"1.hold"}
 
 
-@pytest.mark.parametrize(
-    ("setting", "words"),
-    [
-        ("deadline 1 'court hearing' --on 2026-12-01", "1 open deadline"),
-        ("appointment 1 'home visit' --at 'fri 10:00'", "1 open appointment"),
-        ("set 1 --urgency crisis --reason x", "the level crisis"),
-    ],
-)
-def test_a_script_needs_yes_where_others_count_on_it(run: Run, setting: str, words: str) -> None:
-    assert run(setting).code == 0
-    refused = run("close 1 --reason moved")
-    assert (refused.code, refused.out) == (4, "")
-    assert f"example-1 has {words}, which" in refused.err
-    assert case(run)["case_status"] == "active"
-    assert run("close 1 --reason moved --yes").code == 0
-
-
-def test_closing_shows_and_asks_on_a_terminal(run: Run) -> None:
+def test_what_goes_on_while_nobody_reaches_them(run: Run) -> None:
+    run("tried 1")
     run("deadline 1 'court hearing' --on 2026-12-01")
-    result = run("close 1 --reason moved", answers=["n"])
-    assert result.code == 1
-    assert "This will no longer be due:" in result.err
-    assert "1.2            deadline: court hearing, Tue 1 Dec 2026" in result.err
-    assert "Close Maria Example (example-1) with 1 open deadline? [y/N]" in result.err
-    assert "nothing was written" in result.err
-    assert run("close 1", answers=["y", "moved away"]).code == 0
-    assert case(run)["close_reason"] == "moved away"
+    run("appointment 1 'home visit' --at 'fri 10:00'")
+    run("close 1 --notice --by letter")
+    run("set 1 --urgency crisis --reason x")
+    run("hold 1 --unreachable --until 2026-12-14 --reason 'phone is off'")
+    assert owes(run) == {"1.hold", "1.2", "1.3", "1.cl1", "1.safety", "1.review"}
 
 
-def test_closing_an_empty_case_asks_nothing(run: Run) -> None:
-    run("done 1.1")
-    assert run("close 1 --reason moved", answers=[]).code == 0
-
-
-def test_closing_a_referral_declines_it(run: Run) -> None:
-    result = run("close 2 --reason 'no places'")
-    assert result.out.startswith("Declined, Wed 18 Nov 2026: Pat Placeholder (placeholder-2).")
-    assert case(run, 2)["case_status"] == "closed"
-
-
-def test_closing_as_json(run: Run) -> None:
-    made = run("close 1 --reason moved --json").json
-    assert (made["case_status"], made["owes"]) == ("closed", [])
-    assert [each["item"] for each in made["no_longer_due"]] == ["1.1"]
+def test_an_attempt_before_they_were_reached_says_nothing(run: Run) -> None:
+    run("tried 1 --on mon")
+    run("reached 1 --on tue")
+    assert run("hold 1 --unreachable --until fri").code == 2
+    run("tried 1 --by letter")
+    assert run("hold 1 --unreachable --until fri").code == 0
 
 
 # --- reopen ---------------------------------------------------------------------------------
 
 
 def test_reopening_counts_from_that_day(run: Run) -> None:
-    run("close 1 --reason moved")
+    run("close 1 --reason declined")
     result = run(
         "reopen 1 --reason 'is back' --risk high --next 'home visit' --due fri",
         today="2027-01-04",
@@ -208,28 +181,44 @@ def test_reopening_counts_from_that_day(run: Run) -> None:
     assert (opened["closed_on"], opened["close_reason"]) == (None, None)
 
 
-def test_without_a_fresh_risk_the_old_one_stands_and_is_said(run: Run) -> None:
-    run("close 1 --reason moved")
+def test_a_script_says_the_risk_as_it_is_now(run: Run) -> None:
+    """Nobody has looked since it was closed: the old risk would be a guess."""
+    run("close 1 --reason declined")
+    before = case(run)
     result = run("reopen 1 --reason back")
-    assert "Its risk is low, from before it closed: casectl set 1 --risk …" in result.out
+    assert (result.code, result.out) == (2, "")
+    assert "--risk is missing; as it is now: none, low, moderate, high, imminent" in result.err
+    assert case(run) == before
 
 
 def test_a_terminal_asks_for_the_risk_as_it_is_now(run: Run) -> None:
-    run("close 1 --reason moved")
+    run("close 1 --reason declined")
     result = run("reopen 1", answers=["is back", "bad", "moderate"])
     assert result.code == 0
     assert "There is no risk 'bad'." in result.err
     assert case(run)["risk"] == "moderate"
+    run("close 1 --reason declined")
+    assert run("reopen 1", answers=["is back", ""]).code == 2
+    assert case(run)["case_status"] == "closed"
 
 
 def test_a_crisis_begins_anew(run: Run, store: Caseload) -> None:
     run("set 1 --urgency crisis --reason x")
-    run("close 1 --reason moved --yes")
-    result = run("reopen 1 --reason back", today="2027-01-04")
+    assert run("close 1 --reason declined --handed-to 'Crisis team'").code == 0
+    result = run("reopen 1 --reason back --risk moderate", today="2027-01-04")
     assert "1.safety       reach the client: Mon 4 Jan 2027" in result.out
     found = store.cases.by_number(1)
     assert found is not None
     assert found.crisis_since == date(2027, 1, 4)
+
+
+def test_what_was_before_stays_on_file(run: Run) -> None:
+    run("close 1 --reason declined --summary 'did not want it'")
+    run("reopen 1 --reason back --risk low")
+    shown = run("show 1 --all", width=80).out
+    assert "Closed Wed 18 Nov 2026: reason: declined" in shown
+    assert "Summary: did not want it" in shown
+    assert "1.ac1" not in owes(run)
 
 
 def test_taking_a_case_off_hold(run: Run) -> None:
@@ -259,15 +248,13 @@ def test_taking_a_case_off_hold(run: Run) -> None:
         ("hold 1 --until fri", 2, "--reason is missing"),
         ("hold 1 --reason x", 2, "--until is missing"),
         ("hold 2 --until fri --reason x", 2, "is pending; casectl accept 2 takes it on first"),
-        ("close 1", 2, "--reason is missing"),
-        ("close 1 --reason ''", 2, "the reason is empty"),
-        ("close 1 --reason x --on tomorrow", 2, "is still ahead"),
-        ("close 1 --reason x --on 2026-11-01", 2, "is before it was opened on Mon 2 Nov 2026"),
+        ("hold 1 --until 2027-05-18 --reason x", 2, "a hold ends by Mon 17 May 2027"),
+        ("hold 1 --unreachable --until fri", 2, "nobody has tried example-1"),
         ("reopen 1 --reason x", 2, "is active already"),
         ("reopen 2 --reason x", 2, "is pending; casectl accept 2"),
         ("reopen 1 --reason x --risk bad", 2, "no risk 'bad'"),
-        ("close 9 --reason x", 3, "no case '9'"),
-        ("close mari --reason x", 4, "only part of a name"),
+        ("hold 9 --until fri --reason x", 3, "no case '9'"),
+        ("hold mari --until fri --reason x", 4, "only part of a name"),
     ],
 )
 def test_what_cannot_be_meant_writes_nothing(run: Run, command: str, code: int, words: str) -> None:
@@ -280,8 +267,13 @@ def test_what_cannot_be_meant_writes_nothing(run: Run, command: str, code: int, 
 
 
 def test_a_closed_case_changes_only_by_reopening(run: Run) -> None:
-    run("close 1 --reason moved")
-    for command in ("close 1 --reason x", "hold 1 --until fri --reason x", "accept 1"):
+    run("close 1 --reason declined")
+    for command in (
+        "close 1 --reason x",
+        "close 1 --notice --by letter",
+        "hold 1 --until fri --reason x",
+        "accept 1",
+    ):
         result = run(command)
         assert result.code == 2
         assert "casectl reopen 1 opens it again" in result.err
@@ -306,7 +298,7 @@ def test_every_change_of_every_status_is_decided() -> None:
 def test_a_change_by_another_program_in_between_is_noticed(run: Run, store: Caseload) -> None:
     before = store.cases.by_number(1)
     assert before is not None
-    run("close 1 --reason moved")
+    run("close 1 --reason declined")
     with pytest.raises(BadValue, match="example-1 has just become closed"):
         store.cases.hold(before, date(2026, 12, 1), "x")
-    assert case(run)["close_reason"] == "moved"
+    assert case(run)["close_reason"] == "declined"

@@ -80,7 +80,7 @@ def test_filters(run: Run, four: None) -> None:
 
 
 def test_soon_looks_further(run: Run, four: None) -> None:
-    run("close 1 --reason done --yes")
+    run("close 1 --reason died --yes")
     run("set 2 --urgency low --risk none --reason review")
     rows = run("today --json --soon 30 --limit 50").json
     assert {each["case"] for each in rows} == {2, 3, 4}

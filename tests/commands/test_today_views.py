@@ -126,7 +126,7 @@ def test_what_cannot_be_is_refused(run: Run, words: str) -> None:
 
 def test_an_empty_caseload_says_so(run: Run) -> None:
     for number in (1, 2, 3, 4):
-        run(f"close {number} --reason moved --yes")
+        run(f"close {number} --reason died --yes")
     assert "Nobody needs you today." in run("today --hours 6", width=80).out
     assert "Nobody needs you today." in run("today --matrix", width=80).out
     assert run("today --hours 6 --json").json == []

@@ -147,7 +147,7 @@ def test_what_is_refused_plans_nothing(run: Run, command: str, code: int, words:
 
 
 def test_a_closed_case_is_not_planned(run: Run) -> None:
-    run("close 2 --reason moved --yes")
+    run("close 2 --reason declined --yes")
     assert "is closed" in run("triage 2 --on fri").err
 
 

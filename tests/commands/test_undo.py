@@ -28,7 +28,7 @@ def shown(run: Run) -> Any:
         "note 1 'a note'",
         "edit 1 --name 'Ann Otero' --phone 2 --program Housing",
         "set 1 --urgency crisis --reason 'a threat'",
-        "close 1 --reason moved",
+        "close 1 --reason declined",
         "hold 1 --until 2026-12-01 --reason away",
         "done 1.assessment 'done today'",
     ],
@@ -151,7 +151,11 @@ def test_a_script_may_undo_the_last_one_whatever_its_size(run: Run) -> None:
         (["edit 1 --phone 2", "edit 1 --phone 3"], 2, "operation 3 changed the same thing"),
         (["reached 1", "correct 1.c1 --outcome tried"], 2, "later records depend on it"),
         (["note 1 later"], 1, "later records depend on it"),
-        (["close 1 --reason moved", "reopen 1 --reason back"], 2, "operation 3 changed"),
+        (
+            ["close 1 --reason declined", "reopen 1 --reason back --risk low"],
+            2,
+            "operation 3 changed",
+        ),
     ],
 )
 def test_a_conflict_is_refused_with_its_reason(

@@ -96,7 +96,7 @@ def test_a_case_that_another_system_numbers(run: Run, store: Caseload) -> None:
 
 
 def test_several_cases_of_one_client(run: Run) -> None:
-    run("close 1 --reason moved --yes")
+    run("close 1 --reason declined --yes")
     run("intake --same 1 --urgency low --next call --due fri --yes")
     assert cases(run, "5550199") == [5, 1]
     shown = run("whois 5550199", width=80).out

@@ -25,7 +25,7 @@ COMMANDS = (
     "--on 2026-11-16 --new",
     "deadline 2 'court hearing' --on 'fri 9:30'",
     "intake '王小明' --urgency medium --on 2025-03-03 --new",
-    "close 3 --reason 'moved away'",
+    "close 3 --reason declined",
 )
 WIDTHS = (40, 80, 120)
 

@@ -200,7 +200,7 @@ def test_a_purge_that_a_reader_keeps_out_of_the_file_says_so(
     run: Run, plain: Path, command: str
 ) -> None:
     """In WAL mode a file that was written anew lies beside the old one first."""
-    assert run("close 1 --reason moved --yes").code == 0
+    assert run("close 1 --reason declined --yes").code == 0
     if command == "purge 1":
         assert run("purge 1 --reason asked --yes").code == 0
     with another_program(plain) as other:
