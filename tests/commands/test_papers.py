@@ -145,7 +145,7 @@ def test_a_request_is_a_deadline_that_the_copy_ends(run: Run) -> None:
 
 
 def test_a_closed_case_is_copied_and_owes_no_copy(run: Run) -> None:
-    run("close 1 --reason 'moved away' --yes")
+    assert run("close 1 --reason declined --summary ended --yes").code == 0
     assert run("copy 1 --request").code == 2
     assert run("copy 1").code == 0
 
