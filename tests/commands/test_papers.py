@@ -200,6 +200,12 @@ def test_a_case_file_for_a_court_has_the_legal_name_and_the_trail(run: Run) -> N
     assert (logged["to"], logged["basis"]) == ("Example Court", "order 14-2")
 
 
+def test_a_number_that_rings_at_the_clients_keeps_its_words_in_the_file(run: Run) -> None:
+    run("people add 1 'Pia Sample' --as family --role mother --phone '555 0142'")
+    read = page(run("casefile 1 --for court --basis 'order 14-2'").out).text
+    assert "Pia Sample, mother, 555 0142 (rings at the client's; safe contact: evenings)" in read
+
+
 def test_an_audit_gets_the_name_that_the_client_goes_by(run: Run) -> None:
     read = page(run("casefile 1 --for audit --basis 'funder, section 4'").out).text
     assert "Case file 1: Ana Garcia" in read
