@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Run
 
+from casectl.core.casework import DONE, HANDOVER, Piece
 from casectl.core.due import due_items
 from casectl.core.model import Author
 from casectl.core.standards import Standards
-from casectl.store import Caseload
+from casectl.store import Caseload, casework
 
 QUIET = "--new --no-input"
 NOTICE_ENDS = "2026-12-02"
@@ -273,6 +275,27 @@ def test_as_json(run: Run) -> None:
     assert (made["case_status"], made["owes"], made["aftercare"]) == ("closed", [], "1.ac1")
     assert [each["item"] for each in made["no_longer_due"]] == ["1.1"]
     assert made["closing"]["reason"] == "declined"
+
+
+@pytest.mark.parametrize(
+    ("stage", "on", "code"),
+    [("", "2026-11-17", 0), ("covered", "2026-11-17", 2), ("", "2026-11-10", 2)],
+)
+def test_transferred_without_notice_once_a_colleague_has_it(
+    run: Run, store: Caseload, stage: str, on: str, code: int
+) -> None:
+    """Not for a leave that was covered, nor by what was accepted before it came back."""
+    day = date.fromisoformat(on)
+    with store.journal.operation("transfer accepted") as operation:
+        found = store.cases.by_number(1)
+        assert found is not None
+        operation.update("cases", found.id, resumed_on="2026-11-12")
+        piece = Piece("", found.id, HANDOVER, 0, day, stage=stage, who="Lee", due_on=day)
+        casework.add(operation, piece._replace(status=DONE, ended_on=day))
+    result = run("close 1 --reason transferred")
+    assert result.code == code, result.err
+    if code == 0:
+        assert "handed to Lee" in result.out
 
 
 # --- what was reached -----------------------------------------------------------------------
