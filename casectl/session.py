@@ -1064,7 +1064,7 @@ class Session:
                 if these[0] not in fits:
                     raise BadValue(f"{case.number}.need{word[:10]} is {these[0].status} already")
             else:
-                domain = find_domain(text)
+                domain = find_domain(text, self.profile.domains)
                 these = [each for each in fits if each.domain == domain.key]
                 if not these:
                     raise NotFound(

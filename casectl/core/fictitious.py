@@ -14,6 +14,17 @@ from typing import Any
 
 from casectl.core import fictitious_casework as casework
 from casectl.core import fictitious_people as words
+from casectl.core.casework import (
+    COVERED,
+    COVERING,
+    DECLINED,
+    DRAFT,
+    GIVEN,
+    SENT,
+    TAKEN,
+    UNSIGNED,
+    UNTIL_EVENT,
+)
 from casectl.core.fictitious_casework import Casework
 from casectl.core.fictitious_people import Dice, person
 from casectl.core.model import (
@@ -61,7 +72,8 @@ def stories(
     spread = years * 365 if years else SPREAD
     roster = _places(count)
     old = sum(_age(n, count, spread) >= OLD_ENOUGH and n not in roster for n in range(count))
-    ended = _spread(min(round(count * CLOSED_SHARE), old), old)
+    told = sum(tell is _closed_a_month_ago for _, tell in roster.values())
+    ended = _spread(min(round(count * CLOSED_SHARE) - told, old), old)
     for index in range(count):
         drawn = seed * 1_000_003 + index
         draft = Draft(Dice(drawn), Dice(drawn ^ OF_CASEWORK), index, as_of, standards)
@@ -301,6 +313,7 @@ def _crisis_covered(draft: Draft) -> None:
 def _recertification_missed(draft: Draft) -> None:
     _steady(draft, "medium", "moderate")
     draft.deadline(draft.ago(2), "recertification", "recertify the housing voucher")
+    casework.denial(draft, 10)
     casework.unwritten(draft, 12)
 
 
@@ -324,11 +337,14 @@ def _authorization_ahead(draft: Draft) -> None:
     lead = draft.intervals.lead("authorization").lead
     day = draft.calendar.after(draft.today, lead + 2)
     draft.deadline(day, "authorization", "treatment authorization ends")
+    casework.referral(draft, "accepted", "day program", "Sample Clinic", draft.ahead(4))
+    casework.handed(draft, TAKEN, "taken over from Lou", "Lou", draft.ago(1))
 
 
 def _appointment_today(draft: Draft) -> None:
     _steady(draft, "medium", "low")
     draft.appointment(draft.today, "10:00", "clinic intake together", "Sample Street Clinic")
+    casework.release(draft, "", draft.ahead(20))
 
 
 def _home_visit_of_a_high_case(draft: Draft) -> None:
@@ -342,6 +358,7 @@ def _appointment_tomorrow(draft: Draft) -> None:
     _steady(draft, "low", None)
     day = draft.calendar.after(draft.today, 1)
     draft.appointment(day, "11:15", "sign the application", "the office")
+    casework.sign_off(draft, 3)
 
 
 def _appointment_unrecorded(draft: Draft) -> None:
@@ -395,11 +412,13 @@ def _tried_three_times(draft: Draft) -> None:
     draft.follow_up(draft.ahead(12), ("letter", "write a plain letter: the door is open"))
     for ago in (9, 2):
         draft.missed(ago)
+    casework.notice(draft, 6)
 
 
 def _call_today(draft: Draft) -> None:
     _steady(draft, "low", "low", next_step=False)
     draft.follow_up(draft.today, ("call", "ask how the interview went"), due_time="13:00")
+    casework.release(draft, UNTIL_EVENT, draft.ahead(4))
 
 
 def _waiting_on_an_office(draft: Draft) -> None:
@@ -412,6 +431,7 @@ def _waiting_on_an_office(draft: Draft) -> None:
     )  # fmt: skip
     casework.voice(draft, USUAL_VOICE + 2)
     casework.step_past_its_day(draft, 2)
+    casework.referral(draft, SENT, "rent help", "Example County Housing", draft.ago(9))
     casework.need_without_a_goal(draft, draft.intervals.plan + 2)
 
 
@@ -421,6 +441,8 @@ def _snoozed(draft: Draft) -> None:
         draft.ahead(3), ("meeting", "care team meeting: agree who does what"),
         first_due_on=draft.ago(11), snoozes=2, snooze_reason="the school is closed this week",
     )  # fmt: skip
+    casework.referral(draft, DRAFT, "tutoring", "Placeholder School", draft.ago(4))
+    casework.handed(draft, COVERING, "covered for Kim", "Kim", draft.ahead(5))
 
 
 def _repeating(draft: Draft) -> None:
@@ -431,6 +453,8 @@ def _repeating(draft: Draft) -> None:
         draft.ahead(4), ("call", "weekly call about the medication"),
         repeats="FREQ=WEEKLY", repeats_from=draft.ago(31),
     )  # fmt: skip
+    casework.referral(draft, DECLINED, "legal advice", "Example Legal Aid", draft.ahead(3))
+    casework.handed(draft, COVERED, "covered by Kim", "Kim", draft.ahead(1))
 
 
 def _assessment_owed(draft: Draft) -> None:
@@ -439,6 +463,7 @@ def _assessment_owed(draft: Draft) -> None:
     draft.reached(20)
     draft.reached(2)
     draft.follow_up(draft.ahead(8))
+    casework.release(draft, UNSIGNED, draft.ago(4))
 
 
 def _no_next_step(draft: Draft) -> None:
@@ -468,7 +493,18 @@ def _held(draft: Draft) -> None:
     draft.level("low", "moderate")
     draft.reached(30)
     draft.set(status=ON_HOLD, hold_until=draft.ahead(24), assessed_on=draft.ago(120))
+    casework.handed(draft, GIVEN, "transfer to Lou", "Lou", draft.ago(1))
     draft.follow_up(draft.ahead(10))
+
+
+def _closed_a_month_ago(draft: Draft) -> None:
+    draft.level("low", "low")
+    closed = draft.intervals.aftercare + 1
+    draft.reached(closed + 2)
+    draft.ended(closed)
+    draft.set(status=CLOSED, closed_on=draft.ago(closed), close_reason="goals met")
+    draft.set(assessed_on=draft.ago(150))
+    casework.aftercare(draft, closed)
 
 
 def _steady(draft: Draft, urgency: str, risk: str | None, *, next_step: bool = True) -> None:
@@ -512,6 +548,7 @@ ROSTER: tuple[tuple[int, Tell], ...] = (
     (350, _held),
     (129, _repeating),
     (43, _crisis_covered),
+    (190, _closed_a_month_ago),
 )
 
 

@@ -12,26 +12,38 @@ from typing import TYPE_CHECKING, Any
 
 from casectl.core import fictitious_people as words
 from casectl.core.casework import (
+    AFTERCARE,
     AGAIN,
     ASSESSMENT,
     CLIENT,
+    CLOSING,
+    CONSENT,
+    DENIAL,
     DONE,
+    DRAFT,
     GOAL,
+    HANDOVER,
     NEED,
+    NOTICE,
     OPEN,
     PAST,
     PLANNED,
     PROGRESS,
+    REFERRAL,
     RISK,
     SCREENING,
+    SENT,
+    SIGN_OFF,
     STEP,
     TRANSITION,
+    UNSIGNED,
+    UNTIL_EVENT,
     VERSION,
     VOICE,
     Piece,
 )
 from casectl.core.fictitious_people import Aim, Dice
-from casectl.core.model import PENDING, REACHED, TRIED, Contact, Note
+from casectl.core.model import CLOSED, PENDING, REACHED, TRIED, Contact, Note
 from casectl.core.monitoring import USUAL_VOICE
 from casectl.core.planning import AGREED, UNTIL, snapshot
 from casectl.core.risks import LEVELS
@@ -41,7 +53,7 @@ if TYPE_CHECKING:
 
 PHQ9_DAYS = 30
 # Days. Sixty of both in a case of three years' caseload, which has been open for half of them.
-BETWEEN_CONTACTS, BETWEEN_NOTES = (4, 12), (18, 34)
+BETWEEN_CONTACTS, BETWEEN_NOTES = (4, 11), (18, 34)
 
 
 class Casework:
@@ -71,7 +83,7 @@ def tell(draft: Draft, *, calm: bool) -> None:
     """What was assessed and agreed of an open case; ``calm``: nothing of it is due soon."""
     facts = {**draft.planned(), **draft.facts}
     assessed = facts.get("assessed_on")
-    if assessed is None or facts.get("status") == PENDING:
+    if assessed is None or facts.get("status") in (PENDING, CLOSED):
         return
     made, dice = draft.casework, draft.casework.dice
     aims = _aims(dice)
@@ -255,6 +267,77 @@ def discharged(draft: Draft, ago: int) -> None:
 def unwritten(draft: Draft, ago: int) -> None:
     """A contact of which nobody wrote anything down."""
     draft.contacts.append(_contact(draft, draft.ago(ago), None))
+
+
+# -- with others, and at the end ---------------------------------------------------------------
+
+
+def referral(draft: Draft, stage: str, service: str, agency: str, due: date) -> None:
+    """A referral two weeks old that stands at ``stage`` and owes something by it."""
+    began = draft.ago(14)
+    log = [{"did": "sent", "on": began.isoformat(), "by": "email"}]
+    if stage not in (DRAFT, SENT):
+        log.append({"did": stage, "on": draft.ago(2).isoformat(), "by": "phone"})
+    body = {"purpose": "referral", "needs": [], "log": [] if stage == DRAFT else log}
+    draft.casework.add(
+        REFERRAL, began, service, stage=stage, who=agency, due_on=due, body=body
+    )  # fmt: skip
+
+
+def denial(draft: Draft, ago: int) -> None:
+    """Something refused whose day to appeal went by so long ago."""
+    draft.casework.add(
+        DENIAL, draft.ago(ago + 30), "rent supplement", stage="denied", due_on=draft.ago(ago),
+        who="Example County benefits office", body={"why": "papers missing"},
+    )  # fmt: skip
+
+
+def release(draft: Draft, stage: str, due: date) -> None:
+    """A release that ends on its day, holds until an event, or waits to be signed."""
+    began = due if stage == UNSIGNED else draft.ago(40)
+    body: dict[str, Any] = {
+        "discloser": "Example Services", "purpose": "referral", "told_rights": True
+    }  # fmt: skip
+    body |= {"event": "the move"} if stage == UNTIL_EVENT else {"until": due.isoformat()}
+    if stage == UNSIGNED:
+        body["until"] = draft.ahead(180).isoformat()
+    else:
+        body |= {"signed_on": began.isoformat(), "signed_by": draft.client.name}
+    draft.casework.add(
+        CONSENT, began, "name, phone, what is needed", stage=stage, who="Sample Street Clinic",
+        due_on=due, body=body,
+    )  # fmt: skip
+
+
+def handed(draft: Draft, stage: str, what: str, colleague: str, due: date) -> None:
+    """A case that went to a colleague, or came from one."""
+    on = min(due, draft.today)
+    body = {"id": draft.casework.key(on), "until": due.isoformat()}
+    draft.casework.add(HANDOVER, on, what, stage=stage, who=colleague, due_on=due, body=body)
+
+
+def notice(draft: Draft, ahead: int) -> None:
+    """Notice of closure that ends so many days ahead."""
+    on, until = draft.ago(8), draft.ahead(ahead)
+    given = {"on": on.isoformat(), "by": "letter", "days": (until - on).days}
+    draft.casework.add(
+        CLOSING, on, stage=NOTICE, due_on=until,
+        body={"notice": {**given, "until": until.isoformat()}},
+    )  # fmt: skip
+
+
+def sign_off(draft: Draft, ahead: int) -> None:
+    """A closure that a supervisor is to sign off."""
+    draft.casework.add(
+        CLOSING, draft.ago(1), "goals met", stage=SIGN_OFF, due_on=draft.ahead(ahead),
+        body={"summary": "Housed since spring; knows whom to call.", "said": "goals met"},
+    )  # fmt: skip
+
+
+def aftercare(draft: Draft, closed: int) -> None:
+    """What a case that was closed so long ago owes."""
+    on = draft.ago(closed)
+    draft.casework.add(AFTERCARE, on, due_on=on)
 
 
 # -- years of work -----------------------------------------------------------------------------

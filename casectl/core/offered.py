@@ -27,8 +27,20 @@ VALUES: Mapping[str, Sequence[str]] = {
     "--status": STATUSES,
     "--priority": ("low", "medium", "high"),
     "--sex": ("female", "male"),
+    "--as": ("guardian", "emergency", "family", "provider", "lawyer", "interpreter", "other"),
     **dict.fromkeys(
-        ("--due", "--at", "--on", "--until", "--again", "--within", "--review", "--reviewed"), DAYS
+        (
+            "--due",
+            "--at",
+            "--on",
+            "--until",
+            "--again",
+            "--within",
+            "--review",
+            "--reviewed",
+            "--signed",
+        ),
+        DAYS,
     ),
 }
 OF_A_DOMAIN = ("--domain", "--strength", "--need", "--note")

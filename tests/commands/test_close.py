@@ -466,6 +466,39 @@ def test_the_sheet_says_in_plain_words_what_goes_on(run: Run) -> None:
     assert max(map(len, sheet.splitlines())) <= 72
 
 
+def test_the_sheet_names_services_that_go_on_and_people_to_ask(run: Run) -> None:
+    for command in (
+        "resource add 'Example Pantry' 'food parcels' --phone '555 0199' --domain food",
+        "resource add 'Example Court Help' advice --domain legal",
+        "resource add 'Example Homes' flats --domain housing",
+        "need add 1 'nothing to eat' --domain food", "need add 1 papers --domain legal",
+        "need add 1 'no home' --domain housing",
+        "refer 1 1 --send --override x", "referral connected 1.ref1 'goes weekly' --by phone",
+        "refer 1 2", "refer 1 3 --send --override x", "referral answer 1.ref3 waitlisted",
+        "people add 1 'Lee Sample' --as lawyer --phone '555 0102'",
+        "people add 1 'Ann Example' --as family --phone '555 0103'",
+    ):  # fmt: skip
+        ok(run(command))
+    sheet = ok(run("close 1 --sheet")).out
+    assert "- food parcels, Example Pantry, 555 0199\n" in sheet
+    assert "- flats, Example Homes (you are on the waiting list)\n" in sheet
+    assert "Court Help" not in sheet, "nobody asked them yet"
+    assert "- Lee Sample, lawyer, 555 0102\n" in sheet
+    assert "Ann Example" not in sheet, "a client knows their own sister"
+
+
+def test_open_referrals_are_answered_for(run: Run) -> None:
+    ok(run("resource add 'Example Pantry' 'food parcels' --domain food"))
+    ok(run("need add 1 'nothing to eat' --domain food"))
+    ok(run("refer 1 1 --send --override x"))
+    ok(run("denial add 1 'rent aid' --by 'Example Agency' --on mon --appeal-by '1 dec'"))
+    refused = run("close 1 --reason declined")
+    assert "1 open deadline, 1 open denial and 1 open referral: 1.2, 1.den1, 1.ref1" in refused.err
+    ok(run("referral cancel 1.ref1 'client declined'"))
+    made = ok(run("close 1 --reason declined --handed-to 'Legal Aid' --json")).json
+    assert made["closing"]["handed"] == ["1.2", "1.den1"]
+
+
 def test_the_sheet_goes_to_a_file_that_nobody_else_reads(run: Run, tmp_path: Path) -> None:
     place = tmp_path / "sheet.txt"
     said = ok(run(f"close 1 --sheet -o {place}"))

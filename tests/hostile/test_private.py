@@ -107,7 +107,9 @@ READING = [
     "meds list 1 --all", "provider list 1 --all", "progress 1", "voice 1 --history",
     "step done 1", "goal done zqx",
     "assess 1 --previous", "assess --drafts",
-    "screen --list", "screen 1", "need list 1 --all", "lint", "lint 1",
+    "screen --list", "screen 1", "need list 1 --all", "lint", "lint 1", "close 1 --sheet",
+    "letter 1 cannot-reach", "letter 1 closure --field agency=x", "letter --list",
+    "letter 1 closure --to zqx --purpose zqx", "letter zqx closure",
     "resource list --all", "resource show 1", "resource search zqx", "resource match 1",
     "resource export", "referral list", "referral list 1 --all", "referral show 1.ref1",
     "denial list", "denial list 1 --all", "denial show 1.den1",
@@ -184,6 +186,11 @@ WRITING = [
     "consent check 1.roi3",
     "consent revoke 1.roi3 asked",
     "consent lapse 1.roi1",
+    "amend 1.n1 no",
+    "amend 1 no",
+    "copy 1 --request",
+    "copy 1",
+    "casefile 1 --for court --basis order",
     "disclosures add 1 --to court --purpose hearing --what name",
     "disclosures add 1 --to court --purpose hearing --what name --override danger",
     "voice 1 4 good",
@@ -264,7 +271,15 @@ WRITING = [
     "accept 3 --next call --due fri",
     "close 3 --reason ended",
     "close 1 --reason ended",
+    "close 1 --take-back ended",
+    "close 1 --notice --by letter --reason ended",
+    "close 1 --notice --by letter",
     "close 1 --reason ended --yes",
+    "hold 4 --unreachable --until fri",
+    "tried 4",
+    "hold 4 --unreachable --until '30 nov' --reason leave",
+    "close 1 --reason declined --handed-to somebody --summary ended",
+    "cancel 1.ac2 ended",
     "merge 1 4",
     "merge 1 4 --yes",
     "undo 3",
@@ -345,7 +360,8 @@ PROMPTS = [
     (["edit", "1"], "-\n"),
     (["show", "zqx"], "a\n"),
     (["note", "zqx"], "a\nhello\n.\n"),
-    (["close", "1"], "y\nwhy\n"),
+    (["close", "1"], "why\nletter\n"),
+    (["close", "1", "--reason", "declined"], "name\nn\n"),
     (["merge", "1", "4"], "y\n"),
     (["undo", "2"], "y\n"),
     (["reopen", "2"], "why\nhigh\n"),
@@ -445,7 +461,7 @@ def test_what_a_sentence_quotes(said: str, hidden: str) -> None:
 
 
 def test_an_error_names_the_number(run: Run, maria: None) -> None:
-    assert run("close 1 --reason moved --yes").code == 0
+    assert run("close 1 --reason declined --yes").code == 0
     assert "garcia-1 is closed already" in run("close 1 --reason x --yes").err
     assert "casectl: 1 is closed already" in run("close 1 --reason x --yes --private").err
     assert run("show gacria-1 --private").err == (
