@@ -8,7 +8,7 @@ from casectl.core.blocks import clock, is_over
 from casectl.core.model import ME
 from casectl.core.spoken import spoken, spoken_short
 from casectl.render import Output
-from casectl.render.screens import NARROW, WIDE, Line, cell, wrapped
+from casectl.render.screens import NARROW, WIDE, Line, cell, whole, wrapped
 from casectl.render.triage import hours
 from casectl.render.words import reason, status
 
@@ -95,14 +95,15 @@ def _left(each: Left, output: Output) -> list[Line]:
 def _row(span: str, style: str, item: DueItem, word: str, what: str, output: Output) -> list[Line]:
     band = item.band.name if item.band is not None else ""
     if output.width < NARROW:
+        room = min(11, output.width - len(word) - 13)  # so that the word is never cut
         return [
-            [(cell(span, 11), style), (cell(item.item, 11), ""), (word, band)],
+            [(cell(span, 11), style), (whole(item.item, room), ""), (word, band)],
             [("  ", ""), (_whose(item), "name"), (f": {what}", "")],
         ]
     name = 24 if output.width >= WIDE else 17
     return [
         [(cell(span, 11), style), (cell(item.item, 12), ""), (cell(_whose(item), name), "name"),
-         (cell(word, 15), band), (what, "")]
+         (whole(word, 15), band), (what, "")]
     ]  # fmt: skip
 
 

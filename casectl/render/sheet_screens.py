@@ -12,15 +12,13 @@ from casectl.core.sheets import SheetRow, Visit
 from casectl.core.spoken import spoken
 from casectl.core.text import initials, visible
 from casectl.render import Output
-from casectl.render.screens import NARROW, Line, Span, cell, fit, wrapped
+from casectl.render.screens import NARROW, Line, Span, cell, fit, whole, wrapped
 from casectl.render.words import reason, speaks, status, told_phone
 
 INDENT = "  "
 
 
-def calls_screen(
-    rows: Sequence[SheetRow], more: int, whole: str, output: Output
-) -> list[Line]:
+def calls_screen(rows: Sequence[SheetRow], more: int, whole: str, output: Output) -> list[Line]:
     """``whole`` is the command that lists the ``more`` as well."""
     lines: list[Line] = [_head(len(rows) + more, "to reach", output)]
     for each in rows:
@@ -31,9 +29,7 @@ def calls_screen(
     return [*lines, *_more(more, whole, output)]
 
 
-def visits_screen(
-    visits: Sequence[Visit], more: int, whole: str, output: Output
-) -> list[Line]:
+def visits_screen(visits: Sequence[Visit], more: int, whole: str, output: Output) -> list[Line]:
     count = len(visits) + more
     lines: list[Line] = [_head(count, f"place{'s' * (count > 1)} to be", output)]
     if not visits:
@@ -171,7 +167,7 @@ def _case_block(each: SheetRow, output: Output) -> list[str]:
 def _item_lines(item: DueItem, output: Output) -> list[str]:
     hour = f"{item.time} " if item.time else ""
     word = status(item, output.today, output.time)
-    left = f"{INDENT}{cell(item.item, max(13, len(item.item)))}{cell(word, 16)}"
+    left = f"{INDENT}{cell(item.item, max(13, len(item.item)))}{whole(word, 16)}"
     first, *rest = _text(f"{hour}{_what(item, output)}", WIDTH - cell_len(left))
     return [f"{left}{first}", *(f"{' ' * cell_len(left)}{line}" for line in rest)]
 
