@@ -89,10 +89,10 @@ def hour_lines(clock: str, item: DueItem, output: Output) -> list[Line]:
         return wrapped(f"{clock}, {item.item}, {words}.", output.width, "  ")
     if output.width < NARROW:
         return [
-            [("  ", ""), (cell(clock, 13), "head"), (item.item, "")],
+            [("  ", ""), (whole(clock, 13), "head"), (item.item, "")],
             [("    ", ""), (words, "")],
         ]
-    return [[("  ", ""), (cell(clock, 13), "head"), (cell(item.item, 13), ""), (words, "")]]
+    return [[("  ", ""), (whole(clock, 13), "head"), (cell(item.item, 13), ""), (words, "")]]
 
 
 def _item(item: DueItem, output: Output) -> list[Line]:
