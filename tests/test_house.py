@@ -49,9 +49,11 @@ ARROWS: dict[str, set[str]] = {
     "parameters": {"session", "render", "core"},
     "pieces": {"parameters", "session", "core"},
     "sharing": {"session", "core"},
+    # What goes to a colleague or comes from one: sealed, opened, and only read.
+    "colleagues": {"session", "store", "render", "core"},
     "commands": {
-        "asking", "editor", "prompt", "session", "parameters", "pieces", "sharing", "unlocking",
-        "render", "formats", "core",
+        "asking", "editor", "prompt", "session", "parameters", "pieces", "sharing", "colleagues",
+        "unlocking", "render", "formats", "core",
     },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.
@@ -233,6 +235,9 @@ HEAVY = {
     "casectl.store.monitoring", "casectl.core.outcomes", "casectl.core.assessing",
     "casectl.core.screening", "casectl.core.risks", "casectl.store.assessments", "casectl.asking",
     "casectl.core.noting", "casectl.store.notes", "casectl.render.noting", "casectl.core.linting",
+    "casectl.colleagues", "casectl.core.trails", "casectl.store.trails", "casectl.core.weighing",
+    "casectl.core.handovers", "casectl.store.handing", "casectl.core.reporting",
+    "casectl.core.phases", "casectl.store.sealed",
     "casectl.sharing", "casectl.core.consents", "casectl.store.sharing", "casectl.core.closing",
     "casectl.store.closing", "casectl.render.closing",
     "casectl.core.letters", "casectl.core.leaving",

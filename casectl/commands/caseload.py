@@ -17,7 +17,7 @@ def caseload(
     of: OfOption = None,
     identity: IdentityOption = None,
 ) -> None:
-    """How many cases of which sort, and whether one person can carry them.
+    """How many cases of which sort, and whether one can carry them.
 
     Open cases by level, phase, program and status, and what they weigh in points, against what
     somebody full-time carries: of the sector's profile, or casectl config set full_time N. Then

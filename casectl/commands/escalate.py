@@ -54,10 +54,11 @@ def summary(
     ] = None,
     recipient: RecipientOption = None,
 ) -> None:
-    """Write what a supervisor reads at night into a file, without names and without texts.
+    """Write what a supervisor reads at night into a file.
 
     casectl escalate, caseload and report read it with --of. It holds numbers, days, levels and
-    programs of every case. That of an encrypted caseload is sealed; cron names --recipient.
+    programs of every case, no name and no text. That of an encrypted caseload is sealed; cron
+    names --recipient.
     """
     session = current(ctx)
     path = new_path(output, "the summary", over=True)

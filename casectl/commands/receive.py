@@ -45,10 +45,10 @@ def receive(
         ),
     ] = None,
 ) -> None:
-    """Take in the case that a colleague handed over, with its whole record.
+    """Take in the case that a colleague handed over.
 
-    It gets a new number here and owes a first contact by you, or, where you only cover, to be
-    given back. Who may be on file already is asked, as casectl intake asks.
+    The whole record, under a new number. It owes a first contact by you, or, where you only
+    cover, to be given back. Who may be on file already is asked, as casectl intake asks.
     """
     session = current(ctx)
     if own is not None:

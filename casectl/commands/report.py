@@ -46,7 +46,7 @@ def report(
     of: OfOption = None,
     identity: IdentityOption = None,
 ) -> None:
-    """Reports over a time: how many cases, what was in time, what came of it, what was done.
+    """Reports over a time: in time, outcomes, activity.
 
     caseload: open before, opened, closed. timeliness: contacts in time by level, the first
     contact, the time to a plan. outcomes: answers to referrals, goals, domains, closings,

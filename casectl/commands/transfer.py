@@ -68,11 +68,11 @@ def transfer(
         str | None, typer.Option("--on", metavar="DAY", help="The day it was accepted (today).")
     ] = None,
 ) -> None:
-    """Hand a case over to a colleague: the record, in a sealed file.
+    """Hand a case over to a colleague.
 
-    casectl transfer 12 --to lee -o garcia.age, which lee's casectl receive takes in. The case
-    stays yours and owes their word until casectl transfer accepted 12 closes it as transferred.
-    It needs the client's release, or --override REASON.
+    The whole record, in a sealed file: casectl transfer 12 --to lee -o garcia.age, which lee's
+    casectl receive takes in. The case stays yours and owes their word until casectl transfer
+    accepted 12 closes it as transferred. It needs the client's release, or --override REASON.
     """
     session = current(ctx)
     verb, name = _verb_and_case(words)
@@ -117,12 +117,13 @@ def cover(
     ] = False,
     identity: IdentityOption = None,
 ) -> None:
-    """Let a colleague see to cases while you are away: the records, in a sealed file.
+    """Let a colleague see to cases while you are away.
 
-    casectl cover --from "7 dec" --until "18 dec" --to lee -o dec.age; lee's casectl receive takes
-    it in, casectl cover --give-back --to kim -o back.age writes what lee did, and casectl cover
-    --back back.age puts that on your record. Contacts, notes, promises made and ended, and the
-    level come back; a plan or an assessment is told in a note.
+    The records, in a sealed file: casectl cover --from "7 dec" --until "18 dec" --to lee -o
+    dec.age; lee's casectl receive takes it in, casectl cover --give-back --to kim -o back.age
+    writes what lee did, and casectl cover --back back.age puts that on your record. Contacts,
+    notes, promises made and ended, and the level come back; a plan or an assessment is told in a
+    note.
     """
     session = current(ctx)
     names = words or []

@@ -60,12 +60,13 @@ def received_words(
 ) -> list[str]:
     said = []
     for case, given in zip(cases, handed.cases, strict=True):
-        said.append(f"Taken over from {handed.sender}: {case.client} ({case.handle}).")
+        verb = "Covered for" if covers else "Taken over from"
+        said.append(f"{verb} {handed.sender}: {case.client} ({case.handle}).")
         said += [f"  {line}" for line in given.brief]
         for piece in pieces.get(case.number, ()):
             name = f"{case.number}.{piece.part}"
             if covers and piece.due_on is not None:
-                said.append(f"  Covered until {spoken(piece.due_on, output.order)} ({name}).")
+                said.append(f"  It is yours until {spoken(piece.due_on, output.order)} ({name}).")
             else:
                 said.append(f"  It owes a first contact by you ({name}).")
     if covers:

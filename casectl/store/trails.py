@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from casectl.core.casework import ASSESSMENT, CLOSING, GOAL, REFERRAL, STEP
-from casectl.core.model import level_of
+from casectl.core.model import MEANS, MEANS_UNKNOWN, PARTIES, level_of
 from casectl.core.profiles import REASONS
 from casectl.core.trails import LONGEST, Assessed, Met, Sent, Stand, Trail, Work
 from casectl.store.connection import Database, Row
@@ -98,6 +98,8 @@ class Trails:
     def _met(self) -> Iterator[tuple[str, Met]]:
         for row in self.db.rows(CONTACTS):
             case_id, on, outcome, by, party, minutes = tuple(row)
+            by = by if by in (*MEANS, MEANS_UNKNOWN) else OTHER
+            party = party if party in PARTIES else OTHER
             yield case_id, Met(date.fromisoformat(on), outcome == "reached", by, party, minutes)
 
     def _work(self) -> Iterator[tuple[str, Work]]:

@@ -97,6 +97,10 @@ READING = [
     ["referral", "show", "1.ref1"],
     ["denial", "list"],
     ["denial", "show", "1.den1"],
+    ["caseload"],
+    ["escalate"],
+    ["report", "caseload", "--by", "program"],
+    ["report", "activity", "--by", "language"],
     ["audit", "verify"],
     ["audit", "log"],
     ["purge", "2", "--dry-run"],
@@ -115,6 +119,7 @@ FORMATS = [
     ["remind", "--full-names", "--format", "ics", "--within", "in 1 year"],
     ["remind", "--full-names", "--format", "ndjson"],
     ["remind", "--terse"],
+    ["report", "caseload", "--by", "program", "--csv"],
     ["today", "--sheet"],
 ]
 
