@@ -132,7 +132,8 @@ def test_a_request_is_a_deadline_that_the_copy_ends(run: Run) -> None:
     asked = run("copy 1 --request --json").json
     assert (asked["due"], asked["kind"]) == ("2026-12-18", "deadline")
     assert run("copy 1 --request").code == 2
-    assert run("copy 1 --preview").code == 0
+    seen = run("copy 1 --preview").out
+    assert run("copy 1 --preview --json").json["text"] == seen
     assert run("disclosures 1 --json").json == []
     given = run("copy 1", today="2026-11-25")
     assert "1.2 is done with it" in given.err
