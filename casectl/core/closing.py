@@ -222,9 +222,15 @@ def hard_words(file: File) -> str:
 
 
 def accepted_by(file: File) -> str | None:
-    """Who has taken the case over, where a hand-over was accepted."""
+    """Who has taken the case over, where a hand-over was accepted since it last began.
+
+    One that covered for a leave has a stage, and gave nothing away.
+    """
+    since = file.case.resumed_on or date.min
     for piece in reversed(file.casework):
-        if piece.kind == HANDOVER and piece.stage == GIVEN and piece.status == DONE:
+        if piece.kind != HANDOVER or piece.status != DONE or piece.stage != GIVEN:
+            continue
+        if piece.ended_on is not None and piece.ended_on > since:
             return piece.who or "a colleague"
     return None
 

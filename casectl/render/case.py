@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
 
+from rich.cells import cell_len
+
 from casectl.core.casefile import corrections
 from casectl.core.casework import (
     AMENDMENT,
@@ -429,9 +431,10 @@ def _row(
 ) -> list[Line]:
     """An item, its word or day, and what it says; on a narrow terminal the words stand below."""
     room = len(item.partition(".")[0]) + len(".assessment")
-    first: list[Span] = [(cell(item, room), ""), (cell(word, 15), style)]
+    said = max(15, cell_len(visible(word)))
+    first: list[Span] = [(cell(item, room), ""), (cell(word, said), style)]
     narrow = output.width < NARROW
-    indent = "  " if narrow else " " * (room + 17)
+    indent = "  " if narrow else " " * (room + said + 2)
     if depth is None:
         told = wrapped(words, output.width, indent)
     else:

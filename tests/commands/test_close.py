@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Run
 
+from casectl.core.casework import DONE, HANDOVER, Piece
 from casectl.core.due import due_items
 from casectl.core.model import Author
 from casectl.core.standards import Standards
-from casectl.store import Caseload
+from casectl.store import Caseload, casework
 
 QUIET = "--new --no-input"
 NOTICE_ENDS = "2026-12-02"
@@ -273,6 +275,27 @@ def test_as_json(run: Run) -> None:
     assert (made["case_status"], made["owes"], made["aftercare"]) == ("closed", [], "1.ac1")
     assert [each["item"] for each in made["no_longer_due"]] == ["1.1"]
     assert made["closing"]["reason"] == "declined"
+
+
+@pytest.mark.parametrize(
+    ("stage", "on", "code"),
+    [("", "2026-11-17", 0), ("covered", "2026-11-17", 2), ("", "2026-11-10", 2)],
+)
+def test_transferred_without_notice_once_a_colleague_has_it(
+    run: Run, store: Caseload, stage: str, on: str, code: int
+) -> None:
+    """Not for a leave that was covered, nor by what was accepted before it came back."""
+    day = date.fromisoformat(on)
+    with store.journal.operation("transfer accepted") as operation:
+        found = store.cases.by_number(1)
+        assert found is not None
+        operation.update("cases", found.id, resumed_on="2026-11-12")
+        piece = Piece("", found.id, HANDOVER, 0, day, stage=stage, who="Lee", due_on=day)
+        casework.add(operation, piece._replace(status=DONE, ended_on=day))
+    result = run("close 1 --reason transferred")
+    assert result.code == code, result.err
+    if code == 0:
+        assert "handed to Lee" in result.out
 
 
 # --- what was reached -----------------------------------------------------------------------
@@ -552,27 +575,46 @@ def test_reaching_or_trying_clears_it(run: Run, closed: None, command: str) -> N
     assert owes(run) == {"1.ac1"}
 
 
-@pytest.mark.parametrize("command", ["reached 1 --on mon", "reached 1 --with provider",
-                                     "reached 1 --with collateral", "note 1 called"])  # fmt: skip
+@pytest.mark.parametrize(
+    "command",
+    [
+        "reached 1 --on 2026-11-16",  # before the end
+        "reached 1 'said goodbye' --on 2026-11-18",  # the closing talk, written down later
+        "reached 1 --with provider",
+        "reached 1 --with collateral",
+        "note 1 called",
+    ],
+)
 def test_what_is_no_call_to_the_client_clears_nothing(run: Run, closed: None, command: str) -> None:
-    ok(run(command))
+    ok(run(command, today="2026-11-20"))
     assert owes(run) == {"1.ac1"}
 
 
+def test_it_is_among_the_calls_and_reminders(run: Run, closed: None) -> None:
+    run("close 2 --reason 'no places'")
+    assert run("remind", today="2026-12-18").out == "DUE TODAY  1.ac1  M.E.  aftercare call\n"
+    (row,) = run("today --calls --json", today="2026-12-18").json
+    assert (row["item"], row["what"]) == ("1.ac1", "aftercare call")
+
+
 def test_a_line_of_log_clears_it_as_well(run: Run, closed: None) -> None:
-    ok(run("log - --yes", stdin="1 call doing fine\n"))
+    ok(run("log - --yes", stdin="1 call doing fine\n", today="2026-12-18"))
     assert owes(run) == set()
 
 
 def test_a_contact_that_was_none_is_owed_again(run: Run, closed: None) -> None:
-    ok(run("reached 1 fine"))
-    ok(run("correct 1.c1 'spoke with the clinic' --with provider"))
+    ok(run("reached 1 fine", today="2026-12-18"))
+    ok(run("correct 1.c1 'spoke with the clinic' --with provider", today="2026-12-18"))
     assert owes(run) == {"1.ac1"}
 
 
 def test_a_corrected_text_keeps_it_done(run: Run, closed: None) -> None:
-    ok(run("reached 1 fine"))
-    ok(run("correct 1.c1 'doing well'"))
+    ok(run("reached 1 fine", today="2026-12-18"))
+    ok(run("correct 1.c1 'doing well'", today="2026-12-18"))
+    assert owes(run) == set()
+    ok(run("correct 1.c2 --on 2026-11-18", today="2026-12-18"))
+    assert owes(run) == {"1.ac1"}, "that was the closing talk"
+    ok(run("undo"))
     assert owes(run) == set()
 
 

@@ -20,7 +20,8 @@ TO = "Example Pantry"
 
 
 class Door(NamedTuple):
-    """A command that lets a record out; ``{file}`` is a new file, ``{key}`` an age recipient."""
+    """A command that lets a record out; ``{file}`` is a new file, ``{key}`` an age recipient,
+    ``{fields}`` what a letter needs."""
 
     command: str
     module: str
@@ -29,6 +30,11 @@ class Door(NamedTuple):
     to: str = TO
 
 
+# What a letter needs that no record holds.
+FIELDS = (
+    "--field agency=Sample --field agency_address=Street --field agency_phone=1 "
+    "--field referral=food --field birth_date=2001-02-03"
+)
 RESOURCE = f"resource add '{TO}' 'food parcels' --domain food --capacity open --verified today"
 DOORS = {
     "disclosures": Door(
@@ -44,12 +50,11 @@ DOORS = {
         (RESOURCE, "refer 1 1 --need food"),
     ),
     "letter": Door(
-        f"letter 1 referral --to '{TO}' --purpose food --field agency=Sample --field service=food",
+        f"letter 1 referral --to '{TO}' --purpose food {{fields}}",
         "letter", "food",
     ),
     "letter in a file": Door(
-        f"letter 1 referral --to '{TO}' --purpose food --field agency=Sample --field service=food "
-        "-o {file}",
+        f"letter 1 referral --to '{TO}' --purpose food {{fields}} -o {{file}}",
         "letter", "food",
     ),
     "transfer": Door(
@@ -96,7 +101,7 @@ def knock(run: Run, door: Door, tmp_path: Path) -> Any:
     path = tmp_path / "left"
 
     def knock(more: str = "", **known: Any) -> Asked:
-        command = door.command.format(file=path, key=key)
+        command = door.command.format(file=path, key=key, fields=FIELDS)
         result = run(f"{command} {more}", **known)
         return Asked(result, path.exists())
 
