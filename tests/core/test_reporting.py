@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casectl.core.model import ACTIVE, CLOSED, ON_HOLD, PENDING
@@ -107,6 +107,7 @@ def trails(draw: st.DrawFn) -> Trail:
     )  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(trails(), max_size=8), st.integers(0, 60), st.integers(0, 40))
 def test_what_was_there_and_what_came_less_what_went_is_what_is_left(
     some: list[Trail], start: int, length: int
@@ -119,6 +120,7 @@ def test_what_was_there_and_what_came_less_what_went_is_what_is_left(
             assert sum(sign * own[part] for part, sign in FLOW.items()) == 0
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(trails(), max_size=12), st.sampled_from(KINDS), st.booleans())
 def test_deidentified_no_row_has_a_small_count(
     some: list[Trail], kind: str, by_program: bool
