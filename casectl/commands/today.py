@@ -89,8 +89,8 @@ def today(
     would soonest have gone longer without a try than their level allows, due or not.
 
     --hours 6 is the day as blocks of time. SAFETY and DEADLINE come first and are never left out;
-    what does not fit is named, and a hearing at an hour of another day. --matrix calls urgent what is due today or late, and important a
-    high or crisis case and whatever is in SAFETY or DEADLINE.
+    what does not fit is named, and so is a hearing of another day. --matrix calls urgent what is
+    due today or late, and important a high or crisis case and whatever is in SAFETY or DEADLINE.
     """
     session = current(ctx)
     session.as_of(as_of)
