@@ -88,10 +88,9 @@ def today(
     --calls --untried --soon 14 is an order for the weeks around a leave: it begins with whoever
     would soonest have gone longer without a try than their level allows, due or not.
 
-    --hours 6 is the day as blocks of time. SAFETY and DEADLINE come first and are never left
-    out; what does not fit is named, and a hearing at an hour of another day. --matrix calls
-    urgent what is due today or late, and important a high or crisis case and whatever is in
-    SAFETY or DEADLINE.
+    --hours 6 is the day as blocks of time. SAFETY and DEADLINE come first and are never left out;
+    what does not fit is named, and so is a hearing of another day. --matrix calls urgent what is
+    due today or late, and important a high or crisis case and whatever is in SAFETY or DEADLINE.
     """
     session = current(ctx)
     session.as_of(as_of)

@@ -447,7 +447,7 @@ class Walk:
             return
         file = session.store.cases.file(case)
         items = owed(file.record, session.standards, session.today)
-        missing = missing_facts(file.case, file.client)
+        missing = missing_facts(file.case, file.client, file.casework)
         reports.case_file(file, items, missing, session.output, whole=False)
 
     def _turn_private(self) -> None:

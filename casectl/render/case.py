@@ -289,7 +289,7 @@ def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
     lines: list[Line] = []
     if missing and file.case.is_open:
         number = file.case.number
-        how = [f"casectl set {number} --risk"] if "risk" in missing else []
+        how = [f"casectl set {number} --risk LEVEL"] if "risk" in missing else []
         how += [f"casectl edit {number}"] if set(missing) - {"risk"} else []
         lines += wrapped(f"Missing: {', '.join(missing)} ({', '.join(how)})", output.width)
     if file.other_cases:
