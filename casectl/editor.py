@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from casectl.core.errors import BadValue, CasectlError
+from casectl.keyboard import ending_on_signals
 
 NAME = "note.txt"
 FOLDER = re.compile(r"casectl-note-(\d+)-\w+")
@@ -110,7 +111,7 @@ def desk() -> Iterator[Desk]:
     """
     import tempfile
 
-    with _ending_on_signals():
+    with ending_on_signals("SIGINT", "SIGTERM", "SIGHUP"):
         memory = _in_memory()
         parent = memory or tempfile.gettempdir()
         _clear_leftovers(Path(parent))
@@ -150,24 +151,3 @@ def _is_running(process: int) -> bool:
     except (OSError, OverflowError):
         return True  # somebody else's, whose folder is not ours to remove
     return True
-
-
-@contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    import signal
-
-    numbers = [
-        getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-    ]
-
-    def end(number: int, frame: object) -> None:
-        for each in numbers:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    kept = {number: signal.signal(number, end) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
