@@ -32,14 +32,24 @@ class Desk:
         self.folder = folder
         self.file = folder / NAME
         self.in_memory = in_memory  # gone when this login or the machine ends
+        self._begun: tuple[int, ...] = ()
 
     def put(self, text: str) -> None:
         try:
             handle = os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(text.encode())
+            self._begun = _mark(self.file)
         except OSError as error:
             raise CasectlError(f"cannot write {self.file} ({error.strerror})") from None
+
+    @property
+    def was_saved(self) -> bool:
+        """Whether the editor wrote the file, be it as it was: ``:wq`` does, ``:q!`` does not."""
+        try:
+            return _mark(self.file) != self._begun
+        except OSError:
+            return True  # removed, which is an editor's way to empty it
 
     def read(self, most: int) -> bytes:
         """What the editor left, one byte past ``most`` at the longest; b"" where it left none."""
@@ -82,6 +92,12 @@ class Desk:
                 with suppress(OSError):
                     each.unlink()
         return kept / NAME
+
+
+def _mark(file: Path) -> tuple[int, ...]:
+    """What any writing of a file changes."""
+    status = file.stat()
+    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 def editor_command() -> list[str]:
