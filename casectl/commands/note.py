@@ -207,7 +207,8 @@ def jots(
     """List what was jotted down and is not filed yet."""
     session = current(ctx)
     if drop is None:
-        reports.jots(session.store.jots.unfiled(), session.output)
+        is_begun = session.store.intake.draft(JOT_DRAFT) is not None
+        reports.jots(session.store.jots.unfiled(), session.output, is_begun=is_begun)
         return
     found = _unfiled(session, drop)
     session.store.jots.drop(found)
@@ -612,7 +613,7 @@ def _edited(session: Session, page: Page, text: str | None, save: Callable[[str]
             if draft is not None and not private.was_saved:
                 raise Declined(
                     f"the {page.what} was not saved in the editor, so nothing was written; "
-                    f"the draft stays: {page.command} --edit goes on with it"
+                    f"the draft stays: {page.command} --edit goes on with it, and saving records it"
                 )
             written = _read(private.read(MOST_BYTES), page)
             if not written.strip():
