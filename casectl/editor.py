@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from casectl.core.errors import BadValue, CasectlError
+from casectl.keyboard import ending_on_signals
 
 NAME = "note.txt"
 FOLDER = re.compile(r"casectl-note-(\d+)-\w+")
@@ -31,14 +32,24 @@ class Desk:
         self.folder = folder
         self.file = folder / NAME
         self.in_memory = in_memory  # gone when this login or the machine ends
+        self._begun: tuple[int, ...] = ()
 
     def put(self, text: str) -> None:
         try:
             handle = os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(text.encode())
+            self._begun = _mark(self.file)
         except OSError as error:
             raise CasectlError(f"cannot write {self.file} ({error.strerror})") from None
+
+    @property
+    def was_saved(self) -> bool:
+        """Whether the editor wrote the file, be it as it was: ``:wq`` does, ``:q!`` does not."""
+        try:
+            return _mark(self.file) != self._begun
+        except OSError:
+            return True  # removed, which is an editor's way to empty it
 
     def read(self, most: int) -> bytes:
         """What the editor left, one byte past ``most`` at the longest; b"" where it left none."""
@@ -83,6 +94,12 @@ class Desk:
         return kept / NAME
 
 
+def _mark(file: Path) -> tuple[int, ...]:
+    """What any writing of a file changes."""
+    status = file.stat()
+    return status.st_mtime_ns, status.st_ino, status.st_size
+
+
 def editor_command() -> list[str]:
     """The words of $VISUAL or $EDITOR. Raises BadValue where neither is set."""
     import shlex
@@ -110,7 +127,7 @@ def desk() -> Iterator[Desk]:
     """
     import tempfile
 
-    with _ending_on_signals():
+    with ending_on_signals("SIGINT", "SIGTERM", "SIGHUP"):
         memory = _in_memory()
         parent = memory or tempfile.gettempdir()
         _clear_leftovers(Path(parent))
@@ -150,24 +167,3 @@ def _is_running(process: int) -> bool:
     except (OSError, OverflowError):
         return True  # somebody else's, whose folder is not ours to remove
     return True
-
-
-@contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    import signal
-
-    numbers = [
-        getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-    ]
-
-    def end(number: int, frame: object) -> None:
-        for each in numbers:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    kept = {number: signal.signal(number, end) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)

@@ -150,16 +150,6 @@ class Sitting:
         self.was_left = False  # a question waited so long for its answer
         self.private: bool | None = None  # what a key of a command turned it to
 
-    def wait_for_answer(self) -> None:
-        """Raises Unanswered where nobody types for as long as an unused caseload stays open."""
-        if sys.platform == "win32":  # which cannot wait for a terminal
-            return
-        from select import select
-
-        if not select([sys.stdin], [], [], self.idle_seconds)[0]:
-            self.was_left = True
-            raise Unanswered("nobody answered; nothing was written")
-
 
 class Program(NamedTuple):
     """What ``cli`` hands to a command that runs others. Nothing else reaches back to it."""
@@ -699,17 +689,30 @@ class Session:
 
     def ask(self, question: str) -> str:
         """One answer from the person at the terminal. Only where ``can_ask``."""
-        sys.stderr.write(fitting(visible(question)))
-        sys.stderr.flush()
-        if self.sitting is not None:
-            self.sitting.wait_for_answer()
+        shown = fitting(visible(question))
         try:
+            if sys.stdin.isatty():
+                return self._typed_there(shown)
+            sys.stderr.write(shown)
+            sys.stderr.flush()
             line = sys.stdin.readline()
         except UnicodeDecodeError:
             raise BadValue("the answer is not valid UTF-8") from None
         if not line:
             raise EOFError
         return line.rstrip("\r\n")
+
+    def _typed_there(self, question: str) -> str:
+        """Raises Unanswered where nobody types for as long as an unused caseload stays open."""
+        from casectl import keyboard
+
+        idle = self.sitting.idle_seconds if self.sitting is not None else None
+        try:
+            return keyboard.read_line(question, idle)
+        except keyboard.NobodyTyped:
+            assert self.sitting is not None, "else it waits for ever"
+            self.sitting.was_left = True
+            raise Unanswered("nobody answered; nothing was written") from None
 
     def ask_secret(self, question: str) -> str:
         """One answer that nobody sees. Only where ``can_ask``."""

@@ -39,21 +39,22 @@ ARROWS: dict[str, set[str]] = {
     "formats": {"core"},
     "config": {"core", "formats"},  # a sector's profile is a file of its own
     # They need each other: a locked caseload asks in place, whichever command opened it.
-    "session": {"config", "store", "render", "core", "unlocking"},
+    "session": {"config", "store", "render", "core", "unlocking", "keyboard"},
+    "keyboard": {"core"},
     "shapes": {"core"},
     "prompt": {"core"},
     "unlocking": {"session", "render", "core"},
     "crash": {"__init__"},
     "asking": {"session", "render", "core"},
-    "editor": {"core"},
+    "editor": {"core", "keyboard"},
     "parameters": {"session", "render", "core"},
     "pieces": {"parameters", "session", "core"},
     "sharing": {"session", "core"},
     # What goes to a colleague or comes from one: sealed, opened, and only read.
     "colleagues": {"session", "store", "render", "core"},
     "commands": {
-        "asking", "editor", "prompt", "session", "parameters", "pieces", "sharing", "colleagues",
-        "unlocking", "render", "formats", "core",
+        "asking", "editor", "keyboard", "prompt", "session", "parameters", "pieces", "sharing",
+        "colleagues", "unlocking", "render", "formats", "core",
     },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.

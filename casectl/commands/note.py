@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from casectl.asking import BACK, TAKE_BACK
 from casectl.core.errors import BadValue, Busy, CasectlError, Declined, Kept, NotFound
 from casectl.core.model import JOT_DRAFT, Case, Contact, Jot, Note, note_draft
 from casectl.core.text import checked_text
@@ -206,7 +207,8 @@ def jots(
     """List what was jotted down and is not filed yet."""
     session = current(ctx)
     if drop is None:
-        reports.jots(session.store.jots.unfiled(), session.output)
+        is_begun = session.store.intake.draft(JOT_DRAFT) is not None
+        reports.jots(session.store.jots.unfiled(), session.output, is_begun=is_begun)
         return
     found = _unfiled(session, drop)
     session.store.jots.drop(found)
@@ -460,34 +462,53 @@ def _asked_parts(session: Session, page: "Page", form: "Form", keep: Callable[[s
 
     if session.store.intake.draft(page.draft) is not None:
         tell(f"A draft of {page.of} is kept: {page.command} --edit goes on with it.")
-    tell("Enter leaves a part out, Ctrl-C keeps a draft.")
+    tell("Enter leaves a part out, < goes back, Ctrl-C keeps a draft.")
     parts: dict[str, str] = {}
-    told: list[str] = []
+
+    def keep_draft(stop: BaseException) -> None:
+        if parts:
+            told = [
+                f"{each.heading}: {parts[each.key]}" for each in form.parts if each.key in parts
+            ]
+            _keep_or_leave(session, page, told, stop)
+
     try:
-        for part in form.parts:
-            while True:
-                answer = session.ask(f"{part.heading} ({part.asks}): ")
-                if answer.strip() or part.key not in form.needs:
-                    break
-                tell(f"{part.heading} is needed.")
-            if answer.strip():
-                parts[part.key] = answer.strip()
-                told.append(f"{part.heading}: {answer.strip()}")
+        _ask_parts(session, form, parts)
     except EOFError:
         tell("")
     except (Unanswered, KeyboardInterrupt) as stop:
         tell("")
-        if told:
-            _keep_or_leave(session, page, told, stop)
+        keep_draft(stop)
         raise
     try:
         return keep(text_of(form, parts))
     except (Kept, Declined):
         raise
     except CasectlError as error:
-        if told:
-            _keep_or_leave(session, page, told, error)
+        keep_draft(error)
         raise
+
+
+def _ask_parts(session: Session, form: "Form", parts: dict[str, str]) -> None:
+    """Fill ``parts`` there and back. On the way back Enter leaves a part as it was answered."""
+    place = 0
+    while place < len(form.parts):
+        part = form.parts[place]
+        before = parts.get(part.key)
+        enter = f" [{session.shown(before)}]" if before else ""
+        answer = session.ask(f"{part.heading} ({part.asks}){enter}: ").strip()
+        if answer == BACK:
+            if not place:
+                tell("That was the first part.")
+            place = max(place - 1, 0)
+        elif answer == TAKE_BACK and before:
+            del parts[part.key]
+        elif not answer and not before and part.key in form.needs:
+            tell(f"{part.heading} is needed.")
+        else:
+            if answer:
+                parts[part.key] = answer
+            place += 1
 
 
 def _told(
@@ -572,7 +593,8 @@ def _name(case: Case, note: Note) -> str:
 def _edited(session: Session, page: Page, text: str | None, save: Callable[[str], Made]) -> Made:
     """What a person made in their editor of the draft and of ``text``.
 
-    What cannot be saved is kept: as a draft, or in the file. An emptied file drops the draft.
+    What cannot be saved is kept: as a draft, or in the file. An emptied file drops the draft, one
+    that was left without saving leaves it as it is.
     """
     from casectl.editor import desk, editor_command
 
@@ -588,6 +610,11 @@ def _edited(session: Session, page: Page, text: str | None, save: Callable[[str]
         private.put(begun)
         try:
             private.edit(command)
+            if draft is not None and not private.was_saved:
+                raise Declined(
+                    f"the {page.what} was not saved in the editor, so nothing was written; "
+                    f"the draft stays: {page.command} --edit goes on with it, and saving records it"
+                )
             written = _read(private.read(MOST_BYTES), page)
             if not written.strip():
                 if draft is not None:

@@ -292,6 +292,9 @@ def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
         how = [f"casectl set {number} --risk LEVEL"] if "risk" in missing else []
         how += [f"casectl edit {number}"] if set(missing) - {"risk"} else []
         lines += wrapped(f"Missing: {', '.join(missing)} ({', '.join(how)})", output.width)
+    if file.note_begun:
+        goes_on = f"casectl note {file.case.number} --edit goes on with it"
+        lines += wrapped(f"A note is kept as a draft: {goes_on}", output.width)
     if file.other_cases:
         others = ", ".join(f"{each.handle} ({_status(each)})" for each in file.other_cases[:6])
         more = f" and {len(file.other_cases) - 6} more" if len(file.other_cases) > 6 else ""

@@ -37,7 +37,6 @@ from casectl.core.due import NEVER_SOON, RULES, Band, DueItem, due_items
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
-    CLOSED,
     DEADLINE,
     FOLLOW_UP,
     STATUSES,

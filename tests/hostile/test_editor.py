@@ -295,3 +295,26 @@ def test_no_shell_reads_the_editor_s_name(
     monkeypatch.setenv("EDITOR", f"true; touch {tmp_path}/pwn; $(touch {tmp_path}/pwn)")
     assert run("note 1 --edit").code == 1
     assert not (tmp_path / "pwn").exists()
+
+
+# --- Left without saving ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["note 1", "jot"])
+def test_leaving_the_editor_without_saving_leaves_the_draft(
+    run: Run, editor: Editor, store: Caseload, words: str
+) -> None:
+    drafts = "SELECT body FROM drafts"
+    editor(WRITES + "sys.exit(1)")
+    run(f"{words} --edit")
+    editor("pass")  # as :q! does
+    for more in ("", " 'and this'"):
+        result = run(f"{words}{more} --edit")
+        assert (result.code, result.out) == (1, "")
+        assert "was not saved in the editor, so nothing was written; the draft stays" in result.err
+        assert store.db.value(drafts) == "what was written"
+    assert notes(run) == [] and run("jots").out == ""
+    editor("text = open(path).read()\nopen(path, 'w').write(text)")  # as :wq does
+    assert run(f"{words} --edit").code == 0
+    assert store.db.value(drafts) is None
+    assert "what was written" in notes(run) or "what was written" in run("jots").out
