@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from casectl.core.leave import Back
     from casectl.core.model import Note
     from casectl.core.oneline import Line, Step
-    from casectl.core.profiles import Profile
+    from casectl.core.profiles import Capacity, Profile
     from casectl.core.resources import Resource
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
@@ -92,6 +92,8 @@ HOW_TO_CLEAR_PIECES = {
     "b": "is a barrier: casectl barrier clear",
     "t": "is a transition: casectl transition done or drop",
     "o": "is cleared by asking again: casectl voice CASE",
+    "h": "is a hand-over: casectl transfer accepted CASE, casectl cover --back FILE, and of one "
+    "that you took over, reaching the client",
     "roi": "is a release: casectl consent sign, renew, check, lapse or revoke",
     "cl": "is cleared by casectl close, or by casectl close CASE --take-back REASON",
     "ac": "is cleared by a call: casectl reached CASE, or tried; casectl cancel ITEM REASON drops "
@@ -215,6 +217,13 @@ class Session:
         from casectl.config import profile_of
 
         return profile_of(self.config)
+
+    @property
+    def capacity(self) -> Capacity:
+        """What cases weigh here, and what this worker carries where that was set."""
+        capacity = self.profile.capacity
+        own = self.config.full_time
+        return capacity if own is None else capacity._replace(full_time=own)
 
     @cached_property
     def standards(self) -> Standards:
@@ -470,6 +479,16 @@ class Session:
         if self.sitting is not None and not self.vault.is_at_hand:
             self.sitting.keys = keys
         return keys
+
+    def looking_at(self, path: Path) -> Session:
+        """A session that reads another's caseload and writes nothing into it."""
+        from casectl.store.caseload import open_for_reading
+
+        other = Session(self.clock)
+        other.named_db, other.config = str(path), self.config
+        other.no_input, other.named_private = self.no_input, self.named_private
+        other.__dict__["store"] = open_for_reading(path, self.author, other._keys)
+        return other
 
     @property
     def key_setting(self) -> tuple[str, str] | None:
@@ -1048,7 +1067,7 @@ class Session:
                 if these[0] not in fits:
                     raise BadValue(f"{case.number}.need{word[:10]} is {these[0].status} already")
             else:
-                domain = find_domain(text)
+                domain = find_domain(text, self.profile.domains)
                 these = [each for each in fits if each.domain == domain.key]
                 if not these:
                     raise NotFound(

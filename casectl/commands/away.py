@@ -76,8 +76,13 @@ def _go(session: Session, first: str | None, last: str | None, reason: str | Non
     )
 
 
-def _meanwhile(session: Session, leave: Leave, others: list[Leave]) -> "Meanwhile":
-    """What falls due during a leave, by the same engine with it and without."""
+def _meanwhile(session: Session, leave: Leave, others: list[Leave]) -> "Meanwhile | None":
+    """What falls due during a leave, by the same engine with it and without; None once it is over.
+
+    Nobody sees to anything then that was due meanwhile.
+    """
+    if leave.to_on < session.today:
+        return None
     from casectl.core.agenda import Ask
 
     configured = session.config.standards
@@ -90,16 +95,17 @@ def _meanwhile(session: Session, leave: Leave, others: list[Leave]) -> "Meanwhil
 def _cancel(session: Session, first: str | None, last: str | None) -> None:
     if last is not None:
         raise BadValue("--cancel takes --from alone", hint="the first day of the leave")
-    leaves = [each for each in session.store.leaves.all() if each.to_on >= session.today]
+    known = session.store.leaves.all()
+    leaves = [each for each in known if each.to_on >= session.today] or known
     if first is not None:
         day = session.read_day(first)
-        leaves = [each for each in session.store.leaves.all() if each.from_on == day]
+        leaves = [each for each in known if each.from_on == day]
         if not leaves:
             raise NotFound(
                 f"no leave begins on {session.say_day(day)}", hint="casectl away lists them"
             )
     if not leaves:
-        raise NotFound("no leave to cancel", hint="casectl away lists them")
+        raise NotFound("no leave to cancel", hint="there is none")
     if len(leaves) > 1:
         days = ", ".join(session.say_day(each.from_on) for each in leaves)
         raise Ambiguous(f"several leaves, from {days}", hint="--from DAY says which")

@@ -547,7 +547,7 @@ def _tell_taken(session: Session, case: Case) -> None:
             how = f"every day until the level is reviewed (casectl reached {case.number})"
             sentences.append(f"{item.item}: reach the client today, and {how}.")
     if missing:
-        ways = [f"casectl set {case.number} --risk"] if "risk" in missing else []
+        ways = [f"casectl set {case.number} --risk LEVEL"] if "risk" in missing else []
         ways += [f"casectl edit {case.number}"] if set(missing) - {"risk"} else []
         sentences.append(f"Missing facts: {', '.join(missing)} ({', '.join(ways)}).")
     if case.status == PENDING:

@@ -32,7 +32,7 @@ def show(
         return
     file = session.store.cases.file(session.find_case(case))
     items = owed(file.record, session.standards, session.today)
-    missing = missing_facts(file.case, file.client)
+    missing = missing_facts(file.case, file.client, file.casework)
     session.was_shown("show", [file.case])
     reports.case_file(file, items, missing, session.output, whole=whole)
 

@@ -19,6 +19,8 @@ from casectl.render import reports
 from casectl.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from casectl.core.morning import Reminded
     from casectl.core.priority import Ranked
     from casectl.core.sheets import SheetRow
@@ -87,8 +89,8 @@ def today(
     would soonest have gone longer without a try than their level allows, due or not.
 
     --hours 6 is the day as blocks of time. SAFETY and DEADLINE come first and are never left out;
-    what does not fit is named. --matrix calls urgent what is due today or late, and important a
-    high or crisis case and whatever is in SAFETY or DEADLINE.
+    what does not fit is named, and so is a hearing of another day. --matrix calls urgent what is
+    due today or late, and important a high or crisis case and whatever is in SAFETY or DEADLINE.
     """
     session = current(ctx)
     session.as_of(as_of)
@@ -97,12 +99,17 @@ def today(
     if calls or visits or sheet or matrix or hours is not None:
         _only_one(calls, visits, sheet, matrix, hours is not None, done, explain is not None)
         ask = asked(session, limit, everything, program, level, soon)
+        named = {"--program": program, "--level": level, "--soon": soon, "--as-of": as_of}
         if hours is not None:
             _blocks(session, ask, hours)
+        elif matrix:
+            _matrix(session, ask)
         elif calls:
-            _calls(session, ask, untried)
+            _calls(session, ask, untried, _whole("--calls", untried, named))
+        elif visits:
+            _visits(session, ask, _whole("--visits", False, named))
         else:
-            (_visits if visits else _sheet if sheet else _matrix)(session, ask)
+            _sheet(session, ask, _whole("--sheet", False, named))
         return
     if done:
         reports.day_done(session.store.journal.did(session.today), session.output)
@@ -187,13 +194,23 @@ def _only_one(*asked: bool) -> None:
         )
 
 
+def _whole(view: str, untried: bool, named: "Mapping[str, str | int | None]") -> str:
+    """How the same view is asked for whole: every other option stays as it was given."""
+    from shlex import quote
+
+    words = ["casectl", "today", view, *(["--untried"] if untried else [])]
+    for option, value in named.items():
+        words += [option, quote(str(value))] if value is not None else []
+    return " ".join([*words, "--all"])
+
+
 def _whole_list(session: Session, ask: Ask) -> "list[Ranked]":
     from casectl.core.sheets import of_clients
 
     return of_clients(session.store.agenda.rows(ask._replace(limit=None)))
 
 
-def _calls(session: Session, ask: Ask, untried: bool) -> None:
+def _calls(session: Session, ask: Ask, untried: bool, whole: str) -> None:
     from casectl.core.agenda import cut
     from casectl.core.sheets import calls, longest_untried
     from casectl.render import sheets
@@ -203,11 +220,11 @@ def _calls(session: Session, ask: Ask, untried: bool) -> None:
         rows = longest_untried(rows, ask.standards)
     kept = cut(rows, ask.limit)
     session.was_shown("today --calls", [row.record.case for row in kept])
-    sheets.calls(_with_clients(session, kept), len(rows) - len(kept), session.output)
+    sheets.calls(_with_clients(session, kept), len(rows) - len(kept), whole, session.output)
     _tell_cut(session, ask, len(rows) > len(kept))
 
 
-def _visits(session: Session, ask: Ask) -> None:
+def _visits(session: Session, ask: Ask, whole: str) -> None:
     from casectl.core.sheets import Visit, in_order_of_going, visits
     from casectl.render import sheets
 
@@ -216,11 +233,11 @@ def _visits(session: Session, ask: Ask) -> None:
     found = in_order_of_going(Visit(item, clients[item.case.client_id]) for item in items)
     cases = {visit.item.case.number: visit.item.case for visit in found}
     session.was_shown("today --visits", list(cases.values()))
-    sheets.visits(found, more, session.output)
+    sheets.visits(found, more, whole, session.output)
     _tell_cut(session, ask, more > 0)
 
 
-def _sheet(session: Session, ask: Ask) -> None:
+def _sheet(session: Session, ask: Ask, whole: str) -> None:
     from casectl.core.sheets import field_rows
     from casectl.render import sheets
 
@@ -234,7 +251,7 @@ def _sheet(session: Session, ask: Ask) -> None:
     more = len(rows) - len(kept)
     worker = session.config.worker
     session.was_shown("today --sheet", [row.record.case for row in kept])
-    sheets.field_sheet(_with_clients(session, kept), more, worker, session.output)
+    sheets.field_sheet(_with_clients(session, kept), more, whole, worker, session.output)
 
 
 def _blocks(session: Session, ask: Ask, hours: int) -> None:

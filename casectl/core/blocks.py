@@ -13,6 +13,7 @@ from datetime import date
 
 from casectl.core.due import Band, DueItem
 from casectl.core.load import minutes_of
+from casectl.core.model import DEADLINE
 from casectl.core.priority import Ranked
 from casectl.core.values import NamedTuple
 from casectl.core.weeks import has_hour
@@ -21,6 +22,7 @@ from casectl.core.weeks import has_hour
 EARLIEST, MORNING = 6 * 60, 8 * 60
 STEP = 5  # a day begins at a whole five minutes
 MIDNIGHT = 24 * 60
+COURT = "court"  # the deadline that is a place to be
 TO_RECORD = 5  # whether an appointment that is over was kept
 
 
@@ -39,7 +41,7 @@ class Block(NamedTuple):
 
 
 class Left(NamedTuple):
-    """What does not fit, and the minutes that it is likely to take."""
+    """What has no block, and the minutes that it is likely to take."""
 
     item: DueItem
     minutes: int
@@ -49,7 +51,8 @@ class Blocks(NamedTuple):
     begins: int
     ends: int  # of the hours that one has
     blocks: tuple[Block, ...]  # by their time
-    left: tuple[Left, ...]  # in the order of the list, one thing of a case
+    left: tuple[Left, ...]  # does not fit; in the order of the list, one thing of a case
+    ahead: tuple[Left, ...] = ()  # takes place at an hour of another day, by that
 
     @property
     def overrun(self) -> bool:
@@ -68,19 +71,22 @@ def blocks_of(
     """``rows``, the whole list, as a day of ``hours`` that begins ``now`` (HH:MM).
 
     A case gets a block for its first thing, and for each that is in SAFETY or DEADLINE; who is seen
-    at an hour of today gets no other. What waits for another day is not looked at.
+    at an hour of today gets no other. What waits for another day is not looked at; a hearing of
+    another day is only named, because nobody goes to it today.
     """
     begins = begins_at(now)
     ends = min(begins + hours * 60, MIDNIGHT)
     fixed = [item for row in rows for item in row.items if _is_fixed(item, today, begins)]
     seen = {item.case.id for item in fixed}
+    ahead = [item for row in rows for item in row.items if _is_ahead(item, today)]
     first: list[DueItem] = []
     then: list[DueItem] = []
     for row in rows:
-        musts = [item for item in row.items if _is_a_must(item, today) and item not in fixed]
+        items = [item for item in row.items if item not in ahead]
+        musts = [item for item in items if _is_a_must(item, today) and item not in fixed]
         first += musts
         if not musts and row.record.case.id not in seen:
-            then += [item for item in row.items if item.is_pressing and not item.stands_behind][:1]
+            then += [item for item in items if item.is_pressing and not item.stands_behind][:1]
     timeline = _Timeline(begins, ends, learned)
     for item in fixed:
         timeline.keep(item)
@@ -90,8 +96,12 @@ def blocks_of(
     return Blocks(
         begins,
         ends,
-        tuple(_with_others(timeline.blocks, rows)),
+        tuple(_with_others(timeline.blocks, rows, ahead)),
         tuple(Left(item, takes(item, learned)) for item in left),
+        tuple(
+            Left(item, takes(item, learned))
+            for item in sorted(ahead, key=lambda item: (item.due, item.time or ""))
+        ),
     )
 
 
@@ -125,6 +135,11 @@ def _is_fixed(item: DueItem, today: date, begins: int) -> bool:
     return minute_of(item.time) >= begins
 
 
+def _is_ahead(item: DueItem, today: date) -> bool:
+    """Whether it is a hearing at an hour of a later day. Any other deadline is work before it."""
+    return item.kind == DEADLINE and item.stage == COURT and item.due > today and bool(item.time)
+
+
 def _is_a_must(item: DueItem, today: date) -> bool:
     """SAFETY and DEADLINE, and an appointment of today that nobody gave an hour."""
     if item.band in (Band.SAFETY, Band.DEADLINE):
@@ -137,9 +152,13 @@ def _urgent_first(items: Iterable[DueItem]) -> list[DueItem]:
     return sorted(items, key=lambda item: item.band if item.band is not None else Band.SOON)
 
 
-def _with_others(blocks: Iterable[Block], rows: Iterable[Ranked]) -> list[Block]:
+def _with_others(
+    blocks: Iterable[Block], rows: Iterable[Ranked], ahead: Iterable[DueItem]
+) -> list[Block]:
     """The blocks by their time, each case's first one with the count of what else presses."""
     pressing = {row.record.case.id: sum(item.is_pressing for item in row.items) for row in rows}
+    for item in ahead:
+        pressing[item.case.id] -= item.is_pressing
     made = sorted(blocks, key=lambda each: (each.begins is None, each.begins or 0))
     for each in made:
         pressing[each.item.case.id] -= each.item.is_pressing

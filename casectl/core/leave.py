@@ -45,6 +45,8 @@ class Meanwhile(NamedTuple):
     others: tuple[DueItem, ...]  # safety, deadlines, appointments: a colleague's
     moved: tuple[Move, ...]  # to before the leave
     staying: tuple[DueItem, ...]  # promised for those days
+    standing: tuple[DueItem, ...] = ()  # due then by a standard that nothing moves
+    tried: tuple[Move, ...] = ()  # to be tried again then, and now only after it; by its retry
 
 
 class Back(NamedTuple):
@@ -109,21 +111,25 @@ def meanwhile(
     the same cases' with it.
     """
     now = {item.item: item for item in within}
-    others, moved, staying = [], [], []
+    others, moved, staying, standing, tried = [], [], [], [], []
     for item in without:
         if item.kind == "safety":
             others.append(item)
         elif not leave.holds(item.due):
-            continue
+            after = now.get(item.item, item)
+            if item.retry_on is not None and leave.holds(item.retry_on):
+                tried.append(Move(after, item.retry_on))
         elif item.is_appointment or item.kind == DEADLINE:
             others.append(item)
         else:
             after = now.get(item.item, item)
             if after.due < item.due:
                 moved.append(Move(after, item.due))
-            else:
+            elif item.promise is not None:
                 staying.append(item)
-    return Meanwhile(tuple(others), tuple(moved), tuple(staying))
+            else:
+                standing.append(item)
+    return Meanwhile(tuple(others), tuple(moved), tuple(staying), tuple(standing), tuple(tried))
 
 
 def just_ended(leaves: Iterable[Leave], today: date) -> Leave | None:

@@ -1,7 +1,8 @@
 """A line as a person types it at the prompt of ``casectl day``, taken apart into a command's words.
 
-No shell's quoting: an apostrophe is a letter, a quotation mark without its partner is one too, and
-whatever follows the case is the text, as it was typed. Nothing here raises for any line.
+No shell's quoting: an apostrophe inside a word is a letter, a quotation mark of either sort without
+its partner is one too, and whatever follows the case is the text, as it was typed. Nothing here
+raises for any line.
 """
 
 from __future__ import annotations
@@ -78,23 +79,40 @@ def last_word(line: str) -> str:
 
 
 def pieces(line: str) -> Iterator[Piece]:
-    """The line's pieces. A quotation mark opens where a piece begins and closes where one ends."""
-    closing = [match.start() for match in re.finditer(r'"(?=\s|\Z)', line)]
+    """The line's pieces. A quotation mark opens where a piece begins and closes where one ends.
+
+    A single one before which another opens is an apostrophe: ``'em all --due 'next tue'``.
+    """
+    closing = {mark: _places(rf"{mark}(?=\s|\Z)", line) for mark in "\"'"}
+    opening = _places(r"(?<![^\s=])'", line)
     done = 0
     for match in re.finditer(r"\S+", line):
         start = match.start()
         if start < done:
             continue
-        opened = re.match(r'(?:(--[a-z][a-z-]*)=)?"', match.group())
+        opened = re.match(r"(?:(--[a-z][a-z-]*)=)?([\"'])", match.group())
         if opened is not None:
             inside = start + opened.end()
-            place = bisect_left(closing, inside)
-            if place < len(closing):
-                done = closing[place] + 1
+            ends = closing[opened.group(2)]
+            place = bisect_left(ends, inside)
+            if place < len(ends) and not (
+                opened.group(2) == "'" and _is_between(opening, inside, ends[place])
+            ):
+                done = ends[place] + 1
                 name = opened.group(1) or ""
-                yield Piece(line[inside : closing[place]], start, done, True, name)
+                yield Piece(line[inside : ends[place]], start, done, True, name)
                 continue
         yield Piece(match.group(), start, match.end())
+
+
+def _places(pattern: str, line: str) -> list[int]:
+    return [match.start() for match in re.finditer(pattern, line)]
+
+
+def _is_between(places: Sequence[int], first: int, end: int) -> bool:
+    """Whether one of the places, which ascend, is at ``first`` or later and before ``end``."""
+    found = bisect_left(places, first)
+    return found < len(places) and places[found] < end
 
 
 def typed_words(line: str, shape: Shape) -> list[str]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from casectl.core.blocks import clock, is_over
 from casectl.core.model import ME
 from casectl.core.spoken import spoken, spoken_short
+from casectl.core.weeks import DAYS
 from casectl.render import Output
-from casectl.render.screens import NARROW, WIDE, Line, cell, wrapped
+from casectl.render.screens import NARROW, WIDE, Line, cell, whole, wrapped
 from casectl.render.triage import hours
+from casectl.render.weeks import hour_lines
 from casectl.render.words import reason, status
 
 if TYPE_CHECKING:
@@ -20,14 +22,15 @@ if TYPE_CHECKING:
 def blocks_screen(day: Blocks, most: int | None, output: Output) -> list[Line]:
     """``most`` of what does not fit is named, the rest counted."""
     lines = _head(day, output)
-    if not day.blocks and not day.left:
+    if not any((day.blocks, day.left, day.ahead)):
         return [*lines, [], [("Nobody needs you today.", "")]]
+    lines += [[], *_ahead(day, output)] if day.ahead else []
     lines.append([])
     is_told = False
     for block in day.blocks:
         if is_over(block, day) and not is_told:
             is_told = True
-            lines += [[], [(f"after {clock(day.ends)}", "head")]]
+            lines += [[], [(f"past {clock(day.ends)}", "head")]]
         lines += _block(block, output)
     if day.left:
         lines += [[], [("does not fit", "head")]]
@@ -55,6 +58,15 @@ def _head(day: Blocks, output: Output) -> list[Line]:
     if day.overrun:
         told = "SAFETY and DEADLINE take longer than that. They are never left out."
         lines += wrapped(told, output.width)
+    return lines
+
+
+def _ahead(day: Blocks, output: Output) -> list[Line]:
+    lines: list[Line] = []
+    for item, _ in day.ahead:
+        soon = (item.due - output.today).days < DAYS
+        when = f"{item.due:%a}" if soon else spoken_short(item.due, output.today, output.order)
+        lines += hour_lines(f"{when} {item.time}", item, output)
     return lines
 
 
@@ -95,14 +107,15 @@ def _left(each: Left, output: Output) -> list[Line]:
 def _row(span: str, style: str, item: DueItem, word: str, what: str, output: Output) -> list[Line]:
     band = item.band.name if item.band is not None else ""
     if output.width < NARROW:
+        room = min(11, output.width - len(word) - 13)  # so that the word is never cut
         return [
-            [(cell(span, 11), style), (cell(item.item, 11), ""), (word, band)],
+            [(cell(span, 11), style), (whole(item.item, room), ""), (word, band)],
             [("  ", ""), (_whose(item), "name"), (f": {what}", "")],
         ]
     name = 24 if output.width >= WIDE else 17
     return [
         [(cell(span, 11), style), (cell(item.item, 12), ""), (cell(_whose(item), name), "name"),
-         (cell(word, 15), band), (what, "")]
+         (whole(word, 15), band), (what, "")]
     ]  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
 
+from rich.cells import cell_len
+
 from casectl.core.casefile import corrections
 from casectl.core.casework import (
     AMENDMENT,
@@ -46,7 +48,14 @@ MOST_ROWS = (8, 5, 3)
 FACT_LINES = 2
 # The lines that one row may take and how many rows there are at the least, as the screen has room
 # for: words are cut first, and then notes, where much was assessed and planned.
-STEPS = ((3, (5, 3, 2)), (2, (5, 3, 2)), (1, (5, 3, 2)), (1, (4, 2, 0)), (1, (3, 2, 0)))
+STEPS = (
+    (3, (5, 3, 2)),
+    (2, (5, 3, 2)),
+    (1, (5, 3, 2)),
+    (1, (4, 2, 0)),
+    (1, (3, 2, 0)),
+    (1, (3, 1, 0)),
+)
 
 # Pieces that say who else is around a client, and what they may be told.
 AROUND = (PERSON, PROVIDER, CONSENT, AMENDMENT)
@@ -280,7 +289,7 @@ def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
     lines: list[Line] = []
     if missing and file.case.is_open:
         number = file.case.number
-        how = [f"casectl set {number} --risk"] if "risk" in missing else []
+        how = [f"casectl set {number} --risk LEVEL"] if "risk" in missing else []
         how += [f"casectl edit {number}"] if set(missing) - {"risk"} else []
         lines += wrapped(f"Missing: {', '.join(missing)} ({', '.join(how)})", output.width)
     if file.note_begun:
@@ -432,9 +441,10 @@ def _row(
 ) -> list[Line]:
     """An item, its word or day, and what it says; on a narrow terminal the words stand below."""
     room = len(item.partition(".")[0]) + len(".assessment")
-    first: list[Span] = [(cell(item, room), ""), (cell(word, 15), style)]
+    said = max(15, cell_len(visible(word)))
+    first: list[Span] = [(cell(item, room), ""), (cell(word, said), style)]
     narrow = output.width < NARROW
-    indent = "  " if narrow else " " * (room + 17)
+    indent = "  " if narrow else " " * (room + said + 2)
     if depth is None:
         told = wrapped(words, output.width, indent)
     else:

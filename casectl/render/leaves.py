@@ -38,6 +38,15 @@ def leave_object(
                 for each in meanwhile.moved
             ],
             "promised": [_item(each, output) for each in meanwhile.staying],
+            "standing": [_item(each, output) for each in meanwhile.standing],
+            "tried": [
+                {
+                    **_item(each.item, output),
+                    "retry": each.item.retry_on.isoformat() if each.item.retry_on else None,
+                    "was_retry": each.was_due.isoformat(),
+                }
+                for each in meanwhile.tried
+            ],
         }
     return made
 
@@ -62,7 +71,7 @@ def leaves_listed(leaves: Sequence[Leave], output: Output) -> list[str]:
 
 
 def leave_sentences(
-    leave: Leave, meanwhile: Meanwhile, calendar: WorkCalendar, output: Output
+    leave: Leave, meanwhile: Meanwhile | None, calendar: WorkCalendar, output: Output
 ) -> list[str]:
     """What a leave means, the most pressing first; what needs a colleague by name, all of it."""
     count = working_days_of(leave, calendar)
@@ -71,6 +80,8 @@ def leave_sentences(
         f"Away {_days(leave, output)}, {count} working day{'s' * (count != 1)}"
         f"{_reason(leave, output)}."
     ]
+    if meanwhile is None:
+        return lines
     if meanwhile.others:
         lines += [
             "Needs a colleague meanwhile:",
@@ -86,6 +97,18 @@ def leave_sentences(
         lines += [
             f"Promised for those days, and on the list of {before}: {len(staying)}",
             *_few(staying),
+        ]
+    if meanwhile.standing:
+        standing = [_named(each, output) for each in meanwhile.standing]
+        lines += [
+            f"Due on those days by the standards, and on the list of {before}: {len(standing)}",
+            *_few(standing),
+        ]
+    if meanwhile.tried:
+        tried = [_again(each, output) for each in meanwhile.tried]
+        lines += [
+            f"Tried and not reached, to be tried again only after it: {len(tried)}",
+            *_few(tried),
         ]
     return lines
 
@@ -111,6 +134,15 @@ def _named(item: DueItem, output: Output) -> str:
 def _moved(move: Move, output: Output) -> str:
     was = spoken_short(move.was_due, output.today, output.order)
     return f"{_named(move.item, output)} (was {was})"
+
+
+def _again(move: Move, output: Output) -> str:
+    """``  4.contact  Ann Sample: tried 1x, again Mon 7 Dec (was Tue 24 Nov)``"""
+    item = move.item
+    was = spoken_short(move.was_due, output.today, output.order)
+    retry = item.retry_on or move.was_due
+    again = spoken_short(retry, output.today, output.order)
+    return f"  {item.item}  {item.case.client}: tried {item.attempts}x, again {again} (was {was})"
 
 
 def _few(lines: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import date
 from rich.cells import cell_len
 
 from casectl.core.casefile import ListRow
+from casectl.core.due import DueItem
 from casectl.core.matching import snippet
 from casectl.core.model import ACTIVE, CLOSED, ON_HOLD, Case, Jot
 from casectl.core.spoken import spoken_short
@@ -69,7 +70,7 @@ def _columns(rows: Sequence[ListRow], output: Output) -> _Columns:
     level = widest((_level(row.case) for row in rows), 5, 15)
     item = max(len(row.first.item) if row.first else 6 for row in rows)
     program = widest((row.case.program or "" for row in rows), 7, 12) if wide else 0
-    word = 15 if wide else 0
+    word = max(15, *(len(_word(_first(row), output)) for row in rows)) if wide else 0
     if narrow:
         left = output.width - level - 1
     else:
@@ -94,9 +95,18 @@ def _list_head(columns: _Columns, output: Output) -> list[str]:
     return [case, client, level, program, cell("next", following + 1 + columns.status), "reached"]
 
 
+def _first(row: ListRow) -> DueItem | None:
+    """What it owes first; that a case is closed goes before that."""
+    return row.first if row.case.is_open else None
+
+
+def _word(first: DueItem | None, output: Output) -> str:
+    return status(first, output.today, output.time) if first else ""
+
+
 def _list_row(row: ListRow, columns: _Columns, output: Output) -> list[Line]:
     case = row.case
-    first = row.first if case.is_open else None  # that it is closed goes before what it owes
+    first = _first(row)
     style = first.band.name if first and first.band is not None else "dim"
     item: Span = (cell(first.item if first else "closed", columns.item), style)
     due = _short_day(first.due, output) if first else _closed(case, output)
@@ -110,7 +120,7 @@ def _list_row(row: ListRow, columns: _Columns, output: Output) -> list[Line]:
     handle = cell(_typed(case, columns.case), columns.case)
     if output.width < WIDE:
         return [[(handle, ""), client, level, item, (cell(due, DUE), ""), (reached, "")]]
-    word = status(first, output.today, output.time) if first else ""
+    word = _word(first, output)
     return [
         [(handle, ""), client, level, (cell(case.program or "", columns.program), ""), item,
          (cell(due, DUE), ""), (cell(word, columns.status), style), (reached, "")]

@@ -65,9 +65,10 @@ def _box(
         style = item.band.name if item.band is not None else ""
         word = status(item, output.today, output.time)
         own = max(len(item.item), 10)  # a name is typed again, so it is never cut
-        room = width - own - 17
+        said = max(len(word), 14)  # nor is how late a deadline is
+        room = max(width - own - said - 3, 1)
         lines.append(
-            [(cell(item.item, own), ""), (cell(whose, room), "name"), (cell(word, 14), style)]
+            [(cell(item.item, own), ""), (cell(whose, room), "name"), (cell(word, said), style)]
         )
     if len(rows) > len(named):
         lines.append([(cell(f"+{len(rows) - len(named):,} more", width - 1), "dim")])

@@ -41,7 +41,7 @@ BOXES = ("urgent and important", "important", "urgent", "neither")
 
 
 def block_objects(day: Blocks, output: Output) -> list[Object]:
-    """``today --hours N --json``: what has a time by it, then what does not fit."""
+    """``today --hours N --json``: what has a time by it, what does not fit, what is ahead."""
     made: list[Object] = [
         {
             "begins": None if each.begins is None else clock(each.begins),
@@ -58,11 +58,12 @@ def block_objects(day: Blocks, output: Output) -> list[Object]:
             "begins": None,
             "ends": None,
             "minutes": each.minutes,
-            "state": "left",
+            "state": state,
             "also": 0,
             **item_object(each.item, output),
         }
-        for each in day.left
+        for state, them in (("left", day.left), ("ahead", day.ahead))
+        for each in them
     ]
 
 

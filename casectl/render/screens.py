@@ -69,6 +69,11 @@ def cell(text: str, width: int) -> str:
     return fit(visible(text), width) + " "
 
 
+def whole(text: str, width: int) -> str:
+    """One column that is never cut: a longer text pushes what follows it to the right."""
+    return cell(text, max(width, cell_len(visible(text))))
+
+
 def wrapped(text: str, width: int, indent: str = "") -> list[Line]:
     """Paragraphs in lines of ``width`` cells, broken at spaces where there are any.
 

@@ -12,23 +12,24 @@ from casectl.core.sheets import SheetRow, Visit
 from casectl.core.spoken import spoken
 from casectl.core.text import initials, visible
 from casectl.render import Output
-from casectl.render.screens import NARROW, Line, Span, cell, fit, wrapped
+from casectl.render.screens import NARROW, Line, Span, cell, fit, whole, wrapped
 from casectl.render.words import reason, speaks, status, told_phone
 
 INDENT = "  "
 
 
-def calls_screen(rows: Sequence[SheetRow], more: int, output: Output) -> list[Line]:
+def calls_screen(rows: Sequence[SheetRow], more: int, whole: str, output: Output) -> list[Line]:
+    """``whole`` is the command that lists the ``more`` as well."""
     lines: list[Line] = [_head(len(rows) + more, "to reach", output)]
     for each in rows:
         first, *others = each.row.items
         also = f" (+ {', '.join(item.item for item in others)})" if others else ""
         what = f"{_what(first, output)}{also}"
         lines += [[], *_entry(first, each.client, "", [what], output)]
-    return [*lines, *_more(more, "--calls", output)]
+    return [*lines, *_more(more, whole, output)]
 
 
-def visits_screen(visits: Sequence[Visit], more: int, output: Output) -> list[Line]:
+def visits_screen(visits: Sequence[Visit], more: int, whole: str, output: Output) -> list[Line]:
     count = len(visits) + more
     lines: list[Line] = [_head(count, f"place{'s' * (count > 1)} to be", output)]
     if not visits:
@@ -42,7 +43,7 @@ def visits_screen(visits: Sequence[Visit], more: int, output: Output) -> list[Li
         ]
         hour = item.time or ("all day" if item.is_appointment else "")
         lines += [[], *_entry(item, visit.client, hour, told, output)]
-    return [*lines, *_more(more, "--visits", output)]
+    return [*lines, *_more(more, whole, output)]
 
 
 def _head(count: int, what: str, output: Output) -> Line:
@@ -50,8 +51,8 @@ def _head(count: int, what: str, output: Output) -> Line:
     return [(f"{spoken(output.today, output.order)}  {words}", "head")]
 
 
-def _more(more: int, flag: str, output: Output) -> list[Line]:
-    return [[], *wrapped(f"+{more:,} more: casectl today {flag} --all", output.width)] * (more > 0)
+def _more(more: int, whole: str, output: Output) -> list[Line]:
+    return [[], *wrapped(f"+{more:,} more: {whole}", output.width)] * (more > 0)
 
 
 def _entry(
@@ -106,12 +107,14 @@ WRITING_LINES = 3
 PAGE_BREAK = "\f"
 
 
-def field_pages(rows: Sequence[SheetRow], more: int, worker: str, output: Output) -> str:
+def field_pages(
+    rows: Sequence[SheetRow], more: int, whole: str, worker: str, output: Output
+) -> str:
     """Pages of plain text. In a pipe a form feed parts them, as a printer wants it."""
     blocks = [_case_block(each, output) for each in rows]
     if not rows:
         blocks = [["Nobody needs you today."]]
-    pages = _paged([*blocks, _last_words(rows, more)])
+    pages = _paged([*blocks, _last_words(rows, more, whole)])
     between = "\n" if output.terminal else PAGE_BREAK
     texts = []
     for number, lines in enumerate(pages, 1):
@@ -164,15 +167,15 @@ def _case_block(each: SheetRow, output: Output) -> list[str]:
 def _item_lines(item: DueItem, output: Output) -> list[str]:
     hour = f"{item.time} " if item.time else ""
     word = status(item, output.today, output.time)
-    left = f"{INDENT}{cell(item.item, max(13, len(item.item)))}{cell(word, 16)}"
+    left = f"{INDENT}{cell(item.item, max(13, len(item.item)))}{whole(word, 16)}"
     first, *rest = _text(f"{hour}{_what(item, output)}", WIDTH - cell_len(left))
     return [f"{left}{first}", *(f"{' ' * cell_len(left)}{line}" for line in rest)]
 
 
-def _last_words(rows: Sequence[SheetRow], more: int) -> list[str]:
+def _last_words(rows: Sequence[SheetRow], more: int, whole: str) -> list[str]:
     lines = []
     if more:
-        lines += [f"+{more:,} more on the list: casectl today --sheet --all", ""]
+        lines += [*_text(f"+{more:,} more on the list: {whole}"), ""]
     number = rows[0].row.record.case.number if rows else 12
     lines += _text("What was written here comes back with casectl log, a line for each contact:")
     lines += [f"    {number} visit 45m what was said; next call the school fri"]

@@ -22,34 +22,36 @@ VISIT_COLUMNS = (
 )  # fmt: skip
 
 
-def calls(rows: Sequence[SheetRow], more: int, output: Output) -> None:
-    """Whom to call; ``more`` were cut by the limit."""
+def calls(rows: Sequence[SheetRow], more: int, whole: str, output: Output) -> None:
+    """Whom to call; ``more`` were cut by the limit, which ``whole`` lists."""
     rows = output.shown(rows)
     if output.draws:
         from casectl.render.sheet_screens import calls_screen
 
-        output.draw(calls_screen(rows, more, output))
+        output.draw(calls_screen(rows, more, whole, output))
     else:
         output.table([call_object(row, output) for row in rows], CALL_COLUMNS)
 
 
-def visits(visits: Sequence[Visit], more: int, output: Output) -> None:
+def visits(visits: Sequence[Visit], more: int, whole: str, output: Output) -> None:
     """Where to go, in that order."""
     visits = output.shown(visits)
     if output.draws:
         from casectl.render.sheet_screens import visits_screen
 
-        output.draw(visits_screen(visits, more, output))
+        output.draw(visits_screen(visits, more, whole, output))
     else:
         output.table([visit_object(visit, output) for visit in visits], VISIT_COLUMNS)
 
 
-def field_sheet(rows: Sequence[SheetRow], more: int, worker: str, output: Output) -> None:
+def field_sheet(
+    rows: Sequence[SheetRow], more: int, whole: str, worker: str, output: Output
+) -> None:
     """What is printed and taken along; the same on a terminal and in a pipe."""
     rows = output.shown(rows)
     from casectl.render.sheet_screens import field_pages
 
-    output.write(field_pages(rows, more, worker, output))
+    output.write(field_pages(rows, more, whole, worker, output))
 
 
 def call_object(sheet_row: SheetRow, output: Output) -> Object:

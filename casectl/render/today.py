@@ -14,7 +14,7 @@ from casectl.core.spoken import spoken, spoken_short
 from casectl.core.views import Entry
 from casectl.render import Output
 from casectl.render.done import done_objects
-from casectl.render.screens import NARROW, WIDE, Line, cell, wrapped
+from casectl.render.screens import NARROW, WIDE, Line, cell, whole, wrapped
 from casectl.render.words import DEADLINE_WORDS, planned_words, reason, status
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _row(row: Ranked, output: Output) -> list[Line]:
         return [
             [
                 (cell(item.item, 10 + _longer(item, 9)), ""),
-                (cell(word, 16), style),
+                (whole(word, 16), style),
                 (number, "dim"),
             ],
             [("  ", ""), (case.client[:room], "name"), (f": {first_words(item, output)}", "")],
@@ -172,12 +172,12 @@ def _row(row: Ranked, output: Output) -> list[Line]:
     named = [(cell(item.item, 12 + longer), "")]
     if output.width < WIDE:
         return [
-            [*named, (cell(case.client, 17 - longer), "name"), (cell(word, 16), style),
+            [*named, (cell(case.client, 17 - longer), "name"), (whole(word, 16), style),
              (cell(number, 4), "dim"), (first_words(item, output), "")]
         ]  # fmt: skip
     others = f" (+{len(row.items) - 1} more)" if len(row.items) > 1 else ""
     return [
-        [*named, (cell(case.client, 20 - longer), "name"), (cell(word, 15), style),
+        [*named, (cell(case.client, 20 - longer), "name"), (whole(word, 15), style),
          (cell(number, 4), "dim"), (cell(item.what, 26), ""),
          (f"{reason(item, output.today, output.order)}{others}", "")]
     ]  # fmt: skip

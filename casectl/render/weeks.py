@@ -9,7 +9,7 @@ from casectl.core.due import Band
 from casectl.core.model import DEADLINE, ME, Level
 from casectl.core.spoken import spoken, spoken_short
 from casectl.render import Output
-from casectl.render.screens import NARROW, WIDE, Line, cell, wrapped
+from casectl.render.screens import NARROW, WIDE, Line, cell, whole, wrapped
 from casectl.render.triage import hours
 from casectl.render.words import DEADLINE_WORDS, status
 
@@ -89,10 +89,10 @@ def hour_lines(clock: str, item: DueItem, output: Output) -> list[Line]:
         return wrapped(f"{clock}, {item.item}, {words}.", output.width, "  ")
     if output.width < NARROW:
         return [
-            [("  ", ""), (cell(clock, 13), "head"), (item.item, "")],
+            [("  ", ""), (whole(clock, 13), "head"), (item.item, "")],
             [("    ", ""), (words, "")],
         ]
-    return [[("  ", ""), (cell(clock, 13), "head"), (cell(item.item, 13), ""), (words, "")]]
+    return [[("  ", ""), (whole(clock, 13), "head"), (cell(item.item, 13), ""), (words, "")]]
 
 
 def _item(item: DueItem, output: Output) -> list[Line]:
@@ -111,7 +111,7 @@ def _item(item: DueItem, output: Output) -> list[Line]:
     name = 24 if output.width >= WIDE else 18
     return [
         [("  ", ""), (cell(item.item, 13), ""), (cell(whose, name), "name"),
-         (cell(word, 15), style), (f"{clock}{item.what}", "")]
+         (whole(word, 15), style), (f"{clock}{item.what}", "")]
     ]  # fmt: skip
 
 

@@ -101,9 +101,10 @@ def _case(each: Known, output: Output) -> list[Line]:
             *wrapped(words, output.width, "  "),
         ]
     else:
-        row, *rest = wrapped(words, output.width - 31)
-        lines += [[("  ", ""), (cell(first.item, 12), ""), (cell(word, 15), style), *row]]
-        lines += [[(" " * 31, ""), *line] for line in rest]
+        said = max(15, len(word))
+        row, *rest = wrapped(words, output.width - said - 16)
+        lines += [[("  ", ""), (cell(first.item, 12), ""), (cell(word, said), style), *row]]
+        lines += [[(" " * (said + 16), ""), *line] for line in rest]
     if each.more_due:
         lines.append([(f"  and {each.more_due} more due", "dim")])
     return lines

@@ -28,7 +28,7 @@ def status(item: DueItem, today: date, time: str) -> str:
         return _safety(item)
     if item.kind == DEADLINE:
         return f"{DEADLINE_WORDS[item.stage]} {_when(item.due, today, late='MISSED')}"
-    if item.waits:
+    if item.waits and _is_due_by_the_retry(item):
         return f"TRIED {item.attempts}x"
     if is_past_its_hour(item, today, time):
         return "KEPT?" if item.due == today else f"KEPT? {_days(item.days_late)}"
@@ -39,6 +39,11 @@ def status(item: DueItem, today: date, time: str) -> str:
             return f"OVERDUE {_days(item.days_late)}"
         return "DUE TODAY" if item.days_late == 0 else f"DUE {item.due:%a}"
     return _when(item.due, today)
+
+
+def _is_due_by_the_retry(item: DueItem) -> bool:
+    """Else the attempt changes nothing yet: who was reached and tried on one day is due later."""
+    return item.is_listed or item.retry_on is None or item.due <= item.retry_on
 
 
 def _safety(item: DueItem) -> str:
@@ -198,6 +203,13 @@ def _with_others(item: DueItem, since: str) -> str:
             return f"it ends with an event, not on a day; to look again {since}"
         case "consent", _:
             return f"the release ends {since}"
+        case "handover", "back":
+            return f"covered until {since}"
+        case "handover", "contact":
+            days = f"{item.allowed} working day{'s' * (item.allowed > 1)}"
+            return f"taken over {since}; within {days}"
+        case "handover", "give":
+            return f"covered for a colleague until {since}"
         case "handover", _:
             return f"handed over {since}"
         case "closing", "notice":

@@ -91,6 +91,47 @@ def test_it_lists_and_it_cancels_and_it_is_undone(run: Run) -> None:
     assert "away" in run("history").out
 
 
+def test_a_leave_that_is_over_is_taken_back_and_needs_no_colleague(run: Run) -> None:
+    made = run("away --from '12 nov 2026' --to '13 nov 2026'", width=80)
+    assert made.out == "Away Thu 12 Nov 2026 to Fri 13 Nov 2026, 2 working days.\n"
+    cancelled = run("away --cancel")
+    assert (cancelled.code, cancelled.out[:23]) == (0, "Not away Thu 12 Nov 202")
+    assert run("away").out == ""
+    assert "no leave to cancel" in run("away --cancel").err
+
+
+def test_the_leave_ahead_is_cancelled_before_one_that_is_over(run: Run) -> None:
+    run("away --from '12 nov 2026' --to '13 nov 2026'")
+    run(LEAVE)
+    assert run("away --cancel").out.startswith("Not away Mon 23 Nov 2026")
+
+
+def test_who_was_tried_and_not_reached_is_named_and_no_standard_is_a_promise(run: Run) -> None:
+    for command in (
+        "intake 'Quin Trial' --urgency low --risk low --on 2026-09-01 --new",
+        "reached 4 --on 2026-10-01",
+        "follow 4 'send the form' --due '20 dec'",
+        "tried 4 'rang out'",
+    ):
+        assert run(command).code == 0, command
+    first = "away --from 'thu 19 nov' --to 'fri 27 nov'"
+    lines = run(first, width=100).out.splitlines()
+    place = lines.index("Tried and not reached, to be tried again only after it: 1")
+    said = lines[place + 1]
+    assert said.startswith("  4.contact  Quin Trial: tried 1x, again Fri 4 Dec (was ")
+    by_standard = lines.index(
+        "Due on those days by the standards, and on the list of Wed 18 Nov 2026: 1"
+    )
+    assert lines[by_standard + 1].startswith("  2.contact  Ola Sample: make the first contact")
+    promised = [line for line in lines if line.startswith("Promised for those days")]
+    assert len(promised) == 1
+    run("undo")
+    made = run(f"{first} --json").json
+    assert [each["item"] for each in made["tried"]] == ["4.contact"]
+    assert made["tried"][0]["retry"] == "2026-12-04"
+    assert [each["item"] for each in made["standing"]] == ["2.contact"]
+
+
 def test_of_several_one_is_named_to_cancel(run: Run) -> None:
     run(LEAVE)
     run("away --from '24 dec' --to '31 dec'")

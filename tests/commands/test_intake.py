@@ -49,7 +49,7 @@ def test_a_name_is_enough(run: Run, store: Caseload) -> None:
         "Level medium (urgency medium), provisional: risk is not assessed.",
         "1.contact: make the first contact by Wed 25 Nov 2026.",
         "Missing facts: risk, phone, birth date, language, program, need "
-        "(casectl set 1 --risk, casectl edit 1).",
+        "(casectl set 1 --risk LEVEL, casectl edit 1).",
         "It owes a next step: casectl follow 1 TEXT --due WHEN",
     ]
     assert says_nothing_wrong(store)

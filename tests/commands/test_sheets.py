@@ -109,6 +109,17 @@ def test_a_limit_of_calls_counts_calls(run: Run) -> None:
     assert "more" not in run("today --calls --limit 3", width=80).out.splitlines()[-1]
 
 
+def test_what_asks_for_the_rest_keeps_the_other_options(run: Run) -> None:
+    line = "today --calls --untried --soon 14 --level low --limit 1"
+    shown = " ".join(run(line, width=80).out.split())
+    more = shown.partition(" more: casectl ")[2]
+    assert more == "today --calls --untried --level low --soon 14 --all"
+    whole = run(more, width=80)
+    assert whole.code == 0 and "more:" not in whole.out
+    sheet = run("today --sheet --as-of 2026-11-21 --limit 1").out
+    assert "more on the list: casectl today --sheet --as-of 2026-11-21 --all" in sheet
+
+
 def test_filters(run: Run) -> None:
     assert items(run, "--calls --program Housing") == ["1.safety"]
     assert items(run, "--calls --level high") == ["1.safety", "3.contact"]

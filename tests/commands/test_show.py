@@ -80,7 +80,26 @@ def test_what_intake_skipped_is_one_line(run: Run) -> None:
     ]  # fmt: skip
     screen = run("show 2", width=120).out
     missing = "Missing: risk, phone, birth date, language, program, need"
-    assert f"{missing} (casectl set 2 --risk, casectl edit 2)" in screen
+    assert f"{missing} (casectl set 2 --risk LEVEL, casectl edit 2)" in screen
+
+
+def test_an_attempt_after_reaching_on_the_same_day_does_not_hide_when_it_is_due(run: Run) -> None:
+    done(run("set 2 --urgency medium --risk low --reason known"))
+    done(run("reached 2 'spoke on the phone'"))
+    done(run("tried 2 'forgot to ask'"))
+    (row,) = [line for line in run("show 2", width=120).out.splitlines() if "2.contact" in line]
+    assert row.split()[:3] == ["2.contact", "in", "14d"]
+    assert "tried 1x, last today" in row
+
+
+def test_a_need_on_record_is_not_missing(run: Run) -> None:
+    assert "need" in run("show 2 --json").json["missing"]
+    done(run("need add 2 'a lease of her own' --domain housing"))
+    assert "need" not in run("show 2 --json").json["missing"]
+    screen = run("show 2", width=120).out
+    assert "Missing: risk, phone, birth date, language, program (casectl" in screen
+    done(run("need drop 2.need1 'moved in with her sister'"))
+    assert "need" in run("show 2 --json").json["missing"]
 
 
 def test_a_corrected_contact_is_shown_as_superseded(run: Run) -> None:

@@ -17,20 +17,22 @@ COMMANDS = (
 )
 
 BLOCKS_AT_80 = """\
-Wed 18 Nov  08:00 to 10:00 · 2 fit in 2 h, 1 does not
+Wed 18 Nov  08:00 to 10:00 · 2 fit in 2 h
+
+  Fri 09:30     2.1           Benedikta Example-Placeholder: COURT court hearing
 
 08:00-08:30 1.safety     Ann Sample        SAFETY 1d       reach the client
-08:30-09:30 2.1          Benedikta Exampl… COURT in 2d     court hearing
+08:30-08:45 4.1          Cleo Test         OVERDUE 2d      call
 
-after 10:00
+past 10:00
 09:30-10:30 3.2          王小明            at its hour     clinic at Main St (+…
-
-does not fit
-15 min      4.1          Cleo Test         OVERDUE 2d      call
 """
 BLOCKS_AT_40 = """\
 Wed 18 Nov  08:00 to 10:00
-2 fit in 2 h, 1 does not
+2 fit in 2 h
+
+  Fri 09:30     2.1
+    Benedikta Example-Placeholder: COUR…
 
 08:00-08:30 1.safety    SAFETY 1d
   Ann Sample: reach the client
@@ -87,21 +89,24 @@ def test_no_line_is_wider_than_the_terminal(run: Run, words: str, width: int) ->
 
 
 def test_machines_get_what_fits_and_what_does_not(run: Run) -> None:
+    run("deadline 2 'hand in the appeal' --on 'fri 17:00' --kind appeal")
     made = run("today --hours 1 --json").json
     assert [(each["item"], each["state"], each["begins"]) for each in made] == [
         ("1.safety", "placed", "08:00"),
-        ("2.1", "over", "08:30"),
+        ("2.2", "over", "08:30"),
         ("3.2", "fixed", "09:30"),
         ("4.1", "left", None),
+        ("2.1", "ahead", None),
     ]
     rows = run("today --hours 1 --level high").out.splitlines()
     assert [row.split("\t")[:5] for row in rows] == [["08:00", "08:30", "placed", "30", "1.safety"]]
 
 
 def test_what_is_never_left_out_says_that_it_takes_longer(run: Run) -> None:
+    run("deadline 2 'hand in the appeal' --on 'fri 17:00' --kind appeal")
     out = run("today --hours 1", width=80).out
     assert "SAFETY and DEADLINE take longer than that. They are never left out.\n" in out
-    assert "\nafter 09:00\n08:30-09:30 2.1 " in out
+    assert "\npast 09:00\n08:30-09:30 2.2 " in out
 
 
 def test_machines_get_every_row_with_its_box(run: Run) -> None:

@@ -95,6 +95,17 @@ def test_safety_and_deadlines_come_first_and_go_on_behind_the_hours() -> None:
     assert [is_over(each, day) for each in day.blocks][-1]
 
 
+def test_a_hearing_of_another_day_is_named_and_takes_none_of_today() -> None:
+    court = promise(DEADLINE, 3, subject="court", due_time="09:30")
+    file = promise(DEADLINE, 3, subject="appeal", due_time="17:00", number=2)
+    day = blocks(
+        record(1, court, promise(days=-1, number=3)), record(2, court, file), record(3, court)
+    )
+    assert sorted(each.item.item for each in day.ahead) == ["1.1", "2.1", "3.1"]
+    assert [(each.item.item, each.also) for each in day.blocks] == [("2.2", 0), ("1.3", 0)]
+    assert day.left == ()
+
+
 def test_who_is_seen_today_gets_no_other_block_and_what_else_presses_is_counted() -> None:
     day = blocks(
         record(
@@ -181,12 +192,14 @@ def test_nothing_urgent_is_lost_and_no_two_share_a_minute(
     placed = [each.item.item for each in day.blocks]
     assert len(placed) == len(set(placed))
     left = [each.item.item for each in day.left]
-    assert not set(placed) & set(left)
+    ahead = [each.item.item for each in day.ahead]
+    assert not set(placed) & set(left) and not set(ahead) & {*placed, *left}
+    assert all(each.item.due > DAY and each.item.time for each in day.ahead)
     for row in rows:
         musts = {i.item for i in row.items if i.band in (Band.SAFETY, Band.DEADLINE)}
-        assert musts <= set(placed)
+        assert musts <= {*placed, *ahead}
         if any(item.is_pressing and not item.stands_behind for item in row.items):
-            assert {item.item for item in row.items} & {*placed, *left}
+            assert {item.item for item in row.items} & {*placed, *left, *ahead}
     free = sorted((b.begins, b.ends) for b in day.blocks if not b.fixed and b.begins is not None)
     fixed = [(b.begins, b.ends) for b in day.blocks if b.fixed]
     spans = [(begins, ends) for begins, ends in free if ends is not None]

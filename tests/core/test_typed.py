@@ -75,6 +75,29 @@ def test_a_contact(line: str, words: list[str]) -> None:
     assert typed_words(line, CONTACT) == words
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("6 'call the clinic' --due mon", ["--due=mon", "--", "6", "call the clinic"]),
+        ("6 call --due '14 jan 9:00'", ["--due=14 jan 9:00", "--", "6", "call"]),
+        ("6 call --due='14 jan 9:00' now", ["--due=14 jan 9:00", "--", "6", "call now"]),
+        ("'maria garcia' it's fine", ["--", "maria garcia", "it's fine"]),
+        ("6 'she said \"no\", it's off'", ["--", "6", 'she said "no", it\'s off']),
+        ('6 "the dogs\' walk"', ["--", "6", "the dogs' walk"]),
+        # An apostrophe holds nothing together, wherever it stands.
+        ("6 the aide's coming --due mon", ["--due=mon", "--", "6", "the aide's coming"]),
+        ("6 'twas nothing --due mon", ["--due=mon", "--", "6", "'twas nothing"]),
+        ("6 the clients' room --due mon", ["--due=mon", "--", "6", "the clients' room"]),
+        ("6 rock 'n' roll, 5' by 6'", ["--", "6", "rock 'n' roll, 5' by 6'"]),
+        ("6 tell 'em --due 'next tue'", ["--due=next tue", "--", "6", "tell 'em"]),
+        ("6 tell 'em --due='next tue'", ["--due=next tue", "--", "6", "tell 'em"]),
+        ("6 '", ["--", "6", "'"]),
+    ],
+)
+def test_single_quotation_marks(line: str, words: list[str]) -> None:
+    assert typed_words(line, CONTACT) == words
+
+
 def test_what_is_nearly_an_option_is_not_written_into_a_record() -> None:
     assert typed_words("12 ok --mintues 5", CONTACT)[0] == "--mintues"
     assert typed_words("12 ok --whatever", CONTACT) == ["--", "12", "ok --whatever"]
@@ -107,8 +130,8 @@ def test_a_line_begins_with_its_command() -> None:
 
 CHUNKS = st.one_of(
     st.sampled_from(["'", '"', " ", "--", "-", "=", ";", "\n", "--due", "--by", "--next", "-y",
-                     "--json", "12.3", "garcia", "--due=", '--due="', "fri", "--dux", "\t",
-                     "\xa0"]),
+                     "--json", "12.3", "garcia", "--due=", '--due="', "--due='", "fri", "--dux",
+                     "\t", "\xa0"]),
     st.text(max_size=5),
 )  # fmt: skip
 LINES = st.lists(CHUNKS, max_size=30).map("".join)
@@ -116,7 +139,7 @@ LINES = st.lists(CHUNKS, max_size=30).map("".join)
 
 def letters(text: str) -> Counter[str]:
     """What must not be lost: all but space, and the marks that hold words together."""
-    return Counter("".join(text.split()).replace('"', ""))
+    return Counter("".join(text.split()).replace('"', "").replace("'", ""))
 
 
 @example('--due=""', Shape({}, (), 0, (), False, {}))
@@ -126,6 +149,13 @@ def test_no_character_is_lost(line: str, shape: Shape) -> None:
     kept = letters("".join(words))
     assert not letters(line) - kept
     assert set(kept - letters(line)) <= {"=", "-"}  # what is spelled out: --by=visit, and --
+
+
+@given(LINES, st.sampled_from(SHAPES))
+def test_no_apostrophe_inside_a_word_is_lost(line: str, shape: Shape) -> None:
+    inside = "".join(each for each in line if each != "'").split()
+    typed = " ".join(f"{each[:1]}'{each[1:]}" if each[1:].isalnum() else each for each in inside)
+    assert "".join(typed_words(typed, shape)).count("'") == typed.count("'")
 
 
 @given(LINES, st.sampled_from(SHAPES))

@@ -77,7 +77,7 @@ Last notes
   it gives her until the end of the …
 
 Missing: risk, need (casectl set 1
---risk, casectl edit 1)
+--risk LEVEL, casectl edit 1)
 """,
     80: """\
 Ann Sample  sample-1  she/her
@@ -100,7 +100,7 @@ Last contacts
 Last notes
 1.n1         Wed 18 Nov      Brought the letter from the landlord; it gives her…
 
-Missing: risk, need (casectl set 1 --risk, casectl edit 1)
+Missing: risk, need (casectl set 1 --risk LEVEL, casectl edit 1)
 """,
     120: """\
 Ann Sample  sample-1  she/her
@@ -123,7 +123,7 @@ Last contacts
 Last notes
 1.n1         Wed 18 Nov      Brought the letter from the landlord; it gives her until the end of the year.
 
-Missing: risk, need (casectl set 1 --risk, casectl edit 1)
+Missing: risk, need (casectl set 1 --risk LEVEL, casectl edit 1)
 """,
 }
 LIST = {
@@ -292,7 +292,7 @@ def test_a_case_with_all_of_the_casework_fits_a_screen(run: Run) -> None:
         "Phone 555-0100 (safe contact: never leave a message",
         "speaks Dari, with an interpreter", "Assessed Tue 3 Nov", "housing 2",
         "self-harm moderate; safety plan (review Wed 2 Dec): calls her sister", "PHQ-9 4",
-        "Plan agreed Wed 18 Nov", " Due 1.", "Last contacts 1.c", "Missing: ",
+        "Plan agreed Wed 18 Nov", " Due 1.", "Last contacts 1.c",
     ):  # fmt: skip
         assert words in " ".join(out.split()), words
 
