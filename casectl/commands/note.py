@@ -1,5 +1,6 @@
 """note, sign, jot, jots, file: what is written down, on a case or on none yet, as written."""
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -596,18 +597,19 @@ def _edited(session: Session, page: Page, text: str | None, save: Callable[[str]
     What cannot be saved is kept: as a draft, or in the file. An emptied file drops the draft, one
     that was left without saving leaves it as it is.
     """
-    from casectl.editor import desk, editor_command
+    from casectl.editor import Whose, desk, editor_command
 
     if session.no_input:
         raise BadValue("--edit asks, and --no-input never does")
     command = editor_command()
     drafts = session.store.intake
+    _take_up(session, page)
     draft = drafts.draft(page.draft)
     if draft is not None:
         tell("It goes on with the draft that was kept.")
     begun = "\n".join(each for each in (draft, text) if each)
     with desk() as private:
-        private.put(begun)
+        private.put(begun, Whose(_caseload(session), page.draft, page.command))
         try:
             private.edit(command)
             if draft is not None and not private.was_saved:
@@ -629,6 +631,48 @@ def _edited(session: Session, page: Page, text: str | None, save: Callable[[str]
     if draft is not None:
         drafts.drop_draft(page.draft)
     return made
+
+
+def _take_up(session: Session, page: Page) -> None:
+    """Make drafts of what editors wrote whose casectl was killed, and clear it away.
+
+    What is another caseload's, or cannot be kept, stays; casectl doctor names it.
+    """
+    from casectl.editor import leftovers
+
+    for each in leftovers():
+        if each.whose is None or each.whose.caseload != _caseload(session):
+            continue
+        if each.is_open:
+            tell(
+                f"An editor still has an earlier text open, of {each.whose.command}. Save and end "
+                "it there: the next --edit takes it up."
+            )
+            continue
+        if each.is_changed and session.store.intake.may_keep(each.whose.draft):
+            try:
+                text = decoded(each.read(MOST_BYTES), page.what).removesuffix("\n")
+                session.store.intake.keep_draft(
+                    each.whose.draft, _joined(session, each.whose.draft, text)
+                )
+            except CasectlError:
+                continue
+            if each.whose.draft != page.draft:
+                tell(
+                    "A text that an editor was left with is kept as a draft: "
+                    f"{each.whose.command} --edit goes on with it."
+                )
+        each.clear()
+
+
+def _joined(session: Session, name: str, text: str) -> str:
+    """The text, behind the draft of that name unless it went on with that one."""
+    draft = session.store.intake.draft(name)
+    return text if draft is None or draft in text else f"{draft}\n{text}"
+
+
+def _caseload(session: Session) -> str:
+    return os.path.realpath(session.db_path)
 
 
 def _read(written: bytes, page: Page) -> str:
