@@ -354,7 +354,7 @@ def pieces(
     """What one piece of casework owes; two things, where it is a transition."""
     kind, stage = draw(PIECES)
     days = pool or draw(POOLS)
-    dated = (kind in DATED and stage != AGAIN) or stage == ACCEPTED
+    dated = (kind in DATED and stage != AGAIN) or stage in (ACCEPTED, COVERED_BY, COVERING)
     ahead = draw(days.ahead) if dated else -draw(days.ago)
     lead = draw(REPEATS) if kind in (SCREENING, VOICE, TRANSITION) else None
     who = draw(ACTING) if kind == STEP else None

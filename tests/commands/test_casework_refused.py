@@ -27,7 +27,7 @@ def ada(caseload: None, run: Run) -> None:
             f"screen {number} gad2 1,1",
         ):
             assert run(command).code == 0, command
-    assert run("close 2 --reason moved --yes").code == 0
+    assert run("close 2 --reason died --yes").code == 0
 
 
 def written(store: Caseload) -> list[tuple[object, ...]]:
