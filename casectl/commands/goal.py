@@ -54,6 +54,8 @@ from casectl.render.plan import (
 from casectl.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from casectl.core.casework import Piece
     from casectl.core.planning import Changed
 
@@ -79,6 +81,14 @@ NeedOption = Annotated[
     list[str] | None,
     typer.Option("--need", metavar="N", help="A need that it serves: 2, or 12.need2; repeatable."),
 ]
+
+
+QUESTIONS = {
+    "words": "In the client's own words? ",
+    "measure": "How will one see it? ",
+    "baseline": "How is it now? ",
+    "target": "And how will it be then? ",
+}
 
 
 @goal_app.callback()
@@ -143,16 +153,28 @@ def _asked(session: Session, body: dict[str, str | None]) -> str:
     text = session.ask("What will be different? ")
     if not text.strip():
         raise BadValue("the goal is empty", hint="nothing was written")
-    questions = {
-        "words": "In the client's own words? ",
-        "measure": "How will one see it? ",
-        "baseline": "How is it now? ",
-        "target": "And how will it be then? ",
-    }
-    for name, question in questions.items():
-        if body[name] is None:
-            body[name] = session.ask(question).strip() or None
+    _ask_rest(session, body, {})
     return text
+
+
+def _ask_rest(session: Session, body: dict[str, str | None], known: "Mapping[str, Any]") -> None:
+    """Ask for what neither was given nor is ``known``; ``body`` learns it, Enter leaves it out."""
+    for name, question in QUESTIONS.items():
+        if body[name] is None and not known.get(name):
+            body[name] = session.ask(question).strip() or None
+
+
+def _asked_change(
+    session: Session, case: Case, piece: "Piece", body: dict[str, str | None]
+) -> "tuple[date | None, list[Piece]]":
+    """What a goal still lacks, question by question: its day and needs, and ``body`` the rest."""
+    day = target_day(piece)
+    if all(map(piece.body.get, (*QUESTIONS, NEEDS))) and day is not None:
+        raise BadValue("nothing to change", hint="--measure, --by, --need or a new text")
+    tell(f"What {case.number}.{piece.part} lacks; Enter leaves it out.")
+    _ask_rest(session, body, piece.body)
+    day = _asked_day(session, case, piece.on_day) if day is None else None
+    return day, [] if served(piece) else _asked_needs(session, case)
 
 
 def _asked_day(session: Session, case: Case, starts: date) -> date | None:
@@ -336,18 +358,21 @@ def change(
     """Change what a goal says, or its day.
 
     casectl goal change 12.g1 --measure "rent paid on the 1st" --by "1 mar". Of an agreed plan it
-    makes a version, with its reason. The first target day stays on record.
+    makes a version, with its reason. The first target day stays on record. With nothing but the
+    goal a terminal asks for what it lacks.
     """
     session = current(ctx)
     case, piece = open_piece(session, item, GOAL)
     body = {"words": words, "measure": measure, "baseline": baseline, "target": target}
-    given = checked_texts(body)
     needs = [each for each in _needs(session, case, need) if each.number not in served(piece)]
+    day = session.read_day(by) if by is not None else None
+    if session.can_ask and not any((text, by, need, *body.values())):
+        day, needs = _asked_change(session, case, piece, body)
+    given = checked_texts(body)
     values: dict[str, Any] = {}
     if text is not None:
         values["what"] = checked_text(session.typed(text, "goal"), "goal")
-    if by is not None:
-        day = session.read_day(by)
+    if day is not None:
         check_goal_days(case, piece.on_day, day, session.config.date_order)
         if day != target_day(piece):
             values |= moved(piece, day)
