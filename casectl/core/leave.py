@@ -129,7 +129,7 @@ def meanwhile(
                 staying.append(item)
             else:
                 standing.append(item)
-    return Meanwhile(*map(tuple, (others, moved, staying, standing, tried)))
+    return Meanwhile(tuple(others), tuple(moved), tuple(staying), tuple(standing), tuple(tried))
 
 
 def just_ended(leaves: Iterable[Leave], today: date) -> Leave | None:
