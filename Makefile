@@ -4,6 +4,7 @@
 #   make test    sets up, and runs every check and test
 #   make bench   sets up, and measures casectl against its bounds (minutes, and some GB of disk)
 #   make torture kills it, cuts its power, crowds it and refuses it its disk (an hour)
+#   make month   lives a month of a 40-case caseload through the store (about a minute)
 #   make fuzz    sets up, and tries any input on any parser and command (about 5 minutes)
 #   make simulate lives sixty days of ninety cases by the list (about a minute)
 #   make docs    writes the command reference and the man page anew
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 # Byte code is kept, whatever the shell says: start-up is measured with it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench torture simulate fuzz docs clean
+.PHONY: demo test check bench torture simulate month fuzz docs clean
 
 demo: $(VENV)/installed
 	@rm -rf .demo
@@ -37,6 +38,9 @@ torture: $(VENV)/installed
 
 simulate: $(VENV)/installed
 	@$(BIN)/python bench/day.py $(SIMULATE)
+
+month: $(VENV)/installed
+	@$(BIN)/python bench/month.py $(MONTH)
 
 fuzz: $(VENV)/installed-dev
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/pytest -n 2 tests/hostile

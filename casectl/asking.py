@@ -35,7 +35,8 @@ class Walk:
     """One walk. ``answers`` is filled in place; what a draft answered is passed over.
 
     ``keep`` is called after every answer: a closed window is an interruption too. ``kept`` is what
-    somebody is told who goes away.
+    somebody is told who goes away. ``lies`` an older draft that nobody went on with, only an answer
+    takes its place.
     """
 
     def __init__(
@@ -45,12 +46,15 @@ class Walk:
         questions: Callable[[Answers], Sequence[Question]],
         keep: Callable[[], None],
         kept: Callable[[], str],
+        *,
+        lies: bool = False,
     ) -> None:
         self.session = session
         self.answers = answers
         self.questions = questions
         self.keep = keep
         self.kept = kept
+        self.lies = lies
         self.passed = set(answers)
 
     def go(self) -> None:
@@ -105,8 +109,24 @@ class Walk:
                 return 0
         else:
             self.answers.setdefault(question.key, None)
-        self.keep()
+        if not self.lies or is_answered(self.answers):
+            self.keep()
         return 1
+
+
+def is_answered(answers: Answers) -> bool:
+    """Whether anything is, beside what was skipped."""
+    return any(each is not None for each in answers.values())
+
+
+def begun(session: Session, draft: Answers | None, question: str) -> tuple[Answers, bool]:
+    """The answers to begin with, and whether the draft lies there for now, as nobody wants it."""
+    if not draft:
+        return {}, False
+    if session.agrees(f"{question} Go on with it?"):
+        return dict(draft), False
+    tell("It is dropped once there is an answer.")
+    return {}, True
 
 
 def _said(value: Any) -> str:

@@ -98,6 +98,15 @@ COMMANDS: dict[str, Entry] = {
     "denial": Entry(
         "denial", "What was denied to a client, and what is done against it.", CASEWORK
     ),
+    "transfer": Entry("transfer", "Hand a case over to a colleague.", CASEWORK),
+    "cover": Entry("transfer", "Let a colleague see to cases while you are away.", CASEWORK),
+    "receive": Entry("receive", "Take in the case that a colleague handed over.", CASEWORK),
+    "caseload": Entry(
+        "caseload", "How many cases of which sort, and whether one can carry them.", CASEWORK
+    ),
+    "report": Entry("report", "Reports over a time: in time, outcomes, activity.", CASEWORK),
+    "escalate": Entry("escalate", "What a supervisor should see.", CASEWORK),
+    "summary": Entry("escalate", "Write what a supervisor reads at night into a file.", CASEWORK),
     "lint": Entry("lint", "What of the casework asks for a second look, and what to do.", CASEWORK),
     "meds": Entry("lists", "The medications of a client: add, stop, list.", CASEWORK),
     "provider": Entry(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from casectl.formats.sectors import Named, Sector
 
 HORIZON = 7  # days ahead that SOON looks
+WITHHOLD_UNDER = 11  # as the CMS cell size policy has it: 1 to 10 are not told
 LOCK_MINUTES = 60  # unused for so long, a key leaves the login keyring
 DEFAULT = "default"
 # The XDG base directory specification: a variable, and where to look in the home folder without it.
@@ -56,6 +57,8 @@ class Config(NamedTuple):
     key_command: str | None = None
     lock_minutes: int = LOCK_MINUTES
     working_hours: int = WORKING_HOURS
+    full_time: int | None = None  # points that one carries; None leaves it to the profile
+    withhold_under: int = WITHHOLD_UNDER  # counts that --deidentify withholds
     aliases: Mapping[str, str] = {}  # one's own words for commands, and what each stands for
     profile: str | None = None  # the sector's, by its name or its file
     words: Mapping[str, str] = {}  # the sector's own: "client" -> "patient"
@@ -292,6 +295,8 @@ def _config(
         key_command=root.get("key_command"),
         lock_minutes=root.get("lock_minutes", LOCK_MINUTES),
         working_hours=root.get("working_hours", WORKING_HOURS),
+        full_time=root.get("full_time"),
+        withhold_under=root.get("withhold_under", WITHHOLD_UNDER),
         aliases=aliases,
         profile=root.get("profile"),
         words=words,

@@ -2,7 +2,7 @@
 
 Editors leave backups and swap files beside what they edit, so a whole folder is made for one file
 and removed with everything in it, however the editing ends: saved, failed, Ctrl-C, a closed window.
-What a kill -9 leaves is removed the next time that somebody edits.
+What a kill -9 leaves says whose it is, so that the next editing takes it up before it is removed.
 """
 
 from __future__ import annotations
@@ -10,18 +10,52 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from casectl.core.errors import BadValue, CasectlError
+from casectl.core.values import NamedTuple
+from casectl.keyboard import ending_on_signals
 
 NAME = "note.txt"
 FOLDER = re.compile(r"casectl-note-(\d+)-\w+")
+KEPT = "casectl-kept-*"
+# Beside the text: whose it is, how it began, and the editor's process.
+WHOSE, BEGUN, EDITOR = ".whose", ".begun", ".editor"
 SECONDS_TO_END = 2.0  # what an editor gets to put the terminal right once it is told to end
 
 # Vim and Neovim keep copies elsewhere as well: swap, undo and backup files, and registers.
 VIM = ("-n", "-i", "NONE", "-c", "set nobackup nowritebackup noundofile")
+
+
+class Whose(NamedTuple):
+    """What a text belongs to, for whoever finds it."""
+
+    caseload: str  # its path, behind every link
+    draft: str  # the name of the draft that it would be
+    command: str  # what goes on with that
+
+
+class Leftover(NamedTuple):
+    """A text that lies there in clear: of a casectl that was killed, or that could not save it."""
+
+    folder: Path
+    whose: Whose | None
+    is_open: bool = False  # the editor still runs
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is more in it than it began with."""
+        text = _read(self.folder / NAME)
+        return bool(text.strip()) and text != _read(self.folder / BEGUN)
+
+    def read(self, most: int) -> bytes:
+        return _read(self.folder / NAME, most + 1)
+
+    def clear(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Desk:
@@ -31,22 +65,29 @@ class Desk:
         self.folder = folder
         self.file = folder / NAME
         self.in_memory = in_memory  # gone when this login or the machine ends
+        self._begun: tuple[int, ...] = ()
 
-    def put(self, text: str) -> None:
+    def put(self, text: str, whose: Whose | None = None) -> None:
         try:
-            handle = os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
+            _write(self.file, text)
+            if whose is not None:
+                _write(self.folder / WHOSE, "\n".join(whose))
+                _write(self.folder / BEGUN, text)
+            self._begun = _mark(self.file)
         except OSError as error:
             raise CasectlError(f"cannot write {self.file} ({error.strerror})") from None
 
+    @property
+    def was_saved(self) -> bool:
+        """Whether the editor wrote the file, be it as it was: ``:wq`` does, ``:q!`` does not."""
+        try:
+            return _mark(self.file) != self._begun
+        except OSError:
+            return True  # removed, which is an editor's way to empty it
+
     def read(self, most: int) -> bytes:
         """What the editor left, one byte past ``most`` at the longest; b"" where it left none."""
-        try:
-            with self.file.open("rb") as file:
-                return file.read(most + 1)
-        except OSError:
-            return b""
+        return _read(self.file, most + 1)
 
     def edit(self, command: Sequence[str]) -> None:
         """Let the person edit the file. Raises CasectlError where the editor fails."""
@@ -60,6 +101,8 @@ class Desk:
                 hint="set $VISUAL or $EDITOR",
             ) from None
         try:
+            with suppress(OSError):
+                _write(self.folder / EDITOR, str(process.pid))
             code = process.wait()
         except BaseException:
             process.terminate()
@@ -81,6 +124,12 @@ class Desk:
                 with suppress(OSError):
                     each.unlink()
         return kept / NAME
+
+
+def _mark(file: Path) -> tuple[int, ...]:
+    """What any writing of a file changes."""
+    status = file.stat()
+    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 def editor_command() -> list[str]:
@@ -110,10 +159,9 @@ def desk() -> Iterator[Desk]:
     """
     import tempfile
 
-    with _ending_on_signals():
+    with ending_on_signals("SIGINT", "SIGTERM", "SIGHUP"):
         memory = _in_memory()
         parent = memory or tempfile.gettempdir()
-        _clear_leftovers(Path(parent))
         try:
             folder = tempfile.mkdtemp(prefix=f"casectl-note-{os.getpid()}-", dir=parent)
         except OSError as error:
@@ -132,12 +180,50 @@ def _in_memory() -> str | None:
     return None
 
 
-def _clear_leftovers(parent: Path) -> None:
-    """Remove the desks of processes that were killed before they could."""
-    for each in parent.glob("casectl-note-*"):
-        match = FOLDER.fullmatch(each.name)
-        if match and not each.is_symlink() and not _is_running(int(match[1])):
-            shutil.rmtree(each, ignore_errors=True)
+def leftovers() -> list[Leftover]:
+    """What lies where texts are written, of this user alone; not what is being written."""
+    import tempfile
+
+    found = []
+    for parent in dict.fromkeys(filter(None, (_in_memory(), tempfile.gettempdir()))):
+        for each in sorted([*Path(parent).glob("casectl-note-*"), *Path(parent).glob(KEPT)]):
+            match = FOLDER.fullmatch(each.name)
+            if _is_mine(each) and not (match and _is_running(int(match[1]))):
+                whose = _read(each / WHOSE).decode(errors="replace").split("\n")
+                editor = _read(each / EDITOR)
+                found.append(
+                    Leftover(
+                        each,
+                        Whose(*whose) if match and len(whose) == len(Whose._fields) else None,
+                        editor.isdigit() and _is_running(int(editor)),
+                    )
+                )
+    return found
+
+
+def _is_mine(folder: Path) -> bool:
+    """Anybody may make one in a folder that all share."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and (
+        not hasattr(os, "getuid") or status.st_uid == os.getuid()
+    )
+
+
+def _write(file: Path, text: str) -> None:
+    handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "wb") as opened:
+        opened.write(text.encode())
+
+
+def _read(file: Path, most: int = -1) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(most)
+    except OSError:
+        return b""
 
 
 def _is_running(process: int) -> bool:
@@ -150,24 +236,3 @@ def _is_running(process: int) -> bool:
     except (OSError, OverflowError):
         return True  # somebody else's, whose folder is not ours to remove
     return True
-
-
-@contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    import signal
-
-    numbers = [
-        getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-    ]
-
-    def end(number: int, frame: object) -> None:
-        for each in numbers:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    kept = {number: signal.signal(number, end) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from casectl.core.leave import Back
     from casectl.core.model import Note
     from casectl.core.oneline import Line, Step
-    from casectl.core.profiles import Profile
+    from casectl.core.profiles import Capacity, Profile
     from casectl.core.resources import Resource
     from casectl.core.typed import Shape
     from casectl.core.views import Backup, Finding, Gone
@@ -92,6 +92,8 @@ HOW_TO_CLEAR_PIECES = {
     "b": "is a barrier: casectl barrier clear",
     "t": "is a transition: casectl transition done or drop",
     "o": "is cleared by asking again: casectl voice CASE",
+    "h": "is a hand-over: casectl transfer accepted CASE, casectl cover --back FILE, and of one "
+    "that you took over, reaching the client",
     "roi": "is a release: casectl consent sign, renew, check, lapse or revoke",
     "cl": "is cleared by casectl close, or by casectl close CASE --take-back REASON",
     "ac": "is cleared by a call: casectl reached CASE, or tried; casectl cancel ITEM REASON drops "
@@ -147,16 +149,6 @@ class Sitting:
         self.keys: Sequence[bytes] | None = None
         self.was_left = False  # a question waited so long for its answer
         self.private: bool | None = None  # what a key of a command turned it to
-
-    def wait_for_answer(self) -> None:
-        """Raises Unanswered where nobody types for as long as an unused caseload stays open."""
-        if sys.platform == "win32":  # which cannot wait for a terminal
-            return
-        from select import select
-
-        if not select([sys.stdin], [], [], self.idle_seconds)[0]:
-            self.was_left = True
-            raise Unanswered("nobody answered; nothing was written")
 
 
 class Program(NamedTuple):
@@ -225,6 +217,13 @@ class Session:
         from casectl.config import profile_of
 
         return profile_of(self.config)
+
+    @property
+    def capacity(self) -> Capacity:
+        """What cases weigh here, and what this worker carries where that was set."""
+        capacity = self.profile.capacity
+        own = self.config.full_time
+        return capacity if own is None else capacity._replace(full_time=own)
 
     @cached_property
     def standards(self) -> Standards:
@@ -481,6 +480,16 @@ class Session:
             self.sitting.keys = keys
         return keys
 
+    def looking_at(self, path: Path) -> Session:
+        """A session that reads another's caseload and writes nothing into it."""
+        from casectl.store.caseload import open_for_reading
+
+        other = Session(self.clock)
+        other.named_db, other.config = str(path), self.config
+        other.no_input, other.named_private = self.no_input, self.named_private
+        other.__dict__["store"] = open_for_reading(path, self.author, other._keys)
+        return other
+
     @property
     def key_setting(self) -> tuple[str, str] | None:
         """The variable or setting that gives the key without a person, with its value.
@@ -680,17 +689,30 @@ class Session:
 
     def ask(self, question: str) -> str:
         """One answer from the person at the terminal. Only where ``can_ask``."""
-        sys.stderr.write(fitting(visible(question)))
-        sys.stderr.flush()
-        if self.sitting is not None:
-            self.sitting.wait_for_answer()
+        shown = fitting(visible(question))
         try:
+            if sys.stdin.isatty():
+                return self._typed_there(shown)
+            sys.stderr.write(shown)
+            sys.stderr.flush()
             line = sys.stdin.readline()
         except UnicodeDecodeError:
             raise BadValue("the answer is not valid UTF-8") from None
         if not line:
             raise EOFError
         return line.rstrip("\r\n")
+
+    def _typed_there(self, question: str) -> str:
+        """Raises Unanswered where nobody types for as long as an unused caseload stays open."""
+        from casectl import keyboard
+
+        idle = self.sitting.idle_seconds if self.sitting is not None else None
+        try:
+            return keyboard.read_line(question, idle)
+        except keyboard.NobodyTyped:
+            assert self.sitting is not None, "else it waits for ever"
+            self.sitting.was_left = True
+            raise Unanswered("nobody answered; nothing was written") from None
 
     def ask_secret(self, question: str) -> str:
         """One answer that nobody sees. Only where ``can_ask``."""
@@ -1051,7 +1073,7 @@ class Session:
                 if these[0] not in fits:
                     raise BadValue(f"{case.number}.need{word[:10]} is {these[0].status} already")
             else:
-                domain = find_domain(text)
+                domain = find_domain(text, self.profile.domains)
                 these = [each for each in fits if each.domain == domain.key]
                 if not these:
                     raise NotFound(

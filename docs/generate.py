@@ -37,8 +37,10 @@ from casectl.core.weeks import week_of
 from casectl.render import (
     Object,
     Output,
+    around,
     assessing,
     casework,
+    consents,
     objects,
     planned_days,
     screening,
@@ -66,7 +68,9 @@ ITEM is one due item: 12.3 is the third thing promised on case 12; 12.contact, 1
 12.review, 12.assessment, 12.next and 12.hold are what its record owes. A contact is 12.c1 and a
 note 12.n1; of the casework an assessment is 12.a1, a risk 12.r1, a questionnaire 12.q1, a need
 12.need1, a goal 12.g1, a step 12.s1, a barrier 12.b1, a version of the plan 12.v1, a transition
-12.t1, a medication 12.m1, a provider 12.pr1. A bare CASE will do where just one of its items fits.
+12.t1, a medication 12.m1, a provider 12.pr1; of the others a person 12.per1, a release 12.roi1, a
+disclosure 12.d1, what the client disagrees with 12.am1. A bare CASE will do where just one of its
+items fits.
 
 me is nobody's case: it is your own work (casectl follow me), and its items are me.1, me.2. follow,
 show, history, done, snooze and cancel take it; the others refuse it. A client who is called Me goes
@@ -339,6 +343,9 @@ PIPED = {
     "screen CASE": screening.HISTORY_COLUMNS,
     "screen --list": screening.LIST_COLUMNS,
     "need list CASE": assessing.NEED_COLUMNS,
+    "people show CASE": around.PEOPLE_COLUMNS,
+    "consent list CASE": consents.RELEASE_COLUMNS,
+    "disclosures CASE": consents.DISCLOSURE_COLUMNS,
     "backup --list": BACKUP_COLUMNS,
 }
 

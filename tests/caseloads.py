@@ -18,6 +18,7 @@ from casectl.core.casework import (
     AGAIN,
     CLOSING,
     CONSENT,
+    COVERING,
     DECLINED,
     DENIAL,
     DRAFT,
@@ -26,12 +27,14 @@ from casectl.core.casework import (
     LETTERS,
     NEED,
     NOTICE,
+    OWED_BY_STAGE,
     REFERRAL,
     RISK,
     SCREENING,
     SENT,
     SIGN_OFF,
     STEP,
+    TAKEN,
     TARGET,
     TRANSITION,
     UNSIGNED,
@@ -39,6 +42,9 @@ from casectl.core.casework import (
     VOICE,
     Piece,
     owed,
+)
+from casectl.core.casework import (
+    COVERED as COVERED_BY,
 )
 from casectl.core.model import (
     ACTIVE,
@@ -171,7 +177,8 @@ PIECES = st.sampled_from(
         (VOICE, ""), (TRANSITION, ""), (REFERRAL, DRAFT), (REFERRAL, SENT), (REFERRAL, ACCEPTED),
         (REFERRAL, DECLINED), (DENIAL, ""),
         (CONSENT, ""), (CONSENT, UNSIGNED), (CONSENT, UNTIL_EVENT),
-        (HANDOVER, ""), (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
+        (HANDOVER, ""), (HANDOVER, COVERED_BY), (HANDOVER, TAKEN), (HANDOVER, COVERING),
+        (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
     )
 )  # fmt: skip
 # Long before anything that a record says of its contacts, so that no piece is the note of one.
@@ -446,6 +453,8 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
 def _stage_of(kind: str, owed_stage: str) -> str:
     if kind in (REFERRAL, CONSENT):
         return STAGES[owed_stage]
+    if kind == HANDOVER:
+        return next(stage for stage, owes in OWED_BY_STAGE.items() if owes == owed_stage)
     return owed_stage if kind in (GOAL, CLOSING) else ""
 
 

@@ -39,19 +39,22 @@ ARROWS: dict[str, set[str]] = {
     "formats": {"core"},
     "config": {"core", "formats"},  # a sector's profile is a file of its own
     # They need each other: a locked caseload asks in place, whichever command opened it.
-    "session": {"config", "store", "render", "core", "unlocking"},
+    "session": {"config", "store", "render", "core", "unlocking", "keyboard"},
+    "keyboard": {"core"},
     "shapes": {"core"},
     "prompt": {"core"},
     "unlocking": {"session", "render", "core"},
     "crash": {"__init__"},
     "asking": {"session", "render", "core"},
-    "editor": {"core"},
+    "editor": {"core", "keyboard"},
     "parameters": {"session", "render", "core"},
     "pieces": {"parameters", "session", "core"},
     "sharing": {"session", "core"},
+    # What goes to a colleague or comes from one: sealed, opened, and only read.
+    "colleagues": {"session", "store", "render", "core"},
     "commands": {
-        "asking", "editor", "prompt", "session", "parameters", "pieces", "sharing", "unlocking",
-        "render", "formats", "core",
+        "asking", "editor", "keyboard", "prompt", "session", "parameters", "pieces", "sharing",
+        "colleagues", "unlocking", "render", "formats", "core",
     },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.
@@ -204,7 +207,9 @@ def test_a_signature_is_not_a_string(path: Path) -> None:
 
 def test_what_is_shipped_as_data_is_read_by_formats_alone() -> None:
     """What stands in casectl/data is text; the shelf alone knows where."""
-    assert {path.suffix for path in (HOUSE / "data").rglob("*") if path.is_file()} == {".toml"}
+    files = [path for path in (HOUSE / "data").rglob("*") if path.is_file()]
+    assert {path.suffix for path in files if path.parent.name != "letters"} == {".toml"}
+    assert {path.suffix for path in files if path.parent.name == "letters"} == {".txt"}
     knows = [
         name_of(path) for path in source_files() if '"data"' in path.read_text(encoding="utf-8")
     ]
@@ -231,7 +236,12 @@ HEAVY = {
     "casectl.store.monitoring", "casectl.core.outcomes", "casectl.core.assessing",
     "casectl.core.screening", "casectl.core.risks", "casectl.store.assessments", "casectl.asking",
     "casectl.core.noting", "casectl.store.notes", "casectl.render.noting", "casectl.core.linting",
-    "casectl.sharing", "casectl.core.consents", "casectl.store.sharing",
+    "casectl.colleagues", "casectl.core.trails", "casectl.store.trails", "casectl.core.weighing",
+    "casectl.core.handovers", "casectl.store.handing", "casectl.core.reporting",
+    "casectl.core.phases", "casectl.store.sealed",
+    "casectl.sharing", "casectl.core.consents", "casectl.store.sharing", "casectl.core.closing",
+    "casectl.store.closing", "casectl.render.closing",
+    "casectl.core.letters", "casectl.core.leaving",
     "casectl.core.resources", "casectl.store.resources", "casectl.render.resources",
     "casectl.core.service_match", "casectl.core.referrals", "casectl.core.denials",
     "casectl.store.referrals", "casectl.render.referrals",

@@ -167,7 +167,9 @@ class Day:
         return ["hold", self.one(stand.active), "--until", "in 2 weeks", "--reason", f"away {tag}"]
 
     def close(self, stand: Standing, tag: str) -> Words:
-        return ["close", self.one(stand.active), "--reason", f"moved {tag}", "--yes"]
+        words = ["close", self.one(stand.active), "--reason", f"moved {tag}"]
+        allowed = ["--override", f"moves today {tag}", "--approved-by", "Lee Lead"]
+        return [*words, *allowed, "--handed-to", "Example Agency", "--summary", f"well {tag}"]
 
     def reopen(self, stand: Standing, tag: str) -> Words:
         which = stand.closed if self.flip() else stand.on_hold

@@ -40,7 +40,7 @@ WRITES: tuple[tuple[str, ...], ...] = (
     ("reached", "1", "spoke", "--next", "call again", "--due", "fri"),
     ("intake", "Invented Person", "--new", "--next", "first call", "--due", "fri"),
     ("edit", "1", "--phone", "555 0123"),
-    ("close", "1", "--reason", "moved away", "--yes"),
+    ("close", "1", "--reason", "declined", "--handed-to", "Example Agency"),
     ("undo",),
 )
 READS: tuple[tuple[str, ...], ...] = (

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from casectl.asking import Answers, Question, Walk
+from casectl.asking import Answers, Question, Walk, begun, is_answered
 from casectl.core.assessing import (
     Assessment,
     checked_days,
@@ -251,7 +251,7 @@ def _read(session: Session, case: Case, document: object, on: date) -> Assessmen
 
 def _guided(session: Session, case: Case, on: date, *, risk_only: bool, partial: bool) -> None:
     """Ask what there is to ask, in a walk that outlives an interruption."""
-    answers = _draft_of(session, case)
+    answers, lies = _draft_of(session, case)
     asking = _Asking(session, case, on, risk_only=risk_only)
 
     def kept() -> str:
@@ -265,14 +265,15 @@ def _guided(session: Session, case: Case, on: date, *, risk_only: bool, partial:
         session.store.casework.keep_draft(case, ASSESSMENT, answers)
 
     def all_answered() -> Assessment | None:
-        Walk(session, answers, asking.questions, keep, kept).go()
-        if all(each is None for each in answers.values()):
+        Walk(session, answers, asking.questions, keep, kept, lies=lies).go()
+        if not is_answered(answers):
             return None
         return _read(session, case, document_of(answers, on), on)
 
     given = all_answered()
     if given is None:
-        session.store.casework.drop_draft(case, ASSESSMENT)
+        if not lies:
+            session.store.casework.drop_draft(case, ASSESSMENT)
         raise Declined("nothing was assessed")
     if not session.yes:
         tell(f"To be recorded: {session.shown(_said(given))}.")
@@ -282,22 +283,20 @@ def _guided(session: Session, case: Case, on: date, *, risk_only: bool, partial:
     _record(session, case, given, partial=partial, from_draft=True)
 
 
-def _draft_of(session: Session, case: Case) -> Answers:
-    """The answers of an interrupted assessment, if somebody wants to go on with it."""
+def _draft_of(session: Session, case: Case) -> tuple[Answers, bool]:
+    """The answers of an interrupted assessment, if somebody wants to go on with it now."""
     answers = session.store.casework.draft(case, ASSESSMENT)
     if not answers:
-        return {}
+        return {}, False
     whose = session.shown(case)
-    begun = next(each.begun_on for each in session.store.casework.drafts(case))
+    day = next(each.begun_on for each in session.store.casework.drafts(case))
     given = sum(each is not None for each in answers.values())
-    question = (
-        f"An assessment of {whose.client} ({whose.handle}) begun {session.say_day(begun)} has "
-        f"{given} answer{'' if given == 1 else 's'}. Go on with it? [Y/n] "
+    return begun(
+        session,
+        answers,
+        f"An assessment of {whose.client} ({whose.handle}) begun {session.say_day(day)} has "
+        f"{given} answer{'' if given == 1 else 's'}.",
     )
-    if fold(session.ask(question)) in ("", "y", "yes"):
-        return dict(answers)
-    session.store.casework.drop_draft(case, ASSESSMENT)
-    return {}
 
 
 class _Asking:

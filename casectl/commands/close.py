@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,9 +42,10 @@ from casectl.render import tell
 from casectl.render.closing import closing_line, closing_object
 from casectl.render.objects import promise_object
 from casectl.render.owed import owed_object
-from casectl.session import Session
+from casectl.session import Session, at_home
 
 if TYPE_CHECKING:
+    from casectl.core.resources import Resource
     from casectl.core.views import File
 
 NameOption = str | None
@@ -124,6 +124,8 @@ def close(
         raise BadValue("--by is how notice is given", hint="add --notice")
     if file is not None and not sheet:
         raise BadValue("-o writes the sheet", hint="add --sheet")
+    if file is not None and not file.strip():
+        raise BadValue("-o needs the name of a file")
     found = session.find_case(case, write=not sheet)
     if sheet:
         _sheet(session, found, file)
@@ -216,10 +218,12 @@ def _sheet(session: Session, case: Case, named: str | None) -> None:
     if session.private and named is None:
         raise BadValue("the sheet is in the client's words", hint="-o FILE, or --no-private")
     file = session.store.cases.file(case)
-    sheet = sheet_of(file, session.config.worker, session.today, _contact_words(session))
+    sheet = sheet_of(
+        file, session.config.worker, session.today, _contact_words(session), _services(session)
+    )
     text = sheet_text(sheet, session.output)
     if named is not None:
-        session.write_new(Path(named), text)
+        session.write_new(at_home(named), text)
     session.was_shown("close --sheet", [case])
     if case.is_open and case.status != PENDING:
         closing = closing_of(file.casework)
@@ -236,6 +240,11 @@ def _sheet(session: Session, case: Case, named: str | None) -> None:
         {"case": case.number, "handle": shown.handle, "file": named},
         f"{_whose(shown)}: the sheet is in {named}, readable by you alone.",
     )
+
+
+def _services(session: Session) -> "dict[int, Resource]":
+    """The services on file by their numbers, retired ones too: a referral may be to one."""
+    return {each.number: each for each in session.store.resources.all(retired=True)}
 
 
 def _contact_words(session: Session) -> "dict[str, str]":

@@ -103,7 +103,7 @@ def _given(session: Session, case: "Case", preview: bool, to_file: str | None) -
     text = client_copy(file, session.config.worker, session.output)
     session.was_shown("copy", [case])
     if preview:
-        session.output.write(text)
+        _previewed(session, case, text)
         return
     path = _new_file(to_file)
     asked = _request(session, case)
@@ -120,6 +120,14 @@ def _given(session: Session, case: "Case", preview: bool, to_file: str | None) -
         session.output.write(text)
     done = f" {case.number}.{asked.number} is done with it." if asked is not None else ""
     tell(f"casectl: logged as {case.number}.{logged.part}.{done} {READ_IT}")
+
+
+def _previewed(session: Session, case: "Case", text: str) -> None:
+    if session.json or session.fields:
+        told = {"case": case.number, "handle": case.handle, "client": case.client, "text": text}
+        session.output.one(told, ())
+    else:
+        session.output.write(text)
 
 
 def _new_file(named: str | None) -> Path | None:

@@ -16,6 +16,7 @@ from casectl.core.offered import option_values
 from casectl.core.spoken import spoken_short
 from casectl.core.text import NOTE_LIMIT
 from casectl.core.typed import ITEM, OWN_WORDS, Shape, first_word, last_word, pieces, typed_words
+from casectl.keyboard import was_ended
 from casectl.parameters import (
     OF_ME,
     current,
@@ -116,7 +117,7 @@ class Desk:
             self._run(self._words(word, rest), line)
         if self.sitting.was_left:
             return self._lock()
-        return True
+        return not was_ended()
 
     def _run(self, words: list[str], line: str) -> None:
         several = self._next_command(line)

@@ -22,7 +22,7 @@ class _OfACase(TyperGroup):
     """``disclosures 12`` lists: a first word that is no verb is the case."""
 
     def parse_args(self, ctx: "typer._click.core.Context", args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
+        if args and args[0] not in self.commands and (args[0] == "--" or args[0][:1] != "-"):
             args = ["list", *args]
         return super().parse_args(ctx, args)
 

@@ -17,6 +17,7 @@ from casectl.render.upkeep import show_findings
 from casectl.session import Session
 
 CRONTAB_SECONDS = 5
+MOST_TEXTS = 10
 MAKE_CRON = "casectl cron prints a line to paste"
 
 
@@ -44,6 +45,7 @@ def doctor(
         )
     findings += _time_zone()
     findings += session.surroundings()
+    findings += _texts_left_lying(session)
     busy = None
     try:
         for each in _inside(session):
@@ -92,6 +94,28 @@ def _time_zone() -> Iterator[Finding]:
             f"TZ is {named[:60]}, which names no time zone here: the day is taken as UTC's",
             "unset it, or set it like America/Chicago",
         )
+
+
+def _texts_left_lying(session: Session) -> Iterator[Finding]:
+    """What was written in an editor and lies there in clear text."""
+    from shlex import quote
+
+    from casectl.editor import NAME, leftovers
+
+    for each in leftovers()[:MOST_TEXTS]:
+        whose = each.whose
+        said = f"what was written in an editor lies in {each.folder} in clear text"
+        remove = f"rm -r {quote(str(each.folder))}"
+        if each.is_open:
+            how = "save and end it in that editor, which still runs"
+        elif whose is not None and whose.caseload == os.path.realpath(session.db_path):
+            how = f"{whose.command} --edit takes it up"
+        elif whose is not None:
+            how = f"casectl --db {quote(whose.caseload)} note CASE --edit takes it up, or {remove}"
+        else:
+            file = quote(str(each.folder / NAME))
+            how = f"casectl note CASE - < {file} saves it; then {remove}"
+        yield Finding("editor", WARN, said, how)
 
 
 def _inside(session: Session) -> Iterator[Finding]:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casectl.asking import Answers, Question, Walk, begun, is_answered
 from casectl.core.casework import GOAL, NEED, OPEN
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.guards import check_change
-from casectl.core.model import Case
+from casectl.core.model import Case, goal_draft
 from casectl.core.planning import (
     NEEDS,
     SCALE,
@@ -23,6 +24,7 @@ from casectl.core.planning import (
     target_day,
 )
 from casectl.core.text import checked_text, fold
+from casectl.core.values import NamedTuple
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import (
     PieceArgument,
@@ -54,7 +56,7 @@ from casectl.render.plan import (
 from casectl.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from casectl.core.casework import Piece
     from casectl.core.planning import Changed
@@ -83,12 +85,15 @@ NeedOption = Annotated[
 ]
 
 
-QUESTIONS = {
-    "words": "In the client's own words? ",
-    "measure": "How will one see it? ",
-    "baseline": "How is it now? ",
-    "target": "And how will it be then? ",
-}
+TEXT, BY, NEED_KEY = "text", "by", "need"
+# What a person is asked for first: its key, the question, what it is in an error, its help.
+ASKED = (
+    (TEXT, "What will be different", "goal", "The goal itself, in a sentence."),
+    ("words", "In the client's own words", "client's words", "As the client says it."),
+    ("measure", "How one will see it", "measure", "As in: rent paid on the 1st."),
+    ("baseline", "How it is now", "baseline", "As in: 2 months of 6."),
+    ("target", "How it will be then", "target", "As in: 6 of 6."),
+)
 
 
 @goal_app.callback()
@@ -123,8 +128,8 @@ def add(
 
     casectl goal add 12 "I stay in my home" --words "I will not move again" --measure "rent paid on
     the 1st" --baseline "2 months of 6" --target "6 of 6" --by "1 mar" --need 1. What it lacks to
-    be SMART is said in one line and never forced. Without TEXT a terminal asks for each; Enter
-    leaves one out.
+    be SMART is said in one line and never forced. Without TEXT a terminal asks for each: Enter
+    leaves one out, < goes back, and Ctrl-C keeps a draft that the same command goes on with.
     """
     session = current(ctx)
     found = session.find_case(case, write=True)
@@ -134,73 +139,141 @@ def add(
     needs = _needs(session, found, need)
     if text is None:
         check_change(found, "plan")
-        text = _asked(session, body)
-        ends = ends or _asked_day(session, found, starts)
-        needs = needs or _asked_needs(session, found)
-    elif words is not None:
-        body["words"] = session.typed(words, "client's words")
-    order = session.config.date_order
-    made = new_goal(found, session.typed(text, "goal"), starts, ends, body, needs, order)
-    why = reason_for_plan(session, found, reason)
-    changed = session.store.planning.add_goal(found, made, needs, why)
+        changed = _guided(session, found, body, starts, ends, needs, reason)
+    else:
+        if words is not None:
+            body["words"] = session.typed(words, "client's words")
+        given = Given(session.typed(text, "goal"), ends, body, needs)
+        changed = _add(session, found, given, starts, reason)
     _told(session, found, changed)
 
 
-def _asked(session: Session, body: dict[str, str | None]) -> str:
-    """The goal as a person types it, question by question; ``body`` learns what is in it."""
+class Given(NamedTuple):
+    """What somebody said of a goal."""
+
+    text: str
+    ends: date | None
+    body: dict[str, str | None]
+    needs: "list[Piece]"
+
+
+def _add(session: Session, case: Case, given: Given, starts: date, reason: str | None) -> "Changed":
+    order = session.config.date_order
+    made = new_goal(case, given.text, starts, given.ends, given.body, given.needs, order)
+    why = reason_for_plan(session, case, reason)
+    return session.store.planning.add_goal(case, made, given.needs, why)
+
+
+def _guided(
+    session: Session,
+    case: Case,
+    body: dict[str, str | None],
+    starts: date,
+    ends: date | None,
+    needs: "list[Piece]",
+    reason: str | None,
+) -> "Changed":
+    """Ask for what the command line leaves out, in a walk that outlives an interruption."""
+    import json
+
     if not session.can_ask:
         raise BadValue("there is no text", hint='say what will be different: goal add 12 "…"')
-    text = session.ask("What will be different? ")
-    if not text.strip():
+    drafts, name = session.store.intake, goal_draft(case.id)
+    before, whose = drafts.draft(name), session.shown(case)
+    answers, lies = begun(
+        session,
+        json.loads(before) if before is not None else None,
+        f"A goal for {whose.client} ({whose.handle}) was begun.",
+    )
+    if answers.get(TEXT) is None:
+        answers.pop(TEXT, None)  # skipped, and there is no goal without
+    questions = [
+        each
+        for each in _questions(session, case, starts)
+        if body.get(each.key) is None
+        and not ((each.key == BY and ends) or (each.key == NEED_KEY and needs))
+    ]
+
+    def keep() -> None:
+        drafts.keep_draft(name, json.dumps(answers))
+
+    def kept() -> str:
+        return f"Kept as a draft: casectl goal add {case.number} goes on with it."
+
+    Walk(session, answers, lambda _: questions, keep, kept, lies=lies).go()
+    if not is_answered(answers):
+        if not lies:
+            drafts.drop_draft(name)
         raise BadValue("the goal is empty", hint="nothing was written")
-    _ask_rest(session, body, {})
-    return text
-
-
-def _ask_rest(session: Session, body: dict[str, str | None], known: "Mapping[str, Any]") -> None:
-    """Ask for what neither was given nor is ``known``; ``body`` learns it, Enter leaves it out."""
-    for name, question in QUESTIONS.items():
-        if body[name] is None and not known.get(name):
-            body[name] = session.ask(question).strip() or None
+    try:
+        if answers.get(TEXT) is None:
+            raise BadValue("it has no text: what will be different?", hint="nothing was written")
+        texts = {
+            each: given if given is not None else answers.get(each) for each, given in body.items()
+        }
+        by = answers.get(BY)
+        ends = ends or (date.fromisoformat(by) if by is not None else None)
+        needs = needs or _needs(session, case, answers.get(NEED_KEY))
+        changed = _add(session, case, Given(answers[TEXT], ends, texts, needs), starts, reason)
+    except (CasectlError, KeyboardInterrupt, EOFError):
+        tell(kept())
+        raise
+    drafts.drop_draft(name)
+    return changed
 
 
 def _asked_change(
     session: Session, case: Case, piece: "Piece", body: dict[str, str | None]
 ) -> "tuple[date | None, list[Piece]]":
     """What a goal still lacks, question by question: its day and needs, and ``body`` the rest."""
-    day = target_day(piece)
-    if all(map(piece.body.get, (*QUESTIONS, NEEDS))) and day is not None:
-        raise BadValue("nothing to change", hint="--measure, --by, --need or a new text")
-    tell(f"What {case.number}.{piece.part} lacks; Enter leaves it out.")
-    _ask_rest(session, body, piece.body)
-    day = _asked_day(session, case, piece.on_day) if day is None else None
-    return day, [] if served(piece) else _asked_needs(session, case)
+    known = {TEXT, *(name for name in body if piece.body.get(name))}
+    known |= {BY} if target_day(piece) is not None else set()
+    known |= {NEED_KEY} if served(piece) else set()
+    asks = _questions(session, case, piece.on_day)
+    questions = [each for each in asks if each.key not in known]
+    if not questions:
+        return None, []
+    tell(f"What {case.number}.{piece.part} lacks:")
+    answers: Answers = {}
+    Walk(session, answers, lambda _: questions, lambda: None, lambda: "Nothing was changed.").go()
+    body |= {name: answers.get(name) for name in body}
+    by = answers.get(BY)
+    needs = _needs(session, case, answers.get(NEED_KEY))
+    return (date.fromisoformat(by) if by is not None else None), needs
 
 
-def _asked_day(session: Session, case: Case, starts: date) -> date | None:
-    """The target day; one that cannot be is asked for again, since so much is typed already."""
-    while answer := session.ask("By when? ").strip():
+def _text_of(what: str) -> "Callable[[str], str]":
+    return lambda text: checked_text(text, what)
+
+
+def _questions(session: Session, case: Case, starts: date) -> list[Question]:
+    def day_of(answer: str) -> str:
+        day = session.read_day(answer)
+        check_goal_days(case, starts, day, session.config.date_order)
+        return day.isoformat()
+
+    def needs_of(answer: str) -> list[str]:
         try:
-            day = session.read_day(answer)
-            check_goal_days(case, starts, day, session.config.date_order)
-        except BadValue as error:
-            tell(f"  {error}")
-        else:
-            return day
-    return None
-
-
-def _asked_needs(session: Session, case: Case) -> "list[Piece]":
-    open_ones = session.store.casework.of(case, NEED, only_open=True)
-    if not open_ones:
-        return []
-    told = ", ".join(f"{each.number} {each.what}" for each in session.shown(open_ones))
-    while answer := session.ask(f"Which needs does it serve? ({told}) ").strip():
-        try:
-            return _needs(session, case, answer.replace(",", " ").split())
+            found = _needs(session, case, answer.replace(",", " ").split())
+        except BadValue:
+            raise
         except CasectlError as error:
-            tell(f"  {error}")
-    return []
+            raise BadValue(str(error)) from None
+        return [str(each.number) for each in found]
+
+    questions = [
+        Question(key, ask, _text_of(what), help_, words=True) for key, ask, what, help_ in ASKED
+    ]
+    questions.append(Question(BY, "By when", day_of, "fri, in 3 months, 1 mar."))
+    open_ones = session.store.casework.of(case, NEED, only_open=True)
+    if open_ones:
+        told = ", ".join(f"{each.number} {each.what}" for each in session.shown(open_ones))
+        questions.append(
+            Question(
+                NEED_KEY, f"Which needs it serves ({told})", needs_of, "Their numbers, as in 1, 2."
+            )
+        )
+    return questions
 
 
 def _needs(session: Session, case: Case, named: list[str] | None) -> "list[Piece]":

@@ -8,6 +8,7 @@ import typer
 from casectl.core.errors import BadValue
 from casectl.core.letters import (
     RECIPIENT,
+    About,
     Letter,
     about,
     filled,
@@ -16,19 +17,20 @@ from casectl.core.letters import (
     unfilled,
 )
 from casectl.core.model import Case
+from casectl.core.referrals import PURPOSE
 from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.formats.letters import NAME, find_letter, letters, shared_fields
 from casectl.parameters import complete_case, current
 from casectl.render import tell
 from casectl.render.letters import LETTER_COLUMNS, letter_object, letter_text, list_object
 from casectl.render.words import beside_phone
-from casectl.session import Session
+from casectl.session import Session, at_home
 
 if TYPE_CHECKING:
     from casectl.core.consents import Permission
     from casectl.core.views import File
 
-USUAL_PURPOSE = {"referral": "referral"}
+USUAL_PURPOSE = "referral"
 
 
 def letter(
@@ -100,18 +102,25 @@ def letter(
     if not found.number:
         raise BadValue(f"{case.strip()[:40]} is your own work, not a case")
     given = _given(field)
-    if template.goes_to_others and to is None:
-        raise BadValue(f"a {template.kind} letter goes to somebody", hint="--to NAME")
+    if file is not None and not file.strip():
+        raise BadValue("-o needs the name of a file")
+    on_file = session.store.cases.file(found)
+    told = about(on_file, template.fields, part)
     if to is not None:
         to = checked_text(to.strip(), "name after --to", limit=NAME_LIMIT)
-    permission = _permitted(session, found, template, to, purpose, override)
-    _print(session, session.store.cases.file(found), part, template, given, to, permission, file)
+    elif template.goes_to_others:
+        to = told.referral.who if told.referral is not None else None
+        if to is None:
+            raise BadValue(f"a {template.kind} letter goes to somebody", hint="--to NAME")
+    permission = _permitted(session, found, template, told, to, purpose, override)
+    _print(session, on_file, told, template, given, to, permission, file)
 
 
 def _permitted(
     session: Session,
     case: Case,
     template: Letter,
+    told: About,
     to: str | None,
     purpose: str | None,
     override: str | None,
@@ -121,7 +130,9 @@ def _permitted(
         if purpose is not None or override is not None:
             raise BadValue("--purpose and --override go with --to NAME")
         return None
-    said = purpose if purpose is not None else USUAL_PURPOSE.get(template.kind)
+    said = purpose
+    if said is None and told.referral is not None:
+        said = str(told.referral.body.get(PURPOSE) or USUAL_PURPOSE)
     if said is None:
         raise BadValue("--purpose is missing", hint="what they are told it for")
     from casectl.sharing import permit
@@ -132,7 +143,7 @@ def _permitted(
 def _print(
     session: Session,
     file: "File",
-    part: str | None,
+    told: About,
     template: Letter,
     given: dict[str, str],
     to: str | None,
@@ -143,9 +154,7 @@ def _print(
         raise BadValue("a letter is in the client's words", hint="-o FILE, or --no-private")
     folder, case = _folder(session), file.case
     order = session.config.date_order
-    record = record_fields(
-        file, about(file, template.fields, part), session.config.worker, session.today, to, order
-    )
+    record = record_fields(file, told, session.config.worker, session.today, to, order)
     fields = {**shared_fields(folder), **record, **given}
     missing = list(unfilled(template, fields))
     if missing:
@@ -154,7 +163,9 @@ def _print(
         )
         raise BadValue(f"the {template.kind} letter of {case.handle} is not whole", hint=how)
     text = letter_text(filled(template, fields))
-    _record(session, case, template, permission, text, named)
+    paper = (at_home(named), text) if named is not None else None
+    session.store.letters.printed(case, template.kind, permission, session.today, paper)
+    session.was_shown("letter", [case])
     shown = session.shown(case)
     made = letter_object(template.kind, shown, session.shown(to), named, text)
     _tell_safe_contact(session, file, to)
@@ -168,27 +179,6 @@ def _print(
         session.output.one(made, ())
     else:
         session.output.write(text)
-
-
-def _record(
-    session: Session,
-    case: Case,
-    template: Letter,
-    permission: "Permission | None",
-    text: str,
-    named: str | None,
-) -> None:
-    """Put on record that it was printed. What cannot be recorded is not handed out."""
-    if named is None:
-        session.store.letters.printed(case, template.kind, permission, session.today)
-        return
-    path = Path(named)
-    session.write_new(path, text)
-    try:
-        session.store.letters.printed(case, template.kind, permission, session.today)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _tell_safe_contact(session: Session, file: "File", to: str | None) -> None:

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from casectl.core.linting import findings, nights
+from casectl.core.linting import findings, nights, overloaded
 from casectl.core.model import Contact
+from casectl.core.weighing import weight_of
 from casectl.parameters import ProgramOption, complete_case, current
 from casectl.render.linting import lint_report
 from casectl.render.noting import local_time
@@ -28,8 +29,8 @@ def lint(
     More open steps are the worker's than the client's; a plan that nobody touched for 90 days;
     goals without the client's words; contacts that say nowhere what was spoken; promises past due;
     an ethical concern left open; target days that were all moved; and, without a CASE, contacts
-    logged night after night. Each says what to do. It changes nothing, and the exit code is 0
-    whatever is found.
+    logged night after night and more weight than full_time. Each says what to do. It changes
+    nothing, and the exit code is 0 whatever is found.
     """  # fmt: skip
     session = current(ctx)
     store = session.store
@@ -44,7 +45,12 @@ def lint(
     notices = []
     if case is None:
         found += nights(contacts, session.config.worker, session.today, local_time)
-        notices = ["Not looked at: more weight than capacity, for there is no setting for it."]
+        capacity = session.capacity
+        if capacity.full_time is None:
+            notices = ["Not looked at: more weight than capacity (config set full_time N)."]
+        else:
+            weight = weight_of(store.trails.all(), session.today, capacity)
+            found += overloaded(weight.total.points, capacity.full_time)
     shown = {each.case.id: each.case for each in found if each.case is not None}
     session.was_shown("lint", list(shown.values()))
     lint_report(found, notices, session.output)

@@ -1,11 +1,13 @@
 """note, sign, jot, jots, file: what is written down, on a case or on none yet, as written."""
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from casectl.asking import BACK, TAKE_BACK
 from casectl.core.errors import BadValue, Busy, CasectlError, Declined, Kept, NotFound
 from casectl.core.model import JOT_DRAFT, Case, Contact, Jot, Note, note_draft
 from casectl.core.text import checked_text
@@ -206,7 +208,8 @@ def jots(
     """List what was jotted down and is not filed yet."""
     session = current(ctx)
     if drop is None:
-        reports.jots(session.store.jots.unfiled(), session.output)
+        is_begun = session.store.intake.draft(JOT_DRAFT) is not None
+        reports.jots(session.store.jots.unfiled(), session.output, is_begun=is_begun)
         return
     found = _unfiled(session, drop)
     session.store.jots.drop(found)
@@ -460,34 +463,53 @@ def _asked_parts(session: Session, page: "Page", form: "Form", keep: Callable[[s
 
     if session.store.intake.draft(page.draft) is not None:
         tell(f"A draft of {page.of} is kept: {page.command} --edit goes on with it.")
-    tell("Enter leaves a part out, Ctrl-C keeps a draft.")
+    tell("Enter leaves a part out, < goes back, Ctrl-C keeps a draft.")
     parts: dict[str, str] = {}
-    told: list[str] = []
+
+    def keep_draft(stop: BaseException) -> None:
+        if parts:
+            told = [
+                f"{each.heading}: {parts[each.key]}" for each in form.parts if each.key in parts
+            ]
+            _keep_or_leave(session, page, told, stop)
+
     try:
-        for part in form.parts:
-            while True:
-                answer = session.ask(f"{part.heading} ({part.asks}): ")
-                if answer.strip() or part.key not in form.needs:
-                    break
-                tell(f"{part.heading} is needed.")
-            if answer.strip():
-                parts[part.key] = answer.strip()
-                told.append(f"{part.heading}: {answer.strip()}")
+        _ask_parts(session, form, parts)
     except EOFError:
         tell("")
     except (Unanswered, KeyboardInterrupt) as stop:
         tell("")
-        if told:
-            _keep_or_leave(session, page, told, stop)
+        keep_draft(stop)
         raise
     try:
         return keep(text_of(form, parts))
     except (Kept, Declined):
         raise
     except CasectlError as error:
-        if told:
-            _keep_or_leave(session, page, told, error)
+        keep_draft(error)
         raise
+
+
+def _ask_parts(session: Session, form: "Form", parts: dict[str, str]) -> None:
+    """Fill ``parts`` there and back. On the way back Enter leaves a part as it was answered."""
+    place = 0
+    while place < len(form.parts):
+        part = form.parts[place]
+        before = parts.get(part.key)
+        enter = f" [{session.shown(before)}]" if before else ""
+        answer = session.ask(f"{part.heading} ({part.asks}){enter}: ").strip()
+        if answer == BACK:
+            if not place:
+                tell("That was the first part.")
+            place = max(place - 1, 0)
+        elif answer == TAKE_BACK and before:
+            del parts[part.key]
+        elif not answer and not before and part.key in form.needs:
+            tell(f"{part.heading} is needed.")
+        else:
+            if answer:
+                parts[part.key] = answer
+            place += 1
 
 
 def _told(
@@ -572,22 +594,29 @@ def _name(case: Case, note: Note) -> str:
 def _edited(session: Session, page: Page, text: str | None, save: Callable[[str], Made]) -> Made:
     """What a person made in their editor of the draft and of ``text``.
 
-    What cannot be saved is kept: as a draft, or in the file. An emptied file drops the draft.
+    What cannot be saved is kept: as a draft, or in the file. An emptied file drops the draft, one
+    that was left without saving leaves it as it is.
     """
-    from casectl.editor import desk, editor_command
+    from casectl.editor import Whose, desk, editor_command
 
     if session.no_input:
         raise BadValue("--edit asks, and --no-input never does")
     command = editor_command()
     drafts = session.store.intake
+    _take_up(session, page)
     draft = drafts.draft(page.draft)
     if draft is not None:
         tell("It goes on with the draft that was kept.")
     begun = "\n".join(each for each in (draft, text) if each)
     with desk() as private:
-        private.put(begun)
+        private.put(begun, Whose(_caseload(session), page.draft, page.command))
         try:
             private.edit(command)
+            if draft is not None and not private.was_saved:
+                raise Declined(
+                    f"the {page.what} was not saved in the editor, so nothing was written; "
+                    f"the draft stays: {page.command} --edit goes on with it, and saving records it"
+                )
             written = _read(private.read(MOST_BYTES), page)
             if not written.strip():
                 if draft is not None:
@@ -602,6 +631,48 @@ def _edited(session: Session, page: Page, text: str | None, save: Callable[[str]
     if draft is not None:
         drafts.drop_draft(page.draft)
     return made
+
+
+def _take_up(session: Session, page: Page) -> None:
+    """Make drafts of what editors wrote whose casectl was killed, and clear it away.
+
+    What is another caseload's, or cannot be kept, stays; casectl doctor names it.
+    """
+    from casectl.editor import leftovers
+
+    for each in leftovers():
+        if each.whose is None or each.whose.caseload != _caseload(session):
+            continue
+        if each.is_open:
+            tell(
+                f"An editor still has an earlier text open, of {each.whose.command}. Save and end "
+                "it there: the next --edit takes it up."
+            )
+            continue
+        if each.is_changed and session.store.intake.may_keep(each.whose.draft):
+            try:
+                text = decoded(each.read(MOST_BYTES), page.what).removesuffix("\n")
+                session.store.intake.keep_draft(
+                    each.whose.draft, _joined(session, each.whose.draft, text)
+                )
+            except CasectlError:
+                continue
+            if each.whose.draft != page.draft:
+                tell(
+                    "A text that an editor was left with is kept as a draft: "
+                    f"{each.whose.command} --edit goes on with it."
+                )
+        each.clear()
+
+
+def _joined(session: Session, name: str, text: str) -> str:
+    """The text, behind the draft of that name unless it went on with that one."""
+    draft = session.store.intake.draft(name)
+    return text if draft is None or draft in text else f"{draft}\n{text}"
+
+
+def _caseload(session: Session) -> str:
+    return os.path.realpath(session.db_path)
 
 
 def _read(written: bytes, page: Page) -> str:

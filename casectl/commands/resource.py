@@ -165,7 +165,7 @@ def add(
     service = service if service is not None else session.ask("Service? ")
     day = _verified(session, verified)
     made = new_resource(organization, service, capacity=capacity, verified_on=day)
-    made = made._replace(body=checked_body({}, given))
+    made = made._replace(body=checked_body({}, given, session.profile.domains))
     if walks:
         made = _walked(session, made)
         if capacity is None:
@@ -218,7 +218,7 @@ def _walked(session: Session, resource: Resource) -> Resource:
             try:
                 texts = [] if answer == NOTHING else [each.strip() for each in answer.split(";")]
                 value = texts if field.kind in ("texts", "listed") else [] if not texts else answer
-                body = checked_body(resource.body, {field.key: value})
+                body = checked_body(resource.body, {field.key: value}, session.profile.domains)
             except CasectlError as error:
                 tell(f"  {error}")
             else:
@@ -263,7 +263,7 @@ def list_(
     if domain is not None:
         from casectl.core.domains import find_domain
 
-        key = find_domain(domain).key
+        key = find_domain(domain, session.profile.domains).key
         found = [each for each in found if key in each.domains]
     if capacity is not None:
         word = checked_capacity(capacity)
@@ -368,7 +368,11 @@ def edit(
         organization=checked_label(organization or found.organization, "organization"),
         service=checked_label(service or found.service, "service"),
         capacity=found.capacity if capacity is None else checked_capacity(capacity),
-        body=checked_body(found.body, {key: _taken(value) for key, value in given.items()}),
+        body=checked_body(
+            found.body,
+            {key: _taken(value) for key, value in given.items()},
+            session.profile.domains,
+        ),
     )
     if not named:
         if not session.can_ask:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from casectl.asking import Answers, Question, Walk
+from casectl.asking import Answers, Question, Walk, begun
 from casectl.core.casefile import owed
 from casectl.core.casework import OPEN, SCREENING, Piece
 from casectl.core.errors import BadValue, Declined, NotFound
@@ -186,7 +186,7 @@ class _Asked:
         other questions, and the client may be in danger.
         """
         store, case, instrument = self.session.store, self.case, self.instrument
-        typed = self._draft()
+        typed, lies = self._draft()
         tell(f"{instrument.title}. {' '.join(instrument.stem.split())}".strip())
         tell(told.credit_line(instrument))
 
@@ -200,10 +200,11 @@ class _Asked:
         questions = [
             self._question(each, place) for place, each in enumerate(instrument.questions, 1)
         ]
-        Walk(self.session, typed, lambda _: questions, keep, kept).go()
+        Walk(self.session, typed, lambda _: questions, keep, kept, lies=lies).go()
         given = check_answers(instrument, typed)
         if not given:
-            store.casework.drop_draft(case, instrument.key)
+            if not lies:
+                store.casework.drop_draft(case, instrument.key)
             raise Declined("nothing was answered")
         if instrument.cut_off is not None and instrument.cut_off.by_sex and self.sex is None:
             answer = self.session.ask("Sex, for the cut-off: female or male [not known]: ")
@@ -223,21 +224,17 @@ class _Asked:
         ):
             tell(line)
 
-    def _draft(self) -> Answers:
+    def _draft(self) -> tuple[Answers, bool]:
         store, instrument = self.session.store, self.instrument
-        typed = store.casework.draft(self.case, instrument.key)
-        if not typed:
-            return {}
+        typed = store.casework.draft(self.case, instrument.key) or {}
         whose = self.session.shown(self.case)
         count = sum(each is not None for each in typed.values())
-        question = (
+        return begun(
+            self.session,
+            typed,
             f"A {instrument.title} of {whose.client} ({whose.handle}) has {count} "
-            f"answer{'' if count == 1 else 's'}. Go on with it? [Y/n] "
+            f"answer{'' if count == 1 else 's'}.",
         )
-        if fold(self.session.ask(question)) in ("", "y", "yes"):
-            return dict(typed)
-        store.casework.drop_draft(self.case, instrument.key)
-        return {}
 
     def _question(self, asked: Asked, place: int) -> Question:
         def read(text: str) -> Any:

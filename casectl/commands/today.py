@@ -160,6 +160,7 @@ def _morning(session: Session, ask: Ask) -> None:
         tuple(mornings.taken_in(seen)) if seen.since is not None else (),
         mornings.unfiled_jots(),
         _missed_reminders(session),
+        mornings.is_jot_begun(),
     )
     reports.agenda(agenda, session.output, session.back_from_leave(ask), morning)
     if not seen.today:

@@ -44,7 +44,7 @@ from casectl.core.triage import (
 from casectl.parameters import LevelOption, ProgramOption, complete_case, current, whole_number
 from casectl.render import Object, reports, tell
 from casectl.render.triage import case_plan_object, planned_object
-from casectl.session import HOW_TO_CLEAR, Session
+from casectl.session import Session, how_to_clear
 
 if TYPE_CHECKING:
     from casectl.prompt import Line
@@ -339,7 +339,7 @@ class Walk:
     def _row(self) -> bool:
         """Show the row at this place and answer it; False to end."""
         record = self._record(self.cases[self.place])
-        ranked = _ranked(self.session, record) if record.case.is_open else None
+        ranked = _ranked(self.session, record)  # of a case closed meanwhile, its call
         item = next_item(ranked, self.seen) if ranked else None
         if ranked is None or item is None:
             self.place += 1
@@ -523,7 +523,7 @@ class Walk:
         if record.case == ME:
             raise BadValue("your own work is snoozed, not planned", hint="z moves it")
         if not can_be_planned(item):
-            raise BadValue("safety and deadlines are never planned away", hint="s skips it")
+            raise BadValue(_why_not_planned(item), hint="s skips it")
         session = self.session
         usual = session.standards.calendar.after(session.today, 1)
 
@@ -640,13 +640,13 @@ class Walk:
 
             return self._asked("What is next, and when? (check aide mon) ", step, needed=True)
         part = item.item.rpartition(".")[2]
-        raise BadValue(f"{item.item} {HOW_TO_CLEAR.get(part, 'is not marked done')}")
+        raise BadValue(f"{item.item} {how_to_clear(part, 'is not marked done')}")
 
     def _cancelled(self, record: CaseRecord, item: DueItem) -> str | None:
         promise = item.promise
         if promise is None:
             part = item.item.rpartition(".")[2]
-            raise BadValue(f"{item.item} {HOW_TO_CLEAR.get(part, 'is not cancelled')}")
+            raise BadValue(f"{item.item} {how_to_clear(part, 'is not cancelled')}")
 
         def cancel(text: str) -> str:
             why = checked_text(text or self.reason or "", "reason")
@@ -713,6 +713,12 @@ class Walk:
 def _ranked(session: Session, record: CaseRecord) -> Ranked | None:
     standards = session.standards
     return ranked_case(record, standards, session.today, standards.common_scale())
+
+
+def _why_not_planned(item: DueItem) -> str:
+    if not item.case.is_open:
+        return "the call after the end is not planned"
+    return "safety and deadlines are never planned away"
 
 
 def _is_about_reaching(item: DueItem) -> bool:

@@ -58,6 +58,18 @@ NOTICE, SIGN_OFF = "notice", "sign_off"
 # Of a release: not signed yet, and signed until something happens that has no day.
 UNSIGNED, UNTIL_EVENT = "unsigned", "event"
 
+# Of a hand-over: a case that was given away is waited for (""), one that is covered comes back, one
+# that was taken over wants to be met, one that is covered for a colleague is given back.
+GIVEN, COVERED, TAKEN, COVERING = "", "covered", "taken", "covering"
+
+OWED_BY_STAGE = {GIVEN: "", COVERED: "back", TAKEN: "contact", COVERING: "give"}
+HANDOVER_WORDS = {
+    GIVEN: "has {} accepted the hand-over?",
+    COVERED: "has {} given the case back?",
+    TAKEN: "make your own first contact; {} handed it over",
+    COVERING: "give the case back to {}",
+}
+
 # Who acts. Anybody else is named as typed.
 CLIENT, WORKER = "client", "worker"
 ACTORS = (CLIENT, WORKER, "provider", "family")
@@ -164,7 +176,7 @@ def _owed_with_others(
     elif kind == CONSENT:
         yield Watch("consent", "", day, part, f"renew the release: {who}")
     elif kind == HANDOVER:
-        yield Watch("handover", "", day, part, f"has {who} accepted the hand-over?")
+        yield Watch("handover", OWED_BY_STAGE[stage], day, part, HANDOVER_WORDS[stage].format(who))
     elif kind == CLOSING and stage == SIGN_OFF:
         yield Watch("closing", SIGN_OFF, day, part, "have the closure signed off")
     elif kind == CLOSING:

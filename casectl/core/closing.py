@@ -20,12 +20,14 @@ from casectl.core.casework import (
     DENIAL,
     DONE,
     DROPPED,
+    GIVEN,
     GOAL,
     HANDOVER,
     NOTICE,
     OPEN,
     REFERRAL,
     SIGN_OFF,
+    TAKEN,
     Piece,
 )
 from casectl.core.errors import BadValue
@@ -186,6 +188,8 @@ def hard_items(file: File, *, crisis: bool = True) -> list[tuple[str, str]]:
         found.append((f"{number}.{promise.number}", f"{promise.kind}: {promise.what}"))
     for piece in file.casework:
         if piece.kind in (REFERRAL, DENIAL, HANDOVER) and piece.status == OPEN:
+            if piece.kind == HANDOVER and piece.stage == TAKEN:
+                continue  # taken over here: nobody waits for it any longer
             word = "hand-over" if piece.kind == HANDOVER else piece.kind
             found.append((f"{number}.{piece.part}", f"{word}: {piece.what or piece.who or ''}"))
     return found
@@ -218,9 +222,15 @@ def hard_words(file: File) -> str:
 
 
 def accepted_by(file: File) -> str | None:
-    """Who has taken the case over, where a hand-over was accepted."""
+    """Who has taken the case over, where a hand-over was accepted since it last began.
+
+    One that covered for a leave has a stage, and gave nothing away.
+    """
+    since = file.case.resumed_on or date.min
     for piece in reversed(file.casework):
-        if piece.kind == HANDOVER and piece.status == DONE:
+        if piece.kind != HANDOVER or piece.status != DONE or piece.stage != GIVEN:
+            continue
+        if piece.ended_on is not None and piece.ended_on > since:
             return piece.who or "a colleague"
     return None
 

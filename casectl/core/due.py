@@ -191,6 +191,9 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("consent", "look"): _same_day,
     ("consent", "sign"): _after(lambda i, g: i.follow_up),
     ("handover", ""): _in_working_days(lambda i, g: i.handover),
+    ("handover", "back"): _in_working_days(lambda i, g: i.handover),
+    ("handover", "contact"): _first_contact,
+    ("handover", "give"): _same_day,
     ("closing", "notice"): _same_day,
     ("closing", "sign_off"): _same_day,
     ("aftercare", ""): _after(lambda i, g: i.aftercare),
@@ -256,7 +259,7 @@ def allowed_days(group: Group, intervals: Intervals) -> int:
             return intervals.crisis_review
         case ("safety", _) | ("contact", "again"):
             return intervals.contact[level]
-        case ("contact", "first") | ("next_step", "decide"):
+        case ("contact", "first") | ("next_step", "decide") | ("handover", "contact"):
             return intervals.first_contact[level]
         case ("assessment", "first"):
             return intervals.first_assessment
@@ -410,6 +413,8 @@ class Rule:
         if self._due_day is _own_lead:
             return self.group.lead or 0
         kind, intervals = self.group.kind, self.intervals
+        if (kind, self.group.stage) == ("handover", "contact"):
+            return self.allowed
         if kind in ("transition", "note", "handover", "aftercare") or self.group.stage == "draft":
             return {
                 "transition": intervals.transition_contact,

@@ -31,6 +31,8 @@ STANDARD_NAMES = {
     ("referral", "chase"): "referral",
     ("denial", ""): "follow_up",
     ("handover", ""): "handover",
+    ("handover", "back"): "handover",
+    ("handover", "contact"): "first_contact",
     ("aftercare", ""): "aftercare",
     ("next_step", "clock"): "contact",
     ("next_step", "decide"): "first_contact",

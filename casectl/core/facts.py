@@ -35,6 +35,7 @@ WATCHED = frozenset(
         ("assessment", "repeat"), ("closing", "notice"), ("closing", "sign_off"), ("consent", ""),
         ("consent", "look"), ("consent", "sign"), ("denial", ""),
         ("goal", "again"), ("goal", "step"), ("goal", "target"), ("handover", ""),
+        ("handover", "back"), ("handover", "contact"), ("handover", "give"),
         ("note", ""), ("plan", "need"), ("referral", "chase"), ("referral", "connect"),
         ("referral", "elsewhere"), ("referral", "send"), ("safety", "plan"),
         ("transition", "contact"), ("transition", "visit"), ("voice", ""),
@@ -177,9 +178,11 @@ def _watched(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
         kind, stage, day, _, _, lead, _ = watch
         if (kind == AFTER_CLOSING) is not (case.status == CLOSED):
             continue
+        if stage == "contact" and _seen_since(record, day):
+            continue
         if kind in ON_WHILE_HELD:
             yield make(kind, stage, day, lead=lead, watch=watch)
-        elif case.status != ON_HOLD and not (stage == "contact" and _seen_since(record, day)):
+        elif case.status != ON_HOLD:
             yield make(kind, stage, _latest(day, case.resumed_on), lead=lead, watch=watch)
 
 

@@ -14,7 +14,17 @@ from typing import Any
 
 from casectl.core import fictitious_casework as casework
 from casectl.core import fictitious_people as words
-from casectl.core.casework import DECLINED, DRAFT, SENT, UNSIGNED, UNTIL_EVENT
+from casectl.core.casework import (
+    COVERED,
+    COVERING,
+    DECLINED,
+    DRAFT,
+    GIVEN,
+    SENT,
+    TAKEN,
+    UNSIGNED,
+    UNTIL_EVENT,
+)
 from casectl.core.fictitious_casework import Casework
 from casectl.core.fictitious_people import Dice, person
 from casectl.core.model import (
@@ -327,7 +337,8 @@ def _authorization_ahead(draft: Draft) -> None:
     lead = draft.intervals.lead("authorization").lead
     day = draft.calendar.after(draft.today, lead + 2)
     draft.deadline(day, "authorization", "treatment authorization ends")
-    casework.referral(draft, "accepted", "day program", "Sample Clinic", draft.ahead(2))
+    casework.referral(draft, "accepted", "day program", "Sample Clinic", draft.ahead(4))
+    casework.handed(draft, TAKEN, "taken over from Lou", "Lou", draft.ago(1))
 
 
 def _appointment_today(draft: Draft) -> None:
@@ -431,6 +442,7 @@ def _snoozed(draft: Draft) -> None:
         first_due_on=draft.ago(11), snoozes=2, snooze_reason="the school is closed this week",
     )  # fmt: skip
     casework.referral(draft, DRAFT, "tutoring", "Placeholder School", draft.ago(4))
+    casework.handed(draft, COVERING, "covered for Kim", "Kim", draft.ahead(5))
 
 
 def _repeating(draft: Draft) -> None:
@@ -442,6 +454,7 @@ def _repeating(draft: Draft) -> None:
         repeats="FREQ=WEEKLY", repeats_from=draft.ago(31),
     )  # fmt: skip
     casework.referral(draft, DECLINED, "legal advice", "Example Legal Aid", draft.ahead(3))
+    casework.handed(draft, COVERED, "covered by Kim", "Kim", draft.ahead(1))
 
 
 def _assessment_owed(draft: Draft) -> None:
@@ -480,6 +493,7 @@ def _held(draft: Draft) -> None:
     draft.level("low", "moderate")
     draft.reached(30)
     draft.set(status=ON_HOLD, hold_until=draft.ahead(24), assessed_on=draft.ago(120))
+    casework.handed(draft, GIVEN, "transfer to Lou", "Lou", draft.ago(1))
     draft.follow_up(draft.ahead(10))
 
 

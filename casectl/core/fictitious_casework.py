@@ -22,6 +22,7 @@ from casectl.core.casework import (
     DONE,
     DRAFT,
     GOAL,
+    HANDOVER,
     NEED,
     NOTICE,
     OPEN,
@@ -306,6 +307,13 @@ def release(draft: Draft, stage: str, due: date) -> None:
         CONSENT, began, "name, phone, what is needed", stage=stage, who="Sample Street Clinic",
         due_on=due, body=body,
     )  # fmt: skip
+
+
+def handed(draft: Draft, stage: str, what: str, colleague: str, due: date) -> None:
+    """A case that went to a colleague, or came from one."""
+    on = min(due, draft.today)
+    body = {"id": draft.casework.key(on), "until": due.isoformat()}
+    draft.casework.add(HANDOVER, on, what, stage=stage, who=colleague, due_on=due, body=body)
 
 
 def notice(draft: Draft, ahead: int) -> None:

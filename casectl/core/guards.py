@@ -25,6 +25,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "voice": (PENDING, ACTIVE, ON_HOLD),
     "people": (PENDING, ACTIVE, ON_HOLD),
     "accept": (PENDING,),
+    "transfer": (PENDING, ACTIVE, ON_HOLD),
+    "cover": (PENDING, ACTIVE, ON_HOLD),
     "hold": (ACTIVE, ON_HOLD),
     "close": (PENDING, ACTIVE, ON_HOLD),
     "reopen": (ON_HOLD, CLOSED),

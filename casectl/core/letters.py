@@ -149,6 +149,7 @@ def record_fields(
         "last_tried": day(tries[-1].on_day) if tries else None,
         "last_reached": day(file.record.reached_client_on),
         "referral": about.referral.what if about.referral is not None else None,
+        "organization": about.referral.who if about.referral is not None else None,
         "part2_notice": NOTICE,
     }
 

@@ -49,7 +49,7 @@ KEEP = {
 
 RULES = (
     "worker_steps", "plan_untouched", "no_client_words", "undocumented", "promises_late",
-    "ethics_open", "targets_moved", "nights",
+    "ethics_open", "targets_moved", "nights", "overloaded",
 )  # fmt: skip
 
 
@@ -101,6 +101,22 @@ def nights(
             "nights", None, (),
             f"you logged contacts on {row} nights in a row, between {EVENING}:00 and {MORNING}:00",
             "casectl jot keeps a word by day; what the day has no room for belongs in supervision",
+        )
+    ]  # fmt: skip
+
+
+def overloaded(points: int, full_time: int | None) -> list[Found]:
+    """Whether the cases weigh more than somebody full-time carries, as ``casectl caseload`` has it.
+
+    Nothing is found where nothing says how much that is.
+    """
+    if full_time is None or points <= full_time:
+        return []
+    return [
+        Found(
+            "overloaded", None, (),
+            f"your cases weigh {points:,} points, and full-time is {full_time:,}",
+            "take it to your supervisor: casectl caseload, casectl escalate",
         )
     ]  # fmt: skip
 

@@ -242,6 +242,15 @@ def assessment_draft(case_id: str) -> str:
     return f"{ASSESSING}{case_id}"
 
 
+def goal_draft(case_id: str) -> str:
+    """The same of a goal."""
+    return f"goal:{case_id}"
+
+
+# What is kept as a draft of one case, by the names of those drafts.
+DRAFTS_OF_A_CASE = (note_draft, assessment_draft, goal_draft)
+
+
 class Watch(NamedTuple):
     """What a case owes by itself a day for, as the due engine reads it: a fact with a name."""
 

@@ -28,6 +28,7 @@ class Morning(NamedTuple):
     taken_in: tuple[Case, ...] = ()  # since then, by others, or many at once
     jots: int = 0  # that are not filed
     missed: Reminded | None = None
+    jot_begun: bool = False  # and kept as a draft
 
 
 def new_items(

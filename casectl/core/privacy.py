@@ -92,6 +92,10 @@ PLAIN_ELSEWHERE: Mapping[str, frozenset[str]] = {
     "casectl.core.planning.Field": frozenset({"name"}),
     "casectl.core.linting.Found": frozenset({"rule", "items", "says", "do"}),
     "casectl.core.outcomes.Track": frozenset({"direction"}),
+    "casectl.core.handovers.Handed": frozenset({"id", "kind", "sender", "recipient"}),
+    "casectl.core.handovers.Given": frozenset({"origin"}),
+    "casectl.core.weighing.Weight": frozenset({"worker"}),
+    "casectl.core.escalating.Raised": frozenset({"rule", "worker", "item", "kind"}),
     "casectl.core.instruments.Change": frozenset({"direction"}),
     "casectl.core.instruments.Result": frozenset({"higher_is"}),
 }
@@ -132,6 +136,9 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("consent", "look"): "does the release still hold?",
     ("consent", "sign"): "have the release signed:",
     ("handover", ""): "is the hand-over accepted?",
+    ("handover", "back"): "is the case given back?",
+    ("handover", "contact"): "make your own first contact",
+    ("handover", "give"): "give the case back",
 }
 
 # In a piece's body: which way a scale goes, by which means, and what happened to a referral or a

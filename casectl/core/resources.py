@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from casectl.core.domains import BY_KEY, find_domain
+from casectl.core.domains import DOMAINS as EVERY_DOMAIN
+from casectl.core.domains import Domain, domain_words, find_domain
 from casectl.core.errors import BadValue
 from casectl.core.text import NAME_LIMIT, checked_text, fold
 from casectl.core.values import NamedTuple
@@ -49,7 +50,7 @@ class Resource(NamedTuple):
     @property
     def domains(self) -> tuple[str, ...]:
         named = self.body.get(DOMAINS)
-        return tuple(each for each in _list(named) if isinstance(each, str) and each in BY_KEY)
+        return tuple(each for each in _list(named) if isinstance(each, str) and each)
 
 
 class Field(NamedTuple):
@@ -124,22 +125,27 @@ def checked_capacity(text: str | None) -> str | None:
 
 
 def checked_body(
-    body: Mapping[str, Any], given: Mapping[str, Sequence[str] | str | None]
+    body: Mapping[str, Any],
+    given: Mapping[str, Sequence[str] | str | None],
+    domains: Sequence[Domain] = EVERY_DOMAIN,
 ) -> dict[str, Any]:
-    """``body`` with what was given for its fields; what is empty is taken out. Raises BadValue."""
+    """``body`` with what was given for its fields; what is empty is taken out. Raises BadValue.
+
+    ``domains`` are those that may be named.
+    """
     made = dict(body)
     for key, value in given.items():
         if value is None:
             continue
         texts = [value] if isinstance(value, str) else list(value)
-        _put(made, BY_FIELD[key], [text for text in texts if text.strip()])
+        _put(made, BY_FIELD[key], [text for text in texts if text.strip()], domains)
     low, high = made.get("minimum_age"), made.get("maximum_age")
     if low is not None and high is not None and low > high:
         raise BadValue(f"from {low} to {high} years is nobody", hint="give both ages")
     return made
 
 
-def _put(body: dict[str, Any], field: Field, texts: list[str]) -> None:
+def _put(body: dict[str, Any], field: Field, texts: list[str], domains: Sequence[Domain]) -> None:
     name = field.path[0]
     if not texts:
         if field.kind == TEXTS:
@@ -150,7 +156,7 @@ def _put(body: dict[str, Any], field: Field, texts: list[str]) -> None:
     what = field.words.lower()
     match field.kind:
         case "listed":
-            keys = [find_domain(each).key for text in texts for each in text.split(",")]
+            keys = [find_domain(each, domains).key for text in texts for each in text.split(",")]
             body[name] = list(dict.fromkeys(keys))
         case "age":
             body[name] = checked_age(texts[0])
@@ -207,7 +213,7 @@ def checked_age(text: str) -> int:
 def said(resource: Resource, key: str) -> list[str]:
     """What is on record for a field, as texts; empty where nothing is."""
     if key == "domain":
-        return [BY_KEY[each].words for each in resource.domains]
+        return [domain_words(each) for each in resource.domains]
     for path in (BY_FIELD[key].path, *ELSEWHERE.get(key, ())):
         found = list(dict.fromkeys(_texts_at(resource.body, path)))
         if found:

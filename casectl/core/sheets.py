@@ -76,7 +76,7 @@ def is_cleared_by_a_call(item: DueItem) -> bool:
         return item.stage != "review"
     if item.kind == FOLLOW_UP:
         return item.promise is not None and item.promise.subject == "call"
-    return item.kind == "contact"
+    return item.kind in ("contact", "aftercare")
 
 
 def visits(rows: Iterable[Ranked], today: date, limit: int | None) -> tuple[list[DueItem], int]:

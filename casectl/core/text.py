@@ -40,6 +40,15 @@ def _symbol(char: str, lines: bool) -> str:
     return "\u2421" if code == 0x7F else f"\\u{{{code:x}}}"
 
 
+# What keys send that type nothing: arrows and F keys as ECMA-48 and xterm have them, and controls.
+_KEYS = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[A-DFHMP-S])?|[\x00-\x08\x0a-\x1f\x7f-\x9f]"
+
+
+def without_keys(line: str) -> str:
+    """A line from a keyboard without what keys sent that are no text. A tab is text."""
+    return line if line.isprintable() else re.sub(_KEYS, "", line)
+
+
 # Letters that no decomposition takes apart and that people write without their stroke.
 _STROKES = str.maketrans(
     {

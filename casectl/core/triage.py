@@ -10,7 +10,7 @@ from datetime import date
 from casectl.core.due import Band, DueItem
 from casectl.core.errors import BadValue
 from casectl.core.load import minutes_of
-from casectl.core.model import DEADLINE, OWN, Case
+from casectl.core.model import CLOSED, DEADLINE, OWN, Case
 from casectl.core.priority import Ranked
 from casectl.core.spoken import DateOrder, spoken
 from casectl.core.values import NamedTuple
@@ -76,7 +76,10 @@ def next_item(row: Ranked, seen: Collection[str]) -> DueItem | None:
 
 
 def can_be_planned(item: DueItem) -> bool:
-    return item.band is Band.NOW and item.kind != "safety" and item.case.status != OWN
+    """A closed case's call cannot: no plan is made for a case that is closed."""
+    if item.case.status in (OWN, CLOSED):
+        return False
+    return item.band is Band.NOW and item.kind != "safety"
 
 
 def checked_plan(day: date, today: date, order: DateOrder | None = None) -> date:
@@ -157,8 +160,7 @@ def _total(load: DayLoad) -> int:
 
 def _is_overdue(row: Ranked) -> bool:
     """Whether a plan could put the row off. One's own work is no case, and is snoozed."""
-    first = row.first
-    return first.band is Band.NOW and first.days_late > 0 and row.record.case.status != OWN
+    return can_be_planned(row.first) and row.first.days_late > 0
 
 
 def _load(day: date, planned: Iterable[Planned], booked: Sequence[int]) -> DayLoad:

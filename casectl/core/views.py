@@ -34,6 +34,7 @@ class File(NamedTuple):
     other_cases: list[Case]  # of the same client
     casework: tuple[Piece, ...] = ()  # every piece, the oldest first
     linked: tuple[Case, ...] = ()  # the own cases of people around the client
+    note_begun: bool = False  # a note that could not be saved, kept as a draft
 
 
 class Ended(NamedTuple):

@@ -8,6 +8,7 @@ read again is the same.
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from casectl.core.domains import BY_KEY
+from casectl.core.domains import domain_words
 from casectl.core.errors import BadImport, BadValue, CasectlError, NotFound
 from casectl.core.resources import CAPACITIES, DOMAINS, Resource, checked_label
 from casectl.core.text import NAME_LIMIT, fold
@@ -27,6 +28,7 @@ RETIRED = ("inactive", "defunct")
 ACTIVE, CLOSED_FOR_NOW = "active", "temporarily closed"
 # HSDS 3.0 has no place for these two, so they are terms of taxonomies of casectl's own.
 OUR_DOMAINS, OUR_CAPACITY = "casectl domains", "casectl capacity"
+A_DOMAIN = r"[a-z][a-z_]{0,39}"  # a profile may have domains of its own
 # Categories that other catalogues use, and the domain that means the same or holds it.
 CATEGORIES: Mapping[str, str] = {
     "food": "food", "food pantry": "food", "meals": "food",
@@ -242,8 +244,8 @@ def _sorted_out(attributes: Any) -> tuple[list[str], str | None, list[Mapping[st
         term = each.get("taxonomy_term")
         term = term if isinstance(term, Mapping) else {}
         taxonomy, code = term.get("taxonomy"), term.get("code")
-        if taxonomy == OUR_DOMAINS and isinstance(code, str) and code in BY_KEY:
-            domains.append(code)
+        if taxonomy == OUR_DOMAINS and re.fullmatch(A_DOMAIN, str(code)):
+            domains.append(str(code))
         elif taxonomy == OUR_CAPACITY and code in CAPACITIES:
             capacity = str(code)
         else:
@@ -320,7 +322,7 @@ def service_of(resource: Resource) -> dict[str, Any]:
 
 
 def _our_attributes(resource: Resource, key: str) -> Iterator[dict[str, Any]]:
-    terms = [(OUR_DOMAINS, each, BY_KEY[each].words) for each in resource.domains]
+    terms = [(OUR_DOMAINS, each, domain_words(each)) for each in resource.domains]
     if resource.capacity is not None:
         terms.append((OUR_CAPACITY, resource.capacity, resource.capacity))
     for taxonomy, code, words in terms:

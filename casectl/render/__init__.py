@@ -7,6 +7,7 @@ that is not ASCII. Data goes to standard output; ``tell`` goes to standard error
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -212,13 +213,17 @@ def broken(line: str, width: int) -> str:
 
 
 def tell(message: str) -> None:
-    """A line for the person, never for a pipe: standard error."""
+    """A line for the person, never for a pipe: standard error.
+
+    A terminal that is gone stops nothing: what was typed there is being kept.
+    """
     if sys.stderr is None:
         return
     line = visible(message)
-    if sys.stderr.isatty():
-        line = broken(line, os.get_terminal_size(sys.stderr.fileno()).columns or PIPED_WIDTH)
-    sys.stderr.write(f"{line}\n")
+    with suppress(OSError):
+        if sys.stderr.isatty():
+            line = broken(line, os.get_terminal_size(sys.stderr.fileno()).columns or PIPED_WIDTH)
+        sys.stderr.write(f"{line}\n")
 
 
 def fitting(question: str) -> str:

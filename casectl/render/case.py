@@ -48,7 +48,14 @@ MOST_ROWS = (8, 5, 3)
 FACT_LINES = 2
 # The lines that one row may take and how many rows there are at the least, as the screen has room
 # for: words are cut first, and then notes, where much was assessed and planned.
-STEPS = ((3, (5, 3, 2)), (2, (5, 3, 2)), (1, (5, 3, 2)), (1, (4, 2, 0)), (1, (3, 2, 0)))
+STEPS = (
+    (3, (5, 3, 2)),
+    (2, (5, 3, 2)),
+    (1, (5, 3, 2)),
+    (1, (4, 2, 0)),
+    (1, (3, 2, 0)),
+    (1, (3, 1, 0)),
+)
 
 # Pieces that say who else is around a client, and what they may be told.
 AROUND = (PERSON, PROVIDER, CONSENT, AMENDMENT)
@@ -285,6 +292,9 @@ def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
         how = [f"casectl set {number} --risk LEVEL"] if "risk" in missing else []
         how += [f"casectl edit {number}"] if set(missing) - {"risk"} else []
         lines += wrapped(f"Missing: {', '.join(missing)} ({', '.join(how)})", output.width)
+    if file.note_begun:
+        goes_on = f"casectl note {file.case.number} --edit goes on with it"
+        lines += wrapped(f"A note is kept as a draft: {goes_on}", output.width)
     if file.other_cases:
         others = ", ".join(f"{each.handle} ({_status(each)})" for each in file.other_cases[:6])
         more = f" and {len(file.other_cases) - 6} more" if len(file.other_cases) > 6 else ""

@@ -15,10 +15,12 @@ from casectl.core.casework import LETTERS, Piece, texts_in
 from casectl.core.consents import NOTICE, Permission
 from casectl.core.model import Contact, Note
 from casectl.core.noting import with_what_it_belongs_to
+from casectl.core.people import AROUND
 from casectl.core.spoken import spoken
 from casectl.core.text import visible
 from casectl.core.views import Entry, File
 from casectl.render import Output
+from casectl.render.around import person_words
 from casectl.render.changes import entry_words
 from casectl.render.noting import note_marks
 from casectl.render.words import beside_phone, by_means, speaks
@@ -186,15 +188,22 @@ def _with_disagreement(words: str, key: str, file: File, output: Output) -> str:
 
 def _casework(pieces: Sequence[Piece], file: File, output: Output) -> Iterable[Row]:
     for each in pieces:
-        told = [each.domain, str(each.level) if each.level is not None else None, each.what,
-                each.who, *texts_in(each.body)]  # fmt: skip
         ended = f" {spoken(each.ended_on, output.order)}" if each.ended_on else ""
         outcome = f": {each.outcome}" if each.outcome else ""
         yield (
             f"{file.case.number}.{LETTERS[each.kind]}{each.number}",
-            spoken(each.on_day, output.order), each.kind, "; ".join(filter(None, told)),
+            spoken(each.on_day, output.order), each.kind, _piece(each, file),
             f"{each.status}{ended}{outcome}", _by(each),
         )  # fmt: skip
+
+
+def _piece(piece: Piece, file: File) -> str:
+    """All that a piece says; beside a person's number stands what stands there everywhere."""
+    if piece.kind in AROUND:
+        return person_words(piece, file.client, {each.id: each for each in file.linked})
+    level = str(piece.level) if piece.level is not None else None
+    told = [piece.domain, level, piece.what, piece.who, *texts_in(piece.body)]
+    return "; ".join(filter(None, told))
 
 
 def _by(record: Contact | Note | Piece) -> str:

@@ -73,7 +73,8 @@ def _who_acts(piece: Piece) -> list[str]:
     if body.get("tries"):
         told.append(f"{len(body['tries'])} attempts on record")
     if body.get("handed_to"):
-        told.append(f"handed to {body['handed_to']}: {', '.join(body.get('handed', []))}")
+        items = ", ".join(body.get("handed", []))
+        told.append(f"handed to {body['handed_to']}{f': {items}' if items else ''}")
     if body.get("approved_by"):
         told.append(f"override approved by {body['approved_by']}: {body.get('override')}")
     if body.get("signed_by"):

@@ -11,6 +11,7 @@ from casectl.render import Output
 
 # More names than this nobody keeps in mind, and they stand in the list above anyway.
 TOLD = 8
+JOT_BEGUN = "A jot is kept as a draft: casectl jot --edit goes on with it"
 
 
 def news_of(morning: Morning, output: Output) -> list[str]:
@@ -26,6 +27,8 @@ def news_of(morning: Morning, output: Output) -> list[str]:
     if morning.jots:
         jots = "1 jot" if morning.jots == 1 else f"{morning.jots:,} jots"
         news.append(f"{jots} to file: casectl jots")
+    if morning.jot_begun:
+        news.append(JOT_BEGUN)
     if morning.missed is not None:
         news.append(_reminders(morning.missed, output))
     return news

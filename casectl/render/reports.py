@@ -207,13 +207,17 @@ def who(
         output.table([known_object(each, words, output) for each in people], KNOWN_COLUMNS)
 
 
-def jots(jots: Sequence[Jot], output: Output) -> None:
-    """What is not filed yet, the oldest first."""
+def jots(jots: Sequence[Jot], output: Output, *, is_begun: bool = False) -> None:
+    """What is not filed yet, the oldest first; on a screen also that one ``is_begun``."""
     jots = output.shown(jots)
     if output.draws:
         from casectl.render.listing import jots_screen
 
         output.draw(jots_screen(jots, output))
+        if is_begun:
+            from casectl.render.morning import JOT_BEGUN
+
+            output.say(JOT_BEGUN)
     else:
         output.table([jot_object(jot) for jot in jots], JOT_COLUMNS)
 

@@ -203,6 +203,13 @@ def _with_others(item: DueItem, since: str) -> str:
             return f"it ends with an event, not on a day; to look again {since}"
         case "consent", _:
             return f"the release ends {since}"
+        case "handover", "back":
+            return f"covered until {since}"
+        case "handover", "contact":
+            days = f"{item.allowed} working day{'s' * (item.allowed > 1)}"
+            return f"taken over {since}; within {days}"
+        case "handover", "give":
+            return f"covered for a colleague until {since}"
         case "handover", _:
             return f"handed over {since}"
         case "closing", "notice":

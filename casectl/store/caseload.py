@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from casectl.store.checkup import Checkup
     from casectl.store.closing import Closings
     from casectl.store.contacts import Contacts
+    from casectl.store.handing import Handing
     from casectl.store.intake import Intake
     from casectl.store.jots import Jots
     from casectl.store.journal import Journal
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from casectl.store.resources import Resources
     from casectl.store.search import Search
     from casectl.store.sharing import Sharing
+    from casectl.store.trails import Trails
 
 # In the folder of slots while a plain file is being encrypted, so that a kill then accuses nobody.
 UNFINISHED = "unfinished"
@@ -214,6 +216,20 @@ class Caseload:
         return Mornings(self.db, self.author)
 
     @cached_property
+    def handing(self) -> Handing:
+        """Hand-overs to colleagues and from them."""
+        from casectl.store.handing import Handing
+
+        return Handing(self.db, self.journal)
+
+    @cached_property
+    def trails(self) -> Trails:
+        """Every case as it can be counted."""
+        from casectl.store.trails import Trails
+
+        return Trails(self.db)
+
+    @cached_property
     def search(self) -> Search:
         from casectl.store.search import Search
 
@@ -337,6 +353,28 @@ def open_caseload(path: Path, author: Author, keys: Keys | None = None) -> Casel
     except BaseException:
         db.close()
         raise
+    return Caseload(db, author)
+
+
+def open_for_reading(path: Path, author: Author, keys: Keys | None = None) -> Caseload:
+    """Open somebody else's caseload to look at it. Nothing is ever written into it.
+
+    So one of an older schema is refused, whose owner's casectl brings it up to this one.
+    """
+    db = connect(path, keys)
+    try:
+        version = schema_of(db)
+        if version < SCHEMA_VERSION:
+            raise CasectlError(
+                f"an older casectl wrote {path} (schema {version}, this one reads "
+                f"{SCHEMA_VERSION})",
+                hint="whoever works with it upgrades first",
+            )
+        db.execute("PRAGMA query_only = ON")
+    except BaseException:
+        db.close()
+        raise
+    db.read_only_because = CasectlError(f"{path} is only looked at")
     return Caseload(db, author)
 
 

@@ -17,6 +17,7 @@ from casectl.core.model import (
     Level,
     Promise,
     level_of,
+    note_draft,
 )
 from casectl.core.text import fold, handle_stem, name_key
 from casectl.core.views import File, Match
@@ -278,6 +279,8 @@ class Cases:
             others,
             casework,
             self._linked(casework),
+            self.db.value("SELECT 1 FROM drafts WHERE name = ?", (note_draft(case.id),))
+            is not None,
         )
 
     def _casework(self, case: Case) -> tuple[Piece, ...]:

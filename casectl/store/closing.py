@@ -115,8 +115,11 @@ def end_service(
 
 
 def clear_aftercare(operation: Operation, case: Case, contact: Contact) -> Piece | None:
-    """The call after the end, where ``contact`` is one; reached or tried, it was made."""
-    if case.status != CLOSED or case.closed_on is None or contact.on_day < case.closed_on:
+    """The call after the end, where ``contact`` is one; reached or tried, it was made.
+
+    Not on the day of the end itself: that contact is the closing talk, whenever it is written down.
+    """
+    if case.status != CLOSED or case.closed_on is None or contact.on_day <= case.closed_on:
         return None
     if contact.party not in WITH_THE_CLIENT:
         return None

@@ -86,6 +86,11 @@ class Intake:
                 (name, body, self.journal.author.moment),
             )
 
+    def may_keep(self, name: str) -> bool:
+        """Whether the case that a draft is of is still there: one that was erased left nothing."""
+        key = name.partition(":")[2]
+        return not key or self.db.value("SELECT 1 FROM cases WHERE id = ?", (key,)) is not None
+
     def drop_draft(self, name: str) -> None:
         with self.db.transaction():
             self._forget_draft(name)

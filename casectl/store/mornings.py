@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from casectl.core.errors import Busy, CasectlError
+from casectl.core.model import JOT_DRAFT
 from casectl.core.values import NamedTuple
 from casectl.store.connection import Database
 from casectl.store.rows import marks, read_cases
@@ -90,6 +91,9 @@ class Mornings:
     def unfiled_jots(self) -> int:
         """As ``Jots.count``, without what writes them."""
         return int(self.db.value("SELECT count(*) FROM jots WHERE filed_as IS NULL"))
+
+    def is_jot_begun(self) -> bool:
+        return self.db.value("SELECT 1 FROM drafts WHERE name = ?", (JOT_DRAFT,)) is not None
 
     def brought_back(self, seen: Seen) -> set[str]:
         """The items that an undo has opened again since then, by name."""

@@ -18,7 +18,7 @@ from time import monotonic, sleep
 from casectl.core.casework import AFTERCARE, LETTERS
 from casectl.core.drafts import without_client
 from casectl.core.errors import BadValue, Busy, CasectlError
-from casectl.core.model import CLOSED, assessment_draft, note_draft
+from casectl.core.model import CLOSED, DRAFTS_OF_A_CASE, note_draft
 from casectl.core.text import fold, name_key
 from casectl.core.values import NamedTuple
 from casectl.core.views import Copies, Doomed, Purged, Purging
@@ -232,7 +232,7 @@ class Purge:
         self.db.value("PRAGMA secure_delete = ON")
         try:
             with self.db.turn():
-                for prefix in (note_draft(""), assessment_draft("")):
+                for prefix in (each("") for each in DRAFTS_OF_A_CASE):
                     self.db.execute(
                         "DELETE FROM drafts WHERE name IN "
                         f"(SELECT ? || case_id FROM changes WHERE table_name = '{PURGES}')",
@@ -296,8 +296,10 @@ class Purge:
                 (f"changes WHERE {_entries_of()}", [cases, clients]),
                 (f"cases WHERE id IN {LISTED}", [cases]),
                 (f"clients WHERE id IN {LISTED}", [clients]),
-                (f"drafts WHERE name IN {LISTED}", [list(map(note_draft, cases))]),
-                (f"drafts WHERE name IN {LISTED}", [list(map(assessment_draft, cases))]),
+                *(
+                    (f"drafts WHERE name IN {LISTED}", [list(map(each, cases))])
+                    for each in DRAFTS_OF_A_CASE
+                ),
                 *((f"{table} WHERE case_id IN {LISTED}", [cases]) for table in OF_A_CASE),
             ]
             return any(
@@ -353,8 +355,8 @@ class Purge:
             for within in (*COUNTED.values(), *LETTERS):
                 self.db.execute("DELETE FROM counters WHERE scope = ?", (f"{key}.{within}",))
             self.db.execute("DELETE FROM reminders WHERE case_id = ?", (key,))
-            for draft in (note_draft(key), assessment_draft(key)):
-                self.db.execute("DELETE FROM drafts WHERE name = ?", (draft,))
+            for each in DRAFTS_OF_A_CASE:
+                self.db.execute("DELETE FROM drafts WHERE name = ?", (each(key),))
         for name, body in self.db.rows("SELECT name, body FROM drafts"):
             is_note = name.startswith(note_draft(""))
             left = without_client(body, names, handles, is_note=is_note)

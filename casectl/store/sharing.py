@@ -124,8 +124,9 @@ def disclose(operation: Operation, case: Case, permission: Permission, day: date
         if not (
             is_live(release, day) and covers(release, permission.recipient, permission.purpose)
         ):
+            how = "does not cover that day" if release.status == OPEN else "has just ended"
             raise NotShared(
-                f"{case.number}.{release.part} has just ended, so nothing was shared",
+                f"{case.number}.{release.part} {how}, so nothing was shared",
                 hint=f"casectl consent list {case.number} shows how it stands",
             )
     return add(operation, new_disclosure(permission, day))

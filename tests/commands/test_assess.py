@@ -524,6 +524,22 @@ def test_a_draft_can_be_dropped(run: Run, store: Caseload) -> None:
     assert run("assess --drafts").out == ""
 
 
+def test_a_stray_answer_throws_no_draft_away(run: Run, store: Caseload) -> None:
+    run("assess 1", answers=["2", "kind neighbours"])
+    before = store.casework.draft(case_of(store), "assessment")
+    result = run("assess 1", answers=["2", "housing"])
+    assert "Answer y or n; Enter is y." in result.err
+    assert store.casework.draft(case_of(store), "assessment") == before
+    # Not even n does, before there is an answer in its place.
+    result = run("assess 1", answers=["n", "", ""])
+    assert "It is dropped once there is an answer." in result.err
+    assert store.casework.draft(case_of(store), "assessment") == before
+    assert run("assess 1", answers=["n", *[""] * (DOMAINS + KINDS + 2)]).code == 1
+    assert store.casework.draft(case_of(store), "assessment") == before
+    run("assess 1", answers=["n", "4"])
+    assert store.casework.draft(case_of(store), "assessment") == {"safety": 4}
+
+
 def test_saying_no_at_the_end_keeps_the_draft(run: Run, store: Caseload) -> None:
     answers = ["2", "", "", "", *[""] * (DOMAINS - 1), *[""] * (KINDS + 2)]
     result = run("assess 1", answers=[*answers, "n"])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Run
 
+from casectl.core.casework import DONE, HANDOVER, Piece
 from casectl.core.due import due_items
 from casectl.core.model import Author
 from casectl.core.standards import Standards
-from casectl.store import Caseload
+from casectl.store import Caseload, casework
 
 QUIET = "--new --no-input"
 NOTICE_ENDS = "2026-12-02"
@@ -275,6 +277,27 @@ def test_as_json(run: Run) -> None:
     assert made["closing"]["reason"] == "declined"
 
 
+@pytest.mark.parametrize(
+    ("stage", "on", "code"),
+    [("", "2026-11-17", 0), ("covered", "2026-11-17", 2), ("", "2026-11-10", 2)],
+)
+def test_transferred_without_notice_once_a_colleague_has_it(
+    run: Run, store: Caseload, stage: str, on: str, code: int
+) -> None:
+    """Not for a leave that was covered, nor by what was accepted before it came back."""
+    day = date.fromisoformat(on)
+    with store.journal.operation("transfer accepted") as operation:
+        found = store.cases.by_number(1)
+        assert found is not None
+        operation.update("cases", found.id, resumed_on="2026-11-12")
+        piece = Piece("", found.id, HANDOVER, 0, day, stage=stage, who="Lee", due_on=day)
+        casework.add(operation, piece._replace(status=DONE, ended_on=day))
+    result = run("close 1 --reason transferred")
+    assert result.code == code, result.err
+    if code == 0:
+        assert "handed to Lee" in result.out
+
+
 # --- what was reached -----------------------------------------------------------------------
 
 
@@ -466,6 +489,39 @@ def test_the_sheet_says_in_plain_words_what_goes_on(run: Run) -> None:
     assert max(map(len, sheet.splitlines())) <= 72
 
 
+def test_the_sheet_names_services_that_go_on_and_people_to_ask(run: Run) -> None:
+    for command in (
+        "resource add 'Example Pantry' 'food parcels' --phone '555 0199' --domain food",
+        "resource add 'Example Court Help' advice --domain legal",
+        "resource add 'Example Homes' flats --domain housing",
+        "need add 1 'nothing to eat' --domain food", "need add 1 papers --domain legal",
+        "need add 1 'no home' --domain housing",
+        "refer 1 1 --send --override x", "referral connected 1.ref1 'goes weekly' --by phone",
+        "refer 1 2", "refer 1 3 --send --override x", "referral answer 1.ref3 waitlisted",
+        "people add 1 'Lee Sample' --as lawyer --phone '555 0102'",
+        "people add 1 'Ann Example' --as family --phone '555 0103'",
+    ):  # fmt: skip
+        ok(run(command))
+    sheet = ok(run("close 1 --sheet")).out
+    assert "- food parcels, Example Pantry, 555 0199\n" in sheet
+    assert "- flats, Example Homes (you are on the waiting list)\n" in sheet
+    assert "Court Help" not in sheet, "nobody asked them yet"
+    assert "- Lee Sample, lawyer, 555 0102\n" in sheet
+    assert "Ann Example" not in sheet, "a client knows their own sister"
+
+
+def test_open_referrals_are_answered_for(run: Run) -> None:
+    ok(run("resource add 'Example Pantry' 'food parcels' --domain food"))
+    ok(run("need add 1 'nothing to eat' --domain food"))
+    ok(run("refer 1 1 --send --override x"))
+    ok(run("denial add 1 'rent aid' --by 'Example Agency' --on mon --appeal-by '1 dec'"))
+    refused = run("close 1 --reason declined")
+    assert "1 open deadline, 1 open denial and 1 open referral: 1.2, 1.den1, 1.ref1" in refused.err
+    ok(run("referral cancel 1.ref1 'client declined'"))
+    made = ok(run("close 1 --reason declined --handed-to 'Legal Aid' --json")).json
+    assert made["closing"]["handed"] == ["1.2", "1.den1"]
+
+
 def test_the_sheet_goes_to_a_file_that_nobody_else_reads(run: Run, tmp_path: Path) -> None:
     place = tmp_path / "sheet.txt"
     said = ok(run(f"close 1 --sheet -o {place}"))
@@ -519,27 +575,46 @@ def test_reaching_or_trying_clears_it(run: Run, closed: None, command: str) -> N
     assert owes(run) == {"1.ac1"}
 
 
-@pytest.mark.parametrize("command", ["reached 1 --on mon", "reached 1 --with provider",
-                                     "reached 1 --with collateral", "note 1 called"])  # fmt: skip
+@pytest.mark.parametrize(
+    "command",
+    [
+        "reached 1 --on 2026-11-16",  # before the end
+        "reached 1 'said goodbye' --on 2026-11-18",  # the closing talk, written down later
+        "reached 1 --with provider",
+        "reached 1 --with collateral",
+        "note 1 called",
+    ],
+)
 def test_what_is_no_call_to_the_client_clears_nothing(run: Run, closed: None, command: str) -> None:
-    ok(run(command))
+    ok(run(command, today="2026-11-20"))
     assert owes(run) == {"1.ac1"}
 
 
+def test_it_is_among_the_calls_and_reminders(run: Run, closed: None) -> None:
+    run("close 2 --reason 'no places'")
+    assert run("remind", today="2026-12-18").out == "DUE TODAY  1.ac1  M.E.  aftercare call\n"
+    (row,) = run("today --calls --json", today="2026-12-18").json
+    assert (row["item"], row["what"]) == ("1.ac1", "aftercare call")
+
+
 def test_a_line_of_log_clears_it_as_well(run: Run, closed: None) -> None:
-    ok(run("log - --yes", stdin="1 call doing fine\n"))
+    ok(run("log - --yes", stdin="1 call doing fine\n", today="2026-12-18"))
     assert owes(run) == set()
 
 
 def test_a_contact_that_was_none_is_owed_again(run: Run, closed: None) -> None:
-    ok(run("reached 1 fine"))
-    ok(run("correct 1.c1 'spoke with the clinic' --with provider"))
+    ok(run("reached 1 fine", today="2026-12-18"))
+    ok(run("correct 1.c1 'spoke with the clinic' --with provider", today="2026-12-18"))
     assert owes(run) == {"1.ac1"}
 
 
 def test_a_corrected_text_keeps_it_done(run: Run, closed: None) -> None:
-    ok(run("reached 1 fine"))
-    ok(run("correct 1.c1 'doing well'"))
+    ok(run("reached 1 fine", today="2026-12-18"))
+    ok(run("correct 1.c1 'doing well'", today="2026-12-18"))
+    assert owes(run) == set()
+    ok(run("correct 1.c2 --on 2026-11-18", today="2026-12-18"))
+    assert owes(run) == {"1.ac1"}, "that was the closing talk"
+    ok(run("undo"))
     assert owes(run) == set()
 
 

@@ -218,7 +218,7 @@ def test_others_see_neither_names_nor_words(run: Run) -> None:
 
 def test_a_closed_case_keeps_its_releases_and_owes_none(run: Run) -> None:
     run(ADD)
-    run("close 1 --reason 'moved away' --yes")
+    assert run("close 1 --reason declined --summary ended --yes").code == 0
     assert run("consent revoke 1.roi1 'asked to'").code == 0
     assert (
         run("disclosures add 1 --to Court --purpose hearing --what name --basis 'order'").code == 0

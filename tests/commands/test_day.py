@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -325,28 +324,16 @@ def test_a_replaced_file_is_the_one_that_is_read(
     assert shown["notes"] == []
 
 
-def test_a_question_waits_no_longer_than_the_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    read, write = os.pipe()
-    with os.fdopen(read) as quiet:
-        monkeypatch.setattr(sys, "stdin", quiet)
-        sitting = Sitting(0.01)
-        with pytest.raises(Unanswered):
-            sitting.wait_for_answer()
-        assert sitting.was_left
-        os.write(write, b"y\n")
-        sitting.wait_for_answer()
-    os.close(write)
-
-
 def test_after_an_unanswered_question_it_locks(
     work: Work, garcia: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def left(self: Sitting) -> None:
-        self.was_left = True
+    def left(self: Session, question: str) -> str:
+        assert self.sitting is not None
+        self.sitting.was_left = True
         raise Unanswered("nobody answered; nothing was written")
 
     monkeypatch.setattr(Session, "can_ask", True)
-    monkeypatch.setattr(Sitting, "wait_for_answer", left)
+    monkeypatch.setattr(Session, "ask", left)
     told = work("follow 1 call", "tried 1")
     assert "nobody answered" in told.err
     assert told.typist.cleared == 1

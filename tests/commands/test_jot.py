@@ -144,7 +144,7 @@ def test_an_editor_whose_jot_cannot_be_saved_leaves_a_draft(
     assert result.code == 1
     assert "Kept as a draft: casectl jot --edit goes on with it." in result.err
     assert store.intake.draft(JOT_DRAFT) == "written"
-    script.write_text("")
+    script.write_text("import sys; t = open(sys.argv[-1]).read(); open(sys.argv[-1], 'w').write(t)")
     assert run("jot --edit", answers=[]).code == 0
     assert run("jots --json").json[0]["text"] == "written"
     assert store.intake.draft(JOT_DRAFT) is None
@@ -174,3 +174,18 @@ def test_a_purge_takes_the_filed_jot_along(run: Run, store: Caseload) -> None:
     assert run("purge 1 --reason asked --yes").code == 0
     assert store.db.value("SELECT count(*) FROM jots") == 0
     assert run("audit verify").code == 0
+
+
+def test_drafts_that_are_kept_are_seen(run: Run, store: Caseload) -> None:
+    jot, note = "casectl jot --edit goes on with it", "casectl note 1 --edit goes on with it"
+    for command in ("", "jots", "show 1", "show 1 --all"):
+        assert "draft" not in run(command, width=100).out
+    store.intake.keep_draft(JOT_DRAFT, "a secret thought")
+    (case,) = [row[0] for row in store.db.rows("SELECT id FROM cases")]
+    store.intake.keep_draft(f"note:{case}", "half a note")
+    for command in ("", "jots"):
+        assert f"A jot is kept as a draft: {jot}" in run(command, width=100).out
+    for command in ("show 1", "show 1 --all"):
+        assert f"A note is kept as a draft: {note}" in run(command, width=100).out
+    for command in ("jots", "jots --json", "show 1", "show 1 --json"):
+        assert "draft" not in run(command).out, "what a machine reads stays as it was"

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from conftest import Run
 
-from casectl.store import Caseload
-
 QUIET = "--new --no-input"
 OURS = "agency: Example Agency\nagency_address: 1 Example St\nagency_phone: 555 0100\n"
 KINDS = ("appointment", "cannot-reach", "closure", "missed-appointment", "referral")
@@ -128,6 +126,7 @@ def test_a_field_may_be_said_on_the_line(run: Run) -> None:
         ("letter 1 closure --field 'X Y=z'", 2, "--field is NAME=TEXT"),
         ("letter 1 closure --field reason=", 2, "is empty"),
         ("letter 1 referral", 2, "--to NAME"),
+        ("letter 1 cannot-reach -o ''", 2, "-o needs the name of a file"),
         ("letter 1 referral --field recipient=x", 2, "--to NAME says whom"),
         ("letter 1 closure --purpose x", 2, "go with --to"),
         ("letter 1 closure --to Sister", 2, "--purpose is missing"),
@@ -244,22 +243,15 @@ def test_the_record_of_it_can_be_taken_back(run: Run) -> None:
 # --- to somebody else -----------------------------------------------------------------------
 
 
-def refer(store: Caseload) -> None:
-    """A referral on file, as it stands once it is drafted."""
-    from datetime import date
-
-    from casectl.core.casework import DRAFT, REFERRAL, Piece
-    from casectl.store import casework
-
-    case = store.cases.by_number(1)
-    assert case is not None
-    with store.journal.operation("refer") as operation:
-        casework.add(operation, Piece("", case.id, REFERRAL, 0, date(2026, 11, 18),
-                                      "food parcels, Example Pantry", stage=DRAFT))  # fmt: skip
+@pytest.fixture
+def referred(run: Run) -> None:
+    """1.ref1 to Example Pantry, drafted."""
+    ok(run("resource add 'Example Pantry' 'food parcels' --phone '555 0199' --domain food"))
+    ok(run("need add 1 'nothing to eat' --domain food"))
+    ok(run("refer 1 1 --need 1"))
 
 
-def test_without_a_release_nothing_is_told(run: Run, store: Caseload, tmp_path: Path) -> None:
-    refer(store)
+def test_without_a_release_nothing_is_told(run: Run, referred: None, tmp_path: Path) -> None:
     before = run("show 1 --json").json
     result = run(f"letter 1.ref1 referral --to 'Example Pantry' -o {tmp_path}/cover.txt")
     assert result.code == 1 and result.out == ""
@@ -268,11 +260,22 @@ def test_without_a_release_nothing_is_told(run: Run, store: Caseload, tmp_path: 
     assert run("show 1 --json").json == before
 
 
-def test_an_override_is_on_record_as_a_disclosure(run: Run, store: Caseload) -> None:
-    refer(store)
-    said = ok(run("letter 1 referral --to 'Example Pantry' --override 'asked by phone'")).out
+def test_a_live_release_lets_it_through(run: Run, referred: None, tmp_path: Path) -> None:
+    """To the organization that the referral names, for its purpose, unless something else is."""
+    release(run)
+    ok(run(f"letter 1.ref1 referral -o {tmp_path}/cover.txt"))
+    assert "To: Example Pantry" in (tmp_path / "cover.txt").read_text("utf-8")
+    (told,) = [e for e in run("show 1 --json").json["casework"] if e["kind"] == "disclosure"]
+    assert (told["who"], told["details"]["release"]) == ("Example Pantry", 1)
+    assert run("letter 1.ref1 referral --to 'Other Pantry'").code == 1
+    ok(run("consent revoke 1.roi1 'changed their mind'"))
+    assert run("letter 1.ref1 referral").code == 1
+
+
+def test_an_override_is_on_record_as_a_disclosure(run: Run, referred: None) -> None:
+    said = ok(run("letter 1 referral --override 'asked by phone'")).out
     assert "To: Example Pantry\nAbout: Maria Example, born 1990-01-02\n" in said
-    assert "food parcels, Example Pantry" in said
+    assert "We refer Maria Example to you for: food parcels." in said
     assert "42 CFR part 2 prohibits unauthorized use or disclosure of these records." in said
     (told,) = [e for e in run("show 1 --json").json["casework"] if e["kind"] == "disclosure"]
     assert (told["who"], told["what"]) == ("Example Pantry", "letter: referral")

@@ -12,7 +12,8 @@ from conftest import Run
 from test_note import editor
 
 from casectl import cli
-from casectl.session import Clock
+from casectl.session import Clock, Session
+from casectl.store import Caseload
 
 SOAP = ["note", "1", "--form", "soap"]
 
@@ -359,3 +360,27 @@ def test_nothing_of_it_is_told_where_others_see(run: Run) -> None:
         assert result.code == 0
         assert "zqx" not in result.out + result.err and "Ann" not in result.out + result.err
     assert "(SOAP, of 1.c1, signed kim) ***" in run("show 1 --private", width=80).out
+
+
+def test_a_part_can_be_gone_back_to(run: Run) -> None:
+    answers = ["<", "tired", "pale", "<", "<", "", "well", "<", "-", "", "fine", "call"]
+    result = run("note 1 --form soap", answers=answers)
+    assert result.code == 0, result.err
+    assert "That was the first part." in result.err
+    assert "Objective (what you saw and know) [pale]: " in result.err
+    text = run("show 1 --json").json["notes"][0]["text"]
+    assert text == "Subjective: tired\nAssessment: fine\nPlan: call"
+
+
+def test_what_was_gone_back_to_is_in_the_draft_once(run: Run, store: Caseload) -> None:
+    answers = iter(["tired", "pale", "<", "well"])
+
+    def ask(self: Session, question: str) -> str:
+        for answer in answers:
+            return answer
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "ask", ask)
+        assert run("note 1 --form soap", answers=[]).code == 130
+    assert store.db.value("SELECT body FROM drafts") == "Subjective: tired\nObjective: well"

@@ -132,7 +132,8 @@ def test_a_request_is_a_deadline_that_the_copy_ends(run: Run) -> None:
     asked = run("copy 1 --request --json").json
     assert (asked["due"], asked["kind"]) == ("2026-12-18", "deadline")
     assert run("copy 1 --request").code == 2
-    assert run("copy 1 --preview").code == 0
+    seen = run("copy 1 --preview").out
+    assert run("copy 1 --preview --json").json["text"] == seen
     assert run("disclosures 1 --json").json == []
     given = run("copy 1", today="2026-11-25")
     assert "1.2 is done with it" in given.err
@@ -145,7 +146,7 @@ def test_a_request_is_a_deadline_that_the_copy_ends(run: Run) -> None:
 
 
 def test_a_closed_case_is_copied_and_owes_no_copy(run: Run) -> None:
-    run("close 1 --reason 'moved away' --yes")
+    assert run("close 1 --reason declined --summary ended --yes").code == 0
     assert run("copy 1 --request").code == 2
     assert run("copy 1").code == 0
 
@@ -198,6 +199,12 @@ def test_a_case_file_for_a_court_has_the_legal_name_and_the_trail(run: Run) -> N
         assert entry["at"] in read and entry["command"] in read
     (logged,) = run("disclosures 1 --json").json
     assert (logged["to"], logged["basis"]) == ("Example Court", "order 14-2")
+
+
+def test_a_number_that_rings_at_the_clients_keeps_its_words_in_the_file(run: Run) -> None:
+    run("people add 1 'Pia Sample' --as family --role mother --phone '555 0142'")
+    read = page(run("casefile 1 --for court --basis 'order 14-2'").out).text
+    assert "Pia Sample, mother, 555 0142 (rings at the client's; safe contact: evenings)" in read
 
 
 def test_an_audit_gets_the_name_that_the_client_goes_by(run: Run) -> None:

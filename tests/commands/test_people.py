@@ -120,8 +120,8 @@ def test_a_member_of_the_household_is_linked_to_their_own_case(run: Run) -> None
     (told,) = run("people show 1 --json").json
     assert (told["household"], told["their_case"]) == (True, 2)
     assert "case 2" in run("show 1 --all", width=80).out
-    run("close 2 --reason 'moved away' --yes")
-    run("purge 2 --reason asked --yes")
+    assert run("close 2 --reason declined --summary ended --yes").code == 0
+    assert run("purge 2 --reason asked --yes").code == 0
     assert run("people show 1 --json").json[0]["their_case"] is None
     assert run("people edit 1.per1 --case ''").code == 0
 
@@ -188,5 +188,27 @@ def test_what_cannot_be_meant_writes_nothing(run: Run, command: str, code: int, 
 
 
 def test_a_closed_case_gets_nobody_new(run: Run) -> None:
-    run("close 1 --reason 'moved away' --yes")
+    assert run("close 1 --reason declined --summary ended --yes").code == 0
     assert run("people add 1 Rosa --as family").code == 2
+
+
+def test_with_people_releases_and_a_disagreement_a_case_still_fits_its_screen(run: Run) -> None:
+    for command in (
+        f"{SISTER} --primary --safe 'never say where you call from, never leave a message'",
+        "people add 1 'Pia Sample' --as family --role mother --household --phone 555-0142",
+        "people add 1 'Lee Law' --as lawyer --phone 555-0300",
+        "consent add 1 --to School --purpose grades --what name --until 2027-05-18 --told-rights "
+        "--signed today",
+        "consent add 1 --to 'Example Pantry' --purpose food --what name --until 2027-05-18",
+        "amend 1 'none of this is me'",
+        "reached 1 'spoke about the school'",
+        "note 1 'She came late.'",
+        "amend 1.n1 'The bus was late, I was not.'",
+        "need add 1 'a bed of her own' --domain housing",
+    ):
+        assert run(command).code == 0, command
+    lines = run("show 1", width=80).out.splitlines()
+    assert len(lines) <= 23
+    assert all(len(line) <= 80 for line in lines)
+    told = " ".join(" ".join(lines).split())
+    assert "never say where you call from, never leave a message" in told

@@ -356,11 +356,12 @@ def test_what_cannot_be_looked_into_is_named_and_stays(run: Run, tmp_path: Path)
     assert stranger.exists()
 
 
-def test_a_draft_of_a_note_goes_with_its_case(run: Run, store: Caseload) -> None:
+@pytest.mark.parametrize("kind", ["note", "assess", "goal"])
+def test_a_draft_goes_with_its_case(run: Run, store: Caseload, kind: str) -> None:
     """It need not hold the client's name."""
     keys = {row[0]: row[1] for row in store.db.rows("SELECT number, id FROM cases")}
     for number in (1, 2):
-        store.intake.keep_draft(f"note:{keys[number]}", "grualtdraft: the rest tomorrow")
+        store.intake.keep_draft(f"{kind}:{keys[number]}", '{"text": "grualtdraft, the rest"}')
     assert run("purge 1 --reason 'asked to be forgotten' --yes").code == 0
-    assert store.db.rows("SELECT name FROM drafts")[0][0] == f"note:{keys[2]}"
+    assert store.db.rows("SELECT name FROM drafts")[0][0] == f"{kind}:{keys[2]}"
     assert store.db.value("SELECT count(*) FROM drafts") == 1

@@ -140,9 +140,10 @@ def test_what_cannot_be_meant_is_one_line_and_writes_nothing(
 
 
 def test_a_closed_case_is_referred_nowhere(run: Run, ben: None) -> None:
-    run("close 1 --reason done --yes")
-    result = run("refer 1 1")
-    assert (result.code, "example-1 is closed" in result.err) == (2, True)
+    run("intake 'Ada Trial' --pending --risk low")
+    assert run("close 2 --reason declined").code == 0
+    result = run("refer 2 1")
+    assert (result.code, "trial-2 is closed" in result.err) == (2, True)
 
 
 def test_the_same_need_goes_to_one_service_once(run: Run, sent: None) -> None:

@@ -243,3 +243,17 @@ def test_the_standard_s_own_example_twice(run: Run, caseload: None, shared: Path
         assert result.code == 0, result.err
     assert run("resource show 1 --json").json["languages"] == ["Urdu"]
     assert "NOT VERIFIED for" in run("resource list").out
+
+
+def test_a_profile_s_own_domain(run: Run, ben: None, tmp_path: Path) -> None:
+    assert run("resource add Clinic papers --domain immigration").code == 2
+    assert run("config set profile legal").code == 0
+    assert run("resource add Clinic papers --domain immigration").code == 0
+    run("need add 1 'no papers' --domain immigration")
+    (fit,) = run("resource match 1 --json").json
+    assert fit["domains"] == ["immigration"] and fit["needs"] == ["1.need2"]
+    assert run("resource list --domain immi").out.count("\n") == 1
+    path = tmp_path / "services.json"
+    path.write_text(run("resource export").out, "utf-8")
+    assert run(f"resource import {path}").out == "0 new, 0 changed, 1 as they were.\n"
+    assert run("refer 1 1 --need immigration").code == 0

@@ -267,6 +267,15 @@ def test_an_interrupted_one_is_gone_on_with(run: Run, store: Caseload) -> None:
     assert "1.draft" not in items(run)
 
 
+def test_a_stray_answer_throws_no_draft_away(run: Run, store: Caseload) -> None:
+    run("screen 1 phq2", answers=["2"])
+    for answers in (["1"], ["nearly every day", "1"], ["n"], ["n", "", ""]):
+        assert run("screen 1 phq2", answers=answers).code == 1
+        assert store.casework.draft(case_of(store), "phq2") == {"1": 2}
+    run("screen 1 phq2", answers=["n", "3"])
+    assert store.casework.draft(case_of(store), "phq2") == {"1": 3}
+
+
 def test_a_red_flag_is_raised_as_soon_as_it_is_answered(run: Run, store: Caseload) -> None:
     result = run("screen 1 phq9", answers=[*["0"] * 8, "2"])  # and then somebody runs
     assert result.code == 1

@@ -83,6 +83,10 @@ def test_a_pipe_has_the_columns_that_the_reference_shows(
     assert run("jot 'sister called'").code == 0
     assert run("assess 1 --domain food=1 --need food=bread").code == 0
     assert run("screen 1 gad2 1,1").code == 0
+    assert run("people add 1 'Rosa Sample' --as family").code == 0
+    release = "--to School --purpose grades --what name"
+    assert run(f"consent add 1 {release} --until eow --told-rights --signed today").code == 0
+    assert run(f"disclosures add 1 {release}").code == 0
     assert run("backup").code == 0
     for words, columns in generate.PIPED.items():
         typed = f"{words} school" if words in ("search", "whois") else _typed(words)

@@ -13,12 +13,15 @@ from itertools import count
 from typing import Any
 
 from casectl.core.casework import (
+    AFTERCARE,
     AMENDMENT,
     ASSESSMENT,
     BARRIER,
+    CLOSING,
     CONSENT,
     DENIAL,
     DISCLOSURE,
+    DROPPED,
     GOAL,
     MEDICATION,
     NEED,
@@ -253,6 +256,7 @@ def add_plan(operation: Operation, case: Case, text: Text) -> None:
     piece(AMENDMENT, status=DONE, body={"of": told})
     piece(TRANSITION, due_on=EARLIER, lead_days=7)
     piece(VOICE, level=4, due_on=EARLIER, lead_days=90)
+    add_closing(piece, told)
     happened = {"did": told, "on": "2026-11-01", "until": "2026-11-20"}
     happened |= dict.fromkeys(("who", "by", "text", "there", "time"), told)
     piece(REFERRAL, stage=SENT, due_on=EARLIER,
@@ -260,6 +264,23 @@ def add_plan(operation: Operation, case: Case, text: Text) -> None:
     filed = {"did": told, "on": "2026-11-01", "what": told, "where": told}
     piece(DENIAL, stage="denied", body={"why": told, "deadline": 1, "log": [filed]})
     operation.update("cases", case.id, plan_agreed_on=EARLIER.isoformat())
+
+
+def add_closing(piece: Callable[..., Piece], told: str) -> None:
+    """An end that was taken back, one that came about, and one that is under way."""
+    notice = {"on": "2026-11-01", "by": told, "days": 14, "until": "2026-11-15"}
+    ended = {
+        "reason": told, "notice": notice, "sheet_on": "2026-11-02", "handed_to": told,
+        "goals": {"reached": [1], "open": [], "dropped": []}, "domains": {"housing": [2, 4]},
+        "tries": [{"on": "2026-11-01", "by": told}], "handed": [told], "lapsed": [told],
+        "override": told, "approved_by": told, "signed_by": told, "summary": told,
+    }  # fmt: skip
+    piece(CLOSING, stage="notice", status=DROPPED, body={"notice": notice})
+    piece(CLOSING, status=DONE, ended_on=EARLIER, body=ended)
+    given = {"summary": told, "handed_to": told}
+    waits = {"notice": notice, "said": told, "given": given}
+    piece(CLOSING, stage="sign_off", due_on=LATER, body=waits)
+    piece(AFTERCARE, status=DONE, ended_on=EARLIER, body={"contact": 1})
 
 
 def loads() -> list[Load]:

@@ -287,6 +287,20 @@ def test_left_alone_at_a_question_it_clears(run: Run, spawn: Spawn) -> None:
     ends(child)
 
 
+def test_whoever_types_at_a_question_is_not_left(run: Run, spawn: Spawn) -> None:
+    assert run("init --unencrypted").code == 0
+    assert run("intake Garcia --next call --due fri --no-input").code == 0
+    child = spawn(idle=2)
+    child.send("follow 1 call\r")
+    child.expect("By when")
+    for letter in "next ":
+        child.send(letter)
+        time.sleep(0.7)
+    child.send("tue\r")
+    child.expect("Tue 24 Nov")
+    ends(child)
+
+
 # --- A pasted recovery code -------------------------------------------------------------------
 
 

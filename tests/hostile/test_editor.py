@@ -250,19 +250,95 @@ def test_after_a_signal_the_folder_is_gone_and_the_text_is_not(
     assert "Kept as a draft" in said
 
 
-def test_what_a_kill_leaves_is_cleared_by_the_next(run: Run, editor: Editor, memory: Path) -> None:
-    editor(f"{WRITES}time.sleep(60)")
+def killed(memory: Path, *words: str, editor_too: bool = True) -> int:
+    """Kill casectl while somebody writes; the process of the editor."""
     with subprocess.Popen(
-        [sys.executable, "-m", "casectl", "note", "1", "--edit"], start_new_session=True
+        [sys.executable, "-m", "casectl", *words], start_new_session=True
     ) as process:
-        wait_for(lambda: [*memory.rglob("note.txt")])
-        os.killpg(process.pid, signal.SIGKILL)
+        wait_for(lambda: [each for each in memory.rglob("note.txt") if each.read_text()])
+        (number,) = wait_for(lambda: [each for each in memory.rglob(".editor") if each.read_text()])
+        editing = int(number.read_text())
+        if editor_too:
+            os.killpg(process.pid, signal.SIGKILL)
+            wait_for(lambda: [] if Path(f"/proc/{editing}").exists() else [memory])
+        else:
+            process.kill()
+    return editing
+
+
+def test_what_a_kill_leaves_is_the_draft_of_the_next(
+    run: Run, editor: Editor, memory: Path, store: Caseload
+) -> None:
+    editor(f"{WRITES}time.sleep(60)")
+    killed(memory, "note", "1", "--edit")
     assert left(memory) != []
     running = memory / f"casectl-note-{os.getpid()}-running"
     running.mkdir()
-    editor(WRITES)
-    assert run("note 1 --edit").code == 0
+    editor("text = open(path).read()\nopen(path, 'w').write(text + ' and more')")
+    result = run("note 1 --edit")
+    assert result.code == 0 and "It goes on with the draft that was kept." in result.err
+    assert notes(run) == ["what was written and more"]
     assert left(memory) == [running.name], "another one that is still being written stays"
+    assert store.db.value(DRAFT) is None
+
+
+def test_what_a_kill_leaves_of_another_is_kept_for_that_one(
+    run: Run, editor: Editor, memory: Path, store: Caseload
+) -> None:
+    assert run("intake 'Ben Example' --urgency low").code == 0
+    editor(f"{WRITES}time.sleep(60)")
+    killed(memory, "note", "1", "--edit")
+    doctor = run("doctor").out
+    assert f"lies in {next(memory.iterdir())} in clear text" in doctor
+    assert "casectl note 1 --edit takes it up" in doctor
+    editor("open(path, 'w').write('of Ben')")
+    result = run("note 2 --edit")
+    assert "is kept as a draft: casectl note 1 --edit goes on with it." in result.err
+    assert notes(run) == [] and store.db.value(DRAFT) == "what was written"
+    assert left(memory) == [] and "clear text" not in run("doctor").out
+
+
+def test_a_killed_casectl_takes_no_file_from_an_editor_that_runs(
+    run: Run, editor: Editor, memory: Path, store: Caseload
+) -> None:
+    editor(f"{WRITES}time.sleep(60)")
+    editing = killed(memory, "note", "1", "--edit", editor_too=False)
+    try:
+        (file,) = memory.rglob("note.txt")
+        editor("open(path, 'w').write('another')")
+        result = run("note 1 --edit")
+        assert "An editor still has an earlier text open, of casectl note 1." in result.err
+        assert file.read_text() == "what was written" and notes(run) == ["another"]
+        assert "in that editor, which still runs" in run("doctor").out
+    finally:
+        os.kill(editing, signal.SIGKILL)
+
+
+def test_what_is_another_caseload_s_or_nobody_s_stays(
+    run: Run, editor: Editor, memory: Path, store: Caseload, tmp_path: Path
+) -> None:
+    editor(f"{WRITES}time.sleep(60)")
+    killed(memory, "note", "1", "--edit")
+    (whose,) = memory.rglob(".whose")
+    caseload, draft, command = whose.read_text().split("\n")
+    whose.write_text(f"{tmp_path}/other.db\n{draft}\n{command}")
+    editor("open(path, 'w').write('another')")
+    assert run("note 1 --edit").code == 0
+    assert notes(run) == ["another"] and whose.exists()
+    assert f"casectl --db {tmp_path}/other.db note CASE --edit" in run("doctor").out
+    whose.write_text(f"{caseload}\nnote:erased\n{command}")
+    assert run("note 1 --edit").code == 0
+    assert left(memory) == [] and store.db.value("SELECT count(*) FROM drafts") == 0
+
+
+def test_a_killed_editor_that_saved_nothing_leaves_no_draft(
+    run: Run, editor: Editor, memory: Path, store: Caseload
+) -> None:
+    editor("time.sleep(60)")
+    killed(memory, "note", "1", "on the command line", "--edit")
+    editor("open(path, 'w').write('another')")
+    assert run("note 1 --edit").code == 0
+    assert notes(run) == ["another"] and left(memory) == []
 
 
 def wait_for(found: Callable[[], list[Path]]) -> list[Path]:
@@ -295,3 +371,26 @@ def test_no_shell_reads_the_editor_s_name(
     monkeypatch.setenv("EDITOR", f"true; touch {tmp_path}/pwn; $(touch {tmp_path}/pwn)")
     assert run("note 1 --edit").code == 1
     assert not (tmp_path / "pwn").exists()
+
+
+# --- Left without saving ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["note 1", "jot"])
+def test_leaving_the_editor_without_saving_leaves_the_draft(
+    run: Run, editor: Editor, store: Caseload, words: str
+) -> None:
+    drafts = "SELECT body FROM drafts"
+    editor(WRITES + "sys.exit(1)")
+    run(f"{words} --edit")
+    editor("pass")  # as :q! does
+    for more in ("", " 'and this'"):
+        result = run(f"{words}{more} --edit")
+        assert (result.code, result.out) == (1, "")
+        assert "was not saved in the editor, so nothing was written; the draft stays" in result.err
+        assert store.db.value(drafts) == "what was written"
+    assert notes(run) == [] and run("jots").out == ""
+    editor("text = open(path).read()\nopen(path, 'w').write(text)")  # as :wq does
+    assert run(f"{words} --edit").code == 0
+    assert store.db.value(drafts) is None
+    assert "what was written" in notes(run) or "what was written" in run("jots").out

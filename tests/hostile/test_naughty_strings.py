@@ -55,7 +55,7 @@ COMMANDS = [
     "hold 1 --until fri --reason T",
     "snooze 1.1 fri T",
     "done 1.1 T",
-    "close 1 --reason T --yes",
+    "close 1 --reason T --summary T --override T --approved-by T --handed-to T",
     "search -- T",
     "show -- T",
     "list --program T",

@@ -74,8 +74,11 @@ def test_more_texts(run: Run) -> None:
     assert run("set 1 --risk low --reason -", stdin="seen\n").code == 0
     assert any(each["text"].endswith(": seen") for each in shown(run)["notes"])
     assert run("cancel 1.1 -", stdin="moved\n").code == 0
-    assert run("close 1 --reason -", stdin="moved away\n").code == 0
-    assert shown(run)["close_reason"] == "moved away"
+    assert run("close 1 --notice --by letter --reason -", stdin="moved away\n").code == 0
+    assert run("close 1 --take-back -", stdin="is back\n").code == 0
+    assert run("close 1 --reason declined --summary -", stdin="well\n").code == 0
+    ended = [each["details"].get("summary") for each in shown(run)["casework"]]
+    assert "well" in ended
     assert len(run("search - --json", stdin="moved\n").json) > 0
 
 

@@ -336,6 +336,32 @@ def test_stopping_loses_nothing_that_was_answered(spawn: Spawn, run: Run, stop: 
 # --- What is refused ----------------------------------------------------------------------------
 
 
+def test_the_call_after_the_end_is_made_like_any_other(
+    spawn: Spawn, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2, 3, 5):
+        assert run(f"close {number} --reason died --yes").code == 0
+    assert run("close 4 --reason declined --on 2026-11-14").code == 0
+    monkeypatch.setenv("CASECTL_TODAY", "2026-12-18")
+    child = spawn()
+    assert "1/1" in child.before and "4.ac1" in child.before
+    child.send("p")
+    child.expect("the call after the end is not planned")
+    child.expect("Enter goes on")
+    child.send("\r")
+    child.expect(ASKS)
+    child.send("d")
+    child.expect("4.ac1 is cleared by a call")
+    child.expect("Enter goes on")
+    child.send("\r")
+    child.expect(ASKS)
+    child.send("t\r")
+    child.expect("Tried Dan Followup")
+    ends(child, says="1 tried")
+    assert due(run, 4) == {}
+    assert "4" not in run("triage --spread 5d --hours 6 --no-input").out
+
+
 def test_safety_and_deadlines_are_not_planned_and_no_key_is_taken_for_another(
     spawn: Spawn, run: Run
 ) -> None:

@@ -1,0 +1,436 @@
+"""transfer, cover: a case in a sealed file for a colleague, until they have it or give it back."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from casectl.colleagues import (
+    IdentityOption,
+    OutOption,
+    RecipientOption,
+    Seal,
+    as_json,
+    checked_worker,
+    new_path,
+    opened,
+)
+from casectl.core.casework import COVERED, COVERING, GIVEN
+from casectl.core.errors import BadValue, NotFound, NotShared
+from casectl.core.guards import check_change
+from casectl.core.handovers import BACK, COVER, PURPOSES, TRANSFER, WHAT
+from casectl.core.model import Case
+from casectl.core.text import NAME_LIMIT, checked_text, fold
+from casectl.parameters import complete_case, current
+from casectl.render.handing import backs_told, given_object
+from casectl.session import Session, at_home
+from casectl.sharing import permit
+
+if TYPE_CHECKING:
+    from casectl.core.consents import Permission
+
+ACCEPTED, WITHDRAWN = "accepted", "withdrawn"
+
+ToOption = Annotated[
+    str | None, typer.Option("--to", metavar="WORKER", help="The colleague's name.")
+]
+PurposeOption = Annotated[
+    str | None,
+    typer.Option("--purpose", metavar="TEXT", help="The purpose that the client's release names."),
+]
+OverrideOption = Annotated[
+    str | None,
+    typer.Option("--override", metavar="REASON", help="Why it is shared without a release."),
+]
+
+
+def transfer(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[accepted|withdrawn] CASE",
+            help="A case; after accepted, one that the colleague has by now; after withdrawn, one "
+            "that stays after all.",
+            autocompletion=complete_case,
+        ),
+    ],
+    to: ToOption = None,
+    output: OutOption = None,
+    recipient: RecipientOption = None,
+    purpose: PurposeOption = None,
+    override: OverrideOption = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT|-", help="Why it was withdrawn.")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help="The day it was accepted (today).")
+    ] = None,
+) -> None:
+    """Hand a case over to a colleague.
+
+    The whole record, in a sealed file: casectl transfer 12 --to lee -o garcia.age, which lee's
+    casectl receive takes in. The case stays yours and owes their word until casectl transfer
+    accepted 12 closes it as transferred. It needs the client's release, or --override REASON.
+    """
+    session = current(ctx)
+    verb, name = _verb_and_case(words)
+    if verb == ACCEPTED:
+        _accepted(session, name, on)
+    elif verb == WITHDRAWN:
+        _withdrawn(session, name, reason)
+    else:
+        _transfer(session, name, to, output, recipient, purpose, override)
+
+
+def cover(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[CASE]...",
+            help="Only these cases; else every open one.",
+            autocompletion=complete_case,
+        ),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="The first day (today).")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DAY", help="The last day.")
+    ] = None,
+    to: ToOption = None,
+    output: OutOption = None,
+    recipient: RecipientOption = None,
+    purpose: PurposeOption = None,
+    override: OverrideOption = None,
+    back: Annotated[
+        str | None,
+        typer.Option("--back", metavar="FILE", help="Take in what the colleague did meanwhile."),
+    ] = None,
+    give_back: Annotated[
+        bool,
+        typer.Option(
+            "--give-back", help="Of what you covered: write what you did, and end it here."
+        ),
+    ] = False,
+    identity: IdentityOption = None,
+) -> None:
+    """Let a colleague see to cases while you are away.
+
+    The records, in a sealed file: casectl cover --from "7 dec" --until "18 dec" --to lee -o
+    dec.age; lee's casectl receive takes it in, casectl cover --give-back --to kim -o back.age
+    writes what lee did, and casectl cover --back back.age puts that on your record. Contacts,
+    notes, promises made and ended, and the level come back; a plan or an assessment is told in a
+    note.
+    """
+    session = current(ctx)
+    names = words or []
+    if back is not None and (to or output or give_back):
+        raise BadValue("--back FILE stands alone")
+    if back is not None:
+        _take_back(session, at_home(back), identity)
+    elif give_back:
+        _give_back(session, names, to, output, recipient, purpose, override)
+    else:
+        _cover(session, names, (first, until), to, output, recipient, purpose, override)
+
+
+# -- transfer ----------------------------------------------------------------------------------
+
+
+def _verb_and_case(words: list[str]) -> tuple[str | None, str]:
+    verb = words[0].lower() if words[0].lower() in (ACCEPTED, WITHDRAWN) else None
+    rest = words[1:] if verb else words
+    if not rest:
+        raise BadValue("CASE is missing", hint=f"casectl transfer {verb} 12")
+    if len(rest) > 1:
+        raise BadValue(f"{rest[1][:60]!r} is one case too many", hint="each goes into its own file")
+    return verb, rest[0]
+
+
+def _transfer(
+    session: Session,
+    name: str,
+    to: str | None,
+    output: str | None,
+    recipient: str | None,
+    purpose: str | None,
+    override: str | None,
+) -> None:
+    colleague = checked_worker(session, session.needed(to, "To whom? ", "--to"))
+    case = session.find_case(name, write=True)
+    check_change(case, "transfer")
+    _check_free(session, case)
+    path = new_path(output, "the hand-over")
+    permission = _permit(session, case, colleague, TRANSFER, purpose, override)
+    seal = Seal(session, recipient)
+    key = session.store.handing.new_key()
+    content = _document(session, key, TRANSFER, colleague, [case])
+    piece = session.store.handing.transfer(
+        case, colleague, key, permission, session.today,
+        lambda: seal.write(path, content),
+    )  # fmt: skip
+    session.was_shown("transfer", [case])
+    piece, told = session.shown(piece), session.shown(case)
+    session.output.wrote(
+        given_object([(told, piece)], path, TRANSFER),
+        f"{told.client} ({told.handle}) is in {path} for {piece.who}, {seal.words}.",
+        f"The case stays yours until they have it: casectl transfer accepted {case.number}",
+    )
+
+
+def _check_free(session: Session, case: Case) -> None:
+    """A case that is on its way to one colleague goes to no other."""
+    for piece in session.store.handing.standing(case, GIVEN, COVERED, COVERING):
+        name = f"{case.number}.{piece.part}"
+        how = {
+            GIVEN: f"casectl transfer accepted {case.number}, or withdrawn",
+            COVERED: "casectl cover --back FILE first",
+            COVERING: "give it back first: casectl cover --give-back",
+        }[piece.stage]
+        word = "handed over" if piece.stage == GIVEN else "covered"
+        raise BadValue(f"{case.handle} is {word} already ({name})", hint=how)
+
+
+def _accepted(session: Session, name: str, on: str | None) -> None:
+    case, piece = _given(session, name)
+    day = session.read_day(on, back=True) if on else session.today
+    if not piece.on_day <= day <= session.today:
+        raise BadValue(f"{session.say_day(day)} is before it was handed over, or still ahead")
+    by = piece.who or "the colleague"
+    after = session.shown(session.store.handing.accepted(case, piece, day, by))
+    piece = session.shown(piece)
+    session.output.wrote(
+        {**given_object([(after, piece)], None, TRANSFER), "closed_on": day.isoformat()},
+        f"{after.client} ({after.handle}) is {piece.who}'s since {session.say_day(day)}: closed "
+        "here as transferred.",
+    )
+
+
+def _withdrawn(session: Session, name: str, reason: str | None) -> None:
+    case, piece = _given(session, name)
+    why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
+    made = session.shown(session.store.handing.withdrawn(case, piece, session.today, why))
+    told = session.shown(case)
+    session.output.wrote(
+        given_object([(told, made)], None, TRANSFER),
+        f"{told.client} ({told.handle}) stays yours. Ask {made.who} to destroy the file; that it "
+        "was shared stays on record.",
+    )
+
+
+def _given(session: Session, name: str) -> tuple[Case, Any]:
+    case = session.find_case(name, write=True)
+    found = session.store.handing.standing(case, GIVEN)
+    if not found:
+        raise NotFound(
+            f"{case.handle} is not handed over to anybody",
+            hint=f"casectl transfer {case.number} --to WORKER -o FILE",
+        )
+    return case, found[-1]
+
+
+# -- cover -------------------------------------------------------------------------------------
+
+
+def _cover(
+    session: Session,
+    names: list[str],
+    days: tuple[str | None, str | None],
+    to: str | None,
+    output: str | None,
+    recipient: str | None,
+    purpose: str | None,
+    override: str | None,
+) -> None:
+    colleague = checked_worker(session, session.needed(to, "To whom? ", "--to"))
+    if days[1] is None:
+        raise BadValue("--until is missing", hint="a cover always has its last day")
+    first = session.read_day(days[0]) if days[0] else session.today
+    until = session.read_day(days[1])
+    if first < session.today:
+        raise BadValue(f"{session.say_day(first)} is before today")
+    if until < first:
+        raise BadValue(
+            f"--until {session.say_day(until)} comes before --from {session.say_day(first)}"
+        )
+    cases = _cases(session, names)
+    path = new_path(output, "the hand-over")
+    permitted = _permit_all(session, cases, colleague, COVER, purpose, override)
+    seal = Seal(session, recipient)
+    key = session.store.handing.new_key()
+    content = _document(session, key, COVER, colleague, cases, first, until)
+    pieces = session.store.handing.cover(
+        permitted, colleague, key, (first, until), session.today,
+        lambda: seal.write(path, content),
+    )  # fmt: skip
+    session.was_shown("cover", cases)
+    told = list(zip(session.shown(cases), session.shown(pieces), strict=True))
+    count = f"{len(cases)} case{'s' * (len(cases) != 1)}"
+    who = told[0][1].who
+    session.output.wrote(
+        given_object(told, path, COVER),
+        f"{count} for {who}, {session.say_day(first)} to {session.say_day(until)}: {path}, "
+        f"{seal.words}.",
+        "When you are back: casectl cover --back FILE puts what they did on your record.",
+    )
+
+
+def _cases(session: Session, names: list[str]) -> list[Case]:
+    """The named cases, or every open one that nobody else has. Raises where one cannot go."""
+    if names:
+        cases = list({c.id: c for c in (session.find_case(n, write=True) for n in names)}.values())
+        for case in cases:
+            check_change(case, "cover")
+            _check_free(session, case)
+        return cases
+    taken = {case.id for case, _ in session.store.handing.covered()}
+    taken |= {case.id for case, _ in session.store.handing.covering()}
+    cases = [case for case in session.store.cases.listed() if case.id not in taken]
+    if not cases:
+        raise NotFound("there is no open case that nobody covers", hint="casectl list")
+    return cases
+
+
+def _give_back(
+    session: Session,
+    names: list[str],
+    to: str | None,
+    output: str | None,
+    recipient: str | None,
+    purpose: str | None,
+    override: str | None,
+) -> None:
+    from casectl.core.handovers import returned_object
+
+    colleague = checked_worker(session, session.needed(to, "To whom? ", "--to"))
+    wanted = {session.find_case(name, write=True).id for name in names}
+    handing = session.store.handing
+    found = [
+        (case, piece)
+        for case, piece in handing.covering()
+        if fold(piece.who or "") == fold(colleague) and (not wanted or case.id in wanted)
+    ]
+    if not found:
+        raise NotFound(
+            f"nothing is covered here for {colleague[:40]!r}", hint="casectl receive takes it in"
+        )
+    path = new_path(output, "what was done")
+    permitted = _permit_all(session, [c for c, _ in found], colleague, BACK, purpose, override)
+    seal = Seal(session, recipient)
+    made = [
+        returned_object(session.store.cases.file(case), handing.promises_of(case), piece)
+        for case, piece in found
+    ]
+    content = _json(session, handing.new_key(), BACK, colleague, made)
+    given = [(case, piece, p) for (case, piece), (_, p) in zip(found, permitted, strict=True)]
+    handing.give_back(given, session.today, lambda: seal.write(path, content))
+    cases = [case for case, _ in found]
+    session.was_shown("cover", cases)
+    told = [(session.shown(case), session.shown(piece)) for case, piece in found]
+    count = f"{len(cases)} case{'s' * (len(cases) != 1)}"
+    session.output.wrote(
+        given_object(told, path, BACK),
+        f"{count} given back to {told[0][1].who}: {path}, {seal.words}. Closed here.",
+    )
+
+
+def _take_back(session: Session, path: Path, identity: str | None) -> None:
+    from casectl.core.handovers import read_handover
+
+    handed = read_handover(as_json(opened(session, path, identity), path), str(path), session.today)
+    if handed.kind != BACK:
+        raise BadValue(f"{path} hands a case over", hint=f"casectl receive {path}")
+    handing = session.store.handing
+    found = []
+    for each in handed.returned:
+        known = handing.with_key(each.origin, COVERED)
+        if known is None:
+            raise NotFound(
+                f"{path} is of a case that is not covered by anybody",
+                hint="what it holds is on record already, or of another caseload",
+            )
+        found.append((*known, each))
+    backs = handing.take_back(found, handed.sender, session.today)
+    backs_told(session.shown(backs), session.output)
+
+
+# -- of all ------------------------------------------------------------------------------------
+
+
+def _permit(
+    session: Session, case: Case, to: str, kind: str, purpose: str | None, override: str | None
+) -> "Permission":
+    named = checked_text(purpose, "purpose", limit=NAME_LIMIT) if purpose else PURPOSES[kind]
+    return permit(session, case, to, named, WHAT[kind], override=override)
+
+
+def _permit_all(
+    session: Session,
+    cases: list[Case],
+    to: str,
+    kind: str,
+    purpose: str | None,
+    override: str | None,
+) -> "list[tuple[Case, Permission]]":
+    """The right to share each of them. Raises NotShared that names every one without a release."""
+    if override is not None:
+        override = session.typed(override, "reason")
+    permitted, refused = [], []
+    for case in cases:
+        try:
+            permitted.append((case, _permit(session, case, to, kind, purpose, override)))
+        except NotShared as error:
+            refused.append((case, error))
+    if len(refused) == 1:
+        raise refused[0][1]
+    if refused:
+        numbers = ", ".join(str(case.number) for case, _ in refused[:10])
+        more = f" and {len(refused) - 10} more" if len(refused) > 10 else ""
+        raise NotShared(
+            f"no release lets {to[:40]!r} be told of cases {numbers}{more}",
+            hint="casectl consent add for each, name the other cases alone, or --override REASON; "
+            "nothing was shared",
+        )
+    return permitted
+
+
+def _document(
+    session: Session,
+    key: str,
+    kind: str,
+    to: str,
+    cases: list[Case],
+    first: date | None = None,
+    until: date | None = None,
+) -> bytes:
+    from casectl.core.casefile import owed
+    from casectl.core.handovers import brief, case_object
+
+    phases = {each.number: each.phase(session.today) for each in session.store.trails.all()}
+    made = []
+    for case in cases:
+        file = session.store.cases.file(case)
+        items = owed(file.record, session.standards, session.today)
+        phase = phases.get(case.number) or ""
+        lines = brief(file, items, phase, session.today, session.config.date_order)
+        made.append(case_object(file, lines))
+    return _json(session, key, kind, to, made, first, until)
+
+
+def _json(
+    session: Session,
+    key: str,
+    kind: str,
+    to: str,
+    made: list[dict[str, Any]],
+    first: date | None = None,
+    until: date | None = None,
+) -> bytes:
+    from casectl.core.handovers import handover_object
+    from casectl.render import json_text
+
+    whole = handover_object(key, kind, session.config.worker, to, session.today, made, first, until)
+    return f"{json_text(whole)}\n".encode("ascii")

@@ -1,0 +1,242 @@
+"""Hand-overs on file: given to a colleague, taken over, covered, and given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from casectl.core.casework import COVERED, COVERING, DONE, DROPPED, GIVEN, HANDOVER, OPEN, Piece
+from casectl.core.closing import OWN_WORDS, Given, Reason, ending
+from casectl.core.consents import Permission
+from casectl.core.errors import Ambiguous, BadValue, NotFound
+from casectl.core.handovers import Backed, Handed, Returned, covered_piece, given_piece
+from casectl.core.model import CLOSED, KEPT, Case, Load, Promise
+from casectl.core.profiles import TRANSFERRED
+from casectl.core.views import File
+from casectl.store.bulk import write
+from casectl.store.cases import Cases, level_values
+from casectl.store.casework import COLUMNS, add, change, piece_of
+from casectl.store.closing import end_service
+from casectl.store.connection import Database
+from casectl.store.identity import new_id
+from casectl.store.journal import Journal, Operation
+from casectl.store.promises import add_promise
+from casectl.store.rows import PROMISE_COLUMNS, columns_of, promise_of, read_cases
+from casectl.store.sharing import disclose
+from casectl.store.trails import COVER_ENDED
+
+Deliver = Callable[[], None]  # writes the file; what it raises takes everything back
+
+
+class Handing:
+    def __init__(self, db: Database, journal: Journal) -> None:
+        self.db = db
+        self.journal = journal
+
+    def new_key(self) -> str:
+        return new_id()
+
+    def standing(self, case: Case, *stages: str) -> list[Piece]:
+        """The open hand-overs of a case in one of these stages."""
+        rows = self.db.rows(
+            f"SELECT {COLUMNS} FROM casework WHERE case_id = ? AND kind = '{HANDOVER}' "
+            f"AND status = '{OPEN}' ORDER BY number",
+            (case.id,),
+        )
+        return [piece for piece in map(piece_of, rows) if piece.stage in stages]
+
+    def covering(self) -> list[tuple[Case, Piece]]:
+        """Every case that is covered here for a colleague, by number."""
+        return self._all(COVERING)
+
+    def covered(self) -> list[tuple[Case, Piece]]:
+        """Every case of one's own that a colleague covers."""
+        return self._all(COVERED)
+
+    def _all(self, stage: str) -> list[tuple[Case, Piece]]:
+        rows = self.db.rows(
+            f"SELECT {COLUMNS} FROM casework WHERE kind = '{HANDOVER}' AND status = '{OPEN}' "
+            "AND stage = ? ORDER BY on_day, number",
+            (stage,),
+        )
+        found = [
+            (read_cases(self.db, "c.id = ?", (piece.case_id,))[0], piece)
+            for piece in map(piece_of, rows)
+        ]
+        return sorted(
+            [each for each in found if each[0].status != CLOSED], key=lambda each: each[0].number
+        )
+
+    # -- giving --------------------------------------------------------------------------------
+
+    def transfer(
+        self, case: Case, to: str, key: str, permission: Permission, day: date, deliver: Deliver
+    ) -> Piece:
+        """Write the file and what it owes, in one: the case stays here until it was accepted."""
+        with self.journal.operation("transfer") as operation:
+            _check_still(self.db, case)
+            if self.standing(case, GIVEN):
+                raise BadValue(f"{case.handle} has just been handed over by another command")
+            made = add(operation, given_piece(case, to, day, key))
+            disclose(operation, case, permission, day)
+            deliver()
+        return made
+
+    def cover(
+        self,
+        covered: Sequence[tuple[Case, Permission]],
+        to: str,
+        key: str,
+        days: tuple[date, date],
+        today: date,
+        deliver: Deliver,
+    ) -> list[Piece]:
+        with self.journal.operation("cover") as operation:
+            made = []
+            for case, permission in covered:
+                _check_still(self.db, case)
+                made.append(add(operation, covered_piece(case, to, *days, key)))
+                disclose(operation, case, permission, today)
+            deliver()
+        return made
+
+    def accepted(self, case: Case, piece: Piece, on: date, by: str) -> Case:
+        """The colleague has it: it is closed here, as transferred. What was promised stays."""
+        file = Cases(self.db, self.journal).file(case)
+        with self.journal.operation("transfer accepted") as operation:
+            change(operation, piece, status=DONE, ended_on=on, outcome=f"accepted by {by}")
+            _close(operation, file, Reason(TRANSFERRED, TRANSFERRED), by, on)
+        return read_cases(self.db, "c.id = ?", (case.id,))[0]
+
+    def withdrawn(self, case: Case, piece: Piece, on: date, reason: str) -> Piece:
+        with self.journal.operation("transfer withdrawn") as operation:
+            return change(operation, piece, status=DROPPED, ended_on=on, outcome=reason)
+
+    # -- taking --------------------------------------------------------------------------------
+
+    def known(self, key: str) -> list[Case]:
+        """The cases that were taken in of a hand-over file."""
+        return read_cases(
+            self.db,
+            "c.id IN (SELECT case_id FROM casework WHERE kind = ? AND stage IN ('taken', "
+            "'covering') AND json_extract(body, '$.id') = ?) ORDER BY c.number",
+            (HANDOVER, key),
+        )
+
+    def take(self, handed: Handed, loads: Sequence[Load]) -> list[Case]:
+        """Take in every case of a file, in one operation. Raises Ambiguous for a second time."""
+        with self.journal.operation("receive") as operation:
+            if self.known(handed.id):
+                raise Ambiguous("that hand-over has just been taken in by another command")
+            loaded = write(operation, list(loads))
+            numbers = range(loaded.first, loaded.last + 1)
+            operation.cases.update(
+                row[0]
+                for row in self.db.rows(
+                    "SELECT id FROM cases WHERE number BETWEEN ? AND ?",
+                    (loaded.first, loaded.last),
+                )
+            )
+        return [read_cases(self.db, "c.number = ?", (number,))[0] for number in numbers]
+
+    # -- back ----------------------------------------------------------------------------------
+
+    def promises_of(self, case: Case) -> list[Promise]:
+        rows = self.db.rows(
+            f"SELECT {PROMISE_COLUMNS} FROM promises WHERE case_id = ? ORDER BY number", (case.id,)
+        )
+        return [promise_of(row) for row in rows]
+
+    def give_back(
+        self, given: Sequence[tuple[Case, Piece, Permission]], today: date, deliver: Deliver
+    ) -> None:
+        """The cover ends: the file for the colleague, and the cases are closed here."""
+        cases = Cases(self.db, self.journal)
+        files = {case.id: cases.file(case) for case, _, _ in given}
+        with self.journal.operation("cover back") as operation:
+            for case, piece, permission in given:
+                change(operation, piece, status=DONE, ended_on=today, outcome="given back")
+                disclose(operation, case, permission, today)
+                ended = Reason(OWN_WORDS, COVER_ENDED)
+                _close(operation, files[case.id], ended, piece.who or "a colleague", today)
+            deliver()
+
+    def take_back(
+        self, returned: Sequence[tuple[Case, Piece, Returned]], by: str, today: date
+    ) -> list[Backed]:
+        """What was done while it was covered, on the cases that it was done of."""
+        with self.journal.operation("cover back") as operation:
+            return [
+                self._returned(operation, case, piece, each, by, today)
+                for case, piece, each in returned
+            ]
+
+    def with_key(self, key: str, stage: str) -> tuple[Case, Piece] | None:
+        """The case of this key and its open hand-over of that stage, if both are there."""
+        found = read_cases(self.db, "c.id = ?", (key,))
+        standing = self.standing(found[0], stage) if found else []
+        return (found[0], standing[-1]) if standing else None
+
+    def _returned(
+        self, operation: Operation, case: Case, piece: Piece, returned: Returned, by: str,
+        today: date,
+    ) -> Backed:  # fmt: skip
+        for contact in returned.contacts:
+            row = columns_of(contact, leave=("corrected", "id", "corrects", "item"))
+            row |= {"case_id": case.id, "number": operation.next_number(f"{case.id}.c")}
+            row["recorded_at"] = contact.recorded_at or operation.author.moment
+            row["worker"] = contact.worker or by
+            operation.insert("contacts", row)
+        for note in returned.notes:
+            left = ("id", "contact_id", "addendum_to")
+            row = columns_of(note, leave=left)
+            row |= {"case_id": case.id, "number": operation.next_number(f"{case.id}.n")}
+            row["recorded_at"] = note.recorded_at or operation.author.moment
+            row["worker"] = note.worker or by
+            operation.insert("notes", row)
+        ended = [each for each in (self._end(operation, case, e) for e in returned.ended) if each]
+        promised = [add_promise(operation, case.id, each) for each in returned.promises]
+        if (returned.urgency, returned.risk) != (case.urgency, case.risk):
+            values = level_values(
+                case, returned.urgency, returned.risk, today, flagged_for=case.flagged_for
+            )
+            operation.update("cases", case.id, **values)
+        until = max((each.covered_until for each in returned.contacts if each.covered_until),
+                    default=None)  # fmt: skip
+        now = read_cases(self.db, "c.id = ?", (case.id,))[0]
+        if until is not None and now.crisis_since is not None:
+            operation.update("cases", case.id, covered_until=until.isoformat())
+        change(operation, piece, status=DONE, ended_on=today, outcome=f"given back by {by}")
+        now = read_cases(self.db, "c.id = ?", (case.id,))[0]
+        counts = len(returned.contacts), len(returned.notes)
+        return Backed(now, case, *counts, tuple(ended), tuple(promised))
+
+    def _end(self, operation: Operation, case: Case, ended: Any) -> Promise | None:
+        """End what they ended, where it is open here still; a series goes on by their next one."""
+        row = self.db.one(
+            f"SELECT {PROMISE_COLUMNS} FROM promises WHERE id = ? AND case_id = ? "
+            f"AND status = '{OPEN}'",
+            (ended.id, case.id),
+        )
+        if row is None:
+            return None
+        operation.update(
+            "promises", ended.id, status=ended.status, ended_on=ended.ended_on.isoformat(),
+            outcome=ended.outcome,
+        )  # fmt: skip
+        return promise_of(row)._replace(status=ended.status or KEPT)
+
+
+def _close(operation: Operation, file: File, reason: Reason, to: str, on: date) -> None:
+    """The service goes on with somebody else, so nobody calls afterwards from here."""
+    ended = ending(file, reason, Given(handed_to=to), on)._replace(aftercare=False)
+    end_service(operation, file.case, ended)
+
+
+def _check_still(db: Database, case: Case) -> None:
+    found = read_cases(db, "c.id = ?", (case.id,))
+    if not found:
+        raise NotFound("that case is no longer on file")
+    if found[0].status != case.status:
+        raise BadValue(f"{case.handle} has just become {found[0].status.replace('_', ' ')}")
