@@ -728,7 +728,11 @@ class Session:
             return
         if not self.can_ask:
             raise otherwise
-        if fold(self.ask(f"{question} [y/N] ")) not in ("y", "yes"):
+        answer = fold(self.ask(f"{question} [y/N] "))
+        if answer not in ("y", "yes", "n", "no", ""):  # the next line, typed in haste
+            tell("Answer y or n; Enter is n.")
+            answer = fold(self.ask(f"{question} [y/N] "))
+        if answer not in ("y", "yes"):
             raise Declined("nothing was written")
 
     def agrees(self, question: str) -> bool:
@@ -885,7 +889,7 @@ class Session:
         if not self.can_ask:
             names = ", ".join(f"{case.handle} ({case.client})" for case in self.shown(cases))
             raise Ambiguous(f"several cases fit {text[:60]!r}: {names}", hint="write the handle")
-        # Letters, because a number would look like a case's.
+        # Letters, because a number is a case's.
         letters = dict(zip(LETTERS, cases, strict=False))
         born = self.shown(self.store.cases.birth_dates(case.client_id for case in cases))
         for letter, case in letters.items():
@@ -895,11 +899,13 @@ class Session:
             opened = self.say_short(told.opened_on)
             where = f", {told.program}" if told.program else ""
             tell(
-                f"  {letter}  {told.handle}  {told.client}  {birth}{status}, intake {opened}{where}"
+                f"  {letter}  {told.number}  {told.handle}  {told.client}  {birth}{status}, "
+                f"intake {opened}{where}"
             )
-        answer = self.ask("Which one? (letter or handle, Enter for none) ").strip().lower()
+        question = "Which one? (letter, number or handle, Enter for none) "
+        answer = self.ask(question).strip().lower()
         for letter, case in letters.items():
-            if answer in (letter, case.handle):
+            if answer in (letter, str(case.number), case.handle):
                 return case
         raise Declined("nothing was chosen")
 

@@ -199,7 +199,8 @@ def _once_more(
             f"the text of {source.number}.c{last.number} names its client",
             hint=f"write another: casectl again {target.number} TEXT --like {source.number}",
         )
-    return repeated(last, target, on_day=day, today=session.today)
+    order = session.config.date_order
+    return repeated(last, target, on_day=day, today=session.today, order=order)
 
 
 def _names(text: str, source: Case, target: Case) -> bool:
@@ -260,6 +261,7 @@ def _record(
         seen_by=seen_by,
         covered_until=session.read_day(until) if until else None,
         item=f"{case.number}.{promise.number}" if promise else None,
+        order=session.config.date_order,
     )
     recorded = session.store.contacts.record(
         case,

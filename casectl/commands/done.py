@@ -132,6 +132,7 @@ def kept(
         text=session.typed(text, "text") if text is not None else None,
         minutes=minutes if minutes is not None else promise.minutes,
         item=_item(case, promise),
+        order=session.config.date_order,
     )
     recorded = session.store.contacts.record(case, contact, command="kept", does=promise)
     assert recorded.ended is not None

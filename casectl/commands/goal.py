@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casectl.asking import Question, Walk, begun, is_answered
+from casectl.asking import Answers, Question, Walk, begun, is_answered
 from casectl.core.casework import GOAL, NEED, OPEN
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.guards import check_change
@@ -222,6 +222,26 @@ def _guided(
     return changed
 
 
+def _asked_change(
+    session: Session, case: Case, piece: "Piece", body: dict[str, str | None]
+) -> "tuple[date | None, list[Piece]]":
+    """What a goal still lacks, question by question: its day and needs, and ``body`` the rest."""
+    known = {TEXT, *(name for name in body if piece.body.get(name))}
+    known |= {BY} if target_day(piece) is not None else set()
+    known |= {NEED_KEY} if served(piece) else set()
+    asks = _questions(session, case, piece.on_day)
+    questions = [each for each in asks if each.key not in known]
+    if not questions:
+        return None, []
+    tell(f"What {case.number}.{piece.part} lacks:")
+    answers: Answers = {}
+    Walk(session, answers, lambda _: questions, lambda: None, lambda: "Nothing was changed.").go()
+    body |= {name: answers.get(name) for name in body}
+    by = answers.get(BY)
+    needs = _needs(session, case, answers.get(NEED_KEY))
+    return (date.fromisoformat(by) if by is not None else None), needs
+
+
 def _text_of(what: str) -> "Callable[[str], str]":
     return lambda text: checked_text(text, what)
 
@@ -411,18 +431,21 @@ def change(
     """Change what a goal says, or its day.
 
     casectl goal change 12.g1 --measure "rent paid on the 1st" --by "1 mar". Of an agreed plan it
-    makes a version, with its reason. The first target day stays on record.
+    makes a version, with its reason. The first target day stays on record. With nothing but the
+    goal a terminal asks for what it lacks.
     """
     session = current(ctx)
     case, piece = open_piece(session, item, GOAL)
     body = {"words": words, "measure": measure, "baseline": baseline, "target": target}
-    given = checked_texts(body)
     needs = [each for each in _needs(session, case, need) if each.number not in served(piece)]
+    day = session.read_day(by) if by is not None else None
+    if session.can_ask and not any((text, by, need, *body.values())):
+        day, needs = _asked_change(session, case, piece, body)
+    given = checked_texts(body)
     values: dict[str, Any] = {}
     if text is not None:
         values["what"] = checked_text(session.typed(text, "goal"), "goal")
-    if by is not None:
-        day = session.read_day(by)
+    if day is not None:
         check_goal_days(case, piece.on_day, day, session.config.date_order)
         if day != target_day(piece):
             values |= moved(piece, day)

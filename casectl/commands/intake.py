@@ -671,6 +671,7 @@ class _Import:
         self.clocks = Clocks(session.today, session.standards)
         self.progress = Progress(sheet.surveyed.lines)
         self.rows = self.bad = self.known = self.listed = self.passed = self.closed = 0
+        self.unknown = 0  # open, and the file does not say when they were last reached
         self.undated = 0  # closed, and the file does not say when
         self.lacking = 0  # taken in without cells that cannot be read, or could be with --skip-bad
         self.filled: dict[str, int] = {}  # people on file, and the row that says more of each
@@ -758,6 +759,7 @@ class _Import:
         if not load.case.is_open:
             self.closed += 1
             return load
+        self.unknown += given.last_contact is None
         for each in load.promises:
             if each.kind == DEADLINE and each.due_on < self.session.today:
                 self.passed += 1
@@ -943,7 +945,7 @@ class _Import:
                 f"{_for(len(self.fixed), 'is a follow-up', 'are follow-ups')} here: casectl "
                 f"deadline CASE TEXT --on DAY puts it among the deadlines ({cases})."
             )
-        if count > self.closed:
+        if self.unknown:
             yield "Where the last contact is not known, contact comes due spread over days ahead."
         if count or self.filled:
             yield "casectl undo takes it all back."

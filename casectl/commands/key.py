@@ -107,7 +107,7 @@ def recover_(
         typer.Option("--stdin", help="Read the code and the new passphrase, a line each."),
     ] = False,
 ) -> None:
-    """Open the caseload with the recovery code, and set another passphrase.
+    """Open it with the recovery code; set another passphrase.
 
     The code is typed unseen, in small letters or capitals, with or without its spaces, in one line
     or line by line. Backups made until now keep the passphrase of their day.

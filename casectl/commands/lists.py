@@ -103,7 +103,9 @@ def meds_add(
     found = session.find_case(case, write=True)
     day = session.read_day(since, back=True) if since else session.today
     body = {"dose": dose, "for": reason, "prescriber": prescriber}
-    made = new_medication(found, session.typed(name, "name"), day, body, session.today)
+    made = new_medication(
+        found, session.typed(name, "name"), day, body, session.today, session.config.date_order
+    )
     _add(session, MEDICATIONS, found, made)
 
 

@@ -125,6 +125,7 @@ def _understood(session: Session, typed: Typed, others: Iterable[Meant]) -> Mean
         text=line.text,
         minutes=line.minutes,
         item=f"{case.number}.{promise.number}" if promise else None,
+        order=session.config.date_order,
     )
     step = line.step
     following = new_promise(case, FOLLOW_UP, step.what, step.when, order=order) if step else None

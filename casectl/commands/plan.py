@@ -113,7 +113,9 @@ def agree(
     day = session.read_day(on, back=True) if on else session.today
     who = session.needed(who, "Agreed with whom? ", "--with")
     by = session.needed(by, "By which means? (visit, office, phone, …) ", "--by")
-    who, by = checked_agreement(found, goals, who, by, day, session.today)
+    who, by = checked_agreement(
+        found, goals, who, by, day, session.today, session.config.date_order
+    )
     version = session.store.planning.agree(found, who, by, day)
     found = session.find_case(str(found.number))
     lacking, review = unready(session.shown(now)), _review_due(session, found)

@@ -402,6 +402,7 @@ def connected(
         made = new_contact(
             case, outcome=REACHED, by=means, party="client", on_day=day, today=session.today,
             text=said, item=f"{case.number}.{piece.part}",
+            order=session.config.date_order,
         )  # fmt: skip
     done = session.store.referrals.connect(
         case, piece, event, made, interval=_interval(session, case)

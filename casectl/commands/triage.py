@@ -204,7 +204,8 @@ def _plan_sentence(session: Session, case: Case) -> str:
     if case.planned_on is None:
         return f"{whose}: no plan any more, so it stands where it belongs."
     why = f" ({case.planned_reason})" if case.planned_reason else ""
-    return f"{whose}: planned for {session.say_day(case.planned_on)}{why}."
+    off = "" if session.standards.calendar.is_working(case.planned_on) else ", a day off"
+    return f"{whose}: planned for {session.say_day(case.planned_on)}{off}{why}."
 
 
 # -- days for all that is overdue --------------------------------------------------------------
@@ -462,7 +463,7 @@ class Walk:
         return self._contact(record, item, REACHED, "What was said? Enter: nothing more. ")
 
     def _tried(self, record: CaseRecord, item: DueItem) -> str | None:
-        return self._contact(record, item, TRIED, "What was left? Enter: nothing. ")
+        return self._contact(record, item, TRIED, "What message was left? Enter: none. ")
 
     def _contact(
         self, record: CaseRecord, item: DueItem, outcome: str, question: str
@@ -488,6 +489,7 @@ class Walk:
                 text=line.text,
                 minutes=line.minutes,
                 item=f"{case.number}.{promise.number}" if promise else None,
+                order=self.session.config.date_order,
             )
             following = None
             if line.step is not None:
@@ -500,8 +502,17 @@ class Walk:
                 promise=following,
             )
             told = self.session.shown(case)
-            step = self.session.shown(recorded.promised) if recorded.promised else None
-            more = f" Next: {step.what}, {self.session.say_day(step.due_on)}." if step else ""
+            shown = self.session.shown(recorded)
+            more = ""
+            if shown.ended is not None:
+                done, following = shown.ended
+                more += f" Done: {case.number}.{done.number} {done.what}."
+                if following is not None:
+                    day = self.session.say_day(following.due_on)
+                    more += f" Again: {following.what}, {day}."
+            if shown.promised is not None:
+                step = shown.promised
+                more += f" Next: {step.what}, {self.session.say_day(step.due_on)}."
             tell(f"{outcome.title()} {told.client} by {by} ({case.number}.c"
                  f"{recorded.contact.number}).{more}")  # fmt: skip
             return outcome
@@ -523,7 +534,8 @@ class Walk:
                 raise BadValue("it stands on today's list already", hint="give a later day")
             _check_plan(session, record.case, day)
             session.store.cases.plan([(record.case, day)], self.reason, session.today)
-            tell(f"Planned for {session.say_day(day)}.")
+            off = "" if session.standards.calendar.is_working(day) else ", a day off"
+            tell(f"Planned for {session.say_day(day)}{off}.")
             return "planned"
 
         return self._asked(f"Which day? Enter: {session.say_short(usual)}. ", plan)
@@ -597,6 +609,7 @@ class Walk:
                     text=outcome,
                     minutes=promise.minutes,
                     item=f"{case.number}.{promise.number}",
+                    order=session.config.date_order,
                 )
                 session.store.contacts.record(case, contact, command="triage", does=promise)
             tell(f"{told.title()}: {case.number}.{promise.number}.")

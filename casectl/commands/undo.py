@@ -15,7 +15,7 @@ from casectl.session import Session
 LISTED = 20
 TOLD = 10  # changes
 NAMED = 3  # clients
-BIGGEST = 2**63 - 1
+DIGITS = 18  # of a number that SQLite still counts with
 
 
 def undo(
@@ -72,7 +72,9 @@ def _number(text: str) -> int:
         raise BadValue(
             f"{text[:40]!r} is not an operation's number", hint="casectl undo --list shows them"
         )
-    return min(int(text[:20]), BIGGEST)
+    if len(text.lstrip("0")) > DIGITS:
+        raise NotFound(f"no operation {text[:40]}", hint="casectl undo --list shows them")
+    return int(text)
 
 
 def _last(session: Session) -> int | None:

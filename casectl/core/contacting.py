@@ -46,10 +46,13 @@ def new_contact(
     seen_by: str | None = None,
     covered_until: date | None = None,
     item: str | None = None,
+    order: DateOrder | None = None,
 ) -> Contact:
     """A contact not yet written. Raises BadValue for one that cannot have happened."""
     if on_day > today:
-        raise BadValue(f"{spoken(on_day)} is still ahead", hint="casectl appointment plans ahead")
+        raise BadValue(
+            f"{spoken(on_day, order)} is still ahead", hint="casectl appointment plans ahead"
+        )
     if minutes is not None and not 0 <= minutes <= 24 * 60:
         raise BadValue("--minutes is a number from 0 to 1440")
     if (seen_by is None) != (covered_until is None):
@@ -74,7 +77,9 @@ def new_contact(
     )
 
 
-def repeated(contact: Contact, case: Case, *, on_day: date, today: date) -> Contact:
+def repeated(
+    contact: Contact, case: Case, *, on_day: date, today: date, order: DateOrder | None = None
+) -> Contact:
     """What was recorded once more, of ``case`` and on another day.
 
     Outcome, means, with whom, minutes and text go along. What was only true once does not: the
@@ -90,6 +95,7 @@ def repeated(contact: Contact, case: Case, *, on_day: date, today: date) -> Cont
         text=contact.text,
         minutes=contact.minutes,
         interpreter=contact.interpreter,
+        order=order,
     )
 
 

@@ -63,12 +63,17 @@ def window_ends(transition: Piece) -> date:
 
 
 def new_medication(
-    case: Case, name: str, since: date, body: Mapping[str, str | None], today: date
+    case: Case,
+    name: str,
+    since: date,
+    body: Mapping[str, str | None],
+    today: date,
+    order: DateOrder | None = None,
 ) -> Piece:
     """What a client takes, as it was told: casectl checks no dose. It may be older than intake."""
     check_change(case, "meds")
     if since > today:
-        raise BadValue(f"{spoken(since)} is still ahead", hint="add it once it is taken")
+        raise BadValue(f"{spoken(since, order)} is still ahead", hint="add it once it is taken")
     return Piece(
         "", case.id, MEDICATION, 0, since, checked_text(name.strip(), "name", limit=NAME_LIMIT),
         body=_checked(body),

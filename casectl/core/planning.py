@@ -415,7 +415,13 @@ def _difference(
 
 
 def checked_agreement(
-    case: Case, goals: Sequence[Piece], who: str, by: str, day: date, today: date
+    case: Case,
+    goals: Sequence[Piece],
+    who: str,
+    by: str,
+    day: date,
+    today: date,
+    order: DateOrder | None = None,
 ) -> tuple[str, str]:
     """With whom and by which means a plan was agreed, as they are kept. Raises BadValue."""
     check_change(case, "plan")
@@ -426,10 +432,10 @@ def checked_agreement(
         )
     if by.strip().lower() not in MEANS:
         raise BadValue(f"no means {by[:40]!r}; there are {', '.join(MEANS)}")
-    check_past_day(case, day, today)
+    check_past_day(case, day, today, order)
     if case.plan_agreed_on is not None and day < case.plan_agreed_on:
         raise BadValue(
-            f"it was agreed on {spoken(case.plan_agreed_on)} already",
+            f"it was agreed on {spoken(case.plan_agreed_on, order)} already",
             hint="a plan is agreed again on a later day",
         )
     said = checked_text(who.strip(), "name after --with", limit=NAME_LIMIT)

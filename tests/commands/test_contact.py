@@ -232,11 +232,26 @@ def test_an_appointment_is_not_kept_before_its_day(run: Run, maria: None) -> Non
     assert run("show 1 --json").json["promises"][0]["state"] != "open"
 
 
+def test_an_answer_that_is_none_is_asked_for_again_once(run: Run, maria: None) -> None:
+    """The next line, typed in haste, is not a no; what was asked for is still wanted."""
+    again = run("reached maria 'aide starts Mon'", answers=["tried 2 rang out", "y"])
+    assert (again.code, "Reached Maria Example" in again.out) == (0, True)
+    assert again.err.count("Maria Example (example-1, active)? [y/N]") == 2
+    assert "Answer y or n; Enter is n.\n" in again.err
+    twice = run("reached maria 'once more'", answers=["tried 2", "tried 3", "y"])
+    assert (twice.code, twice.err.count("[y/N]")) == (1, 2)
+    for no in ("n", "No", ""):
+        refused = run("reached maria 'once more'", answers=[no, "y"])
+        assert (refused.code, refused.err.count("[y/N]")) == (1, 1)
+
+
 def test_several_of_a_name_are_picked_from(run: Run, maria: None) -> None:
     run("intake 'Mario Example' --urgency low --new")
     assert run("reached example").code == 4
     assert "example-1 (Maria Example), example-2 (Mario Example)" in run("reached example").err
     assert "Mario Example (example-2)" in run("reached example", answers=["b"]).out
+    assert "Mario Example (example-2)" in run("reached example", answers=["2"]).out
+    assert run("reached example", answers=["7"]).code == 1
     assert run("reached example", answers=[""]).code == 1
 
 
@@ -248,8 +263,8 @@ def test_the_picker_tells_two_of_one_name_apart(run: Run, maria: None) -> None:
     result = run("reached maria", answers=["b"])
     assert "Maria Example (example-2)" in result.out
     assert result.err.splitlines()[1:3] == [
-        "  b  example-2  Maria Example  born 1978-03-29, active, intake Wed 4 Mar, Housing",
-        "  c  example-3  Maria Example  on hold, intake Mon 9 Nov",
+        "  b  2  example-2  Maria Example  born 1978-03-29, active, intake Wed 4 Mar, Housing",
+        "  c  3  example-3  Maria Example  on hold, intake Mon 9 Nov",
     ]
 
 
@@ -286,3 +301,10 @@ def test_a_day_before_the_intake_is_said(run: Run, maria: None) -> None:
     out = " ".join(run("tried 1 --on 2026-01-05").out.split())
     assert "That is before the intake on Mon 2 Nov 2026: casectl undo" in out
     assert "before the intake" not in run("tried 1").out
+
+
+def test_a_day_in_an_error_is_in_the_configured_order(run: Run, maria: None) -> None:
+    for order, said in (("mdy", "Fri Nov 20 2026"), ("dmy", "Fri 20 Nov 2026")):
+        assert run(f"config set date_order {order}").code == 0
+        for command in ("reached 1 --on 2026-11-20", "tried 1 --on 2026-11-20"):
+            assert f"{said} is still ahead" in run(command).err

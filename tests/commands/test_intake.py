@@ -1362,3 +1362,14 @@ def test_one_number_has_one_name(run: Run, caseload: None, rows: str) -> None:
     assert result.code == 5
     assert "row 3: like row 2, the same id as p1-1" in result.err
     assert shown(run)["client"] == "P1"
+
+
+def test_where_every_last_contact_is_known_nothing_is_said_of_the_others(
+    run: Run, caseload: None, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("name,urgency,last contact\nAnn Sample,low,2026-11-12\n")
+    taken = run(f"intake --from {sheet} --yes")
+    assert taken.code == 0 and "Where the last contact" not in taken.out
+    sheet.write_text("name,urgency,last contact\nBo Sample,low,\n")
+    assert "Where the last contact is not known" in run(f"intake --from {sheet} --yes").out

@@ -1075,3 +1075,7 @@ def test_backups_elsewhere_have_slots_of_their_own(by_passphrase: Path, run: Run
     done = run("key rotate", answers=[PASSPHRASE])
     assert done.code == 0
     assert "keep a copy" not in done.err
+
+
+def test_no_line_of_the_help_is_cut(run: Run) -> None:
+    assert run("key --help").out.count("...") == 1, "of ARGS in the usage"

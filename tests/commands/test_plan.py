@@ -592,3 +592,26 @@ def test_what_was_planned_is_hidden_where_others_can_see(run: Run, store: Caselo
             shown = run(f"--private {command}", width=width).out
             for words in ("Work again", "CV", "greets", "said today", "sleep", "Maria"):
                 assert words not in shown, (command, words)
+
+
+def test_a_goal_named_alone_is_asked_for_what_it_lacks(run: Run, store: Caseload) -> None:
+    """As ``goal add`` hints it, and as ``goal add`` asks."""
+    need(store)
+    ok(run("goal add 1 'Work again' --measure 'a contract' --baseline none"))
+    refused = run("goal change 1.g1")
+    assert (refused.code, "nothing to change" in refused.err) == (2, True)
+    answers = ["a boss who greets me", "20 hours a week", "1 mar 2027", "1"]
+    changed = ok(run("goal change 1.g1", answers=answers))
+    assert "What 1.g1 lacks:" in changed.err
+    assert "How one will see it" not in changed.err and "How it is now" not in changed.err
+    (goal,) = run("goal list 1 --json").json
+    assert (goal["words"], goal["measure"]) == ("a boss who greets me", "a contract")
+    assert (goal["target"], goal["by"]) == ("20 hours a week", "2027-03-01")
+    again = run("goal change 1.g1", answers=[])
+    assert (again.code, "nothing to change" in again.err) == (2, True)
+
+
+def test_nothing_answered_changes_nothing(run: Run, store: Caseload) -> None:
+    ok(run("goal add 1 'Work again'"))
+    refused = run("goal change 1.g1", answers=[""] * 5)
+    assert (refused.code, "nothing to change" in refused.err) == (2, True)

@@ -196,3 +196,10 @@ def test_the_list(run: Run) -> None:
     assert listed[0]["operation"] == 26
     assert "added note 1.n25: note 24" in run("undo --list", width=80).out
     assert len(shown(run)["notes"]) == 25, "listing undoes nothing"
+
+
+def test_a_number_beyond_any_operation_is_told_as_it_was_typed(run: Run, caseload: None) -> None:
+    refused = run("undo 99999999999999999999999")
+    assert (refused.code, refused.out) == (3, "")
+    assert "no operation 99999999999999999999999;" in refused.err
+    assert "no operation 77;" in run("undo 0000000000000000000000077").err

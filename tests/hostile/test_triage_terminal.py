@@ -137,6 +137,22 @@ def test_a_plan_takes_five_keys_or_two(spawn: Spawn, run: Run) -> None:
     assert due(run, 3)["3.contact"]["planned"] == "2026-11-20", "each was an operation of its own"
 
 
+def test_a_plan_for_a_day_off_says_so(spawn: Spawn, run: Run) -> None:
+    child = spawn()
+    child.send("ss")
+    child.expect("3/5")
+    child.expect(ASKS)
+    child.send("psat\r")
+    child.expect("Planned for Sat 21 Nov 2026, a day off")
+    child.expect(ASKS)
+    child.send("t")
+    child.expect("What message was left")
+    child.send("\x03q")
+    ends(child, says="1 planned")
+    named = run("triage 4 --on 'sat 21 nov' --reason calls").out
+    assert "planned for Sat 21 Nov 2026, a day off (calls)." in " ".join(named.split())
+
+
 def test_the_promise_is_kept_and_the_next_one_made_in_one_line(spawn: Spawn, run: Run) -> None:
     keys = "rvisit 45m signed the form; next bring it back mon\r"
     assert len(keys) < 60
@@ -145,7 +161,10 @@ def test_the_promise_is_kept_and_the_next_one_made_in_one_line(spawn: Spawn, run
     child.expect("4/5")
     child.expect(ASKS)
     child.send(keys)
-    child.expect(r"Reached Dan Followup by visit \(4\.c1\)\..*Next: bring it back, Mon 23 Nov 2026")
+    child.expect(
+        r"Reached Dan Followup by visit \(4\.c1\)\. Done: 4\.1 call the school\. Next:\s+"
+        r"bring\s+it\s+back,\s+Mon\s+23\s+Nov\s+2026"
+    )
     child.expect("5/5")
     child.expect(ASKS)
     child.send("q")
