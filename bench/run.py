@@ -28,6 +28,7 @@ CASECTL = str(Path(PYTHON).parent / "casectl")
 REF = (PYTHON, "-c", "import typer, rich.table, sqlite3")
 AS_OF = "2026-11-18"  # the day of every caseload here, so that a file made once stays right
 SEED = 1
+WORD = "voucher"  # in one record of nine or so
 ENCRYPTION_MS = 8.0  # all that today may pay for it, with a key file
 JOURNALED = 20_000  # larger caseloads are made without their journal: half the file
 
@@ -190,6 +191,8 @@ def startup(sizes: Sizes) -> None:
     line("today, piped", 0.75, reads("today"))
     line("today --json", 0.75, reads("today", "--json"))
     line("remind", 0.75, reads("remind"))
+    line("show N, on a terminal", 1.0, reads("show", "50", terminal=True))
+    line("search WORD, on a terminal", 1.0, reads("search", WORD, terminal=True))
 
     copy = scratch(cases)
     numbers = _open_numbers(copy)
@@ -283,6 +286,8 @@ def size(sizes: Sizes) -> None:
     for name, words, terminal in (
         ("today, on a terminal", ("today",), True),
         ("today --json", ("today", "--json"), False),
+        ("show N, on a terminal", ("show", "50"), True),
+        ("search WORD, on a terminal", ("search", WORD), True),
     ):
         line(
             name,
