@@ -66,7 +66,8 @@ def _columns(rows: Sequence[ListRow], output: Output) -> _Columns:
 
     wide, narrow = output.width >= WIDE, output.width < NARROW
     handle = HANDLE_WIDE if wide else HANDLE
-    case = widest((_typed(row.case, handle) for row in rows), 4, handle)
+    heads = _cells(output.word("case")), _cells(output.word("client"))
+    case = widest((_typed(row.case, handle) for row in rows), heads[0], handle)
     level = widest((_level(row.case) for row in rows), 5, 15)
     item = max(len(row.first.item) if row.first else 6 for row in rows)
     program = widest((row.case.program or "" for row in rows), 7, 12) if wide else 0
@@ -76,7 +77,7 @@ def _columns(rows: Sequence[ListRow], output: Output) -> _Columns:
     else:
         taken = (case, level, item, DUE, REACHED, *((program, word) if wide else ()))
         left = output.width - sum(taken) - len(taken)
-    name = widest((row.case.client for row in rows), 6, max(left, 8))
+    name = widest((row.case.client for row in rows), heads[1], max(left, 8))
     return _Columns(case, name, level, program, item, word)
 
 

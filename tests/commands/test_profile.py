@@ -220,7 +220,8 @@ def test_words_head_lists_and_stand_in_what_is_owed(run: Run, caseload: None) ->
     assert owed["1.plan"] == "agree a plan with the patient"
     assert told["client"] == "Ada Example", "a field of JSON keeps its name"
     assert run("list", width=120).out.split()[:2] == ["case", "patient"]
-    run("intake 'Ada Example' --again --no-input --yes")
+    run("config profile housing")
+    assert run("list", width=80).out.split()[:2] == ["case", "participant"], "wider than its names"
     assert run("config profile legal").code == 0
     assert run("list", width=80).out.split()[:2] == ["matter", "client"]
     assert "reach the client" in json.dumps(run("show 1 --json").json)

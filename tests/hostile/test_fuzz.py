@@ -24,12 +24,15 @@ from casectl.core import dates, matching, oneline, recurrence, text
 from casectl.core.assessing import body_of, read_document
 from casectl.core.errors import BadConfiguration, BadImport, BadValue, CasectlError
 from casectl.core.privacy import private, without_handles
+from casectl.core.profiles import Closing
 from casectl.core.resources import FIELDS, said
 from casectl.core.risks import find_kind, find_level
 from casectl.core.settings import ROOT, STANDARDS, find_key, typed
+from casectl.core.standards import Intervals, fault_of, laid_over
 from casectl.formats.assessments import parse_json
 from casectl.formats.crontab import Errand, crontab_lines, shell_words, systemd_units
 from casectl.formats.hsds import catalogue, read_catalogue
+from casectl.formats.profiles import parse_profile
 from casectl.formats.spreadsheet import HEADERS, Reader, opened, settled_orders
 from casectl.render import Output, broken, json_text
 from casectl.render.screens import draw, wrapped
@@ -328,6 +331,45 @@ def test_configurations(data: st.DataObject) -> None:
     try:
         config = parse_config(words, Path("config.toml"))
         assert config.limit > 0 and isinstance(config.private, bool)
+    except BadConfiguration as error:
+        one_line(error)
+
+
+IN_A_PROFILE = {
+    "title": ("",),
+    "words": ("client", "case"),
+    "standards": ("plan", "notice", "contact", "guardian_counts"),
+    "domains": ("asked", "own"),
+    "closing": (*Closing._fields, "own_reasons"),
+    "capacity": ("full_time", "level", "phase"),
+}
+in_lists = st.sampled_from(["died", "letter", "safety", "food", "school", "moved"]) | anything
+profile_values = toml_values | st.lists(in_lists, max_size=4) | st.integers(-1, 9)
+
+
+@st.composite
+def profiles(draw: st.DrawFn) -> dict[str, object]:
+    """What is nearly a profile: known names in their places, and anything as their values."""
+    made: dict[str, object] = {"title": draw(st.just("Ours") | toml_leaves)}
+    for name in draw(st.lists(st.sampled_from(sorted(IN_A_PROFILE)), unique=True)):
+        keys = st.sampled_from(IN_A_PROFILE[name]) | anything
+        made[name] = draw(st.dictionaries(keys, profile_values, max_size=4) | toml_leaves)
+    return made
+
+
+@fuzz
+@given(profiles())
+def test_profiles(document: dict[str, object]) -> None:
+    import tomlkit
+
+    try:
+        words = tomlkit.dumps(document)
+    except (ValueError, TypeError):
+        return  # what tomlkit cannot write
+    try:
+        profile, standards = parse_profile("ours.toml", words, Path("ours.toml"))
+        assert profile.title and profile.asked and "died" in profile.closing.reasons
+        assert fault_of(laid_over(Intervals(), standards)) is None
     except BadConfiguration as error:
         one_line(error)
 
