@@ -46,6 +46,11 @@ class Leftover(NamedTuple):
     is_open: bool = False  # the editor still runs
 
     @property
+    def is_of_a_killed_one(self) -> bool:
+        """And not kept on purpose, because it could not be saved."""
+        return not self.is_open and FOLDER.fullmatch(self.folder.name) is not None
+
+    @property
     def is_changed(self) -> bool:
         """Whether there is more in it than it began with."""
         text = _read(self.folder / NAME)

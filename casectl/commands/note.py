@@ -641,6 +641,8 @@ def _take_up(session: Session, page: Page) -> None:
     from casectl.editor import leftovers
 
     for each in leftovers():
+        if each.whose is None and each.is_of_a_killed_one:
+            each.clear()  # of no case that anybody could say
         if each.whose is None or each.whose.caseload != _caseload(session):
             continue
         if each.is_open:

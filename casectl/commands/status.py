@@ -103,7 +103,7 @@ def hold(
 
 def _tried(session: Session, case: Case) -> str:
     """The attempts since the client was last reached. Raises BadValue where there are none."""
-    tries = tries_of(session.store.cases.file(case).contacts)
+    tries = tries_of(session.store.cases.file(case).contacts, case.opened_on)
     if not tries:
         raise BadValue(
             f"nobody has tried {case.handle} since the client was last reached",

@@ -154,14 +154,16 @@ def under_notice(closing: Piece | None) -> date | None:
     return date.fromisoformat(given["until"]) if given.get("until") else None
 
 
-def tries_of(contacts: Iterable[Contact]) -> list[Contact]:
+def tries_of(contacts: Iterable[Contact], since: date) -> list[Contact]:
     """Attempts to reach the client that stand, since they were last reached, the oldest first.
+
+    None of them is from before ``since``, the intake.
 
     A letter is an attempt, whatever is said to have come of it.
     """
     found: list[Contact] = []
     for each in sorted(contacts, key=lambda each: (each.on_day, each.number)):
-        if each.corrected or each.party not in ("client", "guardian"):
+        if each.corrected or each.party not in ("client", "guardian") or each.on_day < since:
             continue
         if each.outcome == TRIED or each.by == "letter":
             found.append(each)
@@ -307,7 +309,7 @@ def _tries_lacking(file: File, asked: Asked) -> list[Lack]:
 
     The days are two at the least wherever more than one attempt is asked for.
     """
-    counted = {(each.on_day, each.by) for each in tries_of(file.contacts)}
+    counted = {(each.on_day, each.by) for each in tries_of(file.contacts, file.case.opened_on)}
     has = (len(counted), len({by for _, by in counted}), len({day for day, _ in counted}))
     wants = (
         asked.closing.tries,
@@ -363,6 +365,7 @@ def checked_given(given: Given, worker: str) -> Given:
         signed_by=_name(given.signed_by, "--signed-off-by"),
     )
     for name, flag in (
+        (checked.handed_to, "--handed-to"),
         (checked.approved_by, "--approved-by"),
         (checked.signed_by, "--signed-off-by"),
     ):
@@ -442,7 +445,7 @@ def _body(file: File, reason: Reason, given: Given) -> dict[str, Any]:
         handed = accepted_by(file)
     hard = [item for item, _ in hard_items(file)]
     soft = [f"{file.case.number}.{each.number}" for each in soft_promises(file)]
-    tries = tries_of(file.contacts) if reason.code == CANNOT_LOCATE else ()
+    tries = tries_of(file.contacts, file.case.opened_on) if reason.code == CANNOT_LOCATE else ()
     more = {
         "summary": given.summary or body.get("summary"),
         "handed_to": handed,

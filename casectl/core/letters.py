@@ -125,7 +125,7 @@ def record_fields(
     case, client = file.case, file.client
     closing = closing_of(file.casework)
     notice = (closing.body.get("notice") or {}) if closing is not None else {}
-    tries = tries_of(file.contacts)
+    tries = tries_of(file.contacts, file.case.opened_on)
     promise = about.promise
     is_missed = promise is not None and promise.status == MISSED
     return {

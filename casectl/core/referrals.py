@@ -36,7 +36,7 @@ RESOURCE, NEEDS, PURPOSE, LOG = "resource", "needs", "purpose", "log"
 # taken back. Whatever they answered, the client's word that they are connected counts.
 AFTER: Mapping[str, tuple[str, ...]] = {
     DRAFT: (SENT,),
-    SENT: (ASKED, *ANSWERS, SCHEDULED, RECEIVED, CONNECTED, CLOSED),
+    SENT: (ASKED, *ANSWERS, SCHEDULED, RECEIVED, CONNECTED),
     ACCEPTED: (*ANSWERS, SCHEDULED, RECEIVED, CONNECTED, CLOSED, ASKED),
     WAITLISTED: (*ANSWERS, SCHEDULED, RECEIVED, CONNECTED, CLOSED, ASKED),
     SCHEDULED: (*ANSWERS, SCHEDULED, RECEIVED, CONNECTED, CLOSED, ASKED),

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from casectl.core.casework import CONSENT, DISCLOSURE, LETTERS, UNSIGNED
+from casectl.core.casework import CONSENT, DISCLOSURE, DROPPED, LETTERS, UNSIGNED
 from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.model import Author, Case
 from casectl.core.text import handle_stem
@@ -362,7 +362,7 @@ class _Reversal:
     def _check_taken_back(
         self, before: dict[str, Any] | None, after: dict[str, Any] | None
     ) -> None:
-        """Nobody takes back what was told somebody, nor a client's signature on a release.
+        """Nobody takes back what was told somebody, nor what a client signed or revoked.
 
         Raises CasectlError.
         """
@@ -375,6 +375,9 @@ class _Reversal:
         elif now["kind"] == CONSENT and is_signed(now) and not is_signed(was):
             why = "a release that was signed, and signatures cannot be undone"
             how = "casectl consent revoke {item} REASON ends it"
+        elif now["kind"] == CONSENT and now["status"] == DROPPED and was["status"] != DROPPED:
+            why = "a release that was revoked, and it covers nothing any more"
+            how = "casectl consent add {number} makes a new one, which the client signs"
         else:
             return
         number = self.db.value("SELECT number FROM cases WHERE id = ?", (now["case_id"],))

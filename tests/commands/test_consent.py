@@ -193,11 +193,19 @@ def test_neither_a_disclosure_nor_a_signature_is_undone(run: Run) -> None:
     assert len(run("disclosures 1 --json").json) == 1
 
 
-def test_a_revocation_and_an_unsigned_release_are_undone(run: Run) -> None:
+def test_a_revocation_stays_revoked(run: Run) -> None:
+    """The client's no is not taken back by a key meant for something else."""
     run(ADD)
-    run("consent revoke 1.roi1 'the wrong one'")
-    assert run("undo --yes").code == 0
-    assert run("consent list 1 --json").json[0]["state"] == "live"
+    run("consent revoke 1.roi1 'said no'")
+    refused = run("undo --yes")
+    assert (refused.code, refused.out) == (1, "")
+    assert "1.roi1 is a release that was revoked" in refused.err
+    assert "casectl consent add 1" in refused.err
+    assert run("consent list 1 --all --json").json[0]["state"] != "live"
+
+
+def test_an_unsigned_release_is_undone(run: Run) -> None:
+    run(ADD)
     run("consent add 1 --to School --purpose grades --what name --until 2027-05-18")
     assert run("undo --yes").code == 0
     assert len(run("consent list 1 --json").json) == 1

@@ -51,7 +51,6 @@ LATER = {
     **dict.fromkeys(("CSV-02", "CSV-03", "CSV-04", "CSV-07", "CSV-09", "CSV-10"), "export"),
     **{f"JSON-{number:02}": "import" for number in (1, 2, 3, 4, 5, 7, 9, 10)},
     **dict.fromkeys(("ICS-04", "ICS-05", "ICS-06", "ICS-08", "ICS-09"), "import"),
-    "INJ-14": "report",
     "FS-03": "export",
     "SIZE-05": "tag",
 }
@@ -155,7 +154,7 @@ READING = ["today", "show 2", "show 2 --all", "list", "history", "today --done",
 
 
 @about(*ids_of("TERM"), *ids_of("MARK"), *ids_of("CSV"), "UNI-01", "UNI-10", "UNI-14", "UNI-15",
-       "INJ-07", "INJ-08", "INJ-12", "INJ-14")  # fmt: skip
+       "INJ-07", "INJ-08", "INJ-12")  # fmt: skip
 def any_text(world: World, text: str, code: int) -> None:
     """Kept exactly in every field, or refused in one line; shown without acting."""
     for command in FIELDS:
@@ -602,6 +601,14 @@ def core_dumps(world: World, text: str, code: int) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert done.stderr == b"(0, 0)"
+
+
+@about("INJ-14")
+def a_page_for_a_court(world: World, text: str, code: int) -> None:
+    any_text(world, text, code)
+    told = world.run("casefile 2 --for audit --basis 'the yearly audit'")
+    assert told.code == 0
+    assert "<script" not in told.out and "&lt;script&gt;" in told.out
 
 
 @about("LEAK-06")

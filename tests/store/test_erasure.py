@@ -222,7 +222,7 @@ def test_what_it_says_of_itself(store: Caseload) -> None:
     assert plan.clients == 1
     before = store.audit.verify()
     purged = store.purge.erase([case.number], "asked")
-    assert (purged.numbers, purged.clients, purged.records) == ((2,), 1, 9)
+    assert (purged.numbers, purged.clients, purged.records) == ((2,), 1, 11)
     assert purged.entries == plan.entries + purged.records
     assert purged.operation == before.operations + 1
     assert purged.uncompacted is None

@@ -313,4 +313,4 @@ def test_repair_puts_the_triggers_back_and_is_on_the_record(populated: Path, run
     assert run("undo").code == 0
     assert run("show 1 --json").json["contacts"][0]["text"] == "spoke of the rent"
     again = run("undo --json").json
-    assert again["command"] == "edit", "a repair changed no record, so there is nothing to undo"
+    assert again["command"] == "note", "a repair changed no record, so there is nothing to undo"
