@@ -19,7 +19,7 @@ def test_a_case_is_not_handed_to_whoever_closes_it(
     result = run(["close", "1", "--reason", "declined", "--handed-to", name, "--summary", "s"])
     assert (result.code, result.out) == (2, "")
     assert "--handed-to is somebody else" in result.err
-    assert run("show 1 --json").json["status"] == "active"
+    assert run("show 1 --json").json["case_status"] == "active"
 
 
 def test_attempts_of_before_the_intake_are_none(run: Run) -> None:
@@ -33,8 +33,9 @@ def test_attempts_of_before_the_intake_are_none(run: Run) -> None:
 
 
 def test_a_silent_referral_is_chased_or_cancelled_and_not_closed(run: Run) -> None:
-    assert run("resource add 'Example Pantry' 'food parcels' --need food --phone 555").code == 0
-    assert run("refer 1 1 --send --override 'she asked for it'").code == 0
+    assert run("resource add 'Example Pantry' 'food parcels'").code == 0
+    run("need add 1 'empty fridge' --domain food")
+    assert run("refer 1 1 --need 1 --send --override 'she asked for it'").code == 0
     result = run("referral close 1.ref1 'tired of it'")
     assert (result.code, result.out) == (2, "")
     assert run("show 1 --json").code == 0
