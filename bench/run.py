@@ -34,8 +34,8 @@ JOURNALED = 20_000  # larger caseloads are made without their journal: half the 
 
 # What a caseload file holds follows from these: another version of them makes another file.
 MAKERS = (
-    "core/fictitious.py", "core/fictitious_people.py", "core/facts.py", "store/schema.py",
-    "store/bulk.py", "store/derived.py",
+    "core/fictitious.py", "core/fictitious_people.py", "core/fictitious_casework.py",
+    "core/casework.py", "core/facts.py", "store/schema.py", "store/bulk.py", "store/derived.py",
 )  # fmt: skip
 
 
