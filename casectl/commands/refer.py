@@ -468,11 +468,7 @@ def close(
 
     casectl referral close 12.ref1 "does not want it any more"
     """
-    session = current(ctx)
-    case, piece = session.find_piece(item, REFERRAL)
-    why = checked_text(session.needed(reason, "Why? ", "REASON"), "reason")
-    event = new_event(CLOSED, _day(session, case, on), text=why)
-    _happen(session, case, piece, event, "referral close")
+    _end(current(ctx), item, CLOSED, reason, on, "referral close")
 
 
 @referral_app.command("cancel")
@@ -485,11 +481,7 @@ def cancel(
     on: OnOption = None,
 ) -> None:
     """Take a referral back, however far it is, with the reason."""
-    session = current(ctx)
-    case, piece = session.find_piece(item, REFERRAL)
-    why = checked_text(session.needed(reason, "Why? ", "REASON"), "reason")
-    event = new_event(CANCELLED, _day(session, case, on), text=why)
-    _happen(session, case, piece, event, "referral cancel")
+    _end(current(ctx), item, CANCELLED, reason, on, "referral cancel")
 
 
 @referral_app.command("chase")
@@ -599,6 +591,15 @@ def _due(session: Session, case: Case, referral: Piece) -> date | None:
 
 def _interval(session: Session, case: Case) -> int:
     return session.standards.of(case.program).referral
+
+
+def _end(
+    session: Session, item: str, did: str, reason: str | None, on: str | None, command: str
+) -> None:
+    """A referral that ends without the client being connected, with the reason."""
+    case, piece = session.find_piece(item, REFERRAL)
+    why = checked_text(session.needed(reason, "Why? ", "REASON"), "reason")
+    _happen(session, case, piece, new_event(did, _day(session, case, on), text=why), command)
 
 
 def _day(session: Session, case: Case, text: str | None) -> date:
