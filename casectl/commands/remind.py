@@ -130,11 +130,11 @@ def send_once(session: Session, due: list[Reminder], manner: Manner) -> list[Rem
             store.check_writable()
         try:
             for text, told in messages(session, new, manner):
-                write(text)
+                sys.stdout.write(text)
                 sys.stdout.flush()
                 store.mark(each.mark(session.today) for each in told)
             if new and manner.format == TEXT and not session.output.fields:
-                write(lines.rest_line(len(due) - len(new)))
+                sys.stdout.write(lines.rest_line(len(due) - len(new)))
                 sys.stdout.flush()
         except OSError as error:
             raise CasectlError(
@@ -150,32 +150,19 @@ def tell(session: Session, due: Sequence[Reminder], manner: Manner) -> None:
     """Print reminders, private unless told otherwise."""
     if sys.stdout is None:
         raise CasectlError("standard output is closed, so nothing can be told")
-    for text, _ in messages(session, due, manner):
-        write(text)
-
-
-def write(text: str | bytes) -> None:
-    if isinstance(text, bytes):
+    if manner.format == ICS:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text)
+        sys.stdout.buffer.write(calendar(session, due, manner))
     else:
-        sys.stdout.write(text)
+        sys.stdout.write("".join([text for text, _ in messages(session, due, manner)]))
 
 
 def messages(
     session: Session, due: Sequence[Reminder], manner: Manner
-) -> Iterator[tuple[str | bytes, Sequence[Reminder]]]:
+) -> Iterator[tuple[str, Sequence[Reminder]]]:
     """What leaves in one piece, and which reminders it tells: a line each, or one document."""
-    told = list(due)
-    if not manner.full_names:
-        typed = {each.item.case.client_id for each in due if is_typed(each.item)}
-        former = session.store.agenda.former_names(typed)
-        told = [private(each, former.get(each.item.case.client_id, ())) for each in due]
-    told = session.shown(told)
     output = session.output
-    if manner.format == ICS:
-        yield calendar(session, told, manner), due
-        return
+    told = as_told(session, due, manner)
     if manner.format == TEXT and not output.fields:
         pieces = lines.text(told, output, terse=manner.terse)
         yield from ((text, [each]) for text, each in zip(pieces, due, strict=True))
@@ -188,12 +175,21 @@ def messages(
         yield output.as_table(made, ()), due
 
 
-def calendar(session: Session, told: Sequence[Reminder], manner: Manner) -> bytes:
+def as_told(session: Session, due: Sequence[Reminder], manner: Manner) -> list[Reminder]:
+    """The reminders with as much in them as may leave."""
+    if manner.full_names:
+        return session.shown(list(due))
+    typed = {each.item.case.client_id for each in due if is_typed(each.item)}
+    former = session.store.agenda.former_names(typed)
+    return session.shown([private(each, former.get(each.item.case.client_id, ())) for each in due])
+
+
+def calendar(session: Session, due: Sequence[Reminder], manner: Manner) -> bytes:
     """The reminders as a calendar file. What is late stands on today, where it is seen."""
     from casectl.formats.calendar import Entry, calendar_file
 
     entries = []
-    for each in told:
+    for each in as_told(session, due, manner):
         item, promise = each.item, each.item.promise
         late = item.days_late > 0
         entries.append(

@@ -32,7 +32,7 @@ def text(reminders: Sequence[Reminder], output: Output, *, terse: bool) -> list[
         return [_narrow(row, output.width) for row in rows]
     widths = [min(max(map(len, column)), WIDEST) for column in zip(*rows, strict=True)][:-1]
     line = "".join(f"{{:<{width}}}  " for width in widths) + "{}\n"
-    return [spelled(line.format(*row)) for row in rows]
+    return spelled([line.format(*row) for row in rows])
 
 
 def _full(reminder: Reminder, output: Output) -> tuple[str, ...]:
@@ -116,9 +116,9 @@ def json_lines(objects: Sequence[Object], fields: tuple[str, ...] | None) -> lis
     return lines
 
 
-def spelled(words: str) -> str:
+def spelled(lines: list[str]) -> list[str]:
     """Text for standard output whatever its character set: cron's is often not the terminal's."""
     charset = getattr(sys.stdout, "encoding", None) or "utf-8"
     if charset == "utf-8":  # nearly always, and then every letter has its place
-        return words
-    return words.encode(charset, "backslashreplace").decode(charset)
+        return lines
+    return [each.encode(charset, "backslashreplace").decode(charset) for each in lines]
