@@ -94,21 +94,29 @@ def is_typed(item: DueItem) -> bool:
     return (item.kind, item.stage) not in WHAT
 
 
+def unnamed(item: DueItem, former_names: Iterable[str] = ()) -> tuple[str, str]:
+    """Whom an item is about and what it says, in words that may leave the room.
+
+    The client is initials, and what was typed has lost the client's names, former ones too. What is
+    the worker's own names no client, and stays.
+    """
+    name, what = item.case.client, item.what
+    if item.case == ME:
+        return name, what
+    return initials(name), without_name(what, name, *former_names) if is_typed(item) else what
+
+
 def private(reminder: Reminder, former_names: Iterable[str] = ()) -> Reminder:
     """The reminder with nothing in it that names anybody but what the worker's own words say.
 
-    The client is initials, the handle and the program are gone, and what was typed has lost the
-    client's names, former ones too, the place and who is waited for. Every format prints this.
+    Beside what is ``unnamed`` the handle, the program, the place and who is waited for are gone.
     """
     item, today, now = reminder
-    if item.case == ME:  # no client's, and what it says is the worker's own words
+    if item.case == ME:
         return reminder
-    name = item.case.client
-    case = item.case._replace(client=initials(name), handle="", program=None)
-    what, promise = item.what, item.promise
-    if is_typed(item):
-        what = without_name(what, name, *former_names)
+    client, what = unnamed(item, former_names)
+    case = item.case._replace(client=client, handle="", program=None)
+    promise = item.promise
     if promise is not None:
         promise = promise._replace(what=what, place=None, waiting_on=None)
-    hidden = item._replace(case=case, what=what, promise=promise)
-    return new_tuple(Reminder, (hidden, today, now))
+    return Reminder(item._replace(case=case, what=what, promise=promise), today, now)
