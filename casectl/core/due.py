@@ -313,10 +313,11 @@ class Rules:
     def __init__(self, standards: Standards, today: date) -> None:
         self.standards = standards
         self.today = today
-        # What falls due before the next working day shows today.
-        self.days_off_until = standards.calendar.last_day_off_after(today)
         self.soon_until = today + timedelta(days=standards.horizon)
         self._rules: dict[tuple[object, ...], Rule] = {}
+        self._off_until: dict[date, date] = {}
+        # What falls due before the next working day shows today.
+        self.days_off_until = self.off_until(today)
         self.what = WHAT
         if standards.client != "client":
             self.what = {of: said.replace("client", standards.client) for of, said in WHAT.items()}
@@ -330,6 +331,13 @@ class Rules:
         if rule is None:
             rule = self._rules[same] = Rule(group, self)
         return rule
+
+    def off_until(self, day: date) -> date:
+        """The last of the days off that follow ``day``; itself where the next one is worked."""
+        known = self._off_until.get(day)
+        if known is None:
+            known = self._off_until[day] = self.standards.calendar.last_day_off_after(day)
+        return known
 
     def items(self, record: CaseRecord, *, listed: bool = False) -> Iterator[DueItem]:
         """Everything one case owes, or only what is ``listed`` today."""
@@ -346,11 +354,15 @@ class Rule:
         self.group = group
         self.rules = rules
         self.intervals = rules.standards.of(group.program)
-        self.allowed = allowed_days(group, self.intervals)
         self.applies = applies(group, self.intervals)
         self.missing = BETWEEN.join(required(group, self.intervals)) if group.lacks else ""
         self._due_day = _same_day if group.kind == DEADLINE else RULES[group.kind, group.stage]
         self._known: dict[date, tuple[date, Band | None]] = {}
+
+    @cached_property
+    def allowed(self) -> int:
+        """The days that one missed interval takes."""
+        return allowed_days(self.group, self.intervals)
 
     def due_on(self, day: date) -> date:
         """The day that a fact falls due. Never decreases as ``day`` grows."""
@@ -406,11 +418,21 @@ class Rule:
 
     def last_due(self, until: date) -> date:
         """The last fact day that falls due by ``until``."""
-        off_until = self.rules.standards.calendar.last_day_off_after(until)
-        day = off_until - timedelta(days=self._span())
+        day = self._none_after(until)
         while self.due_on(day) > until:
             day -= ONE_DAY
         return day
+
+    def none_told_after(self, until: date) -> date:
+        """A fact day after which none presses or falls due by ``until``; not all before it do.
+
+        Finding the very last one costs more than looking at a few facts too many.
+        """
+        return self._none_after(max(until, self._looked_at(ahead=1)))
+
+    def _none_after(self, until: date) -> date:
+        """A fact day after which none falls due by ``until``."""
+        return self.rules.off_until(until) - timedelta(days=self._span())
 
     @cached_property
     def last_late(self) -> date:

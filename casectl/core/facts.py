@@ -108,14 +108,12 @@ def facts_of(record: CaseRecord) -> Iterator[Fact]:
         yield from _standards(record, make)
 
 
-def promised_facts(record: CaseRecord) -> Iterator[Fact]:
-    """The facts of the open promises alone."""
-    return _promised(record, _Maker(record)) if record.promises else iter(())
-
-
-def watched_facts(record: CaseRecord) -> Iterator[Fact]:
-    """The facts of the casework alone."""
-    return _watched(record, _Maker(record)) if record.watches else iter(())
+def named_facts(record: CaseRecord) -> Iterator[Fact]:
+    """The facts that have a name of their own: of the open promises, and of the casework."""
+    if record.promises or record.watches:
+        make = _Maker(record)
+        yield from _promised(record, make)
+        yield from _watched(record, make)
 
 
 class _Maker:

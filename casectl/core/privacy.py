@@ -75,7 +75,7 @@ PLAIN: Mapping[type, frozenset[str]] = {
     Morning: frozenset({"new"}),
     Reminded: frozenset({"time"}),
     Step: frozenset({"standard", "source"}),
-    Reminder: frozenset({"state"}),
+    Reminder: frozenset({"today", "now"}),
     Twin: frozenset({"why", "client_id"}),
     Hit: frozenset({"source", "item", "day", "field"}),
     Change: frozenset({"table"}),
