@@ -18,6 +18,7 @@ from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, Load, ahe
 from casectl.core.due import Band, DueItem, Rule, Rules
 from casectl.core.facts import (
     AFTER_CLOSING,
+    MISSING,
     PROMISED,
     WATCHED,
     Group,
@@ -48,6 +49,7 @@ HEADS = (
     f"SELECT id, {GROUP_COLUMNS}, (SELECT min(day) FROM due_facts WHERE group_id = due_groups.id) "
     "FROM due_groups"
 )
+NOTHING_REQUIRED = f" WHERE kind <> '{MISSING}'"
 # What is the worker's own, by its day, as a case's open promises are read.
 OWN_WORK = f"SELECT {OWN_COLUMNS} FROM own_work WHERE status = 'open' ORDER BY due_on, number"
 # A case's level in SQL, as ``model.level_of`` has it.
@@ -277,14 +279,18 @@ class _Reading:
     def _streams(self, groups: str) -> Iterator[_Stream]:
         """The groups asked for; with their heads, only those that have any fact."""
         ask = self.ask
+        if not ask.standards.requires_any:
+            groups += NOTHING_REQUIRED
         for row in map(tuple, self.db.rows(groups)):
-            group_id, kind, stage, level, program, lead, who, reaching, tried, planned, head = row
+            group_id, kind, stage, level, program, lead, who, reaching, tried, planned = row[:10]
+            lacks, head = row[10:]
             if head is None or (ask.level is not None and level < ask.level):
                 continue
             if ask.program is not None and program != ask.program:
                 continue
             flags = map(bool, (reaching, tried, planned))
-            rule = self.rules.of(new_tuple(Group, (kind, stage, level, program, lead, who, *flags)))
+            group = new_tuple(Group, (kind, stage, level, program, lead, who, *flags, lacks))
+            rule = self.rules.of(group)
             if rule.applies:
                 yield new_tuple(_Stream, (group_id, rule, bool(tried), bool(planned), head))
 
@@ -376,7 +382,7 @@ class _Reading:
         ask = self.ask
         return [
             record
-            for record in read_records(self.db, numbers)
+            for record in read_records(self.db, numbers, lacks=ask.standards.requires_any)
             if (ask.level is None or record.case.level >= ask.level)
             and (ask.program is None or record.case.program == ask.program)
         ]

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from casectl.core.errors import CasectlError
+from casectl.core.facts import BETWEEN, lacking
 from casectl.core.model import (
     ASSESSING,
     FOLLOW_UP,
@@ -58,7 +59,7 @@ CONTACT_COLUMNS = (
 )
 NOTE_COLUMNS = ", ".join(Note._fields)
 JOT_COLUMNS = ", ".join(Jot._fields)
-GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried, planned"
+GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried, planned, lacks"
 
 # A letter is sent, not answered: it never counts as reaching anybody. A corrected contact no
 # longer counts; the row that corrects it does.
@@ -77,17 +78,25 @@ def _last_reached(party: str) -> str:
 LAST_REACHED = f"SELECT {_last_reached('client')} FROM cases c WHERE c.number = ?"
 
 
-def _records(guardian: str, ended: str) -> str:
+def _records(guardian: str, ended: str, known: str = "") -> str:
     return (
         f"SELECT {CASE_COLUMNS}, {_last_reached('client')}, {guardian}, {ended}, "
-        f"k.phone, k.safe_contact, (SELECT value FROM meta WHERE name = '{CASEWORK_FROM}') "
+        f"k.phone, k.safe_contact, (SELECT value FROM meta WHERE name = '{CASEWORK_FROM}'){known} "
         "FROM cases c JOIN clients k ON k.id = c.client_id"
     )
 
 
-RECORDS = _records(
+_ENDED = "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open')"
+RECORDS = _records(_last_reached("guardian"), _ENDED)
+# And what says what is not known of a case.
+_OF_KIND = "FROM casework w WHERE w.case_id = c.id AND w.kind"
+WITH_KNOWN = _records(
     _last_reached("guardian"),
-    "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open')",
+    _ENDED,
+    ", k.birth_date, k.language, "
+    f"EXISTS (SELECT 1 {_OF_KIND} = 'need' AND w.status IN ('open', 'planned')), "
+    f"(SELECT group_concat(w.stage, '{BETWEEN}') {_OF_KIND} = 'unavailable' "
+    "AND w.status = 'open')",
 )
 # Attempts since somebody was last reached; on the same day the order of recording decides.
 ATTEMPTS = (
@@ -266,11 +275,14 @@ class Part(NamedTuple):
 
 
 def read_records(
-    db: Database, numbers: Iterable[int], part: Part | None = None
+    db: Database, numbers: Iterable[int], part: Part | None = None, *, lacks: bool = True
 ) -> list[CaseRecord]:
-    """What the due engine reads of these cases; closed ones included, in number order."""
+    """What the due engine reads of these cases; closed ones included, in number order.
+
+    Without what each ``lacks`` where no program asks for it; of a ``part`` that is a fact already.
+    """
     wanted = sorted(set(numbers))
-    select = RECORDS
+    select = WITH_KNOWN if lacks else RECORDS
     if part is not None:
         select = _records(_last_reached("guardian") if part.guardian else "NULL", "NULL")
     records: list[CaseRecord] = []
@@ -369,7 +381,7 @@ def _record(
 ) -> CaseRecord:
     values = tuple(row)
     case = _case(values[:CASE_WIDTH])
-    client_on, guardian_on, ended_on, phone, safe_contact, since = values[CASE_WIDTH:]
+    client_on, guardian_on, ended_on, phone, safe_contact, since, *known = values[CASE_WIDTH:]
     tries, tried_on = attempts.get(case.id, (0, ""))
     read = date.fromisoformat
     return new_tuple(
@@ -386,8 +398,26 @@ def _record(
             safe_contact,
             tuple(watches.get(case.id, ())),
             since and read(since),
+            _lacks(case, phone, safe_contact, *known) if known else (),
         ),
     )
+
+
+def _lacks(
+    case: Case,
+    phone: str | None,
+    safe_contact: str | None,
+    birth_date: str | None,
+    language: str | None,
+    need_stands: int,
+    given_up: str | None,
+) -> tuple[str, ...]:
+    """As ``facts.known_of`` has it, of the columns alone: a list reads many."""
+    known = (
+        case.risk, phone, safe_contact or not phone, birth_date, language, case.program,
+        case.need or need_stands,
+    )  # fmt: skip
+    return lacking(known, given_up.split(BETWEEN) if given_up else ())
 
 
 def marks(values: Iterable[object]) -> str:
