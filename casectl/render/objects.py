@@ -160,6 +160,7 @@ def client_object(client: Client) -> Object:
         "safe_when": client.safe_when,
         "safe_how": client.safe_how,
         "safe_never": client.safe_never,
+        "safe_words": client.safe_contact,
         "email": client.email,
         "address": client.address,
         "language": client.language,

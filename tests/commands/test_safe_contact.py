@@ -88,6 +88,7 @@ def test_the_parts_are_told_one_by_one(run: Run) -> None:
     assert (told["safe_when"], told["safe_how"], told["safe_never"]) == (
         "after 18:00", "text first", "say where you call from",
     )  # fmt: skip
+    assert told["safe_words"] == "the sister may answer"
     assert run("show 1 --json").json["missing"].count("safe contact") == 0
 
 
