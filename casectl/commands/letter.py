@@ -185,7 +185,7 @@ def _tell_safe_contact(session: Session, file: "File", to: str | None) -> None:
     """A letter in the wrong hands may harm: what is known of that stands beside it."""
     if to is None:
         client = session.shown(file.client)
-        tell(f"casectl: before it goes out {beside_phone(client.safe_contact)}")
+        tell(f"casectl: before it goes out {beside_phone(client.safely)}")
 
 
 def _given(field: list[str] | None) -> dict[str, str]:

@@ -262,7 +262,7 @@ def known_of(case: Case, client: Client, *, need_stands: bool) -> tuple[object, 
     return (
         case.risk,
         client.phone,
-        client.safe_contact or not client.phone,
+        client.safely or not client.phone,
         client.birth_date,
         client.language,
         case.program,

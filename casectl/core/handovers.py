@@ -122,6 +122,9 @@ class Ended(NamedTuple):
 # -- where things stand ------------------------------------------------------------------------
 
 
+SAFELY = "Safe contact: "
+
+
 def brief(file: File, items: Sequence[DueItem], phase: str, today: date,
           order: DateOrder | None) -> list[str]:  # fmt: skip
     """Where a case stands, in ten lines at the most; the first three are never left out."""
@@ -132,7 +135,7 @@ def brief(file: File, items: Sequence[DueItem], phase: str, today: date,
     lines = [
         f"{head}; {case.program}" if case.program else head,
         f"Risk: {_risks(file)}",
-        f"Safe contact: {client.safe_contact or 'not known, ask before calling'}"
+        f"{SAFELY}{client.safely or 'not known, ask before calling'}"
         f"; phone {client.phone or 'not known'}",
     ]
     if client.language or client.interpreter:
@@ -158,7 +161,9 @@ def brief(file: File, items: Sequence[DueItem], phase: str, today: date,
     due = [f"Due {_day(each.due, today, order)}: {each.what} ({each.item})" for each in items]
     if len(due) > left:
         due = [*due[: left - 1], f"and {len(due) - left + 1} more are due: the record has them"]
-    return [shortened(" ".join(line.split()), WIDTH) for line in [*lines, *due]]
+    told = [" ".join(line.split()) for line in [*lines, *due]]
+    # How to call safely is never cut: what must not be said stands at its end.
+    return [line if line.startswith(SAFELY) else shortened(line, WIDTH) for line in told]
 
 
 def _risks(file: File) -> str:

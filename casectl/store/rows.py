@@ -25,6 +25,7 @@ from casectl.core.model import (
     Promise,
     Watch,
     assessment_draft,
+    said_safely,
 )
 from casectl.core.values import NamedTuple, new_tuple
 from casectl.store.connection import Database, Row, Value
@@ -81,7 +82,8 @@ LAST_REACHED = f"SELECT {_last_reached('client')} FROM cases c WHERE c.number = 
 def _records(client: str, guardian: str, ended: str, known: str = "") -> str:
     return (
         f"SELECT {CASE_COLUMNS}, {client}, {guardian}, {ended}, "
-        f"k.phone, k.safe_contact, (SELECT value FROM meta WHERE name = '{CASEWORK_FROM}'){known} "
+        "k.phone, k.safe_contact, k.safe_when, k.safe_how, k.safe_never, "
+        f"(SELECT value FROM meta WHERE name = '{CASEWORK_FROM}'){known} "
         "FROM cases c JOIN clients k ON k.id = c.client_id"
     )
 
@@ -387,7 +389,10 @@ def _record(
 ) -> CaseRecord:
     values = tuple(row)
     case = _case(values[:CASE_WIDTH])
-    client_on, guardian_on, ended_on, phone, safe_contact, since, *known = values[CASE_WIDTH:]
+    client_on, guardian_on, ended_on, phone, words, when, how, never, since, *known = values[
+        CASE_WIDTH:
+    ]
+    safe_contact = said_safely(words, when, how, never)
     tries, tried_on = attempts.get(case.id, (0, ""))
     read = date.fromisoformat
     return new_tuple(

@@ -12,6 +12,7 @@ from typing import Any
 
 from casectl.core.casework import LETTERS, PERSON, PROVIDER, VERSION, texts_in
 from casectl.core.finding import FEWEST_DIGITS, Sought, in_order_of_sureness, number_in
+from casectl.core.model import SAFE, said_safely
 from casectl.core.text import fold
 from casectl.core.views import Hit
 from casectl.store.connection import Database, Row, Value
@@ -107,7 +108,7 @@ class Search:
     def _client_hits(self, row: Row, field: str, words: tuple[str, ...]) -> Iterator[Hit]:
         text = str(row[field] or "")
         for case in read_cases(self.db, "c.client_id = ? ORDER BY c.number", (row["id"],)):
-            hit = Hit(case, "client", str(case.number), None, text, field, row["safe_contact"])
+            hit = Hit(case, "client", str(case.number), None, text, field, _safely(row))
             yield hit._replace(words=words)
 
     # -- by words ------------------------------------------------------------------------------
@@ -173,9 +174,9 @@ class Search:
         body = _read(row["body"])
         said = [each for name, each in body.items() if name != THEIR_CASE and isinstance(each, str)]
         client = self.db.one(
-            "SELECT phone, safe_contact FROM clients WHERE id = ?", (hit.case.client_id,)
+            f"SELECT phone, {', '.join(SAFE)} FROM clients WHERE id = ?", (hit.case.client_id,)
         )
-        phone, safe = tuple(client) if client else (None, None)
+        phone, safe = (client["phone"], _safely(client)) if client else (None, None)
         return hit._replace(
             text=" | ".join([row["what"] or "", *said]),
             field="person",
@@ -247,3 +248,7 @@ def _values(words: Sequence[str]) -> list[Value]:
     # Each word is one quoted string, so that FTS5's operators are plain text.
     quoted = " AND ".join('"' + word.replace('"', '""') + '"' for word in indexed)
     return [quoted, *short]
+
+
+def _safely(client: Row) -> str | None:
+    return said_safely(*(client[name] for name in SAFE))
