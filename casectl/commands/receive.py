@@ -94,10 +94,10 @@ def _take(session: Session, handed: "Handed", same: str | None, *, new: bool) ->
     if same is not None and len(handed.cases) > 1:
         raise BadValue("--same is for a file with one case", hint="it has several")
     clients = [_client_of(session, each, same, new=new) for each in handed.cases]
+    new_key = session.store.handing.new_key
+    keys = {each.origin: new_key() for each in handed.cases}
     loads = [
-        taken(handed, each, session.today, session.store.handing.new_key)._replace(
-            same_client=client
-        )
+        taken(handed, each, session.today, new_key, keys)._replace(same_client=client)
         for each, client in zip(handed.cases, clients, strict=True)
     ]
     cases = session.store.handing.take(handed, loads)

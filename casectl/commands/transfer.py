@@ -23,11 +23,13 @@ from casectl.core.handovers import BACK, COVER, PURPOSES, TRANSFER, WHAT
 from casectl.core.model import Case
 from casectl.core.text import NAME_LIMIT, checked_text, fold
 from casectl.parameters import complete_case, current
-from casectl.render.handing import backs_told, given_object
+from casectl.render import tell
+from casectl.render.handing import backs_told, given_object, returned_words
 from casectl.session import Session, at_home
 from casectl.sharing import permit
 
 if TYPE_CHECKING:
+    from casectl.core.casework import Piece
     from casectl.core.consents import Permission
 
 ACCEPTED, WITHDRAWN = "accepted", "withdrawn"
@@ -115,22 +117,30 @@ def cover(
             "--give-back", help="Of what you covered: write what you did, and end it here."
         ),
     ] = False,
+    skip_bad: Annotated[
+        bool,
+        typer.Option(
+            "--skip-bad", help="With --back: take in the rest where a case is not covered."
+        ),
+    ] = False,
     identity: IdentityOption = None,
 ) -> None:
     """Let a colleague see to cases while you are away.
 
     The records, in a sealed file: casectl cover --from "7 dec" --until "18 dec" --to lee -o
     dec.age; lee's casectl receive takes it in, casectl cover --give-back --to kim -o back.age
-    writes what lee did, and casectl cover --back back.age puts that on your record. Contacts,
-    notes, promises made and ended, and the level come back; a plan or an assessment is told in a
-    note.
+    writes what lee did, and casectl cover --back back.age puts that on your record: whatever is
+    new or was changed. Where you changed the same thing, the safer of the two stands, and both are
+    said. A file that was lost is written anew by naming the case: casectl cover 2 --give-back ...
     """
     session = current(ctx)
     names = words or []
     if back is not None and (to or output or give_back):
         raise BadValue("--back FILE stands alone")
+    if skip_bad and back is None:
+        raise BadValue("--skip-bad goes with --back FILE")
     if back is not None:
-        _take_back(session, at_home(back), identity)
+        _take_back(session, at_home(back), identity, skip_bad=skip_bad)
     elif give_back:
         _give_back(session, names, to, output, recipient, purpose, override)
     else:
@@ -303,27 +313,16 @@ def _give_back(
     purpose: str | None,
     override: str | None,
 ) -> None:
-    from casectl.core.handovers import returned_object
+    from casectl.core.returning import returned_object
 
     colleague = checked_worker(session, session.needed(to, "To whom? ", "--to"))
-    wanted = {session.find_case(name, write=True).id for name in names}
-    handing = session.store.handing
-    found = [
-        (case, piece)
-        for case, piece in handing.covering()
-        if fold(piece.who or "") == fold(colleague) and (not wanted or case.id in wanted)
-    ]
-    if not found:
-        raise NotFound(
-            f"nothing is covered here for {colleague[:40]!r}", hint="casectl receive takes it in"
-        )
+    found = _to_give_back(session, names, colleague)
     path = new_path(output, "what was done")
     permitted = _permit_all(session, [c for c, _ in found], colleague, BACK, purpose, override)
     seal = Seal(session, recipient)
-    made = [
-        returned_object(session.store.cases.file(case), handing.promises_of(case), piece)
-        for case, piece in found
-    ]
+    handing = session.store.handing
+    returned = [handing.returned(case, piece) for case, piece in found]
+    made = list(map(returned_object, returned))
     content = _json(session, handing.new_key(), BACK, colleague, made)
     given = [(case, piece, p) for (case, piece), (_, p) in zip(found, permitted, strict=True)]
     handing.give_back(given, session.today, lambda: seal.write(path, content))
@@ -334,26 +333,62 @@ def _give_back(
     session.output.wrote(
         given_object(told, path, BACK),
         f"{count} given back to {told[0][1].who}: {path}, {seal.words}. Closed here.",
+        *returned_words([case for case, _ in told], session.shown(returned)),
     )
 
 
-def _take_back(session: Session, path: Path, identity: str | None) -> None:
+def _to_give_back(session: Session, names: list[str], colleague: str) -> "list[tuple[Case, Piece]]":
+    """What is covered for a colleague, or of that what is named; what is named once more as well.
+
+    Raises NotFound where there is none.
+    """
+    handing = session.store.handing
+    named = [session.find_case(name, write=True) for name in names]
+    wanted = {case.id for case in named}
+    standing = [each for each in handing.covering() if not wanted or each[0].id in wanted]
+    past = {case.id: (case, piece) for case, piece in handing.given_back() if case.id in wanted}
+    past |= {case.id: (case, piece) for case, piece in standing}
+    found = [each for each in past.values() if fold(each[1].who or "") == fold(colleague)]
+    missing = next((case for case in named if case.id not in {c.id for c, _ in found}), None)
+    if missing is not None:
+        raise NotFound(
+            f"{missing.handle} is not covered here for {colleague[:40]!r}",
+            hint=f"casectl show {missing.number} shows how it stands",
+        )
+    if found:
+        return found
+    if any(fold(piece.who or "") == fold(colleague) for _, piece in handing.given_back()):
+        raise NotFound(
+            f"everything covered for {colleague[:40]!r} is given back",
+            hint="name the cases to write the file anew: casectl cover CASE --give-back ...",
+        )
+    raise NotFound(
+        f"nothing is covered here for {colleague[:40]!r}", hint="casectl receive takes it in"
+    )
+
+
+def _take_back(session: Session, path: Path, identity: str | None, *, skip_bad: bool) -> None:
     from casectl.core.handovers import read_handover
 
     handed = read_handover(as_json(opened(session, path, identity), path), str(path), session.today)
     if handed.kind != BACK:
         raise BadValue(f"{path} hands a case over", hint=f"casectl receive {path}")
     handing = session.store.handing
-    found = []
-    for each in handed.returned:
-        known = handing.with_key(each.origin, COVERED)
-        if known is None:
-            raise NotFound(
-                f"{path} is of a case that is not covered by anybody",
-                hint="what it holds is on record already, or of another caseload",
-            )
-        found.append((*known, each))
+    known = [(handing.with_key(each.origin, COVERED), each) for each in handed.returned]
+    found = [(*standing, each) for standing, each in known if standing is not None]
+    strange = [f"case {each.number}" for standing, each in known if standing is None]
+    if not found:
+        raise NotFound(
+            f"{path} is of no case that is covered by anybody",
+            hint="what it holds is on record already, or of another caseload",
+        )
+    if strange:
+        left = f"{', '.join(strange[:10])} of {path} is not covered by anybody"
+        if not skip_bad:
+            raise NotFound(left, hint="--skip-bad takes in the rest; nothing was taken in")
+        tell(f"{left}: left out.")
     backs = handing.take_back(found, handed.sender, session.today)
+    session.was_shown("cover", [back.case for back in backs])
     backs_told(session.shown(backs), session.output)
 
 
