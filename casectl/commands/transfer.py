@@ -19,7 +19,7 @@ from casectl.colleagues import (
 from casectl.core.casework import COVERED, COVERING, GIVEN
 from casectl.core.errors import BadValue, NotFound, NotShared
 from casectl.core.guards import check_change
-from casectl.core.handovers import BACK, COVER, PURPOSES, TRANSFER, WHAT
+from casectl.core.handovers import BACK, COVER, PURPOSES, TRANSFER, WHAT, check_cover
 from casectl.core.model import Case
 from casectl.core.text import NAME_LIMIT, checked_text, fold
 from casectl.parameters import complete_case, current
@@ -260,12 +260,7 @@ def _cover(
         raise BadValue("--until is missing", hint="a cover always has its last day")
     first = session.read_day(days[0]) if days[0] else session.today
     until = session.read_day(days[1])
-    if first < session.today:
-        raise BadValue(f"{session.say_day(first)} is before today")
-    if until < first:
-        raise BadValue(
-            f"--until {session.say_day(until)} comes before --from {session.say_day(first)}"
-        )
+    check_cover(first, until, session.today, session.config.date_order)
     cases = _cases(session, names)
     path = new_path(output, "the hand-over")
     permitted = _permit_all(session, cases, colleague, COVER, purpose, override)
@@ -296,11 +291,20 @@ def _cases(session: Session, names: list[str]) -> list[Case]:
             check_change(case, "cover")
             _check_free(session, case)
         return cases
-    taken = {case.id for case, _ in session.store.handing.covered()}
-    taken |= {case.id for case, _ in session.store.handing.covering()}
-    cases = [case for case in session.store.cases.listed() if case.id not in taken]
+    handing = session.store.handing
+    taken: dict[str, str] = {}
+    for word, pieces in (
+        ("on its way to {}", handing.given()),
+        ("covered by {}", handing.covered()),
+        ("covered here for {}", handing.covering()),
+    ):
+        taken |= {case.id: word.format(session.shown(piece).who) for case, piece in pieces}
+    listed = session.store.cases.listed()
+    cases = [case for case in listed if case.id not in taken]
     if not cases:
-        raise NotFound("there is no open case that nobody covers", hint="casectl list")
+        raise NotFound("there is no open case that nobody else has", hint="casectl list")
+    for case in session.shown([case for case in listed if case.id in taken]):
+        tell(f"{case.handle} is left out: {taken[case.id]}.")
     return cases
 
 

@@ -7,7 +7,7 @@ looked at before it becomes one of ours. Keys are never taken over, they are mad
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from casectl.core.carried import day_or_none, key_of, plain, read_value, whole
@@ -34,7 +34,7 @@ from casectl.core.model import (
     Load,
 )
 from casectl.core.returning import SORTS, Returned, read_returned, without_own
-from casectl.core.spoken import DateOrder, spoken_short
+from casectl.core.spoken import DateOrder, spoken, spoken_short
 from casectl.core.text import NAME_LIMIT, checked_name, checked_text, shortened
 from casectl.core.values import NamedTuple
 from casectl.core.views import File
@@ -44,6 +44,7 @@ TRANSFER, COVER, BACK = "transfer", "cover", "back"
 KINDS = (TRANSFER, COVER, BACK)
 LINES = 10
 WIDTH = 100  # characters of a line that tells where things stand
+LONGEST_COVER = 366  # days; who is away for longer hands their cases over
 PURPOSES = {TRANSFER: "transfer of the case", COVER: "cover of the case", BACK: "cover of the case"}
 WHAT = {
     TRANSFER: "the whole record, to the colleague who takes over",
@@ -332,6 +333,20 @@ def taken(
         ],
         numbered=True,
     )  # fmt: skip
+
+
+def check_cover(first: date, until: date, today: date, order: DateOrder | None = None) -> None:
+    """Raise BadValue for days that nobody can mean."""
+    if first < today:
+        raise BadValue(f"{spoken(first, order)} is before today")
+    if until < first:
+        raise BadValue(f"--until {spoken(until, order)} comes before --from {spoken(first, order)}")
+    last = today + timedelta(days=LONGEST_COVER)
+    if until > last:
+        raise BadValue(
+            f"a cover ends by {spoken(last, order)}, {LONGEST_COVER} days ahead",
+            hint="casectl transfer hands a case over for good",
+        )
 
 
 def given_piece(case: Case, to: str, day: date, key: str) -> Piece:

@@ -789,3 +789,25 @@ def test_a_spoilt_return_writes_nothing(
     assert (result.code, result.out) == (2, ""), result.out
     assert result.err.count("\n") == 1 and len(result.err) < 300
     assert run("history --json").out == before
+
+
+def test_a_cover_of_everything_leaves_out_what_another_has(
+    run: Run, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    handed(run, tmp_path, recipient)
+    run("intake 'Pavel Sample'")
+    words = ["cover", "--until", "fri", "--to", "ann", "--recipient", recipient, *OVERRIDE]
+    made = run([*words, "-o", str(tmp_path / "c.age")])
+    assert made.out.startswith("1 case for ann")
+    assert "example-1 is left out: on its way to lee." in made.err
+    none = run([*words, "-o", str(tmp_path / "d.age")])
+    assert none.code == 3 and "no open case that nobody else has" in none.err
+
+
+def test_a_cover_of_years_is_refused(run: Run, maria: None, tmp_path: Path) -> None:
+    path = tmp_path / "c.age"
+    words = ["cover", "--to", "lee", "-o", str(path), *OVERRIDE, "--recipient", "age1oops"]
+    refused = run([*words, "--until", "2031-01-01"])
+    assert (refused.code, path.exists()) == (2, False)
+    assert "a cover ends by Fri 19 Nov 2027, 366 days ahead; casectl transfer" in refused.err
+    assert "is no age recipient" in run([*words, "--until", "2027-11-19"]).err
