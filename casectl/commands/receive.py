@@ -1,5 +1,6 @@
 """receive: take in the case that a colleague handed over."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -73,7 +74,8 @@ def receive(
             f"{path} gives covered cases back", hint=f"casectl cover --back {path} takes it in"
         )
     if show:
-        briefs_told(session.shown(handed), session.output)
+        numbers = [each.number for each in handed.cases]
+        briefs_told(session.shown(_standing(session, handed, numbers)), session.output)
         return
     _take(session, handed, same, new=new)
 
@@ -102,6 +104,7 @@ def _take(session: Session, handed: "Handed", same: str | None, *, new: bool) ->
     ]
     cases = session.store.handing.take(handed, loads)
     session.was_shown("receive", cases)
+    handed = _standing(session, handed, [case.number for case in cases])
     items = {case.number: session.store.handing.standing(case, TAKEN, COVERING) for case in cases}
     told_cases = session.shown(cases)
     session.output.wrote_all(
@@ -114,6 +117,22 @@ def _take(session: Session, handed: "Handed", same: str | None, *, new: bool) ->
             covers=handed.kind == COVER,
         ),
     )
+
+
+def _standing(session: Session, handed: "Handed", numbers: Sequence[int]) -> "Handed":
+    """The hand-over with where each case stands, as the record that came says it."""
+    from casectl.core.handovers import stands
+
+    cases = [
+        each._replace(
+            stands=stands(
+                each, number, session.store.handing.record_of(each.load), session.standards,
+                session.today, session.config.date_order,
+            )
+        )
+        for each, number in zip(handed.cases, numbers, strict=True)
+    ]  # fmt: skip
+    return handed._replace(cases=tuple(cases))
 
 
 def _client_of(session: Session, given: "Given", same: str | None, *, new: bool) -> str | None:

@@ -448,13 +448,11 @@ def _document(
     from casectl.core.casefile import owed
     from casectl.core.handovers import brief, case_object
 
-    phases = {each.number: each.phase(session.today) for each in session.store.trails.all()}
     made = []
     for case in cases:
         file = session.store.cases.file(case)
         items = owed(file.record, session.standards, session.today)
-        phase = phases.get(case.number) or ""
-        lines = brief(file, items, phase, session.today, session.config.date_order)
+        lines = brief(file, items, session.today, session.config.date_order)
         made.append(case_object(file, lines))
     return _json(session, key, kind, to, made, first, until)
 

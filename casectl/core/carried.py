@@ -11,7 +11,20 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from casectl.core.casework import DROPPED, LETTERS, OPEN, PAST, PLANNED, Piece
+from casectl.core.casework import (
+    DROPPED,
+    GOAL,
+    LETTERS,
+    OPEN,
+    PAST,
+    PLANNED,
+    STEP,
+    TRANSITION,
+    Piece,
+)
+from casectl.core.closing import LONGEST_HOLD
+from casectl.core.contacting import LONGEST_COVER as LONGEST_STAY
+from casectl.core.dates import FIRST_DAY, LAST_DAY
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -34,6 +47,7 @@ from casectl.core.model import (
     Note,
     Promise,
 )
+from casectl.core.monitoring import FURTHEST
 from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text
 
 DEEPEST = 12  # levels of a body
@@ -64,6 +78,20 @@ NEEDED: Mapping[type, tuple[str, ...]] = {
     Piece: ("id", "number", "kind", "on_day", "status"),
 }
 KEY = re.compile(r"[0-9a-zA-Z-]{1,64}")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
+# What is text and yet has a shape.
+WRITTEN: Mapping[str, re.Pattern[str]] = {
+    "due_time": re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d"),
+    "birth_date": re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?"),
+    "recorded_at": MOMENT,
+    "signed_at": MOMENT,
+}
+# The days that may lie ahead, and how far at the most; every other says what has happened.
+AHEAD: Mapping[str, int | None] = {
+    "due_on": None, "first_due_on": None, "repeats_from": None, "hold_until": LONGEST_HOLD,
+    "covered_until": LONGEST_STAY,
+}  # fmt: skip
+BEGINS_AHEAD: Mapping[str, int | None] = {GOAL: None, STEP: None, TRANSITION: FURTHEST.days}
 KEYS = frozenset({"id", "corrects", "contact_id", "addendum_to", "parent"})
 
 
@@ -119,6 +147,12 @@ def read_field(kind: Any, name: str, value: Any) -> Any:
         return value
     if name not in NOT_DAYS and is_day(name):
         return date.fromisoformat(value)
+    if name in WRITTEN and not WRITTEN[name].fullmatch(value):
+        raise ValueError
+    if name == "repeats":
+        from casectl.core.recurrence import spoken_rule
+
+        spoken_rule(value)  # raises BadDay for what is no rule
     return checked_text(value, "text", limit=NOTE_LIMIT) if value != "" else ""
 
 
@@ -126,6 +160,24 @@ def is_day(name: str) -> bool:
     return name.endswith("_on") or name in (
         "on_day", "crisis_since", "covered_until", "clock_from", "hold_until", "repeats_from",
     )  # fmt: skip
+
+
+def absurd_day(fields: Mapping[str, Any], today: date, kind: str = "") -> str | None:
+    """Which day among these fields cannot be meant, in words; None where all can.
+
+    They are held to what a person may type. ``kind`` is a piece's: a goal may begin later, and a
+    discharge is recorded before it comes.
+    """
+    for name, day in fields.items():
+        if not isinstance(day, date):
+            continue
+        said = f"{name.replace('_', ' ')} {day.isoformat()}"
+        if not FIRST_DAY <= day <= LAST_DAY:
+            return f"{said} is not from {FIRST_DAY.year} to {LAST_DAY.year}"
+        most = BEGINS_AHEAD.get(kind, 0) if name == "on_day" else AHEAD.get(name, 0)
+        if most is not None and (day - today).days > most:
+            return f"{said} is {f'more than {most} days' if most else 'still'} ahead"
+    return None
 
 
 def check_body(value: Any, depth: int) -> None:

@@ -6,11 +6,13 @@ looked at before it becomes one of ours. Keys are never taken over, they are mad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from casectl.core.carried import day_or_none, key_of, plain, read_value, whole
+from casectl.core.carried import absurd_day, day_or_none, key_of, plain, read_value, whole
+from casectl.core.casefile import owed
 from casectl.core.casework import (
     CLOSING,
     COVERED,
@@ -20,21 +22,35 @@ from casectl.core.casework import (
     HANDOVER,
     OPEN,
     RISK,
+    STEP,
     TAKEN,
     Piece,
 )
+from casectl.core.closing import is_waiting
 from casectl.core.due import DueItem
 from casectl.core.errors import BadValue
 from casectl.core.model import (
     ON_HOLD,
     RISKS,
     Case,
+    CaseRecord,
     Client,
+    Contact,
     Level,
     Load,
+    Note,
 )
-from casectl.core.returning import SORTS, Returned, read_returned, without_own
+from casectl.core.phases import phase_of
+from casectl.core.returning import (
+    SORTS,
+    Returned,
+    name_of,
+    read_returned,
+    sort_and_number,
+    without_own,
+)
 from casectl.core.spoken import DateOrder, spoken, spoken_short
+from casectl.core.standards import Standards
 from casectl.core.text import NAME_LIMIT, checked_name, checked_text, shortened
 from casectl.core.values import NamedTuple
 from casectl.core.views import File
@@ -61,8 +77,9 @@ class Given(NamedTuple):
 
     origin: str  # the key of the case where it came from
     number: int  # and its number there
-    brief: tuple[str, ...]
+    brief: tuple[str, ...]  # as the sender wrote it
     load: Load
+    stands: tuple[str, ...] = ()  # the same lines, worked out here from the record
 
 
 class Handed(NamedTuple):
@@ -82,13 +99,13 @@ class Handed(NamedTuple):
 # -- where things stand ------------------------------------------------------------------------
 
 
-def brief(file: File, items: Sequence[DueItem], phase: str, today: date,
-          order: DateOrder | None) -> list[str]:  # fmt: skip
+def brief(file: File, items: Sequence[DueItem], today: date, order: DateOrder | None) -> list[str]:
     """Where a case stands, in ten lines at the most; the first three are never left out."""
     case, client = file.case, file.client
     level = case.level.word + (" (provisional)" if case.provisional else "")
     status = case.status.replace("_", " ")
-    head = f"{case.client}, {level}, {status} since {_day(case.opened_on, today, order)}, {phase}"
+    head = f"{case.client}, {level}, {status} since {_day(case.opened_on, today, order)}"
+    head += f", {_phase(file)}" if case.is_open else ""
     lines = [
         f"{head}; {case.program}" if case.program else head,
         f"Risk: {_risks(file)}",
@@ -109,16 +126,66 @@ def brief(file: File, items: Sequence[DueItem], phase: str, today: date,
         lines.append(f"Goals: {'; '.join(goals)}")
     elif case.need:
         lines.append(f"Need: {case.need}")
-    said = next((each.text for each in file.notes if each.text), None) or next(
-        (each.text for each in file.contacts if each.text and not each.corrected), None
-    )
-    if said:
+    if said := last_word(file.contacts, file.notes):
         lines.append(f"Last word: {' '.join(said.split())}")
     left = LINES - len(lines)
     due = [f"Due {_day(each.due, today, order)}: {each.what} ({each.item})" for each in items]
     if len(due) > left:
         due = [*due[: left - 1], f"and {len(due) - left + 1} more are due: the record has them"]
     return [shortened(" ".join(line.split()), WIDTH) for line in [*lines, *due]]
+
+
+def _phase(file: File) -> str:
+    kinds = {each.kind for each in file.casework if each.status == OPEN}
+    return phase_of(
+        assessed=file.case.assessed_on is not None,
+        agreed=file.case.plan_agreed_on is not None,
+        at_work=bool(kinds & {GOAL, STEP}),
+        closing=any(each.kind == CLOSING and is_waiting(each) for each in file.casework
+                    if each.status == OPEN),
+    )  # fmt: skip
+
+
+# How the notes begin that casectl writes beside what was done: they say nothing of the client.
+AUTOMATIC = re.compile(
+    r"(?:Level (?:reviewed, still \w+|\w+, was \w+)|Assessed|Reopened|Taken off hold"
+    r"|(?:On|Unreachable, on) hold until \d{4}-\d\d-\d\d|Letter printed|Plan reviewed"
+    r"|Changed on both sides while [^;]*|Closed by [^:]* while it was covered)(?:: |:\n|$)"
+)
+
+
+def last_word(contacts: Iterable[Contact], notes: Iterable[Note]) -> str | None:
+    """What somebody said last of the client: in a contact or a note, not in one made by itself."""
+    said = [
+        *((e.on_day, e.recorded_at or "", e.text) for e in contacts if e.text and not e.corrected),
+        *((e.on_day, e.recorded_at or "", e.text) for e in notes if not AUTOMATIC.match(e.text)),
+    ]
+    return max(said, default=(None, "", None))[2]
+
+
+def stands(
+    given: Given, number: int, record: CaseRecord, standards: Standards, today: date,
+    order: DateOrder | None,
+) -> tuple[str, ...]:  # fmt: skip
+    """Where a case of a file stands, from its record; ``number`` is what it is called by."""
+    load = given.load
+    record = record._replace(case=record.case._replace(number=number))
+    corrected = {each.corrects for each in load.contacts}
+    file = File(
+        record.case, load.client, record, list(load.promises),
+        [each for each in load.contacts if each.id not in corrected], list(load.notes), [],
+        tuple(load.casework),
+    )  # fmt: skip
+    return tuple(brief(file, owed(record, standards, today), today, order))
+
+
+def other_words(given: Given) -> list[str]:
+    """What the sender's lines say that the record does not; a case has another number there."""
+    known = {ITEM.sub("(", line) for line in given.stands}
+    return [line for line in given.brief if ITEM.sub("(", line) not in known]
+
+
+ITEM = re.compile(r"\(\d+\.")
 
 
 def _risks(file: File) -> str:
@@ -205,11 +272,45 @@ def read_handover(made: Mapping[str, Any], where: str, day: date) -> Handed:
     if made.get("version") != VERSION:
         raise BadValue(f"a newer casectl wrote {where}", hint="upgrade casectl")
     try:
-        return _handed(made)
+        handed = _handed(made)
     except (BadValue, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise BadValue(
             f"{where} is damaged, or no hand-over of casectl's", hint="ask for it once more"
         ) from None
+    if why := _absurd(handed, day):
+        raise BadValue(
+            f"{where}: {why}", hint=f"ask {handed.sender} to correct that; nothing was taken in"
+        )
+    return handed
+
+
+def _absurd(handed: Handed, today: date) -> str | None:
+    """The first day that cannot be meant, with its case there and its row."""
+    if why := absurd_day({"day": handed.day}, today):
+        return why
+    if handed.until is not None and (handed.until - handed.day).days > LONGEST_COVER:
+        return f"its last day {handed.until.isoformat()} is more than {LONGEST_COVER} days ahead"
+    for given in handed.cases:
+        load = given.load
+        rows: list[Any] = [*load.promises, *load.contacts, *load.notes, *load.casework]
+        if why := absurd_day(load.case._asdict(), today) or _absurd_row(rows, today):
+            return f"case {given.number} there, {why}"
+    for each in handed.returned:
+        why = absurd_day(each.case, today) or _absurd_row(each.added, today)
+        for name, fields in each.changed.items():
+            if why is None and (found := absurd_day(fields, today, sort_and_number(name)[0])):
+                why = f"{name}: {found}"
+        if why:
+            return f"case {each.number}, {why}"
+    return None
+
+
+def _absurd_row(rows: Iterable[Any], today: date) -> str | None:
+    for row in rows:
+        name = name_of(row)
+        if why := absurd_day(row._asdict(), today, sort_and_number(name)[0]):
+            return f"{name}: {why}"
+    return None
 
 
 def _handed(made: Mapping[str, Any]) -> Handed:

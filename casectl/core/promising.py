@@ -18,9 +18,7 @@ from casectl.core.model import (
 from casectl.core.spoken import DateOrder, spoken
 from casectl.core.text import checked_text
 
-LONGEST_SNOOZE = (
-    366  # days; what waits longer is cancelled, and promised anew then
-)
+LONGEST_SNOOZE = 366  # days; what waits longer is cancelled, and promised anew then
 # A deadline's kind shows in its words often enough to save a flag; it is always echoed.
 DEADLINE_HINTS = {
     "appeal": ("appeal", "fair hearing"),

@@ -505,7 +505,7 @@ def _said(value: Any) -> str:
 
 def clash_note(clashes: Iterable[Clash], stem: str, by: str) -> str:
     """What both changed, in words that stay on the case: nothing that was said there is lost."""
-    lines = [f"Changed on both sides while {by} covered it; the first of each is what it was here:"]
+    lines = [f"Changed on both sides while {by} covered it (first as it was here, then there):"]
     for each in clashes:
         item = f"{stem}.{each.item} " if each.item else ""
         lines.append(f"{item}{each.what}: {each.here} / {each.there} ({each.stands} stands)")

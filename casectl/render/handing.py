@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casectl.core.casework import CONSENT, DROPPED, PROGRESS, VERSION, Piece
-from casectl.core.handovers import Handed
+from casectl.core.handovers import Given, Handed, other_words
 from casectl.core.model import (
     Case,
     Contact,
@@ -70,7 +70,7 @@ def received_words(
     for case, given in zip(cases, handed.cases, strict=True):
         verb = "Covered for" if covers else "Taken over from"
         said.append(f"{verb} {handed.sender}: {case.client} ({case.handle}).")
-        said += [f"  {line}" for line in given.brief]
+        said += [f"  {line}" for line in _lines(given, handed)]
         for piece in pieces.get(case.number, ()):
             name = f"{case.number}.{piece.part}"
             if covers and piece.due_on is not None:
@@ -82,12 +82,19 @@ def received_words(
     return said
 
 
+def _lines(given: Given, handed: Handed) -> list[str]:
+    """What the record says, and beside it what only the sender's own lines say."""
+    others = other_words(given)
+    beside = [f"{handed.sender} wrote as well:", *(f"  {line}" for line in others)]
+    return [*given.stands, *(beside if others else [])]
+
+
 def briefs_told(handed: Handed, output: Output) -> None:
     """Where each case of a file stands, without taking it in."""
     rows = [
         {"case": each.number, "client": each.load.case.client, "line": line}
         for each in handed.cases
-        for line in each.brief
+        for line in _lines(each, handed)
     ]
     if not output.draws:
         output.table(rows, COLUMNS)
@@ -95,7 +102,7 @@ def briefs_told(handed: Handed, output: Output) -> None:
     until = f" until {spoken(handed.until, output.order)}" if handed.until else ""
     said = [f"{handed.kind} from {handed.sender} to {handed.recipient}{until}"]
     for each in handed.cases:
-        said += ["", f"Case {each.number} there", *(f"  {line}" for line in each.brief)]
+        said += ["", f"Case {each.number} there", *(f"  {line}" for line in _lines(each, handed))]
     output.say(*said)
 
 

@@ -10,12 +10,12 @@ from casectl.core.closing import OWN_WORDS, Given, Reason, ending
 from casectl.core.consents import Permission
 from casectl.core.errors import Ambiguous, BadValue, NotFound
 from casectl.core.handovers import Handed, covered_piece, given_piece
-from casectl.core.model import Case, Load
+from casectl.core.model import Case, CaseRecord, Load
 from casectl.core.profiles import TRANSFERRED
 from casectl.core.returning import Backed, Returned, meanwhile
 from casectl.core.views import File
 from casectl.store.asof import NOW, operation_of, stood
-from casectl.store.bulk import write
+from casectl.store.bulk import record_of, write
 from casectl.store.cases import Cases
 from casectl.store.casework import COLUMNS, add, change, piece_of
 from casectl.store.closing import end_service
@@ -36,6 +36,10 @@ class Handing:
 
     def new_key(self) -> str:
         return new_id()
+
+    def record_of(self, load: Load) -> CaseRecord:
+        """What the due engine reads of a case that is not written yet."""
+        return record_of(load)
 
     def standing(self, case: Case, *stages: str) -> list[Piece]:
         """The open hand-overs of a case in one of these stages."""

@@ -811,3 +811,106 @@ def test_a_cover_of_years_is_refused(run: Run, maria: None, tmp_path: Path) -> N
     assert (refused.code, path.exists()) == (2, False)
     assert "a cover ends by Fri 19 Nov 2027, 366 days ahead; casectl transfer" in refused.err
     assert "is no age recipient" in run([*words, "--until", "2027-11-19"]).err
+
+
+# -- what a file says is held to what may be typed -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda c: c["contacts"][0].update(on_day="2027-01-01"), "c1: on day 2027-01-01 is still"),
+        (lambda c: c["contacts"][0].update(on_day="0001-01-01"), "c1: on day 0001-01-01 is not fr"),
+        (lambda c: c["notes"][0].update(on_day="2026-11-19"), "n1: on day 2026-11-19 is still"),
+        (lambda c: c["case"].update(opened_on="2999-01-01"), "opened on 2999-01-01 is not from"),
+        (lambda c: c["case"].update(level_reviewed_on="2027-01-01"), "level reviewed on 2027-01-0"),
+        (
+            lambda c: c["case"].update(risk="imminent", crisis_since="2027-01-01"),
+            "crisis since 2027-01-01 is still ahead",
+        ),
+        (
+            lambda c: c["case"].update(
+                risk="imminent", crisis_since="2026-11-18", covered_until="2027-02-01"
+            ),
+            "covered until 2027-02-01 is more than 30 days ahead",
+        ),
+        (
+            lambda c: c["case"].update(status="on_hold", hold_until="2031-01-01"),
+            "hold until 2031-01-01 is more than 180 days ahead",
+        ),
+        (lambda c: c["casework"][0].update(on_day="2100-01-01"), "g1: "),
+        (
+            lambda c: c["promises"][0].update(due_on="2300-01-01"),
+            "1: due on 2300-01-01 is not from",
+        ),
+    ],
+)
+def test_a_day_that_cannot_be_meant_is_refused_with_its_case_and_row(
+    lee: Lee,
+    document: dict[str, list[dict[str, object]]],
+    tmp_path: Path,
+    spoil: Callable[[dict[str, object]], object],
+    said: str,
+) -> None:
+    if said == "g1: ":
+        document["cases"][0]["casework"] = [
+            each
+            for each in document["cases"][0]["casework"]  # type: ignore[attr-defined]
+            if each["kind"] == "need"
+        ]
+        said = "need1: on day 2100-01-01 is still ahead"
+    spoil(document["cases"][0])
+    for more in ([], ["--show"]):
+        result = lee("receive", plain_file(tmp_path / "absurd.json", document), *more)
+        assert (result.code, result.out) == (2, ""), result.out
+        assert "case 1 there" in result.err and said in result.err, result.err
+        assert "ask kim to correct that; nothing was taken in" in result.err
+    assert lee("list", "--all", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda c: c["promises"][0].update(due_time="soon"),
+        lambda c: c["promises"][0].update(repeats="NOW AND THEN"),
+        lambda c: c["contacts"][0].update(recorded_at="yesterday"),
+        lambda c: c["client"].update(birth_date="long ago"),
+        lambda c: c["casework"][0].update(status="lost"),
+        lambda c: c["casework"][0].update(kind="handover", stage="taken"),
+        lambda c: c["contacts"].append(c["contacts"][0]),
+    ],
+)
+def test_what_has_a_shape_has_it_in_a_file_too(
+    lee: Lee,
+    document: dict[str, list[dict[str, object]]],
+    tmp_path: Path,
+    spoil: Callable[[dict[str, object]], object],
+) -> None:
+    spoil(document["cases"][0])
+    result = lee("receive", plain_file(tmp_path / "shapeless.json", document))
+    assert (result.code, result.out) == (2, ""), result.out
+    assert lee("list", "--all", "--json").json == []
+
+
+def test_where_things_stand_is_worked_out_where_it_is_read(
+    lee: Lee, document: dict[str, list[dict[str, object]]], tmp_path: Path
+) -> None:
+    document["cases"][0]["brief"] = ["Risk: none at all", "He likes tea"]
+    path = plain_file(tmp_path / "told.json", document)
+    for more in (["--show"], []):
+        said = lee("receive", path, *more).out
+        assert "Risk: moderate" in said and "Safe contact: after 6 pm, never text" in said
+        before, _, beside = said.partition("kim wrote as well:")
+        assert "Risk: none at all" in beside and "He likes tea" in beside
+        assert "He likes tea" not in before
+
+
+def test_the_last_word_is_somebodys(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    run("reached 1 'wants to move out'")
+    run("set 1 --risk high --reason 'lost the flat'")
+    run("hold 1 --until 'in 2 weeks' --reason 'is away'")
+    run("reopen 1 --reason 'is back'")
+    shown = take(lee, handed(run, tmp_path, recipient), tmp_path, "--show")
+    assert "Last word: wants to move out" in shown.out
