@@ -914,3 +914,46 @@ def test_the_last_word_is_somebodys(
     run("reopen 1 --reason 'is back'")
     shown = take(lee, handed(run, tmp_path, recipient), tmp_path, "--show")
     assert "Last word: wants to move out" in shown.out
+
+
+def test_reopening_what_another_has_says_who(
+    run: Run, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    handed(run, tmp_path, recipient)
+    run("transfer accepted 1")
+    words = "reopen 1 --reason 'she called me' --risk low"
+    refused = run(words)
+    assert refused.code == 4
+    assert "lee has example-1 since Wed 18 Nov 2026; they hand it back" in refused.err
+    assert case_status(tmp_path / "caseload.db", 1) == "closed"
+    assert run(f"{words} --yes").code == 0
+
+
+def test_a_receipt_is_undone_whole_with_its_disclosures_and_signatures(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    for command in (
+        f"consent add 1 --to 'Legal Aid' {RELEASE} --signed today",
+        "consent revoke 1.roi1 'no'",
+        "disclosures add 1 --to 'Legal Aid' --purpose x --what y --override 'asked'",
+        "sign 1.n1",
+    ):
+        result = run(command)
+        assert result.code == 0, (command, result.err)
+    path = handed(run, tmp_path, recipient)
+    for _ in range(2):
+        assert take(lee, path, tmp_path).code == 0
+        undone = lee("undo")
+        assert undone.code == 0, undone.err
+        assert lee("list", "--all", "--json").json == []
+    assert lee("redo").code == 0 and lee("undo").code == 0
+    assert lee("doctor").code == 0
+    take(lee, path, tmp_path)
+    (case,) = (str(each["case"]) for each in lee("list", "--json").json)
+    assert lee("reached", case, "hello").code == 0
+    number = lee("history", "--json").json[1]["operation"]
+    refused = lee("undo", str(number), "--yes")
+    assert refused.code == 1 and "later records depend on it" in refused.err
+    # What was told here after the receipt is no copy, and stays.
+    lee("disclosures", "add", case, "--to", "x", "--purpose", "y", "--what", "z", *OVERRIDE)
+    assert "cannot be taken back" in lee("undo").err
