@@ -9,14 +9,17 @@ from casectl.colleagues import IdentityOption, as_json, new_identity, new_path, 
 from casectl.core.casework import COVERING, TAKEN
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.handovers import BACK, COVER, read_handover, taken
+from casectl.core.merging import FIELDS, joining
 from casectl.core.text import fold
 from casectl.parameters import current
 from casectl.render.handing import briefs_told, received_object, received_words
+from casectl.render.joining import joining_note, not_kept
 from casectl.session import Session, at_home
 
 if TYPE_CHECKING:
     from casectl.core.handovers import Given, Handed
-    from casectl.core.model import Case
+    from casectl.core.merging import Joining
+    from casectl.core.model import Case, Load
 
 
 def receive(
@@ -102,7 +105,13 @@ def _take(session: Session, handed: "Handed", same: str | None, *, new: bool) ->
         taken(handed, each, session.today, new_key, keys)._replace(same_client=client)
         for each, client in zip(handed.cases, clients, strict=True)
     ]
-    cases = session.store.handing.take(handed, loads)
+    joints = [_joint(session, load) for load in loads]
+    notes = [
+        joining_note(joint, load.client) if joint is not None else None
+        for joint, load in zip(joints, loads, strict=True)
+    ]
+    learnt = [joint.learnt if joint is not None else {} for joint in joints]
+    cases = session.store.handing.take(handed, loads, list(zip(learnt, notes, strict=True)))
     session.was_shown("receive", cases)
     handed = _standing(session, handed, [case.number for case in cases])
     items = {case.number: session.store.handing.standing(case, TAKEN, COVERING) for case in cases}
@@ -116,7 +125,32 @@ def _take(session: Session, handed: "Handed", same: str | None, *, new: bool) ->
             {n: session.shown(each) for n, each in items.items()},
             covers=handed.kind == COVER,
         ),
+        *_joined_words(session, told_cases, joints, loads),
     )
+
+
+def _joint(session: Session, load: "Load") -> "Joining | None":
+    """What the client on file learns from the file and what theirs contradicts, as merge has it."""
+    if load.same_client is None:
+        return None
+    return joining(session.store.cases.client(load.same_client), load.client)
+
+
+def _joined_words(
+    session: Session,
+    cases: "Sequence[Case]",
+    joints: "Sequence[Joining | None]",
+    loads: "Sequence[Load]",
+) -> list[str]:
+    said = []
+    for case, joint, load in zip(cases, joints, loads, strict=True):
+        if joint is not None and joint.learnt:
+            told = ", ".join(FIELDS[name] for name in joint.learnt)
+            said.append(f"{case.handle}: filled in from the file: {told}.")
+        if joint is not None and joint.conflicts:
+            told = not_kept(session.shown(joint), session.shown(load.client))
+            said.append(f"{case.handle}: here it says otherwise, so noted on the case: {told}.")
+    return said
 
 
 def _standing(session: Session, handed: "Handed", numbers: Sequence[int]) -> "Handed":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from casectl.core.casework import COVERED, COVERING, DONE, DROPPED, GIVEN, HANDOVER, OPEN, Piece
@@ -16,10 +16,10 @@ from casectl.core.returning import Backed, Returned, meanwhile
 from casectl.core.views import File
 from casectl.store.asof import NOW, operation_of, stood
 from casectl.store.bulk import record_of, write
-from casectl.store.cases import Cases
+from casectl.store.cases import Cases, correct_client
 from casectl.store.casework import COLUMNS, add, change, piece_of
 from casectl.store.closing import end_service
-from casectl.store.connection import Database
+from casectl.store.connection import Database, Value
 from casectl.store.identity import new_id
 from casectl.store.journal import Journal, Operation
 from casectl.store.rows import read_cases
@@ -130,8 +130,17 @@ class Handing:
             (HANDOVER, key),
         )
 
-    def take(self, handed: Handed, loads: Sequence[Load]) -> list[Case]:
-        """Take in every case of a file, in one operation. Raises Ambiguous for a second time."""
+    def take(
+        self,
+        handed: Handed,
+        loads: Sequence[Load],
+        joined: Sequence[tuple[Mapping[str, Value], str | None]],
+    ) -> list[Case]:
+        """Take in every case of a file, in one operation. Raises Ambiguous for a second time.
+
+        ``joined``: what each one's client, where they are on file here, learns from the file, and
+        a note of what theirs contradicts.
+        """
         with self.journal.operation("receive") as operation:
             if self.known(handed.id):
                 raise Ambiguous("that hand-over has just been taken in by another command")
@@ -144,6 +153,11 @@ class Handing:
                     (loaded.first, loaded.last),
                 )
             )
+            for load, (learnt, note) in zip(loads, joined, strict=True):
+                if load.same_client is not None:
+                    correct_client(operation, load.same_client, learnt)
+                if note is not None:
+                    operation.add_note(load.case.id, note)
         return [read_cases(self.db, "c.number = ?", (number,))[0] for number in numbers]
 
     # -- back ----------------------------------------------------------------------------------

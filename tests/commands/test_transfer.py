@@ -957,3 +957,67 @@ def test_a_receipt_is_undone_whole_with_its_disclosures_and_signatures(
     # What was told here after the receipt is no copy, and stays.
     lee("disclosures", "add", case, "--to", "x", "--purpose", "y", "--what", "z", *OVERRIDE)
     assert "cannot be taken back" in lee("undo").err
+
+
+def test_a_client_on_file_learns_from_the_file_and_nothing_of_it_is_lost(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    lee("intake", "Maria Example", "--dob", "1990-02-03", "--phone", "555 0100", "--safe-contact",
+        "mornings")  # fmt: skip
+    run("edit 1 --address '9 Elm St'")
+    path = handed(run, tmp_path, recipient)
+    taken = take(lee, path, tmp_path, "--same", "1")
+    assert taken.code == 0, taken.err
+    said = " ".join(taken.out.split())
+    assert "example-2: filled in from the file: safe contact, address." in said
+    assert "example-2: here it says otherwise, so noted on the case: phone 555 0142" in said
+    store = store_of(tmp_path / "lee.db")
+    case = store.cases.by_number(2)
+    assert case is not None
+    file = store.cases.file(case)
+    assert file.client.safe_contact == "mornings; also: after 6 pm, never text"
+    assert any("Not kept: phone 555 0142" in each.text for each in file.notes)
+    store.close()
+    assert lee("undo").code == 0
+    assert lee("show", "1", "--json").json["safe_contact"] == "mornings"
+
+
+def test_two_encrypted_caseloads_and_a_household(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case of somebody around the client is theirs there as well, where it goes along."""
+
+    def of(name: str, *words: str, today: str = "2026-11-18") -> Result:
+        with monkeypatch.context() as patch:
+            patch.setenv("CASECTL_WORKER", name)
+            patch.setenv("CASECTL_DB", str(tmp_path / f"{name}.db"))
+            patch.setenv("CASECTL_KEY_FILE", str(tmp_path / f"{name}.key"))
+            result = run(list(words), today=today)
+            assert result.code == 0, (words, result.err)
+            return result
+
+    out, back_path = tmp_path / "cover.age", tmp_path / "back.age"
+    own = {}
+    for name in ("kim", "ann"):
+        of(name, "init", "--key-file", str(tmp_path / f"{name}.key"))
+        made = of(name, "receive", "--new-identity", str(tmp_path / f"{name}.age"))
+        own[name] = made.out.split()[-1]
+    of("kim", "intake", "Rosa Example")
+    of("kim", "intake", "Otto Example")
+    of("kim", "people", "add", "1", "Otto Example", "--as", "family", "--household", "--case", "2")
+    of("ann", "intake", "Somebody Else")
+    of("kim", "cover", "--until", "2026-11-27", "--to", "ann", "-o", str(out), "--recipient",
+       own["ann"], *OVERRIDE)  # fmt: skip
+    of("ann", "receive", str(out), "--identity", str(tmp_path / "ann.age"))
+    assert of("ann", "people", "show", "2", "--json").json[0]["their_case"] == 3
+    of("ann", "people", "add", "3", "Rosa Example", "--as", "family", "--case", "2")
+    of("ann", "people", "add", "3", "Somebody", "--as", "family", "--case", "1")
+    of("ann", "cover", "--give-back", "--to", "kim", "-o", str(back_path), "--recipient",
+       own["kim"], *OVERRIDE, today=BACK_DAY)  # fmt: skip
+    of("kim", "cover", "--back", str(back_path), "--identity", str(tmp_path / "kim.age"),
+       today=BACK_DAY)  # fmt: skip
+    people = {e["what"]: e["their_case"] for e in of("kim", "people", "show", "2", "--json").json}
+    assert people == {"Rosa Example": 1, "Somebody": None}
+    for name in ("kim", "ann"):
+        assert b"Example" not in (tmp_path / f"{name}.db").read_bytes()
+        of(name, "doctor")
