@@ -123,6 +123,7 @@ class Backed(NamedTuple):
     added: tuple[Piece, ...] = ()
     changed: tuple[Row, ...] = ()  # as they are now
     facts: Mapping[str, Any] = {}  # of the client and the case, as they are now
+    safe_contact: str | None = None  # what stands beside a phone number
     clashes: tuple[Clash, ...] = ()
     closed: str | None = None
 

@@ -19,6 +19,7 @@ from casectl.core.returning import BOTH, ENDING, HERE, THERE, name_of
 from casectl.core.spoken import spoken
 from casectl.core.text import shortened
 from casectl.render import Object, Output
+from casectl.render.words import beside_phone
 
 if TYPE_CHECKING:
     from casectl.core.returning import Backed, Clash, Returned
@@ -149,9 +150,12 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
             for each in (*back.changed, *back.added)
             if isinstance(each, Piece) and each.kind == CONSENT and each.status == DROPPED
         ]
-        said += [f"  {_words(name)}: {value}." for name, value in back.facts.items()
-                 if name in TOLD_FACTS]  # fmt: skip
-        said += [f"  BOTH CHANGED {_clash_words(case, each)}" for each in back.clashes]
+        said += [
+            f"  {_words(name)}: {'nothing' if value is None else value}{_beside(name, back)}."
+            for name, value in back.facts.items()
+            if name in TOLD_FACTS
+        ]
+        said += [f"  BOTH CHANGED {_clash_words(back, each)}" for each in back.clashes]
         if back.closed is not None:
             said.append(f"  CLOSED THERE, and open here: {back.closed}.")
             said.append(f"  casectl close {case.number} closes it.")
@@ -195,10 +199,16 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _clash_words(case: Case, clash: Clash) -> str:
-    item = f"{case.number}.{clash.item} " if clash.item else ""
+def _beside(name: str, back: Backed) -> str:
+    """What has to be known before the number is called."""
+    return f" {beside_phone(back.safe_contact)}" if name == "phone" else ""
+
+
+def _clash_words(back: Backed, clash: Clash) -> str:
+    item = f"{back.case.number}.{clash.item} " if clash.item else ""
     here, there = shortened(clash.here, LONGEST_SAID), shortened(clash.there, LONGEST_SAID)
-    return f"{item}{clash.what}: here {here!r}, there {there!r}. {STANDS[clash.stands]}"
+    beside = _beside(clash.what, back)
+    return f"{item}{clash.what}: here {here!r}, there {there!r}{beside}. {STANDS[clash.stands]}"
 
 
 LONGEST_SAID = 60  # the note on the case has all of it

@@ -617,7 +617,10 @@ def test_everything_that_was_done_comes_back(
     assert taken.code == 0, taken.err
     assert "BOTH CHANGED" not in taken.out
     assert "REVOKED: 1.roi1, the release to Legal Aid." in taken.out
-    assert "phone: 555 0199." in taken.out and "safe contact: never call." in taken.out
+    assert (
+        "phone: 555 0199 (safe contact: never call)." in taken.out
+        and "safe contact: never call." in taken.out
+    )
     assert on_file(tmp_path / "caseload.db") == theirs
     refused = run("disclosures add 1 --to 'Legal Aid' --purpose referral --what x", today=BACK_DAY)
     assert refused.code == 1 and "revoked" in refused.err
@@ -658,7 +661,7 @@ def test_where_both_changed_it_the_safer_stands_and_both_are_said(
     said = " ".join(taken.out.split())
     assert "BOTH CHANGED 1.roi1 how it stands: here 'replaced', there 'revoked: does" in said
     assert "1.d2 a disclosure: here 'roi4 revoked on 2026-11-20', there 'told Example" in said
-    assert "BOTH CHANGED phone: here '555 0111', there '555 0199'. What is here stands" in said
+    assert "BOTH CHANGED phone: here '555 0111', there '555 0199' (safe contact: mornings" in said
     assert "BOTH CHANGED safe contact: here 'mornings only', there 'never call'. Both stand" in said
     assert "BOTH CHANGED the level: here 'high" in said and "there 'crisis" in said
     assert "BOTH CHANGED 1.1 how it stands" in said
