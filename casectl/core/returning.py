@@ -387,7 +387,7 @@ def settled(mine: Any, base: Any, theirs: Mapping[str, Any]) -> tuple[dict[str, 
             kept, stands = _safer(mine, base, there)
             values |= kept
             if stands is not None:
-                clashes.append(_clash(mine, group[0], there, stands))
+                clashes.append(_clash(mine, base, there, stands))
     return {n: each for n, each in values.items() if _get(mine, n) != each}, clashes
 
 
@@ -416,9 +416,11 @@ def _safer(mine: Any, base: Any, there: Mapping[str, Any]) -> tuple[dict[str, An
         case Client() if name == "safe_contact" and here and other:
             return {name: f"{here}; also: {other}"}, BOTH
         case Piece(kind=kind) if "status" in there and kind == CONSENT:
-            if there["status"] == DROPPED and mine.status != DROPPED:
-                return dict(there), THERE
-            return {}, HERE
+            if there["status"] != DROPPED:
+                return {}, HERE
+            ended_on = there.get("ended_on") or date.max
+            earlier = mine.status != DROPPED or ended_on < (mine.ended_on or date.max)
+            return (dict(there), THERE) if earlier else ({}, HERE)
         case _ if name in DONE_ON:
             return {name: max(filter(None, (here, other)))}, None
         case _ if "due_on" in there and None not in (mine.due_on, there["due_on"]):
@@ -439,52 +441,55 @@ def _grew(base: Any, here: Any, there: Any) -> bool:
 
 def _level(mine: Case, base: Case, there: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
     """The higher urgency, the higher risk, every red flag: together one level and its days."""
-    now = mine._replace(**there)
-    urgency = now.urgency if mine.urgency == base.urgency else max(mine.urgency, now.urgency)
-    if mine.risk == base.risk or "risk" not in there:
-        risk = now.risk
-    else:
-        risk = max(mine.risk, now.risk, key=lambda each: RISKS[each] if each else 0)
-    flagged = now if mine.flagged_for == base.flagged_for else mine if mine.flagged_for else now
+    theirs = base._replace(**there)
+
+    def of(name: str, higher: Callable[[Any], int]) -> Any:
+        here, other, was = (getattr(each, name) for each in (mine, theirs, base))
+        if was in (here, other):
+            return other if here == was else here
+        return max(here, other, key=higher)
+
+    urgency = of("urgency", int)
+    risk = of("risk", lambda each: RISKS[each] if each else 0)
+    flag = of("flagged_for", lambda each: 1 if each else 0)
+    flagged = mine if flag == mine.flagged_for else theirs
     values: dict[str, Any] = {
         "urgency": urgency,
         "risk": risk,
         "flagged_on": flagged.flagged_on,
         "flagged_for": flagged.flagged_for,
-        "level_reviewed_on": max(mine.level_reviewed_on, now.level_reviewed_on),
+        "level_reviewed_on": max(mine.level_reviewed_on, theirs.level_reviewed_on),
         "crisis_since": None,
         "covered_until": None,
     }
     if level_of(urgency, risk, flagged=flagged.flagged_on) == Level.CRISIS:
-        begun = [each for each in (mine.crisis_since, now.crisis_since) if each]
+        begun = [each for each in (mine.crisis_since, theirs.crisis_since) if each]
         values["crisis_since"] = min(begun, default=values["level_reviewed_on"])
-        seen = [each for each in (mine.covered_until, now.covered_until) if each]
+        seen = [each for each in (mine.covered_until, theirs.covered_until) if each]
         values["covered_until"] = min(seen, default=None)
-    same = (mine.urgency, mine.risk, mine.flagged_for) == (now.urgency, now.risk, now.flagged_for)
-    if same:
+    here, other = ((e.urgency, e.risk, e.flagged_for) for e in (mine, theirs))
+    if other in (here, (base.urgency, base.risk, base.flagged_for)):
         return values, None
-    taken = (urgency, risk, flagged.flagged_for)
-    if taken == (mine.urgency, mine.risk, mine.flagged_for):
+    if (urgency, risk, flag) == here:
         return values, HERE
-    return values, THERE if taken == (now.urgency, now.risk, now.flagged_for) else BOTH
+    return values, THERE if (urgency, risk, flag) == other else BOTH
 
 
-def _clash(mine: Any, name: str, there: Mapping[str, Any], stands: str) -> Clash:
+def _clash(mine: Any, base: Any, there: Mapping[str, Any], stands: str) -> Clash:
+    """Both sides in words, with every field that is other there: nothing of it is left unsaid."""
     item = name_of(mine) if isinstance(mine, (Promise, Contact, Note, Piece)) else ""
-    word = name[len(BODY) :] if name.startswith(BODY) else name
-    what = WORDS.get(name, word.replace("_", " "))
-    if name == "urgency":
-        now = mine._replace(**there)
-        return Clash(item, what, _said_level(mine), _said_level(now), stands)
-    name = name if name in there else next(iter(there))
-    here = _said(_get(mine, name))
-    other = _said(there[name])
-    if isinstance(mine, Piece) and mine.kind == CONSENT and name == "status":
-        here, other = RELEASE_WORDS.get(here, here), RELEASE_WORDS.get(other, other)
-    if name == "status" and "outcome" in there:
-        here = f"{here}: {mine.outcome}" if mine.outcome else here
-        other = f"{other}: {there['outcome']}" if there["outcome"] else other
-    return Clash(item, what, here, other, stands)
+    first = next(iter(there))
+    if isinstance(mine, Case) and first in TOGETHER[Case][1]:
+        return Clash(item, WORDS["urgency"], _said_level(mine), _said_level(base._replace(**there)),
+                     stands)  # fmt: skip
+    word = first[len(BODY) :] if first.startswith(BODY) else first
+    words = RELEASE_WORDS if isinstance(mine, Piece) and mine.kind == CONSENT else {}
+    pairs = [(_get(mine, name), each) for name, each in there.items()]
+    here, other = (
+        ", ".join(words.get(each, each) for each in map(_said, side))
+        for side in zip(*(pair for pair in pairs if pair != (None, None)), strict=True)
+    )
+    return Clash(item, WORDS.get(first, word.replace("_", " ")), here, other, stands)
 
 
 RELEASE_WORDS = {DROPPED: "revoked", PAST: "replaced"}

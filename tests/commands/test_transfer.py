@@ -659,7 +659,8 @@ def test_where_both_changed_it_the_safer_stands_and_both_are_said(
     taken = back(run, covered(), tmp_path)
     assert taken.code == 0, taken.err
     said = " ".join(taken.out.split())
-    assert "BOTH CHANGED 1.roi1 how it stands: here 'replaced', there 'revoked: does" in said
+    assert "BOTH CHANGED 1.roi1 how it stands: here 'replaced, 2026-11-20," in said
+    assert "there 'revoked, 2026-11-20, does not want them told'. What was done there" in said
     assert "1.d2 a disclosure: here 'roi4 revoked on 2026-11-20', there 'told Example" in said
     assert "BOTH CHANGED phone: here '555 0111', there '555 0199' (safe contact: mornings" in said
     assert "BOTH CHANGED safe contact: here 'mornings only', there 'never call'. Both stand" in said
