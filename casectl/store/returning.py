@@ -40,8 +40,8 @@ from casectl.core.returning import (
     sort_and_number,
 )
 from casectl.store.asof import TABLES, operation_of, stood
-from casectl.store.cases import correct_client
-from casectl.store.casework import body_json
+from casectl.store.cases import FACT_OF, correct_client
+from casectl.store.casework import body_json, end_unavailable
 from casectl.store.casework import change as change_piece
 from casectl.store.connection import Value
 from casectl.store.identity import new_id
@@ -168,6 +168,8 @@ class Taking:
             case.pop("hold_until", None)
         self.clashes += clashes
         self.operation.update("cases", self.case.id, **_columns(case))
+        given = [FACT_OF[name] for name in (*client, *case) if name in FACT_OF]
+        end_unavailable(self.operation, self.case, given)
         return {**client, **case}
 
     # -- what may not stand twice ------------------------------------------------------------------
