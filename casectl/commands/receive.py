@@ -98,14 +98,22 @@ def _take(session: Session, handed: "Handed", same: str | None, *, new: bool) ->
         )
     if same is not None and len(handed.cases) > 1:
         raise BadValue("--same is for a file with one case", hint="it has several")
-    clients = [_client_of(session, each, same, new=new) for each in handed.cases]
+    people = {each.person: each for each in reversed(handed.cases)}
+    clients = {key: _client_of(session, each, same, new=new) for key, each in people.items()}
     new_key = session.store.handing.new_key
     keys = {each.origin: new_key() for each in handed.cases}
-    loads = [
-        taken(handed, each, session.today, new_key, keys)._replace(same_client=client)
-        for each, client in zip(handed.cases, clients, strict=True)
+    loads = []
+    made: dict[str, str] = {}  # by the key there, the clients that are new here
+    for each in handed.cases:
+        load = taken(handed, each, session.today, new_key, keys)
+        client = clients[each.person] or made.get(each.person)
+        if client is None:
+            made[each.person] = new_key()
+            load = load._replace(client=load.client._replace(id=made[each.person]))
+        loads.append(load._replace(same_client=client))
+    joints = [
+        _joint(session, load) if load.same_client not in made.values() else None for load in loads
     ]
-    joints = [_joint(session, load) for load in loads]
     notes = [
         joining_note(joint, load.client) if joint is not None else None
         for joint, load in zip(joints, loads, strict=True)

@@ -79,6 +79,7 @@ class Given(NamedTuple):
     number: int  # and its number there
     brief: tuple[str, ...]  # as the sender wrote it
     load: Load
+    person: str  # the key of the client there, whom several cases of a file may share
     stands: tuple[str, ...] = ()  # the same lines, worked out here from the record
 
 
@@ -214,6 +215,7 @@ def case_object(file: File, lines: Sequence[str]) -> dict[str, Any]:
     handed = [each for each in file.casework if each.kind not in (HANDOVER, CLOSING)]
     return {
         "origin": case.id,
+        "person": case.client_id,
         "number": case.number,
         "brief": list(lines),
         "client": plain(file.client, leave=("id",)),
@@ -355,7 +357,8 @@ def _given(made: Mapping[str, Any]) -> Given:
     )
     load = Load(client, case, promises, contacts, notes, casework=casework, numbered=True)
     _check_numbers(load)
-    return Given(key_of(made["origin"]), whole(made["number"]), lines, load)
+    person = key_of(made["person"])
+    return Given(key_of(made["origin"]), whole(made["number"]), lines, load, person)
 
 
 def _check_numbers(load: Load) -> None:

@@ -95,7 +95,7 @@ PLAIN_ELSEWHERE: Mapping[str, frozenset[str]] = {
     "casectl.core.linting.Found": frozenset({"rule", "items", "says", "do"}),
     "casectl.core.outcomes.Track": frozenset({"direction"}),
     "casectl.core.handovers.Handed": frozenset({"id", "kind", "sender", "recipient"}),
-    "casectl.core.handovers.Given": frozenset({"origin"}),
+    "casectl.core.handovers.Given": frozenset({"origin", "person"}),
     "casectl.core.returning.Returned": frozenset({"origin"}),
     "casectl.core.returning.Clash": frozenset({"item", "stands"}),
     "casectl.core.weighing.Weight": frozenset({"worker"}),

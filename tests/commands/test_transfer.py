@@ -1025,3 +1025,26 @@ def test_two_encrypted_caseloads_and_a_household(
     for name in ("kim", "ann"):
         assert b"Example" not in (tmp_path / f"{name}.db").read_bytes()
         of(name, "doctor")
+
+
+def test_two_cases_of_one_client_stay_one_clients(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    assert run("intake 'Maria Example' --same 1").code == 0
+    run("intake 'Pavel Sample'")
+    out = tmp_path / "cover.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    assert take(lee, out, tmp_path).code == 0
+    store = store_of(tmp_path / "lee.db")
+    first, second, third = (store.cases.by_number(number) for number in (1, 2, 3))
+    assert first is not None and second is not None and third is not None
+    assert first.client_id == second.client_id != third.client_id
+    store.close()
+    there(lee, "edit 2 --phone '555 0199'")
+    path = tmp_path / "back.age"
+    assert lee("cover", "--give-back", "--to", "kim", "-o", str(path), *sealed).code == 0
+    taken = back(run, path, tmp_path)
+    assert "BOTH CHANGED" not in taken.out, taken.out
+    assert run("show 1 --json").json["phone"] == "555 0199"
+    assert lee("doctor").code == 0
