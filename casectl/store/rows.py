@@ -122,7 +122,7 @@ WATCHED = (
     "AND x.number > coalesce(json_extract(w.body, '$.contacts'), 0) "
     f"AND {_COUNTS}) END "
     "FROM casework w WHERE w.status = 'open' AND w.due_on IS NOT NULL AND w.case_id IN ({marks}) "
-    "AND w.due_on <= ?"
+    "AND w.due_on <= ? ORDER BY w.rowid"
 )
 # The first contact of each case whose note nobody has written: not in the contact itself, nor as
 # a note of it or of its day, nor as casework of that day.
