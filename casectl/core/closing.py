@@ -17,6 +17,7 @@ from typing import Any
 from casectl.core.casework import (
     ASSESSMENT,
     CLOSING,
+    COVERING,
     DENIAL,
     DONE,
     DROPPED,
@@ -228,13 +229,24 @@ def accepted_by(file: File) -> str | None:
 
     One that covered for a leave has a stage, and gave nothing away.
     """
+    piece = _ended_handover(file, GIVEN)
+    return (piece.who or "a colleague") if piece is not None else None
+
+
+def gone_to(file: File) -> Piece | None:
+    """The hand-over by which somebody else has the case now: accepted, or given back to them."""
+    return _ended_handover(file, GIVEN, COVERING)
+
+
+def _ended_handover(file: File, *stages: str) -> Piece | None:
     since = file.case.resumed_on or date.min
-    for piece in reversed(file.casework):
-        if piece.kind != HANDOVER or piece.status != DONE or piece.stage != GIVEN:
-            continue
-        if piece.ended_on is not None and piece.ended_on > since:
-            return piece.who or "a colleague"
-    return None
+    pieces = [each for each in file.casework if each.kind == HANDOVER and each.status == DONE]
+    ended = [
+        each
+        for each in pieces
+        if each.stage in stages and each.ended_on is not None and each.ended_on > since
+    ]
+    return ended[-1] if ended else None
 
 
 # -- the checklist ---------------------------------------------------------------------------------

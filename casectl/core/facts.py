@@ -186,7 +186,7 @@ def _watched(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
         kind, stage, day, _, _, lead, _ = watch
         if (kind == AFTER_CLOSING) is not (case.status == CLOSED):
             continue
-        if stage == "contact" and _seen_since(record, day):
+        if (kind, stage) == ("transition", "contact") and _seen_since(record, day):
             continue
         if kind in ON_WHILE_HELD:
             yield make(kind, stage, day, lead=lead, watch=watch)

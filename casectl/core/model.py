@@ -318,7 +318,8 @@ class CaseRecord(NamedTuple):
 class Load(NamedTuple):
     """One person at the door, with everything that is known of their case.
 
-    The store gives keys, numbers and the handle; items are numbered in the order they stand here.
+    The store gives keys, numbers and the handle; items are numbered in the order they stand here,
+    unless they are ``numbered`` already, and in that order.
     A moment, worker or day made that is given is kept, a missing one is this operation's. A contact
     that another one here ``corrects`` needs an id of its own. ``same_client`` is the key of a
     client on file, whose record then stays as it is.
@@ -331,6 +332,7 @@ class Load(NamedTuple):
     notes: Sequence[Note] = ()
     same_client: str | None = None
     casework: "Sequence[Piece]" = ()  # one with children needs an id of its own
+    numbered: bool = False
 
 
 class Author(NamedTuple):

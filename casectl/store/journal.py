@@ -41,6 +41,7 @@ DEPENDENTS = {
     "casework": "SELECT id FROM casework WHERE parent = ?1",
 }
 
+COPIES = "receive"  # the command that takes in copies of what is on record elsewhere
 NAMING = frozenset({"name", "client_id"})  # the columns that a handle follows from
 
 
@@ -281,6 +282,12 @@ class Journal:
         assert entry is not None, "it was there to be undone"
         return entry, again
 
+    def _command_behind(self, number: int) -> str | None:
+        """The command of an operation; of an undo or a redo, of the one that it is about."""
+        while (entry := self.entry(number)) and entry.undoes is not None:
+            number = entry.undoes
+        return entry.command if entry else None
+
     def _take_back(self, target: int, command: str, told: int) -> int:
         """Revert one operation by another, whose number is returned; ``told`` is the one named."""
         with self.operation(command, undoes=target) as operation:
@@ -295,6 +302,7 @@ class Journal:
                     hint="casectl undo --list shows others",
                 )
             reversal = _Reversal(operation, target, f"{command} operation {told}")
+            reversal.copied = self._command_behind(target) == COPIES
             for table, before, after in reversed(self.changes(target)):
                 reversal.revert(table, before, after)
             reversal.put_handles_right()
@@ -309,6 +317,9 @@ class _Reversal:
         self.operation = operation
         self.target = target
         self.what = what
+        # What was taken in from a colleague is a copy: its disclosures and signatures are on record
+        # where they were made, so all of it may go.
+        self.copied = False
         self.renamed: set[str] = set()  # clients, and cases that came to one
 
     def revert(
@@ -317,9 +328,11 @@ class _Reversal:
         """Put one record back as it was, in the columns that were changed."""
         row_id = (after or before or {})["id"]
         current = self.db.one(f"SELECT * FROM {table} WHERE id = ?", (row_id,))
-        if table == "notes" and current is not None and current["signed_at"]:
+        if self.copied:
+            pass
+        elif table == "notes" and current is not None and current["signed_at"]:
             self._check_unsigned(before, after)
-        if table == "casework":
+        elif table == "casework":
             self._check_taken_back(before, after)
         if after is None:  # it had been deleted
             if before is not None and current is None:

@@ -113,12 +113,17 @@ ATTEMPTS = (
     "GROUP BY x.case_id"
 )
 
-# The open pieces of casework that owe something, and when a transition's client was last seen.
+# The open pieces of casework that owe something; when a transition's client was last seen, and when
+# that of a case taken over was last reached by a contact that was not in the file.
 WATCHED = (
     "SELECT w.case_id, w.kind, w.stage, w.number, w.domain, w.what, w.who, w.due_on, w.lead_days, "
     "CASE w.kind WHEN 'transition' THEN (SELECT max(x.on_day) FROM contacts x "
     "WHERE x.case_id = w.case_id AND x.outcome = 'reached' AND x.party = 'client' "
-    f"AND x.\"by\" IN ('visit', 'office') AND {_COUNTS}) END "
+    f"AND x.\"by\" IN ('visit', 'office') AND {_COUNTS}) "
+    "WHEN 'handover' THEN (SELECT max(x.on_day) FROM contacts x "
+    "WHERE x.case_id = w.case_id AND x.outcome = 'reached' AND x.party = 'client' "
+    "AND x.number > coalesce(json_extract(w.body, '$.contacts'), 0) "
+    f"AND {_COUNTS}) END "
     "FROM casework w WHERE w.status = 'open' AND w.due_on IS NOT NULL AND w.case_id IN ({marks}) "
     "AND w.due_on <= ? ORDER BY w.rowid"
 )
