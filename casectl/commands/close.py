@@ -8,6 +8,7 @@ import typer
 
 from casectl.core.casework import GOAL, OPEN, SIGN_OFF, Piece
 from casectl.core.closing import (
+    DUPLICATE,
     OWN_WORDS,
     Asked,
     Ending,
@@ -15,10 +16,10 @@ from casectl.core.closing import (
     Lack,
     Reason,
     check_notice,
-    check_reason,
     checked_given,
     checked_means,
     closing_of,
+    ended_beside,
     ending,
     given_before,
     hard_items,
@@ -37,7 +38,7 @@ from casectl.core.guards import check_change
 from casectl.core.model import PENDING, Case, Promise
 from casectl.core.profiles import DIED
 from casectl.core.text import checked_text, fold
-from casectl.parameters import CaseArgument, current
+from casectl.parameters import CaseArgument, complete_case, current
 from casectl.render import tell
 from casectl.render.closing import closing_line, closing_object
 from casectl.render.objects import promise_object
@@ -93,6 +94,15 @@ def close(
         str | None,
         typer.Option("--handed-to", metavar="NAME", help="Who sees to what is still open."),
     ] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into",
+            metavar="CASE",
+            help="Of a duplicate: where what is open goes on.",
+            autocompletion=complete_case,
+        ),
+    ] = None,
     override: Annotated[
         str | None,
         typer.Option("--override", metavar="TEXT", help="Why notice, sheet or tries are left out."),
@@ -112,7 +122,8 @@ def close(
     --take-back takes it back. casectl close 12 then walks what the program asks: the reason, the
     goals, what is still open, the sheet, a summary. What is missing is said all at once. No notice
     comes before an end because the client died, declined or cannot be located (three attempts by
-    two means), nor before a duplicate record's.
+    two means), nor before a duplicate record's: what is open of that goes on in the client's other
+    case, under numbers of its own there.
 
     The reasons are goals met, moved, declined, cannot locate, transferred, died, eligibility ended
     and duplicate, or your own words, as the profile has it. Closing a pending referral declines it,
@@ -145,7 +156,7 @@ def close(
         approved_by,
         signed_off_by,
     )
-    _end(session, found, reason, _past_day(session, on, found), given, reached)
+    _end(session, found, reason, _past_day(session, on, found), given, reached, into)
 
 
 def _only_one(*chosen: bool) -> None:
@@ -264,14 +275,20 @@ def _end(
     day: date,
     given: Given,
     reached: list[str] | None,
+    into: str | None,
 ) -> None:
     file = session.store.cases.file(case)
     asked, closing = _asked(session, case), closing_of(file.casework)
     if said is None and said_before(closing) is None and not session.can_ask:
         raise _without_reason(session, file, given, asked, day)
     reason = _reason(session, file, said, closing, asked)
-    check_reason(file, reason)
+    other = _goes_on_in(session, file, reason, into)
     given = checked_given(given_before(closing, given), session.config.worker)
+    if other is not None and (given.handed_to or reached):
+        raise BadValue(
+            "a duplicate's open items and goals go on in the other case",
+            hint="leave --handed-to and --reached out",
+        )
     if reached is not None:
         given = given._replace(reached=_goals(file, reached))
     if session.can_ask:
@@ -286,8 +303,61 @@ def _end(
         return
     if lacks:
         raise _cannot(case, lacks)
+    if other is not None:
+        _confirm_duplicate(session, file, other)
+        _write_duplicate(session, file, ending(file, reason, given, day), other)
+        return
     was_shown = _confirm(session, file, reason)
     _write(session, file, ending(file, reason, given, day), was_shown=was_shown)
+
+
+def _goes_on_in(session: Session, file: "File", reason: Reason, into: str | None) -> Case | None:
+    """The case that a duplicate goes on in; None where it ends for another reason."""
+    if reason.code != DUPLICATE:
+        if into is not None:
+            raise BadValue("--into is where a duplicate goes on", hint="add --reason duplicate")
+        return None
+    from casectl.core.duplicates import goes_on_in
+
+    opened = [each for each in file.other_cases if each.is_open]
+    if into is None and len(opened) > 1 and session.can_ask:
+        handles = ", ".join(session.shown(each).handle for each in opened)
+        into = session.needed(None, f"In which case does it go on? ({handles}) ", "--into")
+    named = session.find_case(into, write=True) if into is not None else None
+    return goes_on_in(file.case, file.other_cases, named)
+
+
+def _confirm_duplicate(session: Session, file: "File", other: Case) -> None:
+    """Say what goes on, and ask; a script has said enough."""
+    if not session.can_ask or session.yes:
+        return
+    case, other = session.shown(file.case), session.shown(other)
+    session.confirm(
+        f"Close {_whose(case)}? Everything that is open goes on in {other.handle}.",
+        otherwise=Ambiguous("nothing was closed", hint="add --yes"),
+    )
+
+
+def _write_duplicate(session: Session, file: "File", made: Ending, other: Case) -> None:
+    after, closing, carried = session.store.closing.end_duplicate(file.case, made, other)
+    shown, other = session.shown(after), session.shown(other)
+    told = [session.shown(each) for each in carried]
+    heads = [_sentence(session, closing)] if closing is not None else []
+    heads += [f"In {other.handle}:"] if told else []
+    session.output.wrote(
+        {
+            **owed_object(shown, (), session.output),
+            "no_longer_due": [],
+            "closing": closing_object(session.shown(closing), shown) if closing else None,
+            "aftercare": None,
+            "into": other.handle,
+            "carried": [each._asdict() for each in told],
+        },
+        f"Closed, {session.say_day(made.on)}: {_whose(shown)}.",
+        *heads,
+        *(f"  {each.item:<10} as {each.now:<10} {each.kind}: {each.what}" for each in told),
+        f"See it whole: casectl show {other.number}. casectl undo takes it back.",
+    )
 
 
 def _without_reason(
@@ -350,7 +420,7 @@ def _ask_the_rest(
     if goals and is_warned_of(file, reason):
         given = given._replace(reached=_asked_goals(session, file))
     hard = hard_items(file)
-    if hard and given.handed_to is None and reason.code != DIED:
+    if hard and given.handed_to is None and reason.code not in (DIED, DUPLICATE):
         tell("Still open, and somebody counts on it:")
         for item, what in hard:
             tell(f"  {item:<14} {session.shown(what) if ':' in what else what}")
@@ -422,12 +492,14 @@ def _confirm(session: Session, file: "File", reason: Reason) -> bool:
     case = file.case
     hard = [what for _, what in hard_items(file)] if reason.code == DIED else []
     promises = [each for each in file.promises if each.status == OPEN]
-    if not hard and (not promises or not session.can_ask):
+    ends = promises or ended_beside(file)
+    if not hard and (not ends or not session.can_ask):
         return False
     show = session.can_ask and not session.yes
     if show:
         shown = session.shown(promises)
-        for line in _lines(session, case, shown, "This will no longer be due:"):
+        beside = _beside(session, file)
+        for line in _lines(session, case, shown, beside, "This will no longer be due:"):
             tell(line)
     what = f"{len(hard)} open" if hard else "what is still promised"
     session.confirm(
@@ -444,27 +516,35 @@ def _confirm(session: Session, file: "File", reason: Reason) -> bool:
 def _write(session: Session, file: "File", made: Ending, *, was_shown: bool) -> None:
     before = file.case
     still_open = session.shown([each for each in file.promises if each.status == OPEN])
+    beside = _beside(session, file)
     after, closing, aftercare = session.store.closing.end(before, made)
     shown = session.shown(after)
     word = "Declined" if before.status == PENDING else "Closed"
     sentences = [f"{word}, {session.say_day(made.on)}: {_whose(shown)}.{_owes(session, aftercare)}"]
     if closing is not None:
-        told = closing_line(session.shown(closing), session.output)
-        sentences.append(f"{told[:1].upper()}{told[1:]}.")
+        sentences.append(_sentence(session, closing))
     if aftercare is not None:
         due = _call_due(session, after)
         sentences.append(f"It owes {after.number}.{aftercare.part}, the aftercare call, by {due}.")
     session.output.wrote(
         {
             **owed_object(shown, (), session.output),
-            "no_longer_due": [promise_object(each, shown) for each in still_open],
+            "no_longer_due": [
+                *(promise_object(each, shown) for each in still_open),
+                *({"item": item, "kind": kind, "what": what} for item, kind, what in beside),
+            ],
             "closing": closing_object(session.shown(closing), shown) if closing else None,
             "aftercare": f"{after.number}.{aftercare.part}" if aftercare else None,
         },
         *sentences,
-        *([] if was_shown else _lines(session, shown, list(still_open), "No longer due:")),
+        *([] if was_shown else _lines(session, shown, still_open, beside, "No longer due:")),
         f"casectl undo takes it back; casectl reopen {after.number} opens it again.",
     )
+
+
+def _sentence(session: Session, closing: Piece) -> str:
+    told = closing_line(session.shown(closing), session.output)
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 def _owes(session: Session, aftercare: Piece | None) -> str:
@@ -478,10 +558,24 @@ def _call_due(session: Session, case: Case) -> str:
     return session.say_day(next(item.due for item in items if item.kind == "aftercare"))
 
 
-def _lines(session: Session, case: Case, promises: Sequence[Promise], head: str) -> list[str]:
-    if not promises:
+def _beside(session: Session, file: "File") -> list[tuple[str, str, str]]:
+    """What ends and is no promise, as it may be told."""
+    return [
+        (item, kind, what if kind == "safety" else session.shown(what))
+        for item, kind, what in ended_beside(file)
+    ]
+
+
+def _lines(
+    session: Session,
+    case: Case,
+    promises: Sequence[Promise],
+    beside: Sequence[tuple[str, str, str]],
+    head: str,
+) -> list[str]:
+    if not promises and not beside:
         return []
-    lines = [head]
+    lines = [head, *(f"  {item:<14} {kind}: {what}" for item, kind, what in beside)]
     for each in promises:
         kind = each.kind.replace("_", "-")
         day = session.say_day(each.due_on, each.due_time)

@@ -40,6 +40,7 @@ def closing_object(piece: Piece, case: Case) -> Object:
         "handed_to": body.get("handed_to"),
         "handed": body.get("handed", []),
         "lapsed": body.get("lapsed", []),
+        "into": body.get("into"),
         "override": body.get("override"),
         "approved_by": body.get("approved_by"),
         "signed_off_by": body.get("signed_by"),
@@ -75,6 +76,8 @@ def _who_acts(piece: Piece) -> list[str]:
     if body.get("handed_to"):
         items = ", ".join(body.get("handed", []))
         told.append(f"handed to {body['handed_to']}{f': {items}' if items else ''}")
+    if body.get("into"):
+        told.append(f"what was open goes on in case {body['into']}")
     if body.get("approved_by"):
         told.append(f"override approved by {body['approved_by']}: {body.get('override')}")
     if body.get("signed_by"):

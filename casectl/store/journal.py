@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from casectl.core.casework import CONSENT, DISCLOSURE, DROPPED, LETTERS, UNSIGNED
+from casectl.core.casework import CONSENT, DISCLOSURE, DROPPED, FROM_CASE, LETTERS, UNSIGNED
 from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.model import Author, Case
 from casectl.core.text import handle_stem
@@ -372,7 +372,7 @@ class _Reversal:
         if now["kind"] == DISCLOSURE and before is None:
             why = "a disclosure, and what was told cannot be taken back"
             how = "casectl disclosures {number} lists what was told"
-        elif now["kind"] == CONSENT and is_signed(now) and not is_signed(was):
+        elif now["kind"] == CONSENT and is_signed(now) and not is_signed(was) and not _goes_on(now):
             why = "a release that was signed, and signatures cannot be undone"
             how = "casectl consent revoke {item} REASON ends it"
         elif now["kind"] == CONSENT and now["status"] == DROPPED and was["status"] != DROPPED:
@@ -442,6 +442,13 @@ def _changes(before: str | None, after: str | None, columns: list[str] | None) -
 def is_signed(release: Mapping[str, Any]) -> bool:
     """Whether the row of a release, or none at all, is of one that was signed."""
     return bool(release) and release["stage"] != UNSIGNED
+
+
+def _goes_on(release: Mapping[str, Any]) -> bool:
+    """Whether it is one that was signed on another case, where it stands again without this one."""
+    import json
+
+    return FROM_CASE in json.loads(release["body"])
 
 
 def _undone_already(target: int, by: int) -> BadValue:

@@ -251,6 +251,17 @@ def test_nothing_that_others_count_on_goes_unseen(run: Run, setting: str, words:
     assert f"handed to Legal Aid: {words.rpartition(' ')[2]}" in result.out
 
 
+def test_what_ends_names_a_crisis_and_a_safety_plan(run: Run) -> None:
+    ok(run("assess 1 --risk self-harm=imminent --safety-plan x --review 'in 10 days'"))
+    told = ok(run("close 1 --reason declined --handed-to 'Legal Aid'")).out
+    ended = told.partition("No longer due:")[2]
+    assert "1.safety       safety: the level crisis" in ended
+    assert "1.r1           safety: review the safety plan" in ended
+    ok(run("undo"))
+    made = ok(run("close 1 --reason declined --handed-to 'Legal Aid' --json")).json
+    assert {"1.safety", "1.r1"} <= {each["item"] for each in made["no_longer_due"]}
+
+
 def test_a_death_is_not_refused_and_says_who_must_be_told(run: Run) -> None:
     run("deadline 1 'court hearing' --on 2026-12-01")
     refused = run("close 1 --reason died")
