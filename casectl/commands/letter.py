@@ -11,6 +11,7 @@ from casectl.core.letters import (
     About,
     Letter,
     about,
+    check_recipient,
     filled,
     how_to_fill,
     record_fields,
@@ -81,8 +82,9 @@ def letter(
     """Print a letter from a template.
 
     casectl letter 12 closure -o notice.txt — a field that nothing fills in is named, and nothing is
-    printed. A letter to somebody else (casectl letter 12.ref1 referral --to "Example Pantry") wants
-    a release that covers them and the purpose, and is logged as a disclosure.
+    printed. A letter to somebody else wants a release that covers them and the purpose, and is
+    logged as a disclosure. That of a referral (casectl letter 12.ref1 referral, or 12 where one is
+    open) goes to the agency that it names; to another only with --to and its own --purpose.
 
     Templates are text with fields in braces. --copy puts one into letters, a folder beside your
     configuration, where yours go before casectl's; fields.txt there says once what is the same in
@@ -105,9 +107,11 @@ def letter(
     if file is not None and not file.strip():
         raise BadValue("-o needs the name of a file")
     on_file = session.store.cases.file(found)
-    told = about(on_file, template.fields, part)
     if to is not None:
         to = checked_text(to.strip(), "name after --to", limit=NAME_LIMIT)
+    told = about(on_file, template.fields, part, to)
+    if to is not None:
+        check_recipient(on_file, told.referral, to, said_why=purpose is not None)
     elif template.goes_to_others:
         to = told.referral.who if told.referral is not None else None
         if to is None:
