@@ -145,9 +145,6 @@ def close(
     if take_back is not None:
         _take_back(session, found, take_back)
         return
-    if notice:
-        _give_notice(session, found, reason, by, on)
-        return
     given = Given(
         session.typed(summary, "summary") if summary is not None else None,
         (),
@@ -156,6 +153,9 @@ def close(
         approved_by,
         signed_off_by,
     )
+    if notice:
+        _give_notice(session, found, reason, by, on, given)
+        return
     _end(session, found, reason, _past_day(session, on, found), given, reached, into)
 
 
@@ -168,26 +168,47 @@ def _only_one(*chosen: bool) -> None:
 
 
 def _give_notice(
-    session: Session, case: Case, reason: str | None, by: str | None, on: str | None
+    session: Session,
+    case: Case,
+    reason: str | None,
+    by: str | None,
+    on: str | None,
+    given: Given,
 ) -> None:
     asked = _asked(session, case)
     day = _past_day(session, on, case)
+    given = checked_given(given, session.config.worker)
+    if given.override is not None and day == session.today:
+        raise BadValue(
+            "a notice of today needs nobody's approval",
+            hint="--override and --approved-by vouch for one that was given before: --on DAY",
+        )
     closing = closing_of(session.store.cases.file(case).casework)
     check_notice(case, day, closing, session.config.date_order)
     said = reason_of(session.typed(reason, "reason"), asked).said if reason is not None else None
     options = ", ".join(asked.closing.notice_means)
     means = checked_means(session.needed(by, f"By which means? ({options}) ", "--by"), asked)
-    body = notice_body(day, means, asked.notice_days)
+    body = notice_body(day, means, asked.notice_days, session.today, given)
     until = date.fromisoformat(body["notice"]["until"])
     made = session.store.closing.give_notice(case, day, until, said, body)
     shown, made = session.shown(case), session.shown(made)
     session.output.wrote(
         closing_object(made, shown),
         f"{_whose(shown)}: {closing_line(made, session.output)}.",
+        *_why_from_today(session, day, given),
         f"It is closed then: casectl close {case.number}; casectl close {case.number} "
         "--take-back REASON takes the notice back.",
         *_before_the_end(case, asked, made, means),
     )
+
+
+def _why_from_today(session: Session, day: date, given: Given) -> list[str]:
+    if day == session.today or given.override is not None:
+        return []
+    return [
+        f"Its days run from today, when it is on record, and not from {session.say_day(day)}: "
+        "--override REASON --approved-by NAME is for a notice that somebody else knows of."
+    ]
 
 
 def _before_the_end(case: Case, asked: Asked, closing: Piece, means: str) -> list[str]:
@@ -406,7 +427,7 @@ def _offer_notice(
         means = ", ".join(asked.closing.notice_means)
         answer = session.ask(f"Give notice today, and how? ({means}; Enter for not now) ")
         if answer.strip():
-            _give_notice(session, case, reason.said, answer, None)
+            _give_notice(session, case, reason.said, answer, None, Given())
             return
     raise _cannot(case, lacks)
 

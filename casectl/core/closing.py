@@ -1,12 +1,13 @@
 """How a service ends: what is asked before a case is closed, and what stays on record of it.
 
 A closing is one piece of casework, from the written notice to the day that the case is closed. Its
-body fills as that goes on: ``notice`` (``on``, ``by``, ``days``, ``until``), ``sheet_on``, and at
-the end ``reason`` (a code), ``goals`` (``reached``, ``open``, ``dropped``, each of numbers),
-``domains`` (key -> the first and the last level), ``tries`` (``on``, ``by``), ``handed_to`` with
-``handed`` (items), ``lapsed`` (items), ``override`` with ``approved_by``, ``signed_by``,
-``summary``; of a duplicate ``into`` (the other case's number) and ``carried`` (item -> its name
-there). Days are ISO text.
+body fills as that goes on: ``notice`` (``on``, ``by``, ``days``, ``until``; of one that was written
+down later ``recorded_on`` and, where somebody vouched for its day, ``override`` and
+``approved_by``), ``sheet_on``, and at the end ``reason`` (a code), ``goals`` (``reached``,
+``open``, ``dropped``, each of numbers), ``domains`` (key -> the first and the last level),
+``tries`` (``on``, ``by``), ``handed_to`` with ``handed`` (items), ``lapsed`` (items), ``override``
+with ``approved_by``, ``signed_by``, ``summary``; of a duplicate ``into`` (the other case's number)
+and ``carried`` (item -> its name there). Days are ISO text.
 """
 
 from __future__ import annotations
@@ -443,9 +444,20 @@ def check_notice(case: Case, on: date, closing: Piece | None, order: DateOrder |
         )
 
 
-def notice_body(on: date, by: str, days: int) -> dict[str, Any]:
-    until = on + timedelta(days=days)
-    return {"notice": {"on": on.isoformat(), "by": by, "days": days, "until": until.isoformat()}}
+def notice_body(on: date, by: str, days: int, today: date, given: Given) -> dict[str, Any]:
+    """What a closing keeps of its notice. The client has all of its days after it is on record.
+
+    So the days of one that was given before run from ``today``, unless somebody else says, with a
+    reason, that it was given then: nobody ends a service on their own word alone.
+    """
+    vouched = given.override is not None
+    until = (on if vouched else max(on, today)) + timedelta(days=days)
+    notice = {"on": on.isoformat(), "by": by, "days": days, "until": until.isoformat()}
+    if on < today:
+        notice["recorded_on"] = today.isoformat()
+        if vouched:
+            notice |= {"override": given.override, "approved_by": given.approved_by}
+    return {"notice": notice}
 
 
 # -- the end ---------------------------------------------------------------------------------------

@@ -126,17 +126,53 @@ def test_a_closed_case_is_closed(run: Run) -> None:
 
 
 def test_a_notice_is_owed_at_its_end(run: Run) -> None:
-    made = ok(run("close 1 --notice --by letter --reason 'goals met' --on mon --json")).json
+    made = ok(run("close 1 --notice --by letter --reason 'goals met' --json")).json
     assert made["item"] == "1.cl1"
     assert made["notice"] == {
-        "on": "2026-11-16", "by": "letter", "days": 14, "until": "2026-11-30",
+        "on": "2026-11-18", "by": "letter", "days": 14, "until": "2026-12-02",
     }  # fmt: skip
     shown = run("show 1", width=80).out
-    assert "Closing: notice of closure Mon 16 Nov 2026 by letter, ends Mon 30 Nov 2026" in shown
+    assert "Closing: notice of closure Wed 18 Nov 2026 by letter, ends Wed 2 Dec 2026" in shown
     assert "1.cl1" in owes(run)
     rows = run("today --all --soon 30 --json").json
     due = {each["item"]: each["due"] for row in rows for each in row["reasons"]}
-    assert due["1.cl1"] == "2026-11-30"
+    assert due["1.cl1"] == "2026-12-02"
+
+
+def test_a_notice_that_is_recorded_later_runs_from_that_day(run: Run) -> None:
+    """Else a service would be over in the minute that somebody says they had written."""
+    told = ok(run("close 1 --notice --by letter --reason 'goals met' --on 2026-11-03")).out
+    said = " ".join(told.split())
+    assert "Tue 3 Nov 2026 by letter, ends Wed 2 Dec 2026; on record since Wed 18 Nov" in said
+    assert "Its days run from today, when it is on record, and not from Tue 3 Nov 2026" in said
+    ok(run("close 1 --sheet"))
+    refused = run("close 1 --summary s")
+    assert (refused.code, refused.out) == (2, "")
+    assert "the notice runs until Wed 2 Dec 2026" in refused.err
+    ok(run("close 1 --summary s", today=NOTICE_ENDS))
+    ended = " ".join(run("show 1 --all", width=80).out.split())
+    assert "notice of Tue 3 Nov 2026; on record since Wed 18 Nov 2026" in ended
+
+
+def test_somebody_else_vouches_for_the_day_of_a_notice(run: Run) -> None:
+    words = "close 1 --notice --by letter --reason 'goals met' --on 2026-11-03"
+    assert run(f"{words} --override 'sent by the office'").code == 2
+    assert run(f"{words} --override 'sent by the office' --approved-by kim").code == 2
+    made = ok(run(f"{words} --override 'sent by the office' --approved-by Lee --json")).json
+    assert made["notice"] == {
+        "on": "2026-11-03", "by": "letter", "days": 14, "until": "2026-11-17",
+        "recorded_on": "2026-11-18", "override": "sent by the office", "approved_by": "Lee",
+    }  # fmt: skip
+    shown = " ".join(run("show 1 --all", width=80).out.split())
+    assert "counted from its day, approved by Lee: sent by the office" in shown
+    ok(run("close 1 --sheet"))
+    ok(run("close 1 --summary s"))
+
+
+def test_a_notice_of_today_is_approved_by_nobody(run: Run) -> None:
+    refused = run("close 1 --notice --by letter --override x --approved-by Lee")
+    assert (refused.code, refused.out) == (2, "")
+    assert "a notice of today needs nobody's approval" in refused.err
 
 
 def test_before_it_ends_nothing_closes_and_after_it_it_does(run: Run) -> None:
@@ -343,7 +379,7 @@ def test_a_goal_may_be_reached_with_the_end(run: Run) -> None:
 
 
 def test_own_words_have_a_code_of_their_own(run: Run) -> None:
-    run("close 1 --notice --by letter --on 2026-11-03")
+    run("close 1 --notice --by letter --on 2026-11-03 --override sent --approved-by Lee")
     run("close 1 --sheet")
     ok(run("close 1 --reason 'went to sea' --summary s"))
     body = next(each for each in case(run)["casework"] if each["kind"] == "closing")
@@ -548,7 +584,7 @@ def test_a_sheet_alone_begins_no_closing(run: Run) -> None:
     ok(run("close 1 --sheet"))
     assert owes(run) == before
     assert run("close 1 --take-back x").code == 2
-    ok(run("close 1 --notice --by letter --on 2026-11-03"))
+    ok(run("close 1 --notice --by letter --on 2026-11-03 --override sent --approved-by Lee"))
     assert "1.cl1" in owes(run)
     ok(run("close 1 --summary s --reason moved"))
 
