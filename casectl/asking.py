@@ -94,7 +94,8 @@ class Walk:
         for line in question.lead:
             tell(line)
         enter = f" [{told or question.skipped}]" if told or question.skipped else ""
-        answer = self.session.ask(f"{question.ask}{enter}: ").strip()
+        end = " " if question.ask.endswith("?") else ": "
+        answer = self.session.ask(f"{question.ask}{enter}{end}").strip()
         if answer == BACK:
             return -1
         if answer == HELP:

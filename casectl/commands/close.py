@@ -1,11 +1,12 @@
 """close: written notice, the checklist of the program, and the end of a service."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casectl.asking import Answers, Draft, Question, drafting, yes_or_no
 from casectl.core.casework import GOAL, OPEN, SIGN_OFF, Piece
 from casectl.core.closing import (
     DUPLICATE,
@@ -33,9 +34,9 @@ from casectl.core.closing import (
     under_notice,
     waiting_body,
 )
-from casectl.core.errors import Ambiguous, BadValue
+from casectl.core.errors import Ambiguous, BadValue, Declined
 from casectl.core.guards import check_change
-from casectl.core.model import PENDING, Case, Promise
+from casectl.core.model import PENDING, Case, Promise, closing_draft
 from casectl.core.profiles import DIED
 from casectl.core.text import checked_text, fold
 from casectl.parameters import CaseArgument, complete_case, current
@@ -186,8 +187,11 @@ def _give_notice(
     closing = closing_of(session.store.cases.file(case).casework)
     check_notice(case, day, closing, session.config.date_order)
     said = reason_of(session.typed(reason, "reason"), asked).said if reason is not None else None
-    options = ", ".join(asked.closing.notice_means)
-    means = checked_means(session.needed(by, f"By which means? ({options}) ", "--by"), asked)
+    if by is None and session.can_ask:
+        by = _asked_means(session, asked, "By which means?")
+        if by is None:
+            raise Declined("no notice was given")
+    means = checked_means(session.needed(by, "", "--by"), asked)
     body = notice_body(day, means, asked.notice_days, session.today, given)
     until = date.fromisoformat(body["notice"]["until"])
     made = session.store.closing.give_notice(case, day, until, said, body)
@@ -300,24 +304,51 @@ def _end(
 ) -> None:
     file = session.store.cases.file(case)
     asked, closing = _asked(session, case), closing_of(file.casework)
-    if said is None and said_before(closing) is None and not session.can_ask:
+    said = said if said is not None else said_before(closing)
+    if said is None and not session.can_ask:
         raise _without_reason(session, file, given, asked, day)
-    reason = _reason(session, file, said, closing, asked)
-    other = _goes_on_in(session, file, reason, into)
     given = checked_given(given_before(closing, given), session.config.worker)
-    if other is not None and (given.handed_to or reached):
+    if reached is not None:
+        given = given._replace(reached=_goals(file, reached))
+    if said is not None:
+        said = reason_of(session.typed(said, "reason"), asked).said
+    if not session.can_ask:
+        assert said is not None
+        _finish(session, file, reason_of(said, asked), given, asked, day, into)
+        session.store.intake.drop_draft(closing_draft(case.id))
+        return
+    whose = session.shown(case)
+    with drafting(
+        session,
+        closing_draft(case.id),
+        f"Closing {_whose(whose)} was begun.",
+        f"casectl close {case.number}",
+    ) as draft:
+        reason, given = _ask(session, draft, file, said, given, asked, day, goals=reached is None)
+        early = lacking_before(file, reason, given, asked, day, session.config.date_order)
+        if early:
+            _offer_notice(session, file, reason, asked, early, day)
+        else:
+            _finish(session, file, reason, given, asked, day, into)
+
+
+def _finish(
+    session: Session,
+    file: "File",
+    reason: Reason,
+    given: Given,
+    asked: Asked,
+    day: date,
+    into: str | None,
+) -> None:
+    """Close it, once nothing is lacking. Raises BadValue with everything that is."""
+    case = file.case
+    other = _goes_on_in(session, file, reason, into)
+    if other is not None and (given.handed_to or given.reached):
         raise BadValue(
             "a duplicate's open items and goals go on in the other case",
             hint="leave --handed-to and --reached out",
         )
-    if reached is not None:
-        given = given._replace(reached=_goals(file, reached))
-    if session.can_ask:
-        early = lacking_before(file, reason, given, asked, day, session.config.date_order)
-        if early:
-            _offer_notice(session, file, reason, asked, early, day)
-            return
-        given = _ask_the_rest(session, file, reason, given, asked, reached is None)
     lacks = lacking(file, reason, given, asked, day, session.config.date_order)
     if lacks and all(each.how.startswith("--signed-off-by") for each in lacks):
         _await_sign_off(session, file, reason, given, day)
@@ -396,18 +427,6 @@ def _cannot(case: Case, lacks: Sequence[Lack]) -> BadValue:
     return BadValue(f"{case.handle} cannot be closed yet", hint="; ".join(map(str, lacks)))
 
 
-def _reason(
-    session: Session, file: "File", said: str | None, closing: Piece | None, asked: Asked
-) -> Reason:
-    """As it is given, or was with the notice; a person is asked."""
-    before = said_before(closing)
-    if said is None and before is not None:
-        return reason_of(before, asked)
-    if said is None and session.can_ask and file.case.status != PENDING:
-        tell(f"  Reasons: {', '.join(asked.closing.reasons)}, duplicate{_or_own(asked)}")
-    return reason_of(session.needed(said, "Why? ", "--reason"), asked)
-
-
 def _or_own(asked: Asked) -> str:
     return ", or your own words" if asked.closing.own_words else ""
 
@@ -424,46 +443,122 @@ def _offer_notice(
     ):
         for each in lacks:
             tell(f"  Missing: {each}")
-        means = ", ".join(asked.closing.notice_means)
-        answer = session.ask(f"Give notice today, and how? ({means}; Enter for not now) ")
-        if answer.strip():
-            _give_notice(session, case, reason.said, answer, None, Given())
+        means = _asked_means(session, asked, "Give notice today, and how?")
+        if means is not None:
+            _give_notice(session, case, reason.said, means, None, Given())
             return
     raise _cannot(case, lacks)
 
 
-def _ask_the_rest(
-    session: Session, file: "File", reason: Reason, given: Given, asked: Asked, goals: bool
-) -> Given:
-    """What a person is asked beside the reason: goals, who goes on, a summary, the sign-off."""
-    if file.case.status == PENDING:
-        return given
+def _asked_means(session: Session, asked: Asked, question: str) -> str | None:
+    """By which means notice is given; None for not now. What is neither is asked again."""
+    options = asked.closing.notice_means
+    told = f"({', '.join(options)}; Enter for not now) "
+    while True:
+        answer = session.ask(f"{question} {told}").strip()
+        if fold(answer) in ("", "n", "no"):
+            return None
+        if fold(answer) in ("y", "yes") and len(options) == 1:
+            return options[0]
+        if fold(answer) not in ("y", "yes"):
+            try:
+                return checked_means(answer, asked)
+            except BadValue as error:
+                tell(f"  {error}")
+        question = "By which means?"
+
+
+# -- asked at a terminal ---------------------------------------------------------------------------
+
+REASON, HANDED_TO, SUMMARY, SIGNED_BY = "reason", "handed_to", "summary", "signed_by"
+
+
+def _ask(
+    session: Session,
+    draft: Draft,
+    file: "File",
+    said: str | None,
+    given: Given,
+    asked: Asked,
+    day: date,
+    *,
+    goals: bool,
+) -> tuple[Reason, Given]:
+    """The reason, where it is not known, and what this reason asks beside it."""
+    for key in [key for key, answer in draft.answers.items() if answer is None]:
+        del draft.answers[key]  # skipped last time, and it was not enough
+    order = session.config.date_order
+
+    def questions(answers: Answers) -> list[Question]:
+        asks = [_reason_asked(asked)] if said is None else []
+        known = said if said is not None else answers.get(REASON)
+        if known is None or file.case.status == PENDING:
+            return asks
+        reason = reason_of(known, asked)
+        if lacking_before(file, reason, given, asked, day, order):
+            return asks  # no answer would be enough
+        return [*asks, *_rest(session, file, reason, given, asked, goals=goals)]
+
+    answers = draft.walk(questions)
+    reason = reason_of(said if said is not None else answers.get(REASON) or "", asked)
+    reached = tuple(
+        each.number
+        for each in file.casework
+        if each.kind == GOAL and each.status == OPEN and answers.get(each.part)
+    )
+    return reason, given._replace(
+        reached=reached or given.reached,
+        handed_to=answers.get(HANDED_TO) or given.handed_to,
+        summary=answers.get(SUMMARY) or given.summary,
+        signed_by=answers.get(SIGNED_BY) or given.signed_by,
+    )
+
+
+def _reason_asked(asked: Asked) -> Question:
+    reasons = f"{', '.join(asked.closing.reasons)}, duplicate{_or_own(asked)}"
+    return Question(
+        REASON, "Why?", lambda text: reason_of(text, asked).said, reasons,
+        lead=(f"  Reasons: {reasons}",), words=True,
+    )  # fmt: skip
+
+
+def _rest(
+    session: Session, file: "File", reason: Reason, given: Given, asked: Asked, *, goals: bool
+) -> Iterator[Question]:
+    """What is asked beside the reason: goals, who goes on, a summary, the sign-off."""
+
+    def name_in(field: str) -> Callable[[str], str]:
+        def read(text: str) -> str:
+            named: dict[str, Any] = {field: text}
+            return str(getattr(checked_given(Given(**named), session.config.worker), field))
+
+        return read
+
     if goals and is_warned_of(file, reason):
-        given = given._replace(reached=_asked_goals(session, file))
+        for each in file.casework:
+            if each.kind == GOAL and each.status == OPEN:
+                asks = f"Reached? {file.case.number}.{each.part} {session.shown(each).what}"
+                yield Question(each.part, asks, yes_or_no, "y or n.", skipped="no")
     hard = hard_items(file)
     if hard and given.handed_to is None and reason.code not in (DIED, DUPLICATE):
-        tell("Still open, and somebody counts on it:")
-        for item, what in hard:
-            tell(f"  {item:<14} {session.shown(what) if ':' in what else what}")
-        name = session.ask("Who sees to that from now on? (Enter: nobody) ").strip()
-        given = given._replace(handed_to=name or None)
+        lines = [
+            f"  {item:<14} {session.shown(what) if ':' in what else what}" for item, what in hard
+        ]
+        yield Question(
+            HANDED_TO, "Who sees to that from now on?", name_in(HANDED_TO),
+            "A name, or an agency.", skipped="nobody", words=True,
+            lead=("Still open, and somebody counts on it:", *lines),
+        )  # fmt: skip
     if given.summary is None and is_warned_of(file, reason):
-        given = given._replace(summary=session.ask("Summary: what was done, how it ends? ") or None)
+        yield Question(
+            SUMMARY, "Summary: what was done, how it ends?",
+            lambda text: checked_text(text, "summary"), "A sentence or two.", words=True,
+        )  # fmt: skip
     if asked.closing.sign_off and not (given.signed_by or given.approved_by):
-        name = session.ask("Who signed it off? (Enter: it waits for that) ").strip()
-        given = given._replace(signed_by=name or None)
-    return checked_given(given, session.config.worker)
-
-
-def _asked_goals(session: Session, file: "File") -> tuple[int, ...]:
-    found = []
-    for each in file.casework:
-        if each.kind == GOAL and each.status == OPEN:
-            what = session.shown(each).what
-            question = f"Reached? {file.case.number}.{each.part} {what} [y/N] "
-            if fold(session.ask(question)) in ("y", "yes"):
-                found.append(each.number)
-    return tuple(found)
+        yield Question(
+            SIGNED_BY, "Who signed it off?", name_in(SIGNED_BY), "Somebody else than you.",
+            skipped="it waits for that", words=True,
+        )  # fmt: skip
 
 
 def _goals(file: "File", named: list[str]) -> tuple[int, ...]:

@@ -411,6 +411,62 @@ def test_a_person_is_told_what_is_missing_and_may_give_notice_at_once(run: Run) 
     assert case(run)["case_status"] == "active"
 
 
+@pytest.mark.parametrize(
+    "answers", [["y", "letter"], ["yes", "letetr", "letter"], ["phone", "by letter", "letter"]]
+)
+def test_a_yes_to_the_notice_is_asked_by_which_means(run: Run, answers: list[str]) -> None:
+    result = run("close 1", answers=["moved", *answers])
+    assert result.code == 0, result.err
+    assert "By which means? (letter, email, text, by hand; Enter for not now)" in result.err
+    assert "notice of closure Wed 18 Nov 2026 by letter" in result.out
+
+
+def test_what_was_answered_is_kept_and_gone_on_with(run: Run) -> None:
+    run("goal add 1 'a flat'")
+    run("deadline 1 'court hearing' --on 2026-12-20")
+    given_notice(run)
+    left = run("close 1", answers=["y", "Legal Aid"], today=NOTICE_ENDS)
+    assert left.code != 0 and case(run)["case_status"] == "active"
+    assert left.err.count("Kept as a draft: casectl close 1 goes on with it.") == 1
+    result = run("close 1", answers=["y", "rents alone now", "y"], today=NOTICE_ENDS)
+    assert result.code == 0, result.err
+    assert "Closing Maria Example (example-1) was begun. Go on with it?" in result.err
+    assert "1 of 1 goal reached; handed to Legal Aid: 1.2" in result.out
+
+
+def test_a_refusal_keeps_the_reason_and_asks_again_what_was_skipped(run: Run) -> None:
+    refused = run("close 1", answers=["goals met", "n"])
+    assert refused.code == 2 and "Kept as a draft: casectl close 1" in refused.err
+    result = run("close 1", answers=["y", "letter"])
+    assert result.code == 0, result.err
+    assert "reason: goals met" in result.out
+    run("close 1 --sheet")
+    run("deadline 1 'court hearing' --on 2026-12-20")
+    refused = run("close 1", answers=["", "done"], today=NOTICE_ENDS)
+    assert refused.code == 2 and "1 open deadline: 1.2" in refused.err
+    result = run("close 1", answers=["y", "Legal Aid", "y"], today=NOTICE_ENDS)
+    assert result.code == 0, result.err
+
+
+def test_an_answer_that_cannot_be_meant_is_asked_again(run: Run) -> None:
+    run("deadline 1 'court hearing' --on 2026-12-20")
+    given_notice(run)
+    answers = ["me", "Legal Aid", "done", "y"]
+    result = run("close 1", answers=answers, today=NOTICE_ENDS)
+    assert result.code == 0, result.err
+    assert "--handed-to is somebody else than who closes the case" in result.err
+    asked = run("close 2", answers=["cannot lcoate", "no places"])
+    assert asked.code == 0 and "did you mean 'cannot locate'?" in asked.err
+
+
+def test_a_draft_says_nothing_where_others_can_see(run: Run) -> None:
+    given_notice(run)
+    run("close 1 --take-back x")
+    run("close 1", answers=["went to her sister", "n"])
+    asked = run("--private close 1", answers=["y", "n"])
+    assert asked.code == 2 and "Maria" not in asked.err and "sister" not in asked.err
+
+
 def test_a_person_may_leave_it(run: Run) -> None:
     before = case(run)
     result = run("close 1", answers=["moved", ""])
@@ -426,7 +482,7 @@ def test_a_person_is_asked_for_the_rest(run: Run) -> None:
     answers = ["y", "", "Legal Aid", "rents alone now", "y"]
     result = run("close 1", answers=answers, today=NOTICE_ENDS)
     assert result.code == 0, result.err
-    assert "Reached? 1.g1 a flat [y/N]" in result.err
+    assert "Reached? 1.g1 a flat [no]:" in result.err
     assert "1.2            deadline: court hearing" in result.err
     assert "Close Maria Example (example-1) with what is still promised? [y/N]" in result.err
     assert "1 of 2 goals reached; handed to Legal Aid: 1.2" in result.out
