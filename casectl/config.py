@@ -101,15 +101,16 @@ def _own_folder(kind: Literal["config", "data"]) -> Path:
 # -- reading -----------------------------------------------------------------------------------
 
 
-def load_config() -> Config:
+def load_config(*, to_be_made: bool = False) -> Config:
     """Read the configuration. Raises BadConfiguration, one line, naming the file and the key.
 
     Where nobody named a file there need be none. One that is named and missing is refused as a
-    dangling link is: going on with the defaults would quietly loosen standards.
+    dangling link is, unless it is ``to_be_made`` now: going on with the defaults would quietly
+    loosen standards.
     """
     path = config_path()
     text = _text_of(path)
-    if not text and os.environ.get("CASECTL_CONFIG") and not path.exists():
+    if not to_be_made and not text and os.environ.get("CASECTL_CONFIG") and not path.exists():
         raise NoConfiguration(
             f"CASECTL_CONFIG names {path}, which is not there",
             hint="name the right file, or make it with casectl config set",

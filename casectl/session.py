@@ -195,6 +195,10 @@ class Session:
     def config(self) -> Config:
         return load_config()
 
+    def makes_config(self) -> None:
+        """The file that CASECTL_CONFIG names need not be there yet: this command writes it."""
+        self.config = load_config(to_be_made=True)
+
     @property
     def aliases(self) -> Mapping[str, str]:
         """One's own words for commands. Raises BadConfiguration for one that cannot be.
