@@ -21,7 +21,7 @@ from casectl.core.errors import (
     NoConfiguration,
 )
 from casectl.core.spoken import DateOrder
-from casectl.core.standards import Intervals, Standards, checked, laid_over
+from casectl.core.standards import VERIFIED_FOR, Intervals, Standards, checked, laid_over
 from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
@@ -59,6 +59,7 @@ class Config(NamedTuple):
     working_hours: int = WORKING_HOURS
     full_time: int | None = None  # points that one carries; None leaves it to the profile
     withhold_under: int = WITHHOLD_UNDER  # counts that --deidentify withholds
+    verified_for: int = VERIFIED_FOR  # days that what is on record about a service is relied on
     aliases: Mapping[str, str] = {}  # one's own words for commands, and what each stands for
     profile: str | None = None  # the sector's, by its name or its file
     words: Mapping[str, str] = {}  # the sector's own: "client" -> "patient"
@@ -298,6 +299,7 @@ def _config(
         working_hours=root.get("working_hours", WORKING_HOURS),
         full_time=root.get("full_time"),
         withhold_under=root.get("withhold_under", WITHHOLD_UNDER),
+        verified_for=root.get("verified_for", VERIFIED_FOR),
         aliases=aliases,
         profile=root.get("profile"),
         words=words,

@@ -661,6 +661,7 @@ class Session:
             time=self.clock.time,
             private=self.private,
             words=self.config.words,
+            verified_for=self.config.verified_for,
         )
 
     @property

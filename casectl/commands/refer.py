@@ -167,7 +167,7 @@ def _beside(session: Session, case: Case, resource: Resource, instead: list[Piec
     how += [f"phone {each}" for each in said(resource, "phone")]
     how += [f"papers: {each}" for each in said(resource, "document")]
     lines = [f"How: {'; '.join(session.shown(tuple(how)))}."] if how else []
-    words = verified_words(resource, session.today)
+    words = verified_words(resource, session.today, session.config.verified_for)
     if words is not None:
         lines.append(
             f"Resource {resource.number} is {words}: casectl resource verify {resource.number}"
@@ -302,7 +302,7 @@ def _next_fits(session: Session, case: Case, declined: Piece) -> "list[Fit]":
     }
     catalogue = [each for each in session.store.resources.all() if each.number not in asked]
     person = session.store.referrals.person(case, ())
-    found = matching(catalogue, needs, person, session.today)
+    found = matching(catalogue, needs, person, session.today, session.config.verified_for)
     return [each for each in found if not each.is_near]
 
 

@@ -270,7 +270,8 @@ def list_(
         word = checked_capacity(capacity)
         found = [each for each in found if each.capacity == word]
     if unverified:
-        found = [each for each in found if unverified_days(each, session.today) is not None]
+        day, counts = session.today, session.config.verified_for
+        found = [each for each in found if unverified_days(each, day, counts) is not None]
     told.resources(found, session.output, "None is on record: casectl resource add, or import")
 
 
@@ -472,7 +473,7 @@ def match(
 
     catalogue = session.store.resources.all()
     person = session.store.referrals.person(found, area or ())
-    fits = matching(catalogue, needs, person, session.today)
+    fits = matching(catalogue, needs, person, session.today, session.config.verified_for)
     met = {each.id for fit in fits for each in fit.needs}
     unmet = tuple(
         f"{each.part} {session.shown(each).what or each.domain}"

@@ -273,3 +273,14 @@ def test_a_profile_s_own_domain(run: Run, ben: None, tmp_path: Path) -> None:
     path.write_text(run("resource export").out, "utf-8")
     assert run(f"resource import {path}").out == "0 new, 0 changed, 1 as they were.\n"
     assert run("refer 1 1 --need immigration").code == 0
+
+
+def test_for_how_long_a_verification_counts_is_a_setting(run: Run, ben: None) -> None:
+    run("resource add 'Old Pantry' parcels --domain food --verified 2026-10-01")
+    assert run("resource list --unverified").out == ""
+    assert run("config set verified_for 30").code == 0
+    assert "NOT VERIFIED for 48 days" in run("resource list", width=80).out
+    assert [each["verified"] for each in run("resource list --unverified --json").json] == [False]
+    assert "NOT VERIFIED for 48 days" in run("resource match 1", width=80).out
+    assert "is NOT VERIFIED for 48 days" in run("refer 1 1 --need 1").out
+    assert run("config set verified_for 0").code == 2
