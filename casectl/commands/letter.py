@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.core.errors import BadValue
+from casectl.core.errors import BadValue, CasectlError
 from casectl.core.letters import (
     RECIPIENT,
     About,
@@ -20,7 +20,7 @@ from casectl.core.letters import (
 from casectl.core.model import Case
 from casectl.core.referrals import PURPOSE
 from casectl.core.text import NAME_LIMIT, checked_text
-from casectl.formats.letters import NAME, find_letter, letters, shared_fields
+from casectl.formats.letters import NAME, find_letter, kinds_begun, letters, shared_fields
 from casectl.parameters import complete_case, current
 from casectl.render import tell
 from casectl.render.letters import LETTER_COLUMNS, letter_object, letter_text, list_object
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from casectl.core.views import File
 
 USUAL_PURPOSE = "referral"
+
+
+def _complete_kind(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The kinds that begin so, one's own among them. Never an error."""
+    try:
+        return kinds_begun(_folder(current(ctx)), incomplete)
+    except CasectlError:
+        return []
 
 
 def letter(
@@ -49,6 +57,7 @@ def letter(
         typer.Argument(
             metavar="KIND",
             help="closure, cannot-reach, appointment, missed-appointment, referral, or your own.",
+            autocompletion=_complete_kind,
         ),
     ] = None,
     to: Annotated[
@@ -76,7 +85,12 @@ def letter(
     ] = False,
     copy: Annotated[
         str | None,
-        typer.Option("--copy", metavar="KIND", help="Copy a template to your folder, to edit it."),
+        typer.Option(
+            "--copy",
+            metavar="KIND",
+            help="Copy a template to your folder, to edit it.",
+            autocompletion=_complete_kind,
+        ),
     ] = None,
 ) -> None:
     """Print a letter from a template.

@@ -29,7 +29,7 @@ from casectl.core.referrals import (
 )
 from casectl.core.resources import FULL, Resource, said, verified_words
 from casectl.core.text import checked_text
-from casectl.parameters import CaseArgument, current
+from casectl.parameters import CaseArgument, complete_resource, current
 from casectl.pieces import PieceArgument
 from casectl.render import referrals as told
 from casectl.session import Session
@@ -77,7 +77,11 @@ def refer(
     case: CaseArgument,
     service: Annotated[
         str,
-        typer.Argument(metavar="SERVICE", help="A resource: its number, or words of its name."),
+        typer.Argument(
+            metavar="SERVICE",
+            help="A resource: its number, or words of its name.",
+            autocompletion=complete_resource,
+        ),
     ],
     need: Annotated[
         list[str] | None,

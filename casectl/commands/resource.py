@@ -21,7 +21,7 @@ from casectl.core.resources import (
     unverified_days,
 )
 from casectl.core.text import checked_text, fold
-from casectl.parameters import CaseArgument, current, limit_number
+from casectl.parameters import CaseArgument, complete_resource, current, limit_number
 from casectl.render import resources as told
 from casectl.render import tell
 from casectl.session import Session
@@ -36,7 +36,11 @@ Given = dict[str, list[str] | str | None]
 
 ResourceArgument = Annotated[
     str,
-    typer.Argument(metavar="RESOURCE", help="A resource: its number, or words of its name."),
+    typer.Argument(
+        metavar="RESOURCE",
+        help="A resource: its number, or words of its name.",
+        autocompletion=complete_resource,
+    ),
 ]
 DomainOption = Annotated[
     list[str] | None,
@@ -292,7 +296,12 @@ def search(
 def verify(
     ctx: typer.Context,
     resources: Annotated[
-        list[str], typer.Argument(metavar="RESOURCE...", help="Their numbers, or words of a name.")
+        list[str],
+        typer.Argument(
+            metavar="RESOURCE...",
+            help="Their numbers, or words of a name.",
+            autocompletion=complete_resource,
+        ),
     ],
     capacity: CapacityOption = None,
     on: OnOption = None,
