@@ -390,6 +390,11 @@ def profile_values(config: Config) -> list[Value]:
     values["domains"] = [each.key for each in profile.asked]
     for name, value in zip(profile.closing._fields, profile.closing, strict=True):
         values[f"closing.{name}"] = list(value) if isinstance(value, tuple) else value
+    for program, closing in profile.closings.items():
+        for name, value in zip(closing._fields, closing, strict=True):
+            key = f"closing.programs.{program}.{name}"
+            if key in profile.told:
+                values[key] = list(value) if isinstance(value, tuple) else value
     capacity = profile.capacity
     values["capacity.full_time"] = capacity.full_time
     values |= {f"capacity.level.{each.word}": capacity.level[each - 1] for each in Level}

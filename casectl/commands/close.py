@@ -241,7 +241,8 @@ def _take_back(session: Session, case: Case, reason: str) -> None:
 
 
 def _asked(session: Session, case: Case) -> Asked:
-    return Asked(session.profile.closing, session.standards.of(case.program).notice)
+    program = case.program
+    return Asked(session.profile.closing_of(program), session.standards.of(program).notice)
 
 
 # -- the sheet -------------------------------------------------------------------------------------

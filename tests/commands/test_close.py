@@ -524,6 +524,16 @@ def test_a_program_without_notice_or_sheet_takes_a_reason_and_a_summary(
     ok(run("close 1 --reason moved --summary s"))
 
 
+def test_a_program_has_a_list_of_its_own(run: Run, profile: Any) -> None:
+    profile("notice = 0\nsign_off = true\n[closing.programs.Outreach]\ntransition_sheet = false")
+    assert "no transition sheet" in run("close 1 --reason moved --summary s --no-input").err
+    ok(run("edit 1 --program Outreach"))
+    waits = ok(run("close 1 --reason moved --summary s"))
+    assert "everything is there but the sign-off" in waits.out, "what it leaves out holds"
+    shown = {each["key"]: each["value"] for each in run("config profile --json").json}
+    assert shown["closing.programs.Outreach.transition_sheet"] is False
+
+
 def test_its_days_and_means_hold(run: Run, profile: Any) -> None:
     profile('notice = 30\nnotice_means = ["letter", "by hand"]\ntransition_sheet = false')
     assert run("close 1 --notice --by email").code == 2
