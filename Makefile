@@ -23,7 +23,7 @@ demo: $(VENV)/installed
 	@$(BIN)/casectl demo --dir .demo
 
 test: check
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 check: $(VENV)/installed-dev
 	@$(BIN)/ruff check .

@@ -356,7 +356,9 @@ def value_of(config: Config, text: str) -> Value:
         case _ if key.standard:
             name, *parts = key.standard.split(".")
             value = getattr(config.standards.of(key.program or None), name)
-            if name == "deadlines":
+            if name == "requires":
+                value = list(value)
+            elif name == "deadlines":
                 value = getattr(value[parts[0]], parts[1])
             elif parts:
                 value = value[LEVELS.index(parts[0])]

@@ -72,6 +72,8 @@ HOW_TO_CLEAR = {
     "note": "is cleared by writing it: casectl note",
     "missed": "is cleared by reaching the client: casectl reached",
     "draft": "is cleared by finishing it, or dropping it: casectl assess",
+    "missing": "is cleared by the facts, or by saying why one cannot be had: casectl edit CASE, or "
+    "casectl edit CASE --not-available FACT --reason TEXT",
 }
 # What ends or moves a promise, where something was asked of it that is for another kind.
 HOW_TO_END = {
@@ -98,6 +100,7 @@ HOW_TO_CLEAR_PIECES = {
     "cl": "is cleared by casectl close, or by casectl close CASE --take-back REASON",
     "ac": "is cleared by a call: casectl reached CASE, or tried; casectl cancel ITEM REASON drops "
     "it",
+    "na": "says that a fact cannot be had; casectl edit CASE gives it once it can",
     "ref": "is a referral: casectl referral answer records what they said, chase that you asked",
     "den": "is a denial: casectl denial file or decide",
 }
@@ -112,7 +115,7 @@ DIGITS = "0123456789"
 PART_LETTERS = frozenset(
     [
         "a", "r", "q", "need", "g", "s", "b", "p", "v", "m", "pr", "t", "o", "per", "ref", "den",
-        "roi", "d", "am", "h", "cl", "ac",
+        "roi", "d", "am", "h", "cl", "ac", "na",
     ]
 )  # fmt: skip
 NOT_A_PROMISE = "is not a follow-up, deadline or appointment"

@@ -299,7 +299,7 @@ def sample_reports() -> list[tuple[str, Object]]:
     return [
         ("remind --json", mail.objects(pressing, output, full_names=False, terse=False)[0]),
         ("list --json", objects.list_object(due[0], output)),
-        ("show CASE --json", objects.file_object(file, items, [], output)),
+        ("show CASE --json", objects.file_object(file, items, output)),
         ("show me --json", objects.own_object([], [], output)),
         ("search TEXT --json", objects.hit_object(hit, ["school"])),
         ("whois TEXT --json", objects.known_object(who, [], output)),

@@ -37,6 +37,7 @@ from casectl.core.casework import (
     TAKEN,
     TARGET,
     TRANSITION,
+    UNAVAILABLE,
     UNSIGNED,
     UNTIL_EVENT,
     VOICE,
@@ -46,6 +47,7 @@ from casectl.core.casework import (
 from casectl.core.casework import (
     COVERED as COVERED_BY,
 )
+from casectl.core.facts import known_of, lacking
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -53,6 +55,7 @@ from casectl.core.model import (
     DEADLINE,
     DONE,
     FOLLOW_UP,
+    KNOWABLE,
     ME,
     MISSED,
     MISSED_TWICE,
@@ -169,6 +172,7 @@ STAGES = {
 # What a day ahead makes sense of; the others count from a day that has been.
 DATED = (GOAL, STEP, RISK, CONSENT, CLOSING, DENIAL)
 SELDOM = st.sampled_from((False, False, False, True))
+PHONES = st.sampled_from((None, "555 0100"))
 REPEATS = st.sampled_from((1, 7, 14, 90))
 ACTING = st.sampled_from((None, "client"))
 PIECES = st.sampled_from(
@@ -202,6 +206,7 @@ def _highest_first(days: ByLevel) -> ByLevel:
     return low, medium, high, crisis
 
 
+_REQUIRED = st.sampled_from(((), ("language",), ("birth date", "need"), KNOWABLE))
 _CONTACT = _shrinking(1, 1, 2, 3, 7, 9, 10, 14, 30)
 _FIRST_CONTACT = _shrinking(1, 2, 3, 5, 10)
 _RETRY = _shrinking(0, 1, 2, 3, 5)
@@ -231,6 +236,8 @@ def intervals(draw: Draw[Any]) -> Intervals:
             consent_warning=draw(_FEW_DAYS),
             aftercare=draw(_FEW_DAYS),
             handover=draw(_FEW_DAYS),
+            missing=draw(_FEW_DAYS),
+            requires=draw(_REQUIRED),
             transition_contact=draw(st.sampled_from((1, 2, 5))),
             draft_lapse=draw(_FEW_DAYS),
             guardian_counts=draw(st.booleans()),
@@ -326,6 +333,7 @@ def records(
         promise_ended_on=perhaps(pool.seldom_ago),
     )
     record = _with_casework(draw, record, today, pool)
+    record = _lacking_some(draw, record)
     return _with_some_attempts(draw, record, today, draw(ATTEMPTS))
 
 
@@ -345,6 +353,18 @@ def _with_casework(draw: Draw[Any], record: CaseRecord, today: date, pool: _Pool
     if draw(SELDOM):
         watches.append(UNFINISHED._replace(day=today - timedelta(days=draw(pool.ago))))
     return record._replace(watches=tuple(watches))
+
+
+def _lacking_some(draw: Draw[Any], record: CaseRecord) -> CaseRecord:
+    """Some of what is not known, as ``unknown`` has it; the rest is said to be not available."""
+    record = record._replace(phone=draw(PHONES))
+    return record._replace(lacks=tuple(each for each in unknown(record) if draw(SELDOM)))
+
+
+def unknown(record: CaseRecord) -> tuple[str, ...]:
+    """What the record as ``write`` puts it on file does not say of its client and case."""
+    stands = any(each.part.startswith(LETTERS[NEED]) for each in record.watches)
+    return lacking(known_of(record.case, Client("", "", phone=record.phone), need_stands=stands))
 
 
 @st.composite
@@ -409,14 +429,19 @@ def write(store: Caseload, caseload: Sequence[CaseRecord]) -> None:
     with store.journal.operation("intake") as operation:
         for record in caseload:
             case = record.case
-            client = Client(case.client_id, case.client)
+            client = Client(case.client_id, case.client, phone=record.phone)
+            said = [each for each in unknown(record) if each not in record.lacks]
+            if "birth date" in said:
+                client = client._replace(birth_date="1978")
+            if "language" in said:
+                client = client._replace(language="Spanish")
             operation.insert("clients", {**columns_of(client), "folded": fold(client.name)})
             operation.insert("cases", columns_of(case, leave=("client",)))
             for promise in _promises_of(record):
                 operation.insert("promises", columns_of(promise))
             for contact in _contacts_of(record):
                 operation.insert("contacts", columns_of(contact, leave=("corrected",)))
-            for piece in _pieces_of(record):
+            for piece in (*_pieces_of(record), *_given_up(record, said)):
                 row = columns_of(piece, leave=("body",))
                 operation.insert("casework", {**row, "body": "{}"})
             for watch in _drafts_of(record):
@@ -448,6 +473,18 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
         if watch.lead is not None:
             made[f"{letters}{number}"] = known._replace(lead_days=watch.lead)
     return list(made.values())
+
+
+def _given_up(record: CaseRecord, facts: Sequence[str]) -> list[Piece]:
+    case_id = record.case.id
+    return [
+        Piece(
+            f"{case_id}.na{number}", case_id, UNAVAILABLE, number, PIECES_ON, "cannot be had",
+            stage=fact, recorded_at="2026-01-01T00:00:00Z",
+        )
+        for number, fact in enumerate(facts, 1)
+        if fact not in ("birth date", "language")
+    ]  # fmt: skip
 
 
 def _stage_of(kind: str, owed_stage: str) -> str:

@@ -196,6 +196,7 @@ def test_every_setting_is_set_read_back_and_taken_out(file: Path, key: str) -> N
         "yes or no": "yes",
         "weekdays": "Monday, wed",
         "days": "2026-12-25 2026-12-24",
+        "facts": "Birth-Date, phone",
         "daily or off": "Off",
         "name or path": "health",
         "path": "~/casectl.key",

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from casectl.core.errors import BadProfile, NoConfiguration
-from casectl.core.settings import said
+from casectl.core.settings import NONE, said
 from casectl.parameters import current
 from casectl.render.upkeep import setting_object, show_profile, show_setting, show_settings
 from casectl.session import Session, at_home
@@ -84,7 +84,7 @@ def set_(
     session.configure(key, value)
     after = session.setting(key)
     made = setting_object(*after)
-    sentences = [f"{after.key} is now {said(after.value)} ({session.config.path})."]
+    sentences = [f"{after.key} is now {said(after.value) or NONE} ({session.config.path})."]
     if after.source != str(session.config.path):
         sentences = [
             f"Written to {session.config.path}, but {after.source} in the environment still says "

@@ -1,5 +1,6 @@
 """edit: what is known of a client, put right."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -7,7 +8,9 @@ import typer
 from casectl.core.dates import parse_birth_date
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.intake import checked_program
+from casectl.core.known import check_missing
 from casectl.core.model import Case, Client
+from casectl.core.settings import fact_named
 from casectl.core.text import checked_name, checked_text, fold, shortened
 from casectl.parameters import CaseArgument, current
 from casectl.render import Object, tell
@@ -97,12 +100,24 @@ def edit(
     referred_by: Annotated[
         str | None, typer.Option("--referred-by", help="Who referred this case.")
     ] = None,
+    not_available: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--not-available",
+            metavar="FACT",
+            help="What cannot be had, as show calls it under Missing; again for one more.",
+        ),
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why it cannot be had; - reads it.")
+    ] = None,
 ) -> None:
     """Correct a client's name, phone, address and the like.
 
     An empty text ("") clears a field, but for the name. On a terminal without options it walks
     through the fields: Enter keeps, - clears, < goes back, ? helps. A new name gives the case a new
-    handle.
+    handle. --not-available "birth date" --reason "born abroad, no papers" says what nobody can
+    find out: what the program requires is asked for no longer, until it is given.
     """
     session = current(ctx)
     if name == STDIN:
@@ -115,18 +130,44 @@ def edit(
     }  # fmt: skip
     found = session.find_case(case, write=True)
     client = session.store.cases.client(found.client_id)
+    given_up = _given_up(session, found, not_available or (), reason)
     if any(value is not None for value in given.values()):
         values = {
             field.column: _checked(session, field, value, found)
             for field in FIELDS
             if (value := given[field.column]) is not None
         }
+    elif given_up.facts:
+        values = {}
     elif session.can_ask:
         values = _walk(session, found, client)
     else:
         flags = ", ".join(field.flag for field in FIELDS)
         raise BadValue("say what to correct", hint=f"there are {flags}")
-    _write(session, found, client, values)
+    _write(session, found, client, values, given_up)
+
+
+class GivenUp(NamedTuple):
+    """Facts that cannot be had, and why."""
+
+    facts: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+def _given_up(session: Session, case: Case, named: Sequence[str], reason: str | None) -> GivenUp:
+    """Raises BadValue for what is no fact or is not missing, and for a reason without either."""
+    if not named:
+        if reason is not None:
+            raise BadValue(
+                "--reason says why of --not-available FACT", hint="name the fact as well"
+            )
+        return GivenUp()
+    lacks = session.store.cases.record(case).lacks
+    facts = tuple(dict.fromkeys(fact_named(each) for each in named))
+    for fact in facts:
+        check_missing(case, lacks, fact)
+    question = f"Why can the {' and the '.join(facts)} not be had? "
+    return GivenUp(facts, checked_text(session.needed(reason, question, "--reason"), "reason"))
 
 
 def _checked(session: Session, field: Field, text: str | bool, case: Case) -> Value:
@@ -232,7 +273,9 @@ def _shown(field: Field, value: Value) -> str:
 # -- writing -----------------------------------------------------------------------------------
 
 
-def _write(session: Session, case: Case, client: Client, values: dict[str, Value]) -> None:
+def _write(
+    session: Session, case: Case, client: Client, values: dict[str, Value], given_up: GivenUp
+) -> None:
     changed = [
         field
         for field in FIELDS
@@ -240,18 +283,20 @@ def _write(session: Session, case: Case, client: Client, values: dict[str, Value
     ]
     service = {field.column: values[field.column] for field in changed if field.of_case}
     person = {field.column: values[field.column] for field in changed if not field.of_case}
-    written = session.store.cases.correct_facts(case, person, service)
+    written = session.store.cases.correct_facts(case, person, service, *given_up)
     now = session.store.cases.client(case.client_id)
     others = [each for each in session.store.cases.of_client(case.client_id) if each.id != case.id]
     others, renamed = session.shown(others), written.handle != case.handle
     case, client = session.shown(case), session.shown(client)
     written, now = session.shown(written), session.shown(now)
+    why = session.shown(given_up.reason)
     made: Object = {
         **case_object(written),
         **client_object(now),
         "changed": [field.column for field in changed],
+        "not_available": [{"fact": each, "reason": why} for each in given_up.facts],
     }
-    if not changed:
+    if not changed and not given_up.facts:
         session.output.wrote(made, f"{case.client} ({case.handle}): nothing changed.")
         return
     columns = {field.column for field in changed}
@@ -264,6 +309,7 @@ def _write(session: Session, case: Case, client: Client, values: dict[str, Value
         elif field.column == "safe_contact" and after and "phone" in columns and now.phone:
             told = f"  safe contact before: {_shown(field, before)}"  # the new words stand above
         sentences.append(told)
+    sentences += [f"  {fact}: not available ({why})" for fact in given_up.facts]
     if "phone" in columns and now.phone and now.safe_contact and "safe_contact" not in columns:
         sentences.append("Do the safe-contact words hold for the new number as well?")
     if renamed and not session.private:

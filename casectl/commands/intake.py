@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from casectl.core.casefile import missing_facts
 from casectl.core.dates import When, parse_birth_date
 from casectl.core.due import due_items
 from casectl.core.errors import Ambiguous, BadImport, BadValue, Declined, NotFound
@@ -526,7 +525,7 @@ def _tell_taken(session: Session, case: Case) -> None:
     store = session.store
     client = store.cases.client(case.client_id)
     record = store.cases.record(case)
-    missing = missing_facts(case, client)
+    missing = record.lacks
     owed = session.shown(list(due_items(record, session.standards, session.today)))
     case, client, record = session.shown(case), session.shown(client), session.shown(record)
     promise = record.promises[0] if record.promises else None

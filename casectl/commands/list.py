@@ -53,7 +53,8 @@ def list_(
         program=program,
         level=session.read_level(level),
     )
-    rows = list_rows(cases.records(wanted), session.standards, session.today)
+    records = cases.records(wanted, lacks=session.standards.requires_any)
+    rows = list_rows(records, session.standards, session.today)
     rows = sorted_rows(rows, sort)
     kept = rows if limit is None else rows[:limit]
     reports.case_list(kept, len(rows) - len(kept), session.output)

@@ -1,7 +1,7 @@
 """remind: what is due, item by item, for cron, mail, a desktop or a calendar."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -9,7 +9,7 @@ import typer
 
 from casectl.core.agenda import Ask
 from casectl.core.errors import BadValue, CasectlError
-from casectl.core.reminding import Reminder, is_typed, private, reminders, unsent
+from casectl.core.reminding import Reminder, is_typed, private, reminders, unnamed, unsent
 from casectl.core.values import NamedTuple
 from casectl.parameters import AsOfOption, LevelOption, current
 from casectl.render import reminders as lines
@@ -130,11 +130,11 @@ def send_once(session: Session, due: list[Reminder], manner: Manner) -> list[Rem
             store.check_writable()
         try:
             for text, told in messages(session, new, manner):
-                write(text)
+                sys.stdout.write(text)
                 sys.stdout.flush()
                 store.mark(each.mark(session.today) for each in told)
             if new and manner.format == TEXT and not session.output.fields:
-                write(lines.rest_line(len(due) - len(new)))
+                sys.stdout.write(lines.rest_line(len(due) - len(new)))
                 sys.stdout.flush()
         except OSError as error:
             raise CasectlError(
@@ -150,36 +150,23 @@ def tell(session: Session, due: Sequence[Reminder], manner: Manner) -> None:
     """Print reminders, private unless told otherwise."""
     if sys.stdout is None:
         raise CasectlError("standard output is closed, so nothing can be told")
-    for text, _ in messages(session, due, manner):
-        write(text)
-
-
-def write(text: str | bytes) -> None:
-    if isinstance(text, bytes):
+    if manner.format == ICS:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text)
+        sys.stdout.buffer.write(calendar(session, due, manner))
     else:
-        sys.stdout.write(text)
+        sys.stdout.write("".join([text for text, _ in messages(session, due, manner)]))
 
 
 def messages(
     session: Session, due: Sequence[Reminder], manner: Manner
-) -> Iterator[tuple[str | bytes, Sequence[Reminder]]]:
+) -> Iterator[tuple[str, Sequence[Reminder]]]:
     """What leaves in one piece, and which reminders it tells: a line each, or one document."""
-    told = list(due)
-    if not manner.full_names:
-        typed = {each.item.case.client_id for each in due if is_typed(each.item)}
-        former = session.store.agenda.former_names(typed)
-        told = [private(each, former.get(each.item.case.client_id, ())) for each in due]
-    told = session.shown(told)
     output = session.output
-    if manner.format == ICS:
-        yield calendar(session, told, manner), due
-        return
     if manner.format == TEXT and not output.fields:
-        pieces = lines.text(told, output, terse=manner.terse)
+        pieces = texts(session, due, manner)
         yield from ((text, [each]) for text, each in zip(pieces, due, strict=True))
         return
+    told = as_told(session, due, manner)
     made = lines.objects(told, output, full_names=manner.full_names, terse=manner.terse)
     if manner.format == NDJSON:
         pieces = lines.json_lines(made, output.fields)
@@ -188,12 +175,40 @@ def messages(
         yield output.as_table(made, ()), due
 
 
-def calendar(session: Session, told: Sequence[Reminder], manner: Manner) -> bytes:
+def texts(session: Session, due: Sequence[Reminder], manner: Manner) -> list[str]:
+    """A line of text for each."""
+    if manner.terse:
+        return lines.terse(due)
+    if manner.full_names or session.private:
+        items = [each.item for each in as_told(session, due, manner)]
+        said = [(item.case.client, item.what) for item in items]
+    else:  # this is all that a line says: the rest of the items need not be made private
+        former = former_names(session, due)
+        said = [unnamed(each.item, former.get(each.item.case.client_id, ())) for each in due]
+    return lines.text(due, said, session.output)
+
+
+def as_told(session: Session, due: Sequence[Reminder], manner: Manner) -> list[Reminder]:
+    """The reminders with as much in them as may leave."""
+    told = list(due)
+    if not manner.full_names:
+        former = former_names(session, due)
+        told = [private(each, former.get(each.item.case.client_id, ())) for each in due]
+    return session.shown(told)
+
+
+def former_names(session: Session, due: Sequence[Reminder]) -> Mapping[str, Collection[str]]:
+    """The names, by client, that what was typed may still call them."""
+    typed = {each.item.case.client_id for each in due if is_typed(each.item)}
+    return session.store.agenda.former_names(typed)
+
+
+def calendar(session: Session, due: Sequence[Reminder], manner: Manner) -> bytes:
     """The reminders as a calendar file. What is late stands on today, where it is seen."""
     from casectl.formats.calendar import Entry, calendar_file
 
     entries = []
-    for each in told:
+    for each in as_told(session, due, manner):
         item, promise = each.item, each.item.promise
         late = item.days_late > 0
         entries.append(

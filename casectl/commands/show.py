@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from casectl.core.casefile import missing_facts, owed
+from casectl.core.casefile import owed
 from casectl.core.model import ME, OPEN, CaseRecord
 from casectl.parameters import AsOfOption, CaseOrMeArgument, current
 from casectl.render import reports
@@ -32,9 +32,8 @@ def show(
         return
     file = session.store.cases.file(session.find_case(case))
     items = owed(file.record, session.standards, session.today)
-    missing = missing_facts(file.case, file.client, file.casework)
     session.was_shown("show", [file.case])
-    reports.case_file(file, items, missing, session.output, whole=whole)
+    reports.case_file(file, items, session.output, whole=whole)
 
 
 def _own(session: Session, *, whole: bool) -> None:

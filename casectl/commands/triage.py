@@ -440,7 +440,7 @@ class Walk:
         return True
 
     def _open(self, case: Case) -> None:
-        from casectl.core.casefile import missing_facts, owed
+        from casectl.core.casefile import owed
 
         session = self.session
         if case == ME:
@@ -448,8 +448,7 @@ class Walk:
             return
         file = session.store.cases.file(case)
         items = owed(file.record, session.standards, session.today)
-        missing = missing_facts(file.case, file.client, file.casework)
-        reports.case_file(file, items, missing, session.output, whole=False)
+        reports.case_file(file, items, session.output, whole=False)
 
     def _turn_private(self) -> None:
         hidden = self.session.turn_private()

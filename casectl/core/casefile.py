@@ -1,14 +1,13 @@
-"""Reading one case, or many: what it owes in order, what intake skipped, what was corrected."""
+"""Reading one case, or many: what it owes in order, and what was corrected."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 
-from casectl.core.casework import NEED, OPEN, PLANNED, Piece
 from casectl.core.due import DueItem, due_items
 from casectl.core.errors import BadValue
-from casectl.core.model import Case, CaseRecord, Client, Contact
+from casectl.core.model import Case, CaseRecord, Contact
 from casectl.core.priority import rank_key
 from casectl.core.standards import Standards
 from casectl.core.text import fold
@@ -22,27 +21,6 @@ def owed(record: CaseRecord, standards: Standards, today: date) -> tuple[DueItem
     scale = standards.common_scale()
     items = due_items(record, standards, today)
     return tuple(sorted(items, key=lambda item: (rank_key(item, today, scale), item.item)))
-
-
-def missing_facts(case: Case, client: Client, casework: Iterable[Piece] = ()) -> list[str]:
-    """What intake skipped, in the words of the flags that fill it in; risk first.
-
-    A need that stands among the ``casework`` says what the case is about as well.
-    """
-    known = {
-        "risk": case.risk,
-        "phone": client.phone,
-        "safe contact": client.safe_contact or not client.phone,
-        "birth date": client.birth_date,
-        "language": client.language,
-        "program": case.program,
-        "need": case.need or any(map(_is_standing_need, casework)),
-    }
-    return [name for name, value in known.items() if not value]
-
-
-def _is_standing_need(piece: Piece) -> bool:
-    return piece.kind == NEED and piece.status in (OPEN, PLANNED)
 
 
 def corrections(contacts: Iterable[Contact]) -> dict[str, Contact]:

@@ -19,6 +19,7 @@ MEDICATION, PROVIDER, TRANSITION, VOICE = "medication", "provider", "transition"
 PERSON, REFERRAL, DENIAL, CONSENT = "person", "referral", "denial", "consent"
 DISCLOSURE, AMENDMENT, HANDOVER = "disclosure", "amendment", "handover"
 CLOSING, AFTERCARE = "closing", "aftercare"
+UNAVAILABLE = "unavailable"  # a fact that cannot be had: its stage, and why
 LETTERS: Mapping[str, str] = {
     ASSESSMENT: "a",
     RISK: "r",
@@ -42,6 +43,7 @@ LETTERS: Mapping[str, str] = {
     HANDOVER: "h",
     CLOSING: "cl",
     AFTERCARE: "ac",
+    UNAVAILABLE: "na",
 }
 OF_LETTERS = {letters: kind for kind, letters in LETTERS.items()}
 DIGITS = "0123456789"

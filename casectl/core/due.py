@@ -10,8 +10,10 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from casectl.core.facts import (
+    BETWEEN,
     BOTH,
     CLIENT_ONLY,
+    MISSING,
     WITH_GUARDIAN,
     Group,
     comes_after,
@@ -165,6 +167,9 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("next_step", "clock"): _after(lambda i, g: i.contact[g.level - 1]),
     ("next_step", "decide"): _first_contact,
     ("hold", ""): _same_day,
+    # An import left out what it left out of many at once: it is asked for as they are reached.
+    (MISSING, ""): _after(lambda i, g: i.missing),
+    (MISSING, "clock"): _after(lambda i, g: i.contact[g.level - 1]),
     (FOLLOW_UP, ""): _same_day,
     (APPOINTMENT, ""): _same_day,
     ("safety", "flag"): _same_day,
@@ -198,6 +203,11 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("closing", "sign_off"): _same_day,
     ("aftercare", ""): _after(lambda i, g: i.aftercare),
 }
+# Kinds that fall due after a standard of their own, and not after what one missed interval takes.
+SPANS = {
+    "transition": "transition_contact", "note": "note", "handover": "handover",
+    "aftercare": "aftercare", MISSING: "missing",
+}  # fmt: skip
 # Shown once they are due and not before: a contact of this morning owes no reminder of its note.
 NEVER_SOON = frozenset({"note"})
 
@@ -217,6 +227,8 @@ ITEM_NAMES = {
     ("safety", "flag"): "flag",
     ("plan", "first"): "plan",
     ("plan", "review"): "plan",
+    (MISSING, ""): "missing",
+    (MISSING, "clock"): "missing",
 }
 
 WHAT = {
@@ -235,6 +247,8 @@ WHAT = {
     ("safety", "flag"): "red flag: assess the risk today",
     ("plan", "first"): "agree a plan with the client",
     ("plan", "review"): "review the plan",
+    (MISSING, ""): "find out",
+    (MISSING, "clock"): "find out",
 }
 # Three attempts without reaching the client owe a change of approach.
 CHANGE_OF_APPROACH = 3
@@ -246,9 +260,17 @@ def applies(group: Group, intervals: Intervals) -> bool:
     """Whether a fact counts under these standards (does the guardian's answer count?)."""
     if group.kind == "note" and not intervals.note:
         return False
+    if group.kind == MISSING:
+        return bool(required(group, intervals))
     if group.who == BOTH:
         return True
     return group.who == (WITH_GUARDIAN if intervals.guardian_counts else CLIENT_ONLY)
+
+
+def required(group: Group, intervals: Intervals) -> list[str]:
+    """What is not known of the group's cases and has to be."""
+    wanted = intervals.requires
+    return [each for each in group.lacks.split(BETWEEN) if each in wanted] if wanted else []
 
 
 def allowed_days(group: Group, intervals: Intervals) -> int:
@@ -263,7 +285,7 @@ def allowed_days(group: Group, intervals: Intervals) -> int:
             return intervals.first_contact[level]
         case ("assessment", "first"):
             return intervals.first_assessment
-        case ("assessment", "again"):
+        case ("assessment", "again") | ("missing", _):  # which assessing again asks for as well
             return intervals.reassessment
         case ("assessment", "level"):
             return intervals.high_review
@@ -291,23 +313,31 @@ class Rules:
     def __init__(self, standards: Standards, today: date) -> None:
         self.standards = standards
         self.today = today
-        # What falls due before the next working day shows today.
-        self.days_off_until = standards.calendar.last_day_off_after(today)
         self.soon_until = today + timedelta(days=standards.horizon)
         self._rules: dict[tuple[object, ...], Rule] = {}
+        self._off_until: dict[date, date] = {}
+        # What falls due before the next working day shows today.
+        self.days_off_until = self.off_until(today)
         self.what = WHAT
         if standards.client != "client":
             self.what = {of: said.replace("client", standards.client) for of, said in WHAT.items()}
 
     def of(self, group: Group) -> "Rule":
         """One rule for all groups that differ in attempts, plans, or programs without standards."""
-        kind, stage, level, program, lead, who, reaching, _, _ = group
+        kind, stage, level, program, lead, who, reaching, _, _, lacks = group
         own = program if program in self.standards.programs else ""
-        same = (kind, stage, level, own, lead, who, reaching)
+        same = (kind, stage, level, own, lead, who, reaching, lacks)
         rule = self._rules.get(same)
         if rule is None:
             rule = self._rules[same] = Rule(group, self)
         return rule
+
+    def off_until(self, day: date) -> date:
+        """The last of the days off that follow ``day``; itself where the next one is worked."""
+        known = self._off_until.get(day)
+        if known is None:
+            known = self._off_until[day] = self.standards.calendar.last_day_off_after(day)
+        return known
 
     def items(self, record: CaseRecord, *, listed: bool = False) -> Iterator[DueItem]:
         """Everything one case owes, or only what is ``listed`` today."""
@@ -324,10 +354,15 @@ class Rule:
         self.group = group
         self.rules = rules
         self.intervals = rules.standards.of(group.program)
-        self.allowed = allowed_days(group, self.intervals)
         self.applies = applies(group, self.intervals)
+        self.missing = BETWEEN.join(required(group, self.intervals)) if group.lacks else ""
         self._due_day = _same_day if group.kind == DEADLINE else RULES[group.kind, group.stage]
         self._known: dict[date, tuple[date, Band | None]] = {}
+
+    @cached_property
+    def allowed(self) -> int:
+        """The days that one missed interval takes."""
+        return allowed_days(self.group, self.intervals)
 
     def due_on(self, day: date) -> date:
         """The day that a fact falls due. Never decreases as ``day`` grows."""
@@ -383,11 +418,21 @@ class Rule:
 
     def last_due(self, until: date) -> date:
         """The last fact day that falls due by ``until``."""
-        off_until = self.rules.standards.calendar.last_day_off_after(until)
-        day = off_until - timedelta(days=self._span())
+        day = self._none_after(until)
         while self.due_on(day) > until:
             day -= ONE_DAY
         return day
+
+    def none_told_after(self, until: date) -> date:
+        """A fact day after which none presses or falls due by ``until``; not all before it do.
+
+        Finding the very last one costs more than looking at a few facts too many.
+        """
+        return self._none_after(max(until, self._looked_at(ahead=1)))
+
+    def _none_after(self, until: date) -> date:
+        """A fact day after which none falls due by ``until``."""
+        return self.rules.off_until(until) - timedelta(days=self._span())
 
     @cached_property
     def last_late(self) -> date:
@@ -413,17 +458,13 @@ class Rule:
         if self._due_day is _own_lead:
             return self.group.lead or 0
         kind, intervals = self.group.kind, self.intervals
+        if self.group.stage == "clock":
+            return intervals.contact[self.group.level - 1]
         if (kind, self.group.stage) == ("handover", "contact"):
             return self.allowed
-        if kind in ("transition", "note", "handover", "aftercare") or self.group.stage == "draft":
-            return {
-                "transition": intervals.transition_contact,
-                "note": intervals.note,
-                "handover": intervals.handover,
-                "aftercare": intervals.aftercare,
-            }.get(kind, intervals.draft_lapse)
-        if self.group.kind == "next_step" and self.group.stage == "clock":
-            return self.intervals.contact[self.group.level - 1]
+        if kind in SPANS or self.group.stage == "draft":
+            days: int = getattr(intervals, SPANS.get(kind, "draft_lapse"))
+            return days
         return self.allowed
 
     def _looked_at(self, *, ahead: int) -> date:
@@ -475,7 +516,7 @@ class Rule:
     ) -> DueItem:
         """What the fact of this day owes. Of ``record`` it reads the case, reaching and trying."""
         due, band = self.due(day)
-        kind, stage, level, _, _, _, reaching, _, _ = self.group
+        kind, stage, level, _, _, _, reaching, _, _, _ = self.group
         case = record.case
         attempts, tried, again, waiting = 0, None, None, False
         tried_on = record.tried_on if reaching and record.attempts else None
@@ -496,7 +537,9 @@ class Rule:
         elif promise is None:
             part = ITEM_NAMES[kind, stage]
             what = self.rules.what[kind, stage]
-            if attempts >= CHANGE_OF_APPROACH:
+            if self.missing:
+                what = f"{what}: {self.missing}"
+            elif attempts >= CHANGE_OF_APPROACH:
                 what = OTHER_WAYS
             time = None
         else:

@@ -34,6 +34,8 @@ STANDARD_NAMES = {
     ("handover", "back"): "handover",
     ("handover", "contact"): "first_contact",
     ("aftercare", ""): "aftercare",
+    ("missing", ""): "missing",
+    ("missing", "clock"): "contact",
     ("next_step", "clock"): "contact",
     ("next_step", "decide"): "first_contact",
 }
@@ -138,6 +140,8 @@ def after_doing(record: CaseRecord, item: DueItem, today: date) -> CaseRecord:
             return record._replace(case=case._replace(level_reviewed_on=today))
         case ("assessment", _):
             return record._replace(case=case._replace(assessed_on=today))
+        case ("missing", _):
+            return record._replace(lacks=())
         case ("hold", _):
             resumed = case._replace(status=ACTIVE, hold_until=None, resumed_on=today)
             return record._replace(case=resumed)

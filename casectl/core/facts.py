@@ -6,7 +6,7 @@ and group beside the cases, and the day's list reads the head of each group inst
 Facts change only when the record does; standards are applied when asking.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 
 from casectl.core.model import (
@@ -15,11 +15,13 @@ from casectl.core.model import (
     CLOSED,
     DEADLINE,
     FOLLOW_UP,
+    KNOWABLE,
     ON_HOLD,
     PENDING,
     REACHING_KINDS,
     Case,
     CaseRecord,
+    Client,
     Level,
     Promise,
     Watch,
@@ -46,6 +48,8 @@ NEVER_PLANNED = ("safety", DEADLINE)
 # Of casework, what goes on while a case is on hold, and once it is closed.
 ON_WHILE_HELD = ("safety", "consent", "closing", "handover")
 AFTER_CLOSING = "aftercare"
+MISSING = "missing"
+BETWEEN = ", "  # the words of a group's ``lacks``
 # Whose answer a fact counts: everybody's rule, the client's alone, or the guardian's as well.
 BOTH, CLIENT_ONLY, WITH_GUARDIAN = "", "client", "guardian"
 
@@ -62,6 +66,7 @@ class Group(NamedTuple):
     reaching: bool = False  # cleared only by reaching somebody
     tried: bool = False  # attempts were made since the client was last reached, and it may wait
     planned: bool = False  # the case's plan covers it
+    lacks: str = ""  # what is not known of the case: "phone, language"
 
 
 class Fact(NamedTuple):
@@ -103,14 +108,12 @@ def facts_of(record: CaseRecord) -> Iterator[Fact]:
         yield from _standards(record, make)
 
 
-def promised_facts(record: CaseRecord) -> Iterator[Fact]:
-    """The facts of the open promises alone."""
-    return _promised(record, _Maker(record)) if record.promises else iter(())
-
-
-def watched_facts(record: CaseRecord) -> Iterator[Fact]:
-    """The facts of the casework alone."""
-    return _watched(record, _Maker(record)) if record.watches else iter(())
+def named_facts(record: CaseRecord) -> Iterator[Fact]:
+    """The facts that have a name of their own: of the open promises, and of the casework."""
+    if record.promises or record.watches:
+        make = _Maker(record)
+        yield from _promised(record, make)
+        yield from _watched(record, make)
 
 
 class _Maker:
@@ -134,9 +137,14 @@ class _Maker:
         """What needs nobody's answer."""
         planned = planned_for(self.case, kind, day) is not None
         group = new_tuple(
-            Group, (kind, stage, self.level, self.program, lead, BOTH, False, False, planned)
+            Group, (kind, stage, self.level, self.program, lead, BOTH, False, False, planned, "")
         )
         return new_tuple(Fact, (group, day, promise, watch))
+
+    def missing(self, stage: str, day: date, lacks: tuple[str, ...]) -> Fact:
+        """All that is not known, in one fact: a program asks for some of it, or for none."""
+        fact = self(MISSING, stage, day)
+        return fact._replace(group=fact.group._replace(lacks=BETWEEN.join(lacks)))
 
     def reaching(
         self, kind: str, stage: str, day: date, who: str = BOTH, promise: Promise | None = None
@@ -145,7 +153,7 @@ class _Maker:
         tried = self.tried_on is not None and not comes_after(promise, day, self.tried_on)
         planned = planned_for(self.case, kind, day) is not None
         group = new_tuple(
-            Group, (kind, stage, self.level, self.program, None, who, True, tried, planned)
+            Group, (kind, stage, self.level, self.program, None, who, True, tried, planned, "")
         )
         return new_tuple(Fact, (group, day, promise, None))
 
@@ -232,6 +240,10 @@ def _standards(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
     elif case.assessed_on:
         asked_from = _latest(case.assessed_on, record.casework_from)
         yield make("plan", "first", _latest(asked_from, case.resumed_on))
+    if record.lacks:
+        stage, since = ("clock", case.clock_from) if case.clock_from else ("", case.opened_on)
+        asked_from = _latest(since, record.casework_from)
+        yield make.missing(stage, _latest(asked_from, case.resumed_on), record.lacks)
     if not record.promises:
         ended = record.promise_ended_on
         began_again = case.clock_from and case.resumed_on and case.resumed_on > case.clock_from
@@ -239,6 +251,32 @@ def _standards(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
             yield make("next_step", "clock", _latest(case.clock_from, case.resumed_on))
         else:
             yield make("next_step", "set", _latest(ended or case.opened_on, case.resumed_on))
+
+
+def known_of(case: Case, client: Client, *, need_stands: bool) -> tuple[object, ...]:
+    """What is known, in the order of KNOWABLE.
+
+    Who has no phone needs no words about how to call, and a need that stands among the casework
+    says what the case is about as well.
+    """
+    return (
+        case.risk,
+        client.phone,
+        client.safe_contact or not client.phone,
+        client.birth_date,
+        client.language,
+        case.program,
+        case.need or need_stands,
+    )
+
+
+def lacking(known: Iterable[object], given_up: Container[str] = ()) -> tuple[str, ...]:
+    """What of KNOWABLE is not ``known``, less what was said to be not available."""
+    return tuple(
+        name
+        for name, value in zip(KNOWABLE, known, strict=True)
+        if not value and name not in given_up
+    )
 
 
 def _reached(record: CaseRecord) -> Iterator[tuple[str, date | None]]:

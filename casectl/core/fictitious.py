@@ -480,6 +480,7 @@ def _referral_to_decide(draft: Draft) -> None:
 def _imported(draft: Draft) -> None:
     draft.level("medium", None)
     draft.set(clock_from=draft.ago(9), external_id="EX-IMPORT-7")
+    draft.client = draft.client._replace(language=None, interpreter=False)
 
 
 def _hold_is_over(draft: Draft) -> None:

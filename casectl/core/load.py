@@ -33,6 +33,7 @@ DEFAULT_MINUTES: Mapping[str, int] = {
     "plan": 45,
     "goal": 15,
     "note": 10,
+    "missing": 10,
     "transition": 30,
     "voice": 10,
     "referral": 15,

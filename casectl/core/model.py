@@ -68,6 +68,10 @@ def level_of(urgency: int, risk: str | None, *, flagged: object = None) -> Level
     return assessed if assessed >= urgency else Level(urgency)
 
 
+# What a program may require to be known, in the words of the flags that fill it in.
+KNOWABLE = ("risk", "phone", "safe contact", "birth date", "language", "program", "need")
+
+
 class Client(NamedTuple):
     """A person. One client may have several cases over the years."""
 
@@ -83,6 +87,9 @@ class Client(NamedTuple):
     safe_contact: str | None = None  # when and how to call, and what must never be said
     external_id: str | None = None
     legal_name: str | None = None  # where it is not the name that they go by
+    safe_when: str | None = None  # the same in three parts: after 18:00
+    safe_how: str | None = None  # text first
+    safe_never: str | None = None  # what must never be said or left
 
 
 class Case(NamedTuple):
@@ -295,6 +302,7 @@ class CaseRecord(NamedTuple):
     safe_contact: str | None = None
     watches: tuple[Watch, ...] = ()  # what casework on file owes by itself
     casework_from: date | None = None  # older than this nothing was asked for that casework owes
+    lacks: tuple[str, ...] = ()  # of KNOWABLE, what is neither known nor said to be not available
 
 
 class Load(NamedTuple):

@@ -25,6 +25,7 @@ from casectl.core.model import (
     MEANS_UNKNOWN,
     PARTIES,
     Case,
+    CaseRecord,
     Client,
     Contact,
     Jot,
@@ -46,6 +47,7 @@ HIDDEN = "***"
 # days are told always, and so is that there is nothing.
 PLAIN: Mapping[type, frozenset[str]] = {
     Client: frozenset({"id"}),
+    CaseRecord: frozenset({"lacks"}),
     Case: frozenset({"id", "client_id", "status", "risk", "worker"}),
     Promise: frozenset({"id", "case_id", "kind", "due_time", "repeats", "status"}),
     Contact: frozenset({"id", "case_id", "outcome", "corrects", "recorded_at", "worker"}),
@@ -73,7 +75,7 @@ PLAIN: Mapping[type, frozenset[str]] = {
     Morning: frozenset({"new"}),
     Reminded: frozenset({"time"}),
     Step: frozenset({"standard", "source"}),
-    Reminder: frozenset({"state"}),
+    Reminder: frozenset({"today", "now"}),
     Twin: frozenset({"why", "client_id"}),
     Hit: frozenset({"source", "item", "day", "field"}),
     Change: frozenset({"table"}),

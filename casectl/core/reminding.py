@@ -31,10 +31,20 @@ class Mark(NamedTuple):
 
 
 class Reminder(NamedTuple):
-    """One due item, and the state that a new reminder waits for a change of."""
+    """One due item, and the moment that it is looked at."""
 
     item: DueItem
-    state: str
+    today: date
+    now: str
+
+    @property
+    def state(self) -> str:
+        """What a new reminder waits for a change of: the due day and how far along it is.
+
+        Soon, due, overdue, then each interval missed. The day is part of it, so that what was done
+        and is owed again later, or was moved, is new.
+        """
+        return f"{self.item.due.isoformat()}:{_stage(*self)}"
 
     @property
     def key(self) -> Key:
@@ -55,16 +65,8 @@ class Reminder(NamedTuple):
 
 
 def reminders(items: Iterable[DueItem], today: date, now: str) -> list[Reminder]:
-    """Each item with its state at this day and hour, in the order given."""
-    return [new_tuple(Reminder, (item, state_of(item, today, now))) for item in items]
-
-
-def state_of(item: DueItem, today: date, now: str) -> str:
-    """The due day and how far along it is: soon, due, overdue, then each interval missed.
-
-    The day is part of it, so that what was done and is owed again later, or was moved, is new.
-    """
-    return f"{item.due.isoformat()}:{_stage(item, today, now)}"
+    """Each item at this day and hour, in the order given."""
+    return [new_tuple(Reminder, (item, today, now)) for item in items]
 
 
 def _stage(item: DueItem, today: date, now: str) -> str:
@@ -92,22 +94,29 @@ def is_typed(item: DueItem) -> bool:
     return (item.kind, item.stage) not in WHAT
 
 
+def unnamed(item: DueItem, former_names: Iterable[str] = ()) -> tuple[str, str]:
+    """Whom an item is about and what it says, in words that may leave the room.
+
+    The client is initials, and what was typed has lost the client's names, former ones too. What is
+    the worker's own names no client, and stays.
+    """
+    name, what = item.case.client, item.what
+    if item.case == ME:
+        return name, what
+    return initials(name), without_name(what, name, *former_names) if is_typed(item) else what
+
+
 def private(reminder: Reminder, former_names: Iterable[str] = ()) -> Reminder:
     """The reminder with nothing in it that names anybody but what the worker's own words say.
 
-    The client is initials, the handle and the program are gone, and what was typed has lost the
-    client's names, former ones too, the place and who is waited for. Every format prints this.
+    Beside what is ``unnamed`` the handle, the program, the place and who is waited for are gone.
     """
-    item = reminder.item
-    if item.case == ME:  # no client's, and what it says is the worker's own words
+    item, today, now = reminder
+    if item.case == ME:
         return reminder
-    name = item.case.client
-    case = item.case._replace(client=initials(name), handle="", program=None)
-    if not is_typed(item):
-        return new_tuple(Reminder, (item._replace(case=case), reminder.state))
-    what, promise = without_name(item.what, name, *former_names), item.promise
+    client, what = unnamed(item, former_names)
+    case = item.case._replace(client=client, handle="", program=None)
+    promise = item.promise
     if promise is not None:
         promise = promise._replace(what=what, place=None, waiting_on=None)
-    return new_tuple(
-        Reminder, (item._replace(case=case, what=what, promise=promise), reminder.state)
-    )
+    return Reminder(item._replace(case=case, what=what, promise=promise), today, now)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from casectl.core.errors import BadValue
-from casectl.core.model import DEADLINE_KINDS, Level
+from casectl.core.model import DEADLINE_KINDS, KNOWABLE, Level
 from casectl.core.spoken import WEEKDAYS as WEEKDAY_NAMES
 from casectl.core.standards import BY_LEVEL_FIELDS, DAY_FIELDS, MAY_BE_NONE
 from casectl.core.text import NAME_LIMIT, checked_text
@@ -20,6 +20,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DATE_ORDERS = ("dmy", "mdy")
 BACKUPS = DAILY, OFF = ("daily", "off")
 LEVELS = tuple(level.word for level in Level)
+NONE = "none"  # of a list that may be empty
 LONGEST_COMMAND = 1000  # characters, of a path too
 ALIASES = "aliases"
 
@@ -61,6 +62,7 @@ STANDARDS: Mapping[str, Setting] = {
     },
     **{name: Setting("number", 0 if name in MAY_BE_NONE else 1) for name in DAY_FIELDS},
     "guardian_counts": Setting("yes or no"),
+    "requires": Setting("facts"),
     **{
         f"deadlines.{kind}.{part}": Setting("number")
         for kind in DEADLINE_KINDS
@@ -159,6 +161,8 @@ def typed(key: Key, text: str) -> Value:
             value = [word[:3] if word in names else word for word in each]
         case "days":
             value = words.replace(",", " ").split()
+        case "facts":
+            value = [fact_named(each) for each in words.split(",")] if words != NONE else []
         case "order" | "daily or off":
             value = words.lower()
     return checked_value(key, value)
@@ -190,11 +194,20 @@ def checked_value(key: Key, value: Any) -> Value:
             raise BadValue(f"{key.text} is one or more of {', '.join(WEEKDAYS)}")
         case "days":
             return _days(key, value)
+        case "facts":
+            if isinstance(value, list) and all(each in KNOWABLE for each in value):
+                return [each for each in KNOWABLE if each in value]
+            raise BadValue(f"{key.text} is {NONE}, or some of {', '.join(KNOWABLE)}")
     if not isinstance(value, str):
         raise BadValue(f"{key.text} is a {kind} in quotes")
     if kind in ("path", "command", "command line", "name or path"):
         return checked_text(value, key.text, limit=LONGEST_COMMAND)
     return checked_text(value, key.text, limit=NAME_LIMIT)
+
+
+def fact_named(text: str) -> str:
+    """A fact as it is typed: ``Birth-Date`` is birth date."""
+    return " ".join(text.lower().replace("-", " ").split())
 
 
 def _days(key: Key, value: Any) -> list[date]:

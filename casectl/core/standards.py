@@ -59,6 +59,8 @@ class Intervals(NamedTuple):
     notice: int = 14  # of closure, to the client; 0 asks for none
     aftercare: int = 30  # after closing
     handover: int = 2  # working days until a colleague has accepted what was handed over
+    missing: int = 7  # after intake, until what is required and was left out is asked for
+    requires: tuple[str, ...] = ()  # of model.KNOWABLE, what has to be known of a case
     guardian_counts: bool = False  # reaching the guardian clears a contact
     deadlines: Mapping[str, Lead] = DEADLINE_LEADS
 
@@ -70,7 +72,7 @@ BY_LEVEL_FIELDS = ("contact", "first_contact", "retry")
 DAY_FIELDS = (
     "follow_up", "first_assessment", "reassessment", "high_review", "crisis_review", "plan",
     "plan_review", "goal_review", "note", "transition_contact", "draft_lapse",
-    "referral", "consent_warning", "notice", "aftercare", "handover",
+    "referral", "consent_warning", "notice", "aftercare", "handover", "missing",
 )  # fmt: skip
 MAY_BE_NONE = ("note", "notice")  # of these, 0 asks for nothing
 
@@ -92,6 +94,11 @@ class Standards(NamedTuple):
     def guardian_counts(self) -> bool:
         """Whether reaching the guardian clears a contact in any program."""
         return any(each.guardian_counts for each in (self.intervals, *self.programs.values()))
+
+    @property
+    def requires_any(self) -> bool:
+        """Whether any program has to know something of its cases."""
+        return any(each.requires for each in (self.intervals, *self.programs.values()))
 
     def source(self, program: str | None, name: str, level: int = 1) -> str:
         """What set a standard; of one that goes by level, what set it for ``level``."""
@@ -158,6 +165,7 @@ def laid_over(base: Intervals, own: Mapping[str, Any]) -> Intervals:
     values: dict[str, Any] = {
         name: own[name] for name in (*DAY_FIELDS, "guardian_counts") if name in own
     }
+    values["requires"] = tuple(own.get("requires", base.requires))
     for name in BY_LEVEL_FIELDS:
         before = getattr(base, name)
         values[name] = tuple(own.get(f"{name}.{level.word}", before[level - 1]) for level in Level)

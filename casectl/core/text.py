@@ -166,9 +166,12 @@ def without_name(text: str, *names: str) -> str:
     plain = _plain(text)
     if not _may_hold(parts, plain):
         return text
+    found = sorted(_found(parts, plain))
+    if not found:
+        return text
     places = _places(text)
     made, done = [], 0
-    for start, end in sorted(_found(parts, plain)):
+    for start, end in found:
         if places[start] >= done:
             made += [text[done : places[start]], f"{text[places[start]].upper()[0]}."]
             done = places[end] if end < len(places) else len(text)
@@ -192,7 +195,10 @@ def _may_hold(parts: set[str], plain: str) -> bool:
     squeezed = plain.replace(" ", "")
     if not squeezed.isalpha():
         squeezed = "".join(filter(str.isalpha, squeezed))
-    return any(part in plain or part in squeezed for part in parts if len(part) > 1)
+    for part in parts:  # noqa: SIM110 - a generator costs as much again, for each text
+        if (part in squeezed or part in plain) and len(part) > 1:
+            return True
+    return False
 
 
 def _found(parts: set[str], plain: str) -> Iterator[tuple[int, int]]:
@@ -210,8 +216,8 @@ def _found(parts: set[str], plain: str) -> Iterator[tuple[int, int]]:
 
 def _is_made_of(word: str, parts: set[str]) -> bool:
     """Whether the letters of ``word`` are parts of a name run together, more than initials."""
-    letters = "".join(char for char in word if char.isalpha())
-    if not 1 < len(letters) <= NAME_LIMIT:
+    letters = word if word.isalpha() else "".join(filter(str.isalpha, word))
+    if not 1 < len(letters) <= NAME_LIMIT or not letters.startswith(tuple(parts)):
         return False
     return _splits(letters, parts) or _splits(letters.removesuffix("s"), parts)
 

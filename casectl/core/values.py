@@ -36,6 +36,7 @@ else:
                 return type.__new__(cls, name, bases, body)
             body["_fields"] = body["__match_args__"] = fields
             body["_field_defaults"] = {each: body[each] for each in fields if each in body}
+            body["_tail"] = tuple(body["_field_defaults"].values())
             body["_places"] = {each: index for index, each in enumerate(fields)}
             for index, each in enumerate(fields):
                 body[each] = _tuplegetter(index, None)
@@ -46,6 +47,7 @@ else:
         __slots__ = ()
         _fields = ()
         _field_defaults = {}  # noqa: RUF012
+        _tail = ()  # the defaults; fields that have one stand last
         _places = {}  # noqa: RUF012 - each field's index
 
         def __new__(cls, *values, **named):
@@ -54,8 +56,10 @@ else:
             return tuple.__new__(cls, values)
 
         @classmethod
-        def _filled(cls, values: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
+        def _filled(cls, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
             rest = cls._fields[len(values) :]
+            if not named and 0 < len(rest) <= len(cls._tail):
+                return (*values, *cls._tail[-len(rest) :])
             if len(values) > len(cls._fields) or not named.keys() <= set(rest):
                 raise TypeError(
                     f"{cls.__name__} takes {', '.join(cls._fields)}, "
@@ -63,7 +67,7 @@ else:
                 )
             known = {**cls._field_defaults, **named}
             try:
-                return [*values, *[known[field] for field in rest]]
+                return (*values, *[known[field] for field in rest])
             except KeyError as missing:
                 raise TypeError(f"{cls.__name__} needs {missing}") from None
 

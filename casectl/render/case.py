@@ -20,6 +20,7 @@ from casectl.core.casework import (
     Piece,
 )
 from casectl.core.due import DueItem
+from casectl.core.known import unavailable
 from casectl.core.model import (
     CLOSED,
     ME,
@@ -66,14 +67,13 @@ Section = list[list[Line]]  # rows of lines
 def case_screen(
     file: File,
     items: Sequence[DueItem],
-    missing: Sequence[str],
     output: Output,
     *,
     whole: bool = False,
 ) -> list[Line]:
     """``items`` are what the case owes, ranked; ``whole`` shows every contact and note in full."""
     head = [*_head(file, output), *_person(file, output, whole), *_casework(file, output, whole)]
-    foot = _foot(file, missing, output)
+    foot = _foot(file, output)
     if whole:
         ended = [_ended(each, file.case, output) for each in file.promises if each.status != OPEN]
         sections = [*_sections(file, items, output, None), _assessed(file, output), ended]
@@ -285,13 +285,16 @@ def _assessed(file: File, output: Output) -> Section:
     ]
 
 
-def _foot(file: File, missing: Sequence[str], output: Output) -> list[Line]:
+def _foot(file: File, output: Output) -> list[Line]:
     lines: list[Line] = []
+    missing = file.record.lacks
     if missing and file.case.is_open:
         number = file.case.number
         how = [f"casectl set {number} --risk LEVEL"] if "risk" in missing else []
         how += [f"casectl edit {number}"] if set(missing) - {"risk"} else []
         lines += wrapped(f"Missing: {', '.join(missing)} ({', '.join(how)})", output.width)
+    for fact, why in unavailable(file).items():
+        lines += _few(wrapped(f"Not available: {fact} ({why})", output.width), 1, output.width)
     if file.note_begun:
         goes_on = f"casectl note {file.case.number} --edit goes on with it"
         lines += wrapped(f"A note is kept as a draft: {goes_on}", output.width)

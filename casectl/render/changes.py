@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from casectl.core.casework import LETTERS, PERSON, PROVIDER, RISK, SCREENING, texts_in
+from casectl.core.casework import (
+    LETTERS,
+    PERSON,
+    PROVIDER,
+    RISK,
+    SCREENING,
+    UNAVAILABLE,
+    texts_in,
+)
 from casectl.core.model import RISKS, Level
 from casectl.core.spoken import spoken_short
 from casectl.core.text import shortened
@@ -186,6 +194,8 @@ def _piece_said(row: dict[str, Any]) -> str:
     if kind == RISK:
         return f"{row['domain']} {tuple(RISKS)[level or 0]}"
     said = row["what"] or row["domain"] or ""
+    if kind == UNAVAILABLE:
+        return f"{row['stage']} ({said})"
     return f"{said} {level}" if kind == SCREENING and level is not None else said
 
 

@@ -17,6 +17,7 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "contacts": ("contact", ("item", "on", "outcome", "by", "with", "text")),
     "notes": ("note", ("item", "on", "form", "text")),
     "casework": ("piece", ("item", "on", "kind", "state", "domain", "level", "what", "outcome")),
+    "not_available": ("not_available", ("fact", "reason")),
     "other_cases": ("other_case", ("handle", "case_status", "opened_on")),
 }
 

@@ -279,10 +279,10 @@ def jot_object(jot: Jot) -> Object:
     }
 
 
-def file_object(
-    file: File, items: Sequence[DueItem], missing: Sequence[str], output: Output
-) -> Object:
+def file_object(file: File, items: Sequence[DueItem], output: Output) -> Object:
     """``show --json``: everything on file for one case, each contact and note whole."""
+    from casectl.core.known import unavailable
+
     case, record = file.case, file.record
     return {
         **case_object(case),
@@ -296,7 +296,8 @@ def file_object(
         "resumed_on": _iso(case.resumed_on),
         "last_reached": _iso(record.reached_client_on),
         "attempts": record.attempts,
-        "missing": list(missing),
+        "missing": list(file.record.lacks),
+        "not_available": [{"fact": fact, "reason": why} for fact, why in unavailable(file).items()],
         "due": [item_object(item, output) for item in items],
         "promises": [promise_object(each, case) for each in file.promises],
         "contacts": [contact_object(each, case) for each in file.contacts],

@@ -6,8 +6,9 @@ A terse line holds nothing but ASCII digits and words of ours, so that no mail s
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from casectl.core.due import DueItem
 from casectl.core.errors import BadValue
 from casectl.core.model import DEADLINE
 from casectl.core.reminding import Reminder
@@ -23,26 +24,36 @@ WIDEST = 24  # columns are aligned up to here; one long name does not push every
 UNSAID = ("client", "handle", "what", "why", "program")
 
 
-def text(reminders: Sequence[Reminder], output: Output, *, terse: bool) -> list[str]:
-    """A line each: ``OVERDUE 3d  12.3  M.G.  call the school``, or terse
-    ``12.3  follow-up, 3 days late``.
+def terse(reminders: Sequence[Reminder]) -> list[str]:
+    """A line each: ``12.3  follow-up, 3 days late``."""
+    return _aligned([_terse(each) for each in reminders])
+
+
+def text(
+    reminders: Sequence[Reminder], said: Iterable[tuple[str, str]], output: Output
+) -> list[str]:
+    """A line each: ``OVERDUE 3d  12.3  M.G.  call the school``, the client and the words as
+    ``said``.
     """
-    rows = [_terse(each) if terse else _full(each, output) for each in reminders]
-    if output.terminal and output.width < NARROW and not terse:
+    rows = [_full(each.item, *words, output) for each, words in zip(reminders, said, strict=True)]
+    if output.terminal and output.width < NARROW:
         return [_narrow(row, output.width) for row in rows]
+    return _aligned(rows)
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [min(max(map(len, column)), WIDEST) for column in zip(*rows, strict=True)][:-1]
     line = "".join(f"{{:<{width}}}  " for width in widths) + "{}\n"
-    return [spelled(line.format(*row)) for row in rows]
+    return spelled([line.format(*row) for row in rows])
 
 
-def _full(reminder: Reminder, output: Output) -> tuple[str, ...]:
-    item = reminder.item
+def _full(item: DueItem, client: str, what: str, output: Output) -> tuple[str, ...]:
     hour = f"{item.time} " if item.time else ""
     return (
         status(item, output.today, output.time),
         item.item,
-        visible(item.case.client),
-        visible(f"{hour}{shortened(item.what, LONGEST)}"),
+        visible(client),
+        visible(f"{hour}{shortened(what, LONGEST)}"),
     )
 
 
@@ -116,9 +127,9 @@ def json_lines(objects: Sequence[Object], fields: tuple[str, ...] | None) -> lis
     return lines
 
 
-def spelled(words: str) -> str:
+def spelled(lines: list[str]) -> list[str]:
     """Text for standard output whatever its character set: cron's is often not the terminal's."""
     charset = getattr(sys.stdout, "encoding", None) or "utf-8"
     if charset == "utf-8":  # nearly always, and then every letter has its place
-        return words
-    return words.encode(charset, "backslashreplace").decode(charset)
+        return lines
+    return [each.encode(charset, "backslashreplace").decode(charset) for each in lines]

@@ -143,17 +143,15 @@ def day_done(done: list[Entry], output: Output) -> None:
         output.table(done_objects(done, output), DONE_COLUMNS)
 
 
-def case_file(
-    file: File, items: Sequence[DueItem], missing: Sequence[str], output: Output, *, whole: bool
-) -> None:
+def case_file(file: File, items: Sequence[DueItem], output: Output, *, whole: bool) -> None:
     """One case: a screen, JSON, or one line per fact (its name, a tab, its value)."""
     file, items = output.shown(file), output.shown(items)
     if output.draws:
         from casectl.render.case import case_screen
 
-        output.draw(case_screen(file, items, missing, output, whole=whole))
+        output.draw(case_screen(file, items, output, whole=whole))
         return
-    each = file_object(file, items, missing, output)
+    each = file_object(file, items, output)
     if output.json or output.fields:
         output.one(each, ())
     else:

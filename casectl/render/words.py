@@ -151,6 +151,10 @@ def _derived(item: DueItem, today: date, order: DateOrder | None) -> str:
             return f"no next step since {since}"
         case "hold", _:
             return f"on hold until {since}"
+        case "missing", "":
+            return f"not known since {_opened(item)} {since}"
+        case "missing", _:
+            return f"not known since the import; {level}: {_every(item)}"
         case "note", _:
             return f"nothing says what was spoken {since}"
         case "appointment", _:

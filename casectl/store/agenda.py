@@ -18,12 +18,12 @@ from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, Load, ahe
 from casectl.core.due import Band, DueItem, Rule, Rules
 from casectl.core.facts import (
     AFTER_CLOSING,
+    MISSING,
     PROMISED,
     WATCHED,
     Group,
     facts_of,
-    promised_facts,
-    watched_facts,
+    named_facts,
 )
 from casectl.core.model import ME, RISKS, UNASSESSED_RISK, Case, CaseRecord, Level, Promise
 from casectl.core.priority import DUE_ON, Ranked, RankKey, fact_key, in_order, rank_by
@@ -49,6 +49,7 @@ HEADS = (
     f"SELECT id, {GROUP_COLUMNS}, (SELECT min(day) FROM due_facts WHERE group_id = due_groups.id) "
     "FROM due_groups"
 )
+NOTHING_REQUIRED = f" WHERE kind <> '{MISSING}'"
 # What is the worker's own, by its day, as a case's open promises are read.
 OWN_WORK = f"SELECT {OWN_COLUMNS} FROM own_work WHERE status = 'open' ORDER BY due_on, number"
 # A case's level in SQL, as ``model.level_of`` has it.
@@ -179,34 +180,34 @@ class _Reading:
         so those are read: no more of them, and no more attempts, than can be among the items.
         """
         streams = {stream.group_id: stream for stream in self.streams}
-        days: dict[Rule, str] = {}  # several groups have one rule
-        for each in self.streams:
-            if each.rule not in days:
-                days[each.rule] = self._last_day(each.rule, until)
-        lasts = {each.group_id: days[each.rule] for each in self.streams}
+        lasts = {
+            group_id: rule.none_told_after(until).isoformat()
+            for group_id, rule, _, _, _ in self.streams
+        }
         derived: dict[int, list[tuple[Rule, date]]] = {}
         promised: set[int] = set()
         tried: set[int] = set()
-        watched: set[int] = set()
-        stages: set[tuple[str, str]] = set()
+        watched: dict[tuple[str, str], set[int]] = {}
         last = last_watched = ""
-        for group_id, day, number in self._facts_to(lasts):
-            stream = streams[group_id]
+        for group_id, on, number in self._facts_to(lasts):
+            _, rule, is_tried, _, _ = streams[group_id]
+            day = date.fromisoformat(on)
+            if not _is_told(rule, day, until):
+                continue
             facts = derived.setdefault(number, [])
-            if stream.tried:
+            if is_tried:
                 tried.add(number)
-            group = stream.rule.group
+            group = rule.group
             if group[:2] in WATCHED:
-                watched.add(number)
-                stages.add((group.kind, group.stage))
+                watched.setdefault((group.kind, group.stage), set()).add(number)
                 last_watched = max(last_watched, lasts[group_id])
             elif group.kind in PROMISED:
                 promised.add(number)
                 last = max(last, lasts[group_id])
             else:
-                facts.append((stream.rule, date.fromisoformat(day)))
+                facts.append((rule, day))
         guardian = self.ask.standards.guardian_counts
-        part = Part(promised, last, tried, guardian, watched, last_watched, stages)
+        part = Part(promised, last, tried, guardian, watched, last_watched)
         records = read_records(self.db, derived, part)
         items = (
             item
@@ -225,29 +226,18 @@ class _Reading:
         """The same of one record, worked out from it alone."""
         for group, day, promise, watch in facts_of(record):
             rule = self.rules.of(group)
-            if rule.applies:
-                due, band = rule.due(day)
-                if due <= until or band not in (None, Band.SOON):
-                    yield rule.item(record, day, promise, watch)
+            if rule.applies and _is_told(rule, day, until):
+                yield rule.item(record, day, promise, watch)
 
     def _pressing_items(
         self, record: CaseRecord, derived: Iterable[tuple[Rule, date]], until: date
     ) -> Iterator[DueItem]:
         for rule, day in derived:
             yield rule.item(record, day, None)
-        for group, day, promise, watch in (*promised_facts(record), *watched_facts(record)):
+        for group, day, promise, watch in named_facts(record):
             rule = self.rules.of(group)
-            due, band = rule.due(day)
-            asked_for = due <= until or band not in (None, Band.SOON)
-            if asked_for and rule.applies:
+            if rule.applies and _is_told(rule, day, until):
                 yield rule.item(record, day, promise, watch)
-
-    def _last_day(self, rule: Rule, until: date) -> str:
-        """The last fact day that presses or falls due by ``until``, ISO."""
-        last = rule.last_pressing
-        if until > self.ask.today:  # what is due today or earlier presses
-            last = max(last, rule.last_due(until))
-        return last.isoformat()
 
     def _facts_to(self, lasts: dict[int, str]) -> list[Row]:
         """The group, day and case of the facts up to each group's last day.
@@ -289,14 +279,18 @@ class _Reading:
     def _streams(self, groups: str) -> Iterator[_Stream]:
         """The groups asked for; with their heads, only those that have any fact."""
         ask = self.ask
+        if not ask.standards.requires_any:
+            groups += NOTHING_REQUIRED
         for row in map(tuple, self.db.rows(groups)):
-            group_id, kind, stage, level, program, lead, who, reaching, tried, planned, head = row
+            group_id, kind, stage, level, program, lead, who, reaching, tried, planned = row[:10]
+            lacks, head = row[10:]
             if head is None or (ask.level is not None and level < ask.level):
                 continue
             if ask.program is not None and program != ask.program:
                 continue
             flags = map(bool, (reaching, tried, planned))
-            rule = self.rules.of(new_tuple(Group, (kind, stage, level, program, lead, who, *flags)))
+            group = new_tuple(Group, (kind, stage, level, program, lead, who, *flags, lacks))
+            rule = self.rules.of(group)
             if rule.applies:
                 yield new_tuple(_Stream, (group_id, rule, bool(tried), bool(planned), head))
 
@@ -388,7 +382,7 @@ class _Reading:
         ask = self.ask
         return [
             record
-            for record in read_records(self.db, numbers)
+            for record in read_records(self.db, numbers, lacks=ask.standards.requires_any)
             if (ask.level is None or record.case.level >= ask.level)
             and (ask.program is None or record.case.program == ask.program)
         ]
@@ -569,6 +563,12 @@ class _Reading:
         heads = ((each.rule, date.fromisoformat(each.head)) for each in self.streams)
         own = (promise.due_on for record in self.own for promise in record.promises)
         return min((*(rule.due_on(head) for rule, head in heads), *own), default=None)
+
+
+def _is_told(rule: Rule, day: date, until: date) -> bool:
+    """Whether a fact presses, or falls due by ``until``."""
+    due, band = rule.due(day)
+    return due <= until or (band is not None and band is not Band.SOON)
 
 
 def _by_the_hour(promise: Promise) -> tuple[date, bool, str, str]:

@@ -14,7 +14,8 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
 
-from casectl.core.casework import Piece, owed
+from casectl.core.casework import NEED, PLANNED, UNAVAILABLE, Piece, owed
+from casectl.core.facts import known_of, lacking
 from casectl.core.intake import Fill, Settle
 from casectl.core.model import (
     KEPT,
@@ -175,6 +176,8 @@ class _Writer:
             self.last += 1
             handle = f"{handle_stem(load.client.name)}-{self.last}"
             client_id = rows.add(load, self.last, handle)
+            if load.same_client:  # of whom more is known than this load says
+                self.operation.cases.add(str(rows.tables["cases"][-1][0]))
             facts += fact_rows(record_of(load, self.casework_from), self.groups, self.last)
             if twins:
                 twins.add(place, load, self.last, handle, client_id)
@@ -312,7 +315,7 @@ class _Rows:
             client_id, client.name, name_key(client.name), client.birth_date, client.phone,
             client.email, client.address, client.language, int(client.interpreter),
             client.pronouns, client.safe_contact, client.external_id, client.legal_name,
-            *self.stamp,
+            client.safe_when, client.safe_how, client.safe_never, *self.stamp,
         )  # fmt: skip
 
     def _case(self, case: Case, case_id: str, number: int, handle: str, client_id: str) -> Row:
@@ -377,8 +380,15 @@ def record_of(load: Load, casework_from: date | None = None) -> CaseRecord:
     return CaseRecord(
         load.case, tuple(opened), client, guardian, attempts, tried_on,
         ended, load.client.phone, load.client.safe_contact,
-        tuple(_watches(load, client, casework_from)), casework_from,
+        tuple(_watches(load, client, casework_from)), casework_from, _lacks(load),
     )  # fmt: skip
+
+
+def _lacks(load: Load) -> tuple[str, ...]:
+    pieces = load.casework
+    needs = any(each.kind == NEED and each.status in (OPEN, PLANNED) for each in pieces)
+    given_up = [each.stage for each in pieces if each.kind == UNAVAILABLE and each.status == OPEN]
+    return lacking(known_of(load.case, load.client, need_stands=needs), given_up)
 
 
 def _watches(load: Load, client: date | None, since: date | None) -> Iterator[Watch]:

@@ -45,6 +45,11 @@ if TYPE_CHECKING:
 
 CANDIDATES = 20
 BIGGEST = 2**63 - 1
+# The columns that hold a fact which a program may require.
+FACT_OF = {
+    "phone": "phone", "safe_contact": "safe contact", "birth_date": "birth date",
+    "language": "language", "program": "program", "need": "need",
+}  # fmt: skip
 
 
 class Cases:
@@ -190,9 +195,9 @@ class Cases:
         found = read_cases(self.db, f"{where} ORDER BY c.number", values)
         return [case for case in found if level is None or case.level >= level]
 
-    def records(self, cases: list[Case]) -> list[CaseRecord]:
-        """What the due engine reads of these cases."""
-        return read_records(self.db, [case.number for case in cases])
+    def records(self, cases: list[Case], *, lacks: bool = True) -> list[CaseRecord]:
+        """What the due engine reads of these cases; what each ``lacks`` where it is required."""
+        return read_records(self.db, [case.number for case in cases], lacks=lacks)
 
     def record(self, case: Case) -> CaseRecord:
         return read_records(self.db, [case.number])[0]
@@ -299,12 +304,20 @@ class Cases:
     # -- changing ------------------------------------------------------------------------------
 
     def correct_facts(
-        self, case: Case, client: Mapping[str, Value], service: Mapping[str, Value]
+        self,
+        case: Case,
+        client: Mapping[str, Value],
+        service: Mapping[str, Value],
+        unavailable: Sequence[str] = (),
+        reason: str | None = None,
     ) -> Case:
         """Correct what is known of the client, and of this ``service``: program, need, referrer.
 
-        A new name gives every case of theirs its handle.
+        A new name gives every case of theirs its handle. ``unavailable`` are facts that cannot be
+        had, for that ``reason``.
         """
+        from casectl.store.casework import end_unavailable, say_unavailable
+
         values = dict(client)
         name = values.get("name")
         if name is not None:
@@ -316,6 +329,9 @@ class Cases:
                 for each in self.of_client(case.client_id):
                     handle = f"{handle_stem(str(name))}-{each.number}"
                     operation.update("cases", each.id, handle=handle)
+            changed = [FACT_OF[each] for each in (*client, *service) if each in FACT_OF]
+            end_unavailable(operation, case, changed)
+            say_unavailable(operation, case, unavailable, reason)
         return self._again(case)
 
     def set_level(

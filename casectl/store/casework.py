@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from casectl.core.casework import OPEN, PAST, Piece
+from casectl.core.casework import DONE, OPEN, PAST, UNAVAILABLE, Piece
 from casectl.core.errors import BadValue, NotFound
 from casectl.core.model import ASSESSING, Case, assessment_draft
 from casectl.core.views import Draft
@@ -156,6 +156,27 @@ def change(operation: Operation, piece: Piece, **values: Any) -> Piece:
         columns["body"] = body_json(values["body"])
     operation.update("casework", piece.id, **columns)
     return read(operation.db, piece.id)
+
+
+def say_unavailable(
+    operation: Operation, case: Case, facts: Iterable[str], reason: str | None
+) -> None:
+    """That these facts cannot be had, each in a piece of its own."""
+    day = date.fromisoformat(operation.author.day)
+    for fact in facts:
+        add(operation, Piece("", case.id, UNAVAILABLE, 0, day, reason, stage=fact))
+
+
+def end_unavailable(operation: Operation, case: Case, facts: Iterable[str]) -> None:
+    """These facts were given, or cleared: what was said of one holds no longer."""
+    of = set(facts)
+    for row in operation.db.rows(
+        f"SELECT {COLUMNS} FROM casework WHERE case_id = ? AND kind = '{UNAVAILABLE}' "
+        f"AND status = '{OPEN}'",
+        (case.id,),
+    ):
+        if row["stage"] in of:
+            change(operation, piece_of(row), status=DONE, ended_on=operation.author.day)
 
 
 def replace(operation: Operation, piece: Piece) -> Piece:

@@ -6,13 +6,13 @@ that ``casectl doctor`` compares with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from casectl.core.casework import texts_in
 from casectl.core.errors import CasectlError
-from casectl.core.facts import Group, earliest_by_group
-from casectl.core.model import FOLLOW_UP, CaseRecord
+from casectl.core.facts import MISSING, Group, earliest_by_group
+from casectl.core.model import ACTIVE, FOLLOW_UP, CaseRecord
 from casectl.core.text import fold
 from casectl.store.connection import Database, Value
 from casectl.store.rows import CHUNK, GROUP_COLUMNS, iso, marks, read_records
@@ -45,7 +45,7 @@ class Groups:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.known = {
-            Group._make((*row[1:7], *map(bool, row[7:10]))): int(row[0])
+            Group._make((*row[1:7], *map(bool, row[7:10]), row[10])): int(row[0])
             for row in map(tuple, db.rows(f"SELECT id, {GROUP_COLUMNS} FROM due_groups"))
         }
 
@@ -53,14 +53,20 @@ class Groups:
         number = self.known.get(group)
         if number is None:
             number = self.known[group] = self.db.value(
-                f"INSERT INTO due_groups ({GROUP_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?) RETURNING id",
+                f"INSERT INTO due_groups ({GROUP_COLUMNS}) "
+                "VALUES (?,?,?,?,?,?,?,?,?,?) RETURNING id",
                 tuple(int(each) if isinstance(each, bool) else each for each in group),
             )
         return number
 
 
-def fact_rows(record: CaseRecord, groups: Groups, number: int | None = None) -> list[FactRow]:
-    """The rows that this case has in ``due_facts``; ``number`` where it has none of its own yet."""
+def fact_rows(
+    record: CaseRecord, groups: Groups, number: int | None = None, kind: str | None = None
+) -> list[FactRow]:
+    """The rows that this case has in ``due_facts``, or those of one ``kind``.
+
+    ``number`` where it has none of its own yet.
+    """
     opened_on, number = record.case.opened_on.isoformat(), number or record.case.number
     tried_on, planned_on = iso(record.tried_on), iso(record.case.planned_on)
     return [
@@ -73,11 +79,13 @@ def fact_rows(record: CaseRecord, groups: Groups, number: int | None = None) -> 
             planned_on if group.planned else None,
         )
         for group, day in earliest_by_group(record).items()
+        if kind is None or group.kind == kind
     ]
 
 
-def refresh_facts(db: Database, case_ids: Iterable[str]) -> None:
-    ids = sorted(set(case_ids))
+def refresh_facts(db: Database, case_ids: Iterable[str], client_ids: Iterable[str] = ()) -> None:
+    """The facts anew of these cases, and of every case of these clients."""
+    ids = sorted({*case_ids, *_cases_of(db, sorted(set(client_ids)))})
     if not ids:
         return
     groups = Groups(db)
@@ -90,6 +98,13 @@ def refresh_facts(db: Database, case_ids: Iterable[str]) -> None:
         db.execute_many("DELETE FROM due_facts WHERE number = ?", [(each,) for each in numbers])
         for record in read_records(db, numbers):
             insert_facts(db, fact_rows(record, groups))
+
+
+def _cases_of(db: Database, client_ids: list[str]) -> Iterator[str]:
+    for start in range(0, len(client_ids), CHUNK):
+        chunk = client_ids[start : start + CHUNK]
+        for row in db.rows(f"SELECT id FROM cases WHERE client_id IN ({marks(chunk)})", chunk):
+            yield row[0]
 
 
 def refresh_promises_to_tried(db: Database) -> None:
@@ -107,6 +122,27 @@ def refresh_promises_to_tried(db: Database) -> None:
     for case_id in ids:
         with suppress(CasectlError):
             refresh_facts(db, [case_id])
+
+
+def refresh_missing(db: Database) -> None:
+    """Until schema 6 nothing said what is not known of a case. A record as above keeps nobody."""
+    groups = Groups(db)
+    numbers = [row[0] for row in db.rows(f"SELECT number FROM cases WHERE status = '{ACTIVE}'")]
+    for start in range(0, len(numbers), CHUNK):
+        for record in _readable(db, numbers[start : start + CHUNK]):
+            insert_facts(db, fact_rows(record, groups, kind=MISSING))
+
+
+def _readable(db: Database, numbers: list[int]) -> list[CaseRecord]:
+    """All of them at once; where one cannot be read, the others one by one."""
+    try:
+        return read_records(db, numbers)
+    except CasectlError:
+        records = []
+        for number in numbers:
+            with suppress(CasectlError):
+                records += read_records(db, [number])
+        return records
 
 
 def insert_facts(db: Database, rows: Iterable[FactRow]) -> None:

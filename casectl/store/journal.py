@@ -184,7 +184,7 @@ class Journal:
             yield operation
             if not operation.changed:
                 raise _NothingChanged
-            derived.refresh_facts(self.db, operation.cases)
+            derived.refresh_facts(self.db, operation.cases, operation.clients)
             self.db.execute("DELETE FROM current_operation")
             self._sealer.close(self.db, number)
         if operation.changed:

@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 from casectl.core.errors import DiskFailed, Kept
 from casectl.store.blueprint import put_right
 from casectl.store.connection import APPLICATION_ID, Database
-from casectl.store.derived import refresh_promises_to_tried
+from casectl.store.derived import refresh_missing, refresh_promises_to_tried
 from casectl.store.schema import (
     CASEWORK,
     CASEWORK_FROM,
@@ -20,6 +20,7 @@ from casectl.store.schema import (
     SCHEMA_VERSION,
     SEALS,
     TABLES,
+    WHAT_IS_KNOWN,
     WITH_OTHERS,
     WORKING_DAY,
     statements,
@@ -68,6 +69,12 @@ def m005_with_others(db: SqliteUtils) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m006_what_is_known(db: SqliteUtils) -> None:
+    for statement in statements(WHAT_IS_KNOWN):
+        db.execute(statement)
+
+
 def migrate(db: Database, chain_key: bytes | None = None) -> None:
     """Bring the schema up to this program's version, all of it or none of it.
 
@@ -93,6 +100,8 @@ def _migrate(db: Database, chain_key: bytes | None) -> None:
         put_right(db)
         if 0 < before < 3:
             refresh_promises_to_tried(db)
+        if 0 < before < 6:
+            refresh_missing(db)
         if chain_key is not None:
             db.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (CHAIN_KEY, chain_key.hex()))
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

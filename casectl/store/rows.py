@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
 from casectl.core.errors import CasectlError
+from casectl.core.facts import BETWEEN, lacking
 from casectl.core.model import (
     ASSESSING,
     FOLLOW_UP,
@@ -31,6 +32,7 @@ from casectl.store.schema import CASEWORK_FROM
 
 Made = TypeVar("Made", Promise, Contact, Note, Jot)
 
+NEVER = "9999-12-31"  # no day of a caseload comes after it
 CHUNK = 500  # under SQLite's oldest limit on variables in one statement
 
 CASE_COLUMNS = (
@@ -57,7 +59,7 @@ CONTACT_COLUMNS = (
 )
 NOTE_COLUMNS = ", ".join(Note._fields)
 JOT_COLUMNS = ", ".join(Jot._fields)
-GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried, planned"
+GROUP_COLUMNS = "kind, stage, level, program, lead, who, reaching, tried, planned, lacks"
 
 # A letter is sent, not answered: it never counts as reaching anybody. A corrected contact no
 # longer counts; the row that corrects it does.
@@ -76,17 +78,25 @@ def _last_reached(party: str) -> str:
 LAST_REACHED = f"SELECT {_last_reached('client')} FROM cases c WHERE c.number = ?"
 
 
-def _records(guardian: str, ended: str) -> str:
+def _records(guardian: str, ended: str, known: str = "") -> str:
     return (
         f"SELECT {CASE_COLUMNS}, {_last_reached('client')}, {guardian}, {ended}, "
-        f"k.phone, k.safe_contact, (SELECT value FROM meta WHERE name = '{CASEWORK_FROM}') "
+        f"k.phone, k.safe_contact, (SELECT value FROM meta WHERE name = '{CASEWORK_FROM}'){known} "
         "FROM cases c JOIN clients k ON k.id = c.client_id"
     )
 
 
-RECORDS = _records(
+_ENDED = "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open')"
+RECORDS = _records(_last_reached("guardian"), _ENDED)
+# And what says what is not known of a case.
+_OF_KIND = "FROM casework w WHERE w.case_id = c.id AND w.kind"
+WITH_KNOWN = _records(
     _last_reached("guardian"),
-    "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open')",
+    _ENDED,
+    ", k.birth_date, k.language, "
+    f"EXISTS (SELECT 1 {_OF_KIND} = 'need' AND w.status IN ('open', 'planned')), "
+    f"(SELECT group_concat(w.stage, '{BETWEEN}') {_OF_KIND} = 'unavailable' "
+    "AND w.status = 'open')",
 )
 # Attempts since somebody was last reached; on the same day the order of recording decides.
 ATTEMPTS = (
@@ -106,7 +116,8 @@ WATCHED = (
     "CASE w.kind WHEN 'transition' THEN (SELECT max(x.on_day) FROM contacts x "
     "WHERE x.case_id = w.case_id AND x.outcome = 'reached' AND x.party = 'client' "
     f"AND x.\"by\" IN ('visit', 'office') AND {_COUNTS}) END "
-    "FROM casework w WHERE w.status = 'open' AND w.due_on IS NOT NULL AND w.case_id IN ({marks})"
+    "FROM casework w WHERE w.status = 'open' AND w.due_on IS NOT NULL AND w.case_id IN ({marks}) "
+    "AND w.due_on <= ? ORDER BY w.rowid"
 )
 # The first contact of each case whose note nobody has written: not in the contact itself, nor as
 # a note of it or of its day, nor as casework of that day.
@@ -153,17 +164,17 @@ def iso(value: date | None) -> str | None:
 def case_of(row: Row) -> Case:
     """A case alone; ``_case`` for many, inside one ``readable_days``."""
     with readable_days():
-        return _case(row)
+        return _case(tuple(row)[:CASE_WIDTH])
 
 
-def _case(row: Row) -> Case:
-    """The first columns of a row selected with ``CASE_COLUMNS``."""
+def _case(values: tuple[Any, ...]) -> Case:
+    """What was selected with ``CASE_COLUMNS``."""
     (
         id_, number, handle, client_id, client, status, urgency, risk, opened_on, reviewed_on,
         program, referred_by, need, external_id, crisis_since, covered_until, assessed_on,
         clock_from, hold_until, resumed_on, closed_on, close_reason, worker, planned_on,
         planned_from, planned_reason, agreed_on, plan_reviewed_on, flagged_on, flagged_for,
-    ) = tuple(row)[:CASE_WIDTH]  # fmt: skip
+    ) = values  # fmt: skip
     read = date.fromisoformat  # a list reads thousands of days: no call of ours around each
     return new_tuple(
         Case, (
@@ -259,32 +270,33 @@ class Part(NamedTuple):
     until: str  # and up to which day
     tried: Container[int]  # cases whose attempts are
     guardian: bool  # whether reaching the guardian counts anywhere
-    watched: Container[int]  # cases whose casework is read,
-    watched_until: str  # up to which day it counts from,
-    stages: Container[tuple[str, str]]  # and which kinds and stages of it there are
+    watched: Mapping[tuple[str, str], Collection[int]]  # cases whose casework is, by what it owes,
+    watched_until: str  # and up to which day it counts from
 
 
 def read_records(
-    db: Database, numbers: Iterable[int], part: Part | None = None
+    db: Database, numbers: Iterable[int], part: Part | None = None, *, lacks: bool = True
 ) -> list[CaseRecord]:
-    """What the due engine reads of these cases; closed ones included, in number order."""
+    """What the due engine reads of these cases; closed ones included, in number order.
+
+    Without what each ``lacks`` where no program asks for it; of a ``part`` that is a fact already.
+    """
     wanted = sorted(set(numbers))
-    select = RECORDS
+    select = WITH_KNOWN if lacks else RECORDS
     if part is not None:
         select = _records(_last_reached("guardian") if part.guardian else "NULL", "NULL")
     records: list[CaseRecord] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         rows = db.rows(f"{select} WHERE c.number IN ({marks(chunk)})", chunk)
-        promised = tried = watched = [row[0] for row in rows]
+        promised = tried = [row[0] for row in rows]
         if part is not None:
             promised = [row[0] for row in rows if row[1] in part.promised]
             tried = [row[0] for row in rows if row[1] in part.tried]
-            watched = [row[0] for row in rows if row[1] in part.watched]
         with readable_days():
             promises = _open_promises(db, promised, part and part.until)
             attempts = _attempts(db, tried)
-            watches = _watches(db, watched, part)
+            watches = _watches(db, rows, part)
             records += [_record(row, promises, attempts, watches) for row in rows]
     return sorted(records, key=lambda record: record.case.number)
 
@@ -312,34 +324,53 @@ def _attempts(db: Database, ids: list[str]) -> dict[str, tuple[int, str]]:
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _watches(db: Database, ids: list[str], part: Part | None) -> dict[str, list[Watch]]:
+# What owes something by what is not there, and the statement that finds it.
+NOT_THERE = {
+    (watch.kind, watch.stage): (watch, statement)
+    for watch, statement in (
+        (UNWRITTEN_NOTE, UNWRITTEN), (MISSED_TWICE, MISSED), (UNFINISHED, DRAFTS),
+    )
+}  # fmt: skip
+
+
+def _watches(db: Database, rows: list[Row], part: Part | None) -> dict[str, list[Watch]]:
     """What casework on file owes, of each of these cases."""
     found: dict[str, list[Watch]] = {}
-    if not ids:
-        return found
-    these = marks(ids)
-    rows = db.rows(
-        WATCHED.format(marks=these) + ("" if part is None else " AND w.due_on <= ?"),
-        ids if part is None else [*ids, part.watched_until],
-    )
-    if rows:
-        from casectl.core.casework import owed
-
-        read = date.fromisoformat
-        for row in rows:
-            case_id, kind, stage, number, domain, what, who, due_on, lead, seen_on = tuple(row)
-            seen = seen_on and read(seen_on)
-            watches = owed(kind, stage, number, domain, what, who, read(due_on), lead, seen)
-            found.setdefault(case_id, []).extend(watches)
-    for statement, owes, values in (
-        (UNWRITTEN, UNWRITTEN_NOTE, ids),
-        (MISSED, MISSED_TWICE, ids),
-        (DRAFTS, UNFINISHED, [assessment_draft(each) for each in ids]),
-    ):
-        if part is None or (owes.kind, owes.stage) in part.stages:
-            for case_id, day in map(tuple, db.rows(statement.format(marks=these), values)):
-                found.setdefault(case_id, []).append(owes._replace(day=date.fromisoformat(day)))
+    pieces = () if part is None else part.watched.keys() - NOT_THERE.keys()
+    _watch_pieces(db, _owing(rows, part, pieces), part, found)
+    for owes, (watch, statement) in NOT_THERE.items():
+        ids = _owing(rows, part, (owes,))
+        if ids:
+            values = [assessment_draft(each) for each in ids] if watch is UNFINISHED else ids
+            for case_id, day in map(tuple, db.rows(statement.format(marks=marks(ids)), values)):
+                found.setdefault(case_id, []).append(watch._replace(day=date.fromisoformat(day)))
     return found
+
+
+def _owing(rows: list[Row], part: Part | None, kinds: Iterable[tuple[str, str]]) -> list[str]:
+    """The cases whose casework is asked for; in part, those that owe one of these kinds."""
+    if part is None:
+        return [row[0] for row in rows]
+    numbers = {number for owes in kinds for number in part.watched.get(owes, ())}
+    return [row[0] for row in rows if row[1] in numbers] if numbers else []
+
+
+def _watch_pieces(
+    db: Database, ids: list[str], part: Part | None, found: dict[str, list[Watch]]
+) -> None:
+    """Add what open pieces owe to what was ``found``."""
+    until = NEVER if part is None else part.watched_until
+    rows = db.rows(WATCHED.format(marks=marks(ids)), [*ids, until]) if ids else []
+    if not rows:
+        return
+    from casectl.core.casework import owed
+
+    read = date.fromisoformat
+    for row in rows:
+        case_id, kind, stage, number, domain, what, who, due_on, lead, seen_on = tuple(row)
+        seen = seen_on and read(seen_on)
+        watches = owed(kind, stage, number, domain, what, who, read(due_on), lead, seen)
+        found.setdefault(case_id, []).extend(watches)
 
 
 def _record(
@@ -348,8 +379,9 @@ def _record(
     attempts: dict[str, tuple[int, str]],
     watches: dict[str, list[Watch]],
 ) -> CaseRecord:
-    case = _case(row)
-    client_on, guardian_on, ended_on, phone, safe_contact, since = tuple(row)[CASE_WIDTH:]
+    values = tuple(row)
+    case = _case(values[:CASE_WIDTH])
+    client_on, guardian_on, ended_on, phone, safe_contact, since, *known = values[CASE_WIDTH:]
     tries, tried_on = attempts.get(case.id, (0, ""))
     read = date.fromisoformat
     return new_tuple(
@@ -366,8 +398,26 @@ def _record(
             safe_contact,
             tuple(watches.get(case.id, ())),
             since and read(since),
+            _lacks(case, phone, safe_contact, *known) if known else (),
         ),
     )
+
+
+def _lacks(
+    case: Case,
+    phone: str | None,
+    safe_contact: str | None,
+    birth_date: str | None,
+    language: str | None,
+    need_stands: int,
+    given_up: str | None,
+) -> tuple[str, ...]:
+    """As ``facts.known_of`` has it, of the columns alone: a list reads many."""
+    known = (
+        case.risk, phone, safe_contact or not phone, birth_date, language, case.program,
+        case.need or need_stands,
+    )  # fmt: skip
+    return lacking(known, given_up.split(BETWEEN) if given_up else ())
 
 
 def marks(values: Iterable[object]) -> str:

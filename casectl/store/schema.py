@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from casectl.store.connection import Database
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 MIGRATIONS = (
     "m001_caseload",
     "m002_seals",
     "m003_working_day",
     "m004_casework",
     "m005_with_others",
+    "m006_what_is_known",
 )  # as ``migrations`` names them
 # What ``mark_of`` gives for a file as this program makes it. Nothing that a file says of itself is
 # compared with: whoever can add a trigger can write what fits it. A test says what it should be.
-SCHEMA_MARK = "a16eafb5bf2f0bd2144e0b7988ccbcfa"
+SCHEMA_MARK = "fc5d6d0fbfa5384f68b7377a184b7c6a"
 
 # Record tables and their columns, in the order the journal writes them. Each row has a UUIDv7 as
 # its key and says who last changed it; days are ISO text.
@@ -25,7 +26,8 @@ COMMON = ("rev", "updated_at", "updated_by")
 RECORDS: dict[str, tuple[str, ...]] = {
     "clients": (
         "id", "name", "folded", "birth_date", "phone", "email", "address", "language",
-        "interpreter", "pronouns", "safe_contact", "external_id", "legal_name", *COMMON,
+        "interpreter", "pronouns", "safe_contact", "external_id", "legal_name",
+        "safe_when", "safe_how", "safe_never", *COMMON,
     ),
     "cases": (
         "id", "number", "handle", "client_id", "status", "urgency", "risk", "opened_on",
@@ -258,10 +260,22 @@ CREATE TABLE resources (
     body TEXT NOT NULL DEFAULT '{}', recorded_at TEXT NOT NULL, worker TEXT,
     rev INTEGER NOT NULL, updated_at TEXT NOT NULL, updated_by TEXT NOT NULL);
 """
+# Version 6: what is not known of a case is a fact of its own, and safe contact has its three parts.
+WHAT_IS_KNOWN = """
+ALTER TABLE clients ADD COLUMN safe_when TEXT;
+ALTER TABLE clients ADD COLUMN safe_how TEXT;
+ALTER TABLE clients ADD COLUMN safe_never TEXT;
+ALTER TABLE due_groups ADD COLUMN lacks TEXT NOT NULL DEFAULT '';
+DROP INDEX casework_watched;
+CREATE INDEX casework_watched ON casework (case_id, due_on)
+    WHERE status = 'open' AND due_on IS NOT NULL;
+CREATE INDEX promises_missed ON promises (case_id, ended_on) WHERE status = 'missed';
+"""
 # In ``meta``: the day that a caseload of before was brought up to version 4. What casework owes for
 # the time before it, nobody was asked for.
 CASEWORK_FROM = "casework_from"
-SCRIPTS = (TABLES, SEALS, WORKING_DAY, CASEWORK, WITH_OTHERS)  # each version's, in their order
+# Each version's, in their order.
+SCRIPTS = (TABLES, SEALS, WORKING_DAY, CASEWORK, WITH_OTHERS, WHAT_IS_KNOWN)
 CHAIN_KEY = "chain_key"  # in ``meta``, in hexadecimal; none there for an unkeyed chain
 # A change of no record: that a case was erased, and why. Its row is the case's number.
 PURGES = "purges"

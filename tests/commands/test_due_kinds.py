@@ -11,7 +11,7 @@ from conftest import Run
 from casectl.core.due import RULES, DueItem, Rules
 from casectl.core.facts import PROMISED, WATCHED
 from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP
-from casectl.core.standards import Standards
+from casectl.core.standards import Intervals, Standards
 from casectl.store import Caseload
 from casectl.store.rows import read_records
 
@@ -24,6 +24,8 @@ FAR = "follow 1 'ask for the lease' --due 2027-06-01"
 ASSESSED = "assess 1 --domain housing=2 --on 2026-11-03"
 AGREED = "plan agree 1 --with client --by visit --on 2026-11-04"
 PHQ9 = "screen 1 phq9 1,1,1,1,0,0,0,0,"
+REQUIRED = "config set standards.requires language"
+STANDARDS = Standards(Intervals(requires=("language",)))
 IMPORTED = "name,urgency,risk,intake\nAda Example,medium,low,"
 
 
@@ -108,6 +110,12 @@ ROWS = [
         "deadline 1 hearing --kind court --on 2027-03-01", imported=True),
     Row("next_step", "decide", (f"{ADA} --pending",), "1.next", "2026-11-09",
         "accept 1 --next 'call the school' --due 2026-12-18"),
+    Row("missing", "", (REQUIRED, ADA, FAR), "1.missing", "2026-11-09",
+        "edit 1 --language Spanish"),
+    Row("missing", "", (REQUIRED, ADA, FAR), "1.missing", "2026-11-09",
+        "edit 1 --not-available language --reason 'has not said a word yet'"),
+    Row("missing", "clock", (REQUIRED, "intake --from - --yes"), "1.missing", "2026-11-30",
+        "edit 1 --language Spanish", imported=True),
     Row("hold", "", (ADA, FAR, "hold 1 --until 2026-12-01 --reason 'in treatment'"), "1.hold",
         "2026-12-01", "reopen 1 --reason 'back home' --risk low"),
 ]  # fmt: skip
@@ -124,7 +132,7 @@ def is_shown(run: Run, item: str, day: str) -> dict[str, Any] | None:
 
 def the_item(store: Caseload, name: str, day: str) -> DueItem:
     (record,) = read_records(store.db, [1])
-    items = Rules(Standards(), date.fromisoformat(day)).items(record)
+    items = Rules(STANDARDS, date.fromisoformat(day)).items(record)
     (found,) = (each for each in items if each.item == name)
     return found
 

@@ -27,10 +27,12 @@ from casectl.core.model import (
 )
 from casectl.core.planning import served
 from casectl.core.priority import Ranked, rank
-from casectl.core.standards import Standards
+from casectl.core.standards import Intervals, Standards
 from casectl.store.bulk import record_of
 
 STANDARDS = Standards()
+# Without a profile nothing is required.
+REQUIRING = Standards(Intervals(requires=("language",)))
 DAY = date(2026, 11, 18)
 
 # Everything that the engine can ask for. What an import leaves behind is a stage of its own.
@@ -59,7 +61,8 @@ def listed(loads: list[Load], day: date = DAY) -> list[Ranked]:
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_demo_shows_every_band_and_every_kind_of_due_item(day: date) -> None:
-    ranked = listed(told(DEMO_CASES, day), day)
+    loads = told(DEMO_CASES, day)
+    ranked = rank([record_of(load) for load in loads], REQUIRING, day)
     shown = {
         (item.kind, "" if item.kind == DEADLINE else item.stage)
         for row in ranked
@@ -67,8 +70,8 @@ def test_the_demo_shows_every_band_and_every_kind_of_due_item(day: date) -> None
     }
     assert shown >= EVERY_KIND
     # On the first screen, before anybody asks for more.
-    assert {row.first.band for row in cut(ranked, 20)} == set(Band)
-    kinds_first = {row.first.kind for row in ranked}
+    assert {row.first.band for row in cut(listed(loads, day), 20)} == set(Band)
+    kinds_first = {row.first.kind for row in (*listed(loads, day), *ranked)}
     assert kinds_first >= {kind for kind, _ in DERIVED_OR_PROMISED}
 
 

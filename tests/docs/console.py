@@ -21,8 +21,10 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
-from conftest import Result
+import pytest
+from conftest import Result, Run
 
+from casectl import cli
 from casectl.session import Clock
 
 REWRITE = bool(os.environ.get("REWRITE_DOCS"))
@@ -30,6 +32,10 @@ WIDTH = 80
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"<!-- file: ([\w.]+) -->\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CLOCK = re.compile(r"<!-- clock: (\d{4}-\d\d-\d\d) (\d\d:\d\d) -->")
+
+# Where the documents say that things are; the test's own stand in a folder of the day.
+HOME = "/home/kim"
+SAID = f"{HOME}/.local/share/casectl/caseload.db"
 
 # Runs the words of one command at a clock.
 Type = Callable[[str, Clock], Result]
@@ -67,6 +73,25 @@ def walk(text: str, type_: Type) -> Walked:
         written += [text[at : block.start()], f"```console\n{''.join(shown)}```"]
         at = block.end()
     return Walked("".join([*written, text[at:]]), typed)
+
+
+def typist(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
+    """Types into the program of the person that the documents are about, who sits in ``folder``.
+
+    ``log < contacts.txt`` types what is in the file.
+    """
+    monkeypatch.delenv("CASECTL_KEY_FILE")
+    monkeypatch.chdir(folder)
+
+    def type_(command: str, clock: Clock) -> Result:
+        monkeypatch.setattr(cli, "clock", lambda: clock)
+        command, _, file = command.partition(" < ")
+        stdin = (folder / file).read_text(encoding="utf-8") if file else ""
+        result = run(command, width=WIDTH, stdin=stdin)
+        out = result.out.replace(str(folder / "caseload.db"), SAID)
+        return result._replace(out=out.replace(str(folder), HOME))
+
+    return type_
 
 
 def write_files(text: str, folder: Path) -> None:

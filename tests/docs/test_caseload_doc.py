@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Result, Run
-from console import WIDTH, Type, compare, walk
+from console import Type, compare, typist, walk
 
-from casectl import cli
 from casectl.core.escalating import RULES
 from casectl.core.profiles import PHASES
 from casectl.core.reporting import FLOW, ORDER
@@ -16,28 +15,21 @@ from casectl.session import Clock
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CASELOAD, REPORTS = DOCS / "caseload.md", DOCS / "reports.md"
-SAID = "/home/kim/.local/share/casectl/caseload.db"
 REFUSED = "casectl transfer 1 --to lee -o ben.age --recipient $LEE"  # there is no release yet
 
 
 @pytest.fixture
 def type_(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
-    path = str(tmp_path / "caseload.db")
-    monkeypatch.delenv("CASECTL_KEY_FILE")
-    monkeypatch.chdir(tmp_path)
+    type_kims = typist(run, tmp_path, monkeypatch)
     recipient = ""
 
     def type_(command: str, clock: Clock) -> Result:
         nonlocal recipient
-        monkeypatch.setattr(cli, "clock", lambda: clock)
         monkeypatch.setenv("CASECTL_WORKER", "lee" if command.startswith("--db lee.db") else "kim")
-        result = run(command.replace("$LEE", recipient), width=WIDTH)
+        result = type_kims(command.replace("$LEE", recipient), clock)
         if "--new-identity" in command:
             recipient = result.out.split()[-1]
-        out = result.out.replace(path, SAID).replace(str(tmp_path), "/home/kim")
-        if recipient:
-            out = out.replace(recipient, "$LEE")
-        return result._replace(out=out)
+        return result._replace(out=result.out.replace(recipient or "$LEE", "$LEE"))
 
     return type_
 

@@ -7,37 +7,30 @@ from pathlib import Path
 
 import pytest
 from conftest import Result, Run
-from console import WIDTH, Type, compare, walk, write_files
+from console import HOME, Type, compare, typist, walk, write_files
 
-from casectl import cli
 from casectl.core.profiles import REASONS
 from casectl.core.standards import DAY_FIELDS
 from casectl.formats.letters import letters
 from casectl.session import Clock
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "closing.md"
-SAID = "/home/kim/.local/share/casectl/caseload.db"
 # What the page shows to be refused.
 REFUSED = ('close 1 --reason "goals met"', 'close 1 --summary "rent is paid"')
 
 
 @pytest.fixture
 def type_(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
-    path = str(tmp_path / "caseload.db")
-    monkeypatch.delenv("CASECTL_KEY_FILE")
+    type_kims = typist(run, tmp_path, monkeypatch)
     seen: list[str] = []
 
     def type_(command: str, clock: Clock) -> Result:
-        monkeypatch.setattr(cli, "clock", lambda: clock)
         seen.append(command)
         if command == "letter 1 closure" and seen.count(command) == 2:  # said once by then
             (tmp_path / "letters").mkdir()
             write_files(PAGE.read_text(encoding="utf-8"), tmp_path / "letters")
-        result = run(command, width=WIDTH)
-        return result._replace(
-            out=result.out.replace(path, SAID).replace(str(tmp_path), "/home/kim"),
-            err=result.err.replace(str(tmp_path), "/home/kim/.config/casectl"),
-        )
+        result = type_kims(command, clock)
+        return result._replace(err=result.err.replace(str(tmp_path), f"{HOME}/.config/casectl"))
 
     return type_
 

@@ -63,12 +63,12 @@ from casectl.core.model import (
 )
 from casectl.core.priority import Ranked, priority_of, rank
 from casectl.core.spoken import spoken
-from casectl.core.standards import Standards
+from casectl.core.standards import Intervals, Standards
 from casectl.render.words import status
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "priority.md"
 TODAY = date(2026, 11, 18)
-STANDARDS = Standards()
+STANDARDS = Standards(Intervals(requires=("language",)))
 FRIDAY = date(2026, 11, 20)
 
 Row = dict[str, str]
@@ -209,7 +209,11 @@ def test_every_band_and_every_kind_is_shown() -> None:
         DEADLINE
     }
     stages = {(each.kind, each.stage) for each in casework}
-    assert stages == WATCHED | {("plan", "first"), ("plan", "review"), ("safety", "flag")}
+    of_the_case = {
+        ("plan", "first"), ("plan", "review"), ("safety", "flag"), ("missing", ""),
+        ("missing", "clock"),
+    }  # fmt: skip
+    assert stages == WATCHED | of_the_case
 
 
 # --- Casework ---------------------------------------------------------------------------------
@@ -220,6 +224,8 @@ SAYS = {
     r"assessed (?P<day>.+)": "assessed_on",
     r"plan agreed (?P<day>.+)": "plan_agreed_on",
     r"red flag (?P<day>.+)": "flagged_on",
+    r"intake (?P<day>.+), language required": "opened_on",
+    r"imported (?P<day>.+), language required": "clock_from",
     r"need (?P<day>.+)": (NEED, ""),
     r"goal for (?P<day>.+)": (GOAL, TARGET),
     r"goal judged (?P<day>.+)": (GOAL, AGAIN),
@@ -261,6 +267,8 @@ def under_casework(row: Row) -> CaseRecord:
     on, lead = day(match["day"]), match.groupdict().get("lead")
     if isinstance(says, str):
         of_the_case: dict[str, Any] = {"plan_agreed_on": None, says: on}
+        if "required" in row["on file"]:
+            record = record._replace(lacks=("language",))
         return record._replace(case=record.case._replace(**of_the_case))
     if isinstance(says, Watch):
         return record._replace(watches=(says._replace(day=on),))
@@ -368,6 +376,7 @@ def test_the_standards_by_level() -> None:
         ("note", intervals.note),
         ("draft_lapse", intervals.draft_lapse),
         ("transition_contact", intervals.transition_contact),
+        ("missing", intervals.missing),
     ):
         assert re.search(rf"`{name}` {count}\b", DOCUMENT.read_text(encoding="utf-8")), name
 

@@ -83,6 +83,7 @@ def test_the_table_is_what_the_file_says(place: int) -> None:
         "first assessment": listed(days.first_assessment),
         "assessed again": listed(days.reassessment),
         "plan, reviewed": listed(days.plan, days.plan_review),
+        "has to be known": listed(*days.requires),
         "deadlines": deadlines(days),
         "notice before closing, days": listed(days.notice),
         "tries, means": listed(closing.tries, closing.different_means),

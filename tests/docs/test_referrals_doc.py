@@ -6,30 +6,19 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import Result, Run
-from console import WIDTH, Type, compare, walk
+from conftest import Run
+from console import Type, compare, typist, walk
 
-from casectl import cli
 from casectl.core.standards import DAY_FIELDS
-from casectl.session import Clock
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "referrals.md"
-SAID = "/home/kim/.local/share/casectl/caseload.db"
 TOLD = ("resource", "refer", "referral", "denial")
 REFUSED = ["casectl referral send 1.ref1"]  # for want of a release, which the page is about
 
 
 @pytest.fixture
 def type_(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
-    path = str(tmp_path / "caseload.db")
-    monkeypatch.delenv("CASECTL_KEY_FILE")
-
-    def type_(command: str, clock: Clock) -> Result:
-        monkeypatch.setattr(cli, "clock", lambda: clock)
-        result = run(command, width=WIDTH)
-        return result._replace(out=result.out.replace(path, SAID))
-
-    return type_
+    return typist(run, tmp_path, monkeypatch)
 
 
 def test_the_page_goes_as_it_says(type_: Type) -> None:

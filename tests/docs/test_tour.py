@@ -5,16 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Result, Run
-from console import WIDTH, Type, compare, walk, write_files
-
-from casectl import cli
-from casectl.session import Clock
+from conftest import Run
+from console import Type, compare, typist, walk, write_files
 
 TOUR = Path(__file__).resolve().parents[2] / "docs" / "tour.md"
-# Where the tour's caseload is said to be; the test's own stands in a folder of the day.
-HOME = "/home/kim"
-SAID = "/home/kim/.local/share/casectl/caseload.db"
 
 SHOWN_THERE = (
     "init", "intake", "today", "today --explain", "reached", "tried", "log", "follow",
@@ -26,23 +20,12 @@ SHOWN_THERE = (
 
 @pytest.fixture
 def type_(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
-    path = str(tmp_path / "caseload.db")
-    monkeypatch.delenv("CASECTL_KEY_FILE")
-
-    def type_(command: str, clock: Clock) -> Result:
-        monkeypatch.setattr(cli, "clock", lambda: clock)
-        result = run(command, width=WIDTH)
-        return result._replace(out=result.out.replace(path, SAID).replace(str(tmp_path), HOME))
-
-    return type_
+    return typist(run, tmp_path, monkeypatch)
 
 
-def test_the_tour_goes_as_it_says(
-    type_: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_tour_goes_as_it_says(type_: Type, tmp_path: Path) -> None:
     text = TOUR.read_text(encoding="utf-8")
     write_files(text, tmp_path)
-    monkeypatch.chdir(tmp_path)
     walked = walk(text, type_)
     for each in walked.typed:
         refused = each.shown.startswith("casectl: ")

@@ -34,6 +34,7 @@ from casectl.core.casework import (
     SENT,
     STEP,
     TRANSITION,
+    UNAVAILABLE,
     VERSION,
     VOICE,
     Piece,
@@ -253,6 +254,7 @@ def add_plan(operation: Operation, case: Case, text: Text) -> None:
     piece(DISCLOSURE, parent=release.id, status=DONE, body={
         **dict.fromkeys(("purpose", "override", "basis"), told), "release": 1,
     })  # fmt: skip
+    piece(UNAVAILABLE, stage="birth date")
     piece(AMENDMENT, status=DONE, body={"of": told})
     piece(TRANSITION, due_on=EARLIER, lead_days=7)
     piece(VOICE, level=4, due_on=EARLIER, lead_days=90)

@@ -29,6 +29,7 @@ LOADED = (
     "casectl.core.privacy", "json", "sqlite3", "sqlite_utils",
 )  # fmt: skip
 SECONDS = 60  # many times what any command takes
+STILL = 0.1  # seconds of silence until Ctrl-D is pressed once more
 
 # The styles of render/screens.py: the only escape sequences that casectl itself may write.
 OWN_STYLES = re.compile(r"\x1b\[(?:0|1|2|33|1;31|1;35)m")
@@ -122,7 +123,7 @@ def _read_all(ask: Ask, handles: set[int]) -> dict[int, bytes]:
     waiting = set(handles)
     give_up = time.monotonic() + SECONDS
     while waiting:
-        ready, _, _ = select.select(list(waiting), [], [], 1)
+        ready, _, _ = select.select(list(waiting), [], [], STILL)
         if not ready:
             assert time.monotonic() < give_up, f"it waits for what never comes: {ask}, {told}"
             if ask.width:  # a question for a passphrase throws away what was typed before it

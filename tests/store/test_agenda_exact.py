@@ -154,8 +154,10 @@ def ranking_everything(
 
 
 def asked_for(caseload: list[CaseRecord], ask: Ask) -> list[CaseRecord]:
+    """As they are read: what is not known of a case only where a program asks for it."""
+    required = ask.standards.requires_any
     return [
-        as_read(record)
+        as_read(record if required else record._replace(lacks=()))
         for record in caseload
         if (record.case.is_open or owes(record, ask))
         and (ask.program is None or record.case.program == ask.program)

@@ -33,7 +33,7 @@ def oldest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["v1", "v2", "v3", "v4", "v5"])
+@pytest.fixture(params=["v1", "v2", "v3", "v4", "v5", "v6"])
 def any_schema(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The same people as each casectl left them."""
     path = tmp_path / "caseload.db"
@@ -60,6 +60,7 @@ def add_migration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[.
         newer()(migrations.m003_working_day)
         newer()(migrations.m004_casework)
         newer()(migrations.m005_with_others)
+        newer()(migrations.m006_what_is_known)
         newer(name="m_next")(function)
         monkeypatch.setattr(migrations, "migrations", newer)
         monkeypatch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
@@ -109,6 +110,7 @@ def test_the_schema_never_changes_without_a_migration(tmp_path: Path) -> None:
         3: "bdc4bfcf7bba4760ab7972ae6d3d6a48",
         4: "48d7eb0d927281c48a4c20791fd1ec68",
         5: "a16eafb5bf2f0bd2144e0b7988ccbcfa",
+        6: "fc5d6d0fbfa5384f68b7377a184b7c6a",
     }
     assert marks[SCHEMA_VERSION] == SCHEMA_MARK
     names = tuple(each.name for each in migrations.migrations._migrations)

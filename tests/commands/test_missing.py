@@ -1,0 +1,193 @@
+"""What a program requires and intake left out: asked for, given, or said to be not available."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import Run
+
+from casectl.core.model import KNOWABLE
+from casectl.store import Caseload
+
+ADA = "intake 'Ada Example' --urgency medium --on 2026-11-02 --program Housing --new --no-input"
+WANTED = "config set standards.requires 'phone, birth date, safe contact'"
+NEXT_MONTH = "2026-12-10"
+
+
+@pytest.fixture(autouse=True)
+def people(run: Run, caseload: None) -> None:
+    for command in (WANTED, ADA, "follow 1 'ask for the lease' --due 2027-06-01"):
+        assert run(command).code == 0
+
+
+def missing(run: Run, today: str = "2026-11-18") -> Any:
+    """What the case owes of it, as the list says."""
+    for row in run("today --all --json", today=today).json:
+        for reason in row["reasons"]:
+            if reason["kind"] == "missing":
+                return reason
+    return None
+
+
+def test_one_item_names_all_that_is_required_and_nothing_else(run: Run) -> None:
+    row = missing(run)
+    assert (row["item"], row["due"], row["band"]) == ("1.missing", "2026-11-09", "NOW")
+    assert row["what"] == "find out: phone, birth date"
+    assert row["text"] == "not known since intake Mon 2 Nov"
+    run("edit 1 --phone '555 0100'")
+    assert missing(run)["what"] == "find out: safe contact, birth date", "a phone wants its words"
+    run("edit 1 --safe-contact evenings --dob 1978")
+    assert missing(run) is None
+    assert "language" in run("show 1 --json").json["missing"], "which nobody requires"
+
+
+def test_nothing_is_required_unless_somebody_says_so(run: Run) -> None:
+    assert run("config unset standards.requires").code == 0
+    assert missing(run) is None
+
+
+def test_a_program_asks_for_its_own(run: Run) -> None:
+    assert run("config set programs.Housing.requires Language").code == 0
+    assert missing(run)["what"] == "find out: language"
+    assert run("config set programs.Housing.requires none").code == 0
+    assert missing(run) is None
+    assert run("config get programs.Housing.requires --json").json["value"] == []
+
+
+def test_a_profile_asks_for_some(run: Run) -> None:
+    run("config unset standards.requires")
+    assert run("config profile reentry").code == 0
+    assert missing(run)["what"] == "find out: phone, birth date"
+    assert run("config get standards.requires --json").json["source"] == "profile reentry"
+
+
+@pytest.mark.parametrize("value", ["'shoe size'", "'phone, shoe size'", "phone;language", "''"])
+def test_only_facts_are_required(run: Run, value: str) -> None:
+    refused = run(f"config set standards.requires {value}")
+    assert refused.code == 2
+    assert f"standards.requires is none, or some of {', '.join(KNOWABLE)}" in refused.err
+
+
+def test_not_available_with_a_reason_and_back_again(run: Run) -> None:
+    said = run("edit 1 --not-available Birth-Date --reason 'born abroad, no papers'")
+    assert said.code == 0
+    assert "birth date: not available (born abroad, no papers)" in said.out
+    assert missing(run)["what"] == "find out: phone"
+    shown = run("show 1", width=80).out
+    assert "Not available: birth date (born abroad, no papers)" in shown
+    assert "birth date" not in shown.partition("Missing: ")[2].partition("(")[0]
+    told = run("show 1 --json").json
+    assert told["not_available"] == [{"fact": "birth date", "reason": "born abroad, no papers"}]
+    assert "added unavailable 1.na1: birth date (born abroad, no papers)" in run("history 1").out
+    assert run("undo").code == 0
+    assert missing(run)["what"] == "find out: phone, birth date"
+    assert run("redo").code == 0
+    assert missing(run)["what"] == "find out: phone"
+    assert run("doctor").code == 0
+
+
+def test_what_was_given_since_is_asked_for_again_once_it_is_gone(run: Run) -> None:
+    run("edit 1 --not-available 'birth date' --reason 'no papers'")
+    run("edit 1 --dob 1978")
+    assert run("show 1 --json").json["not_available"] == []
+    run("edit 1 --dob ''")
+    assert missing(run)["what"] == "find out: phone, birth date"
+
+
+def test_several_at_once_and_beside_what_is_given(run: Run) -> None:
+    said = run(
+        "edit 1 --language Dari --not-available phone --not-available 'birth date' --reason x"
+    )
+    assert said.code == 0
+    assert "language: none -> Dari" in said.out
+    assert missing(run) is None
+    assert run("edit 1 --not-available program --reason x").code == 2, "it is in one"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("--not-available 'shoe size' --reason x", "no fact 'shoe size'; there are risk, phone"),
+        ("--not-available program --reason x", "the program of 1 is not missing; missing is risk"),
+        ("--not-available phone", "--reason is missing"),
+        ("--not-available phone --reason ''", "reason is empty"),
+        ("--reason x", "--reason says why of --not-available FACT; name the fact as well"),
+    ],
+)
+def test_what_is_refused_writes_nothing(run: Run, store: Caseload, words: str, says: str) -> None:
+    before = store.journal.last_undoable()
+    refused = run(f"edit 1 --language Dari {words}")
+    assert refused.code == 2
+    assert says in refused.err
+    assert store.journal.last_undoable() == before
+
+
+def test_a_person_is_asked_for_the_reason(run: Run) -> None:
+    said = run("edit 1 --not-available phone", answers=["lives outside"])
+    assert "phone: not available (lives outside)" in said.out
+
+
+def test_nobody_reads_the_reason_over_a_shoulder(run: Run) -> None:
+    said = run("--private edit 1 --not-available phone --reason 'lives outside'")
+    assert "phone: not available (***)" in said.out
+    for command in ("show 1", "show 1 --json", "history 1", "today --all --json"):
+        told = run(f"--private {command}").out
+        assert "outside" not in told
+    assert missing(run)["what"] == "find out: birth date"
+
+
+def test_every_case_of_the_client_knows_what_one_of_them_learns(run: Run) -> None:
+    assert run("intake 'Ada Example' --same 1 --urgency low --on 2026-11-03 --no-input").code == 0
+    assert run("doctor").code == 0, "the second case knew what is on file of the client"
+    run("edit 2 --phone '555 0100' --safe-contact evenings --dob 1978")
+    assert missing(run) is None
+    assert run("doctor").code == 0
+    run("undo")
+    assert missing(run)["what"] == "find out: phone, birth date"
+    assert run("doctor").code == 0
+
+
+def test_a_merge_and_an_import_give_facts_as_well(run: Run) -> None:
+    run("intake 'Ada Example' --phone '555 0100' --safe-contact evenings --new --on 2026-11-03")
+    assert run("merge 1 2 --yes").code == 0
+    assert missing(run)["what"] == "find out: birth date"
+    assert run("doctor").code == 0
+    sheet = "client id,name,urgency,birth date\nX1,Cy Sample,low,1978-01-01\n"
+    assert run("intake --from - --yes", stdin=sheet).code == 0
+    assert run("doctor").code == 0
+
+
+def test_what_an_import_left_out_is_asked_for_when_the_contact_is(run: Run) -> None:
+    run("config set standards.requires language")
+    run("edit 1 --language Dari")
+    sheet = "name,urgency\n" + "".join(f"Person{n} Example,medium\n" for n in range(6))
+    assert run("intake --from - --yes", stdin=sheet).code == 0
+    due: dict[str, list[tuple[int, str]]] = {
+        reason["kind"]: [] for row in run("today --all --json").json for reason in row["reasons"]
+    }
+    for row in run("today --all --json", today="2026-12-31").json:
+        for reason in row["reasons"]:
+            due.setdefault(reason["kind"], []).append((row["case"], reason["due"]))
+    assert sorted(due["missing"]) == sorted(due["contact"])[-6:]
+    assert len({day for _, day in due["missing"]}) > 3, "nobody fills in sixty on one day"
+
+
+def test_a_held_case_is_not_asked_and_a_need_on_file_says_what_it_is_about(run: Run) -> None:
+    run("config set standards.requires need")
+    assert missing(run)["what"] == "find out: need"
+    run("need add 1 'a lease' --domain housing")
+    assert missing(run) is None
+    run("need drop 1.need1 'moved in'")
+    assert missing(run)["what"] == "find out: need"
+    run("hold 1 --until 2026-12-01 --reason x")
+    assert missing(run) is None
+    run("reopen 1 --reason back", today="2026-12-01")
+    assert missing(run, NEXT_MONTH)["due"] == "2026-12-08"
+
+
+def test_it_is_done_by_the_facts_alone(run: Run) -> None:
+    for command in ("done 1.missing", "snooze 1.missing tomorrow later", "cancel 1.missing x"):
+        refused = run(command)
+        assert refused.code == 2
+        assert "1.missing is cleared by the facts" in refused.err
