@@ -334,6 +334,8 @@ class _Reversal:
         ]
         if current is None or any(current[name] != after[name] for name in changed):
             raise self._conflict("x.row_id = ?1", row_id, changed)
+        if before is not None and "client_id" in changed:
+            self._check_apart(row_id)
         if before is not None:
             self.operation.update(table, row_id, **{name: before[name] for name in changed})
             if not NAMING.isdisjoint(changed):
@@ -385,6 +387,26 @@ class _Reversal:
         raise CasectlError(
             f"cannot {self.what}: {item} is {why}", hint=how.format(number=number, item=item)
         )
+
+    def _check_apart(self, case_id: str) -> None:
+        """Nobody's case goes to another client while its work goes on in one of the first one's.
+
+        A closing that touched two cases carried it over. Raises CasectlError.
+        """
+        undone = history.undone_by(self.db)
+        for row in self.db.rows(
+            "SELECT DISTINCT x.operation_id AS id FROM changes x "
+            "JOIN operations o ON o.id = x.operation_id "
+            "WHERE x.case_id = ?1 AND o.id > ?2 AND o.command = 'close' AND EXISTS (SELECT 1 "
+            "FROM changes y WHERE y.operation_id = o.id AND y.case_id <> ?1) ORDER BY o.id DESC",
+            (case_id, self.target),
+        ):
+            if row["id"] not in undone:
+                raise CasectlError(
+                    f"cannot {self.what}: the work of one case goes on in the other since "
+                    f"(operation {row['id']})",
+                    hint=f"casectl undo {row['id']} first",
+                )
 
     def put_handles_right(self) -> None:
         """A case that came to a client meanwhile bears a name that is not theirs any more."""

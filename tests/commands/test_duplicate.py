@@ -133,6 +133,22 @@ def test_undo_puts_both_back_a_signed_release_too(run: Run) -> None:
     assert owed(run, 1) == set()
 
 
+def test_two_people_are_not_parted_while_one_s_work_is_the_other_s(run: Run) -> None:
+    ok(run("deadline 1 hearing --on 2026-12-10 --kind court"))
+    ok(run("merge 2 1 --yes"))
+    merged = run("history --limit 1 --json").json[0]["operation"]
+    ok(run("close 1 --reason duplicate"))
+    refused = run(f"undo {merged} --yes")
+    assert (refused.code, refused.out) == (1, "")
+    assert f"casectl undo {merged + 1} first" in refused.err
+    ok(run("undo"))
+    ok(run("undo"))
+    assert run("show 1 --json").json["client"] == "Ben Example"
+    ok(run("redo"))
+    ok(run("redo"))
+    assert run(f"undo {merged} --yes").code == 1
+
+
 def test_the_higher_risk_stands_and_neither_safety_plan_is_lost(run: Run, store: Caseload) -> None:
     ok(run("assess 1 --risk self-harm=moderate --safety-plan 'call Sis' --review 'in 5 days'"))
     ok(run("assess 2 --risk self-harm=high"))
