@@ -274,8 +274,18 @@ def goal_draft(case_id: str) -> str:
     return f"goal:{case_id}"
 
 
+def consent_draft(case_id: str) -> str:
+    """The same of a release."""
+    return f"consent:{case_id}"
+
+
+def closing_draft(case_id: str) -> str:
+    """The same of a closing."""
+    return f"close:{case_id}"
+
+
 # What is kept as a draft of one case, by the names of those drafts.
-DRAFTS_OF_A_CASE = (note_draft, assessment_draft, goal_draft)
+DRAFTS_OF_A_CASE = (note_draft, assessment_draft, goal_draft, consent_draft, closing_draft)
 
 
 class Watch(NamedTuple):
