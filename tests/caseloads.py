@@ -443,7 +443,8 @@ def write(store: Caseload, caseload: Sequence[CaseRecord]) -> None:
                 operation.insert("contacts", columns_of(contact, leave=("corrected",)))
             for piece in (*_pieces_of(record), *_given_up(record, said)):
                 row = columns_of(piece, leave=("body",))
-                operation.insert("casework", {**row, "body": "{}"})
+                body = ALL_IN_THE_FILE if piece.kind == HANDOVER else "{}"
+                operation.insert("casework", {**row, "body": body})
             for watch in _drafts_of(record):
                 store.db.execute(
                     "INSERT INTO drafts (name, body, updated_at) VALUES (?, '{}', ?)",
@@ -451,6 +452,8 @@ def write(store: Caseload, caseload: Sequence[CaseRecord]) -> None:
                 )
 
 
+# So that what a hand-over owes was not met by the contacts that came with it.
+ALL_IN_THE_FILE = '{"contacts": 1000}'
 LETTER = {letters: kind for kind, letters in LETTERS.items()}
 
 

@@ -20,7 +20,7 @@ from casectl.core.model import (
     Case,
     Promise,
 )
-from casectl.core.promising import checked_due, new_promise
+from casectl.core.promising import check_snooze, checked_due, new_promise
 from casectl.core.text import checked_text
 from casectl.core.typed import ITEM
 from casectl.core.views import Ended
@@ -184,8 +184,7 @@ def snooze(
     steps, names = _pieces_apart(session, names, ("step",))
     found = _open(session, names, (FOLLOW_UP,))
     until = session.read_when(when)
-    if until.day <= session.today:
-        raise BadValue(f"{session.say_day(until.day)} is not a later day", hint="snooze moves on")
+    check_snooze(until.day, session.today, session.config.date_order)
     for case, promise in found:
         if until.day <= promise.due_on:
             raise BadValue(

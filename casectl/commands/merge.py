@@ -9,8 +9,8 @@ from casectl.core.merging import FIELDS, Joining, joining
 from casectl.core.model import Case, Client
 from casectl.parameters import complete_case, current
 from casectl.render import reports, tell
+from casectl.render.joining import joining_note, not_kept
 from casectl.render.objects import case_object, client_object
-from casectl.render.words import beside_phone
 from casectl.session import Session
 
 
@@ -43,7 +43,7 @@ def merge(
     joint = joining(mine, theirs)
     _confirm(session, kept, joined, mine, theirs, joint)
     moved = cases.of_client(theirs.id)
-    after = cases.merge(kept, joined, joint.learnt, _note(joint, theirs))
+    after = cases.merge(kept, joined, joint.learnt, joining_note(joint, theirs))
     now = [each for each in cases.of_client(after.client_id) if each.id in {c.id for c in moved}]
     client = session.shown(cases.client(after.client_id))
     theirs_now = session.shown(cases.of_client(client.id))
@@ -70,7 +70,9 @@ def _open_twice(cases: list[Case], kept: Case, joined: Case) -> list[str]:
     handles = ", ".join(each.handle for each in opened)
     *_, goes = sorted(opened, key=lambda each: (each.id != kept.id, each.id == joined.id))
     close = f"casectl close {goes.number} --reason duplicate"
-    return [f"Open now: {handles}. If one will do: {close}"]
+    if len(opened) > 2:
+        close += f" --into {kept.number}"
+    return [f"Open now: {handles}. If one will do, its open items go on in the other: {close}"]
 
 
 def _confirm(
@@ -92,21 +94,6 @@ def _confirm(
     )
 
 
-def _note(joint: Joining, theirs: Client) -> str | None:
-    if not joint.conflicts:
-        return None
-    return f"Joined with another record of the same client. Not kept: {_told(joint, theirs)}."
-
-
-def _told(joint: Joining, theirs: Client) -> str:
-    """What of the other record is not kept, in words; a phone number with its safe contact."""
-    told = []
-    for name, value in joint.conflicts.items():
-        beside = f" {beside_phone(theirs.safely)}" if name == "phone" else ""
-        told.append(f"{FIELDS[name]} {value}{beside}")
-    return "; ".join(told)
-
-
 def _sentences(
     kept: Case, client: Client, before: list[Case], now: list[Case], joint: Joining, theirs: Client
 ) -> list[str]:
@@ -119,5 +106,5 @@ def _sentences(
         told = ", ".join(FIELDS[name] for name in joint.learnt)
         sentences.append(f"Filled in from the other record: {told}.")
     if joint.conflicts:
-        sentences.append(f"Not kept, but noted on {now[0].handle}: {_told(joint, theirs)}.")
+        sentences.append(f"Not kept, but noted on {now[0].handle}: {not_kept(joint, theirs)}.")
     return sentences

@@ -1,5 +1,6 @@
 """receive: take in the case that a colleague handed over."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,14 +9,17 @@ from casectl.colleagues import IdentityOption, as_json, new_identity, new_path, 
 from casectl.core.casework import COVERING, TAKEN
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.handovers import BACK, COVER, read_handover, taken
+from casectl.core.merging import FIELDS, joining
 from casectl.core.text import fold
 from casectl.parameters import current
 from casectl.render.handing import briefs_told, received_object, received_words
+from casectl.render.joining import joining_note, not_kept
 from casectl.session import Session, at_home
 
 if TYPE_CHECKING:
     from casectl.core.handovers import Given, Handed
-    from casectl.core.model import Case
+    from casectl.core.merging import Joining
+    from casectl.core.model import Case, Load
 
 
 def receive(
@@ -73,7 +77,8 @@ def receive(
             f"{path} gives covered cases back", hint=f"casectl cover --back {path} takes it in"
         )
     if show:
-        briefs_told(session.shown(handed), session.output)
+        numbers = [each.number for each in handed.cases]
+        briefs_told(session.shown(_standing(session, handed, numbers)), session.output)
         return
     _take(session, handed, same, new=new)
 
@@ -93,15 +98,30 @@ def _take(session: Session, handed: "Handed", same: str | None, *, new: bool) ->
         )
     if same is not None and len(handed.cases) > 1:
         raise BadValue("--same is for a file with one case", hint="it has several")
-    clients = [_client_of(session, each, same, new=new) for each in handed.cases]
-    loads = [
-        taken(handed, each, session.today, session.store.handing.new_key)._replace(
-            same_client=client
-        )
-        for each, client in zip(handed.cases, clients, strict=True)
+    people = {each.person: each for each in reversed(handed.cases)}
+    clients = {key: _client_of(session, each, same, new=new) for key, each in people.items()}
+    new_key = session.store.handing.new_key
+    keys = {each.origin: new_key() for each in handed.cases}
+    loads = []
+    made: dict[str, str] = {}  # by the key there, the clients that are new here
+    for each in handed.cases:
+        load = taken(handed, each, session.today, new_key, keys)
+        client = clients[each.person] or made.get(each.person)
+        if client is None:
+            made[each.person] = new_key()
+            load = load._replace(client=load.client._replace(id=made[each.person]))
+        loads.append(load._replace(same_client=client))
+    joints = [
+        _joint(session, load) if load.same_client not in made.values() else None for load in loads
     ]
-    cases = session.store.handing.take(handed, loads)
+    notes = [
+        joining_note(joint, load.client) if joint is not None else None
+        for joint, load in zip(joints, loads, strict=True)
+    ]
+    learnt = [joint.learnt if joint is not None else {} for joint in joints]
+    cases = session.store.handing.take(handed, loads, list(zip(learnt, notes, strict=True)))
     session.was_shown("receive", cases)
+    handed = _standing(session, handed, [case.number for case in cases])
     items = {case.number: session.store.handing.standing(case, TAKEN, COVERING) for case in cases}
     told_cases = session.shown(cases)
     session.output.wrote_all(
@@ -113,7 +133,48 @@ def _take(session: Session, handed: "Handed", same: str | None, *, new: bool) ->
             {n: session.shown(each) for n, each in items.items()},
             covers=handed.kind == COVER,
         ),
+        *_joined_words(session, told_cases, joints, loads),
     )
+
+
+def _joint(session: Session, load: "Load") -> "Joining | None":
+    """What the client on file learns from the file and what theirs contradicts, as merge has it."""
+    if load.same_client is None:
+        return None
+    return joining(session.store.cases.client(load.same_client), load.client)
+
+
+def _joined_words(
+    session: Session,
+    cases: "Sequence[Case]",
+    joints: "Sequence[Joining | None]",
+    loads: "Sequence[Load]",
+) -> list[str]:
+    said = []
+    for case, joint, load in zip(cases, joints, loads, strict=True):
+        if joint is not None and joint.learnt:
+            told = ", ".join(FIELDS[name] for name in joint.learnt)
+            said.append(f"{case.handle}: filled in from the file: {told}.")
+        if joint is not None and joint.conflicts:
+            told = not_kept(session.shown(joint), session.shown(load.client))
+            said.append(f"{case.handle}: here it says otherwise, so noted on the case: {told}.")
+    return said
+
+
+def _standing(session: Session, handed: "Handed", numbers: Sequence[int]) -> "Handed":
+    """The hand-over with where each case stands, as the record that came says it."""
+    from casectl.core.handovers import stands
+
+    cases = [
+        each._replace(
+            stands=stands(
+                each, number, session.store.handing.record_of(each.load), session.standards,
+                session.today, session.config.date_order,
+            )
+        )
+        for each, number in zip(handed.cases, numbers, strict=True)
+    ]  # fmt: skip
+    return handed._replace(cases=tuple(cases))
 
 
 def _client_of(session: Session, given: "Given", same: str | None, *, new: bool) -> str | None:

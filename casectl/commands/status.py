@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from casectl.core.casefile import owed
-from casectl.core.closing import check_hold, tries_of, tries_words
-from casectl.core.errors import BadValue
+from casectl.core.closing import check_hold, gone_to, tries_of, tries_words
+from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.guards import check_change
 from casectl.core.intake import risk_named
 from casectl.core.model import ACTIVE, CLOSED, FOLLOW_UP, ON_HOLD, PENDING, RISKS, Case, Promise
@@ -137,12 +137,30 @@ def reopen(
     check_change(before, "reopen")
     promise = session.next_step(before._replace(status=ACTIVE), next_step, due)
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
+    _be_sure_of_another(session, before)
     fresh = risk.strip().lower() if risk is not None else _asked_risk(session, before)
     after = session.store.cases.reopen(before, session.today, why, risk=fresh, promise=promise)
     after = session.shown(after)
     said = "Reopened" if before.status == CLOSED else "Taken off hold"
     day = session.say_day(session.today)
     _wrote(session, after, f"{said}, {day}: {_whose(after)}, now active.")
+
+
+def _be_sure_of_another(session: Session, case: Case) -> None:
+    """A case that was handed over is somebody's: two workers on it is asked about."""
+    if case.status != CLOSED:
+        return
+    gone = gone_to(session.store.cases.file(case))
+    if gone is None or gone.ended_on is None:
+        return
+    who, day = session.shown(gone).who, session.say_day(gone.ended_on)
+    has = f"{who} has {session.shown(case).handle} since {day}"
+    session.confirm(
+        f"{has}. Open it here as well?",
+        otherwise=Ambiguous(
+            has, hint="they hand it back by casectl transfer; --yes opens it here as well"
+        ),
+    )
 
 
 def _held_until(session: Session, until: str | None) -> date:

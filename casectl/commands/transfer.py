@@ -19,15 +19,17 @@ from casectl.colleagues import (
 from casectl.core.casework import COVERED, COVERING, GIVEN
 from casectl.core.errors import BadValue, NotFound, NotShared
 from casectl.core.guards import check_change
-from casectl.core.handovers import BACK, COVER, PURPOSES, TRANSFER, WHAT
+from casectl.core.handovers import BACK, COVER, PURPOSES, TRANSFER, WHAT, check_cover
 from casectl.core.model import Case
 from casectl.core.text import NAME_LIMIT, checked_text, fold
 from casectl.parameters import complete_case, current
-from casectl.render.handing import backs_told, given_object
+from casectl.render import tell
+from casectl.render.handing import backs_told, given_object, returned_words
 from casectl.session import Session, at_home
 from casectl.sharing import permit
 
 if TYPE_CHECKING:
+    from casectl.core.casework import Piece
     from casectl.core.consents import Permission
 
 ACCEPTED, WITHDRAWN = "accepted", "withdrawn"
@@ -115,22 +117,30 @@ def cover(
             "--give-back", help="Of what you covered: write what you did, and end it here."
         ),
     ] = False,
+    skip_bad: Annotated[
+        bool,
+        typer.Option(
+            "--skip-bad", help="With --back: take in the rest where a case is not covered."
+        ),
+    ] = False,
     identity: IdentityOption = None,
 ) -> None:
     """Let a colleague see to cases while you are away.
 
     The records, in a sealed file: casectl cover --from "7 dec" --until "18 dec" --to lee -o
     dec.age; lee's casectl receive takes it in, casectl cover --give-back --to kim -o back.age
-    writes what lee did, and casectl cover --back back.age puts that on your record. Contacts,
-    notes, promises made and ended, and the level come back; a plan or an assessment is told in a
-    note.
+    writes what lee did, and casectl cover --back back.age puts that on your record: whatever is
+    new or was changed. Where you changed the same thing, the safer of the two stands, and both are
+    said. A file that was lost is written anew by naming the case: casectl cover 2 --give-back ...
     """
     session = current(ctx)
     names = words or []
     if back is not None and (to or output or give_back):
         raise BadValue("--back FILE stands alone")
+    if skip_bad and back is None:
+        raise BadValue("--skip-bad goes with --back FILE")
     if back is not None:
-        _take_back(session, at_home(back), identity)
+        _take_back(session, at_home(back), identity, skip_bad=skip_bad)
     elif give_back:
         _give_back(session, names, to, output, recipient, purpose, override)
     else:
@@ -250,12 +260,7 @@ def _cover(
         raise BadValue("--until is missing", hint="a cover always has its last day")
     first = session.read_day(days[0]) if days[0] else session.today
     until = session.read_day(days[1])
-    if first < session.today:
-        raise BadValue(f"{session.say_day(first)} is before today")
-    if until < first:
-        raise BadValue(
-            f"--until {session.say_day(until)} comes before --from {session.say_day(first)}"
-        )
+    check_cover(first, until, session.today, session.config.date_order)
     cases = _cases(session, names)
     path = new_path(output, "the hand-over")
     permitted = _permit_all(session, cases, colleague, COVER, purpose, override)
@@ -286,11 +291,20 @@ def _cases(session: Session, names: list[str]) -> list[Case]:
             check_change(case, "cover")
             _check_free(session, case)
         return cases
-    taken = {case.id for case, _ in session.store.handing.covered()}
-    taken |= {case.id for case, _ in session.store.handing.covering()}
-    cases = [case for case in session.store.cases.listed() if case.id not in taken]
+    handing = session.store.handing
+    taken: dict[str, str] = {}
+    for word, pieces in (
+        ("on its way to {}", handing.given()),
+        ("covered by {}", handing.covered()),
+        ("covered here for {}", handing.covering()),
+    ):
+        taken |= {case.id: word.format(session.shown(piece).who) for case, piece in pieces}
+    listed = session.store.cases.listed()
+    cases = [case for case in listed if case.id not in taken]
     if not cases:
-        raise NotFound("there is no open case that nobody covers", hint="casectl list")
+        raise NotFound("there is no open case that nobody else has", hint="casectl list")
+    for case in session.shown([case for case in listed if case.id in taken]):
+        tell(f"{case.handle} is left out: {taken[case.id]}.")
     return cases
 
 
@@ -303,27 +317,16 @@ def _give_back(
     purpose: str | None,
     override: str | None,
 ) -> None:
-    from casectl.core.handovers import returned_object
+    from casectl.core.returning import returned_object
 
     colleague = checked_worker(session, session.needed(to, "To whom? ", "--to"))
-    wanted = {session.find_case(name, write=True).id for name in names}
-    handing = session.store.handing
-    found = [
-        (case, piece)
-        for case, piece in handing.covering()
-        if fold(piece.who or "") == fold(colleague) and (not wanted or case.id in wanted)
-    ]
-    if not found:
-        raise NotFound(
-            f"nothing is covered here for {colleague[:40]!r}", hint="casectl receive takes it in"
-        )
+    found = _to_give_back(session, names, colleague)
     path = new_path(output, "what was done")
     permitted = _permit_all(session, [c for c, _ in found], colleague, BACK, purpose, override)
     seal = Seal(session, recipient)
-    made = [
-        returned_object(session.store.cases.file(case), handing.promises_of(case), piece)
-        for case, piece in found
-    ]
+    handing = session.store.handing
+    returned = [handing.returned(case, piece) for case, piece in found]
+    made = list(map(returned_object, returned))
     content = _json(session, handing.new_key(), BACK, colleague, made)
     given = [(case, piece, p) for (case, piece), (_, p) in zip(found, permitted, strict=True)]
     handing.give_back(given, session.today, lambda: seal.write(path, content))
@@ -334,26 +337,62 @@ def _give_back(
     session.output.wrote(
         given_object(told, path, BACK),
         f"{count} given back to {told[0][1].who}: {path}, {seal.words}. Closed here.",
+        *returned_words([case for case, _ in told], session.shown(returned)),
     )
 
 
-def _take_back(session: Session, path: Path, identity: str | None) -> None:
+def _to_give_back(session: Session, names: list[str], colleague: str) -> "list[tuple[Case, Piece]]":
+    """What is covered for a colleague, or of that what is named; what is named once more as well.
+
+    Raises NotFound where there is none.
+    """
+    handing = session.store.handing
+    named = [session.find_case(name, write=True) for name in names]
+    wanted = {case.id for case in named}
+    standing = [each for each in handing.covering() if not wanted or each[0].id in wanted]
+    past = {case.id: (case, piece) for case, piece in handing.given_back() if case.id in wanted}
+    past |= {case.id: (case, piece) for case, piece in standing}
+    found = [each for each in past.values() if fold(each[1].who or "") == fold(colleague)]
+    missing = next((case for case in named if case.id not in {c.id for c, _ in found}), None)
+    if missing is not None:
+        raise NotFound(
+            f"{missing.handle} is not covered here for {colleague[:40]!r}",
+            hint=f"casectl show {missing.number} shows how it stands",
+        )
+    if found:
+        return found
+    if any(fold(piece.who or "") == fold(colleague) for _, piece in handing.given_back()):
+        raise NotFound(
+            f"everything covered for {colleague[:40]!r} is given back",
+            hint="name the cases to write the file anew: casectl cover CASE --give-back ...",
+        )
+    raise NotFound(
+        f"nothing is covered here for {colleague[:40]!r}", hint="casectl receive takes it in"
+    )
+
+
+def _take_back(session: Session, path: Path, identity: str | None, *, skip_bad: bool) -> None:
     from casectl.core.handovers import read_handover
 
     handed = read_handover(as_json(opened(session, path, identity), path), str(path), session.today)
     if handed.kind != BACK:
         raise BadValue(f"{path} hands a case over", hint=f"casectl receive {path}")
     handing = session.store.handing
-    found = []
-    for each in handed.returned:
-        known = handing.with_key(each.origin, COVERED)
-        if known is None:
-            raise NotFound(
-                f"{path} is of a case that is not covered by anybody",
-                hint="what it holds is on record already, or of another caseload",
-            )
-        found.append((*known, each))
+    known = [(handing.with_key(each.origin, COVERED), each) for each in handed.returned]
+    found = [(*standing, each) for standing, each in known if standing is not None]
+    strange = [f"case {each.number}" for standing, each in known if standing is None]
+    if not found:
+        raise NotFound(
+            f"{path} is of no case that is covered by anybody",
+            hint="what it holds is on record already, or of another caseload",
+        )
+    if strange:
+        left = f"{', '.join(strange[:10])} of {path} is not covered by anybody"
+        if not skip_bad:
+            raise NotFound(left, hint="--skip-bad takes in the rest; nothing was taken in")
+        tell(f"{left}: left out.")
     backs = handing.take_back(found, handed.sender, session.today)
+    session.was_shown("cover", [back.case for back in backs])
     backs_told(session.shown(backs), session.output)
 
 
@@ -409,13 +448,11 @@ def _document(
     from casectl.core.casefile import owed
     from casectl.core.handovers import brief, case_object
 
-    phases = {each.number: each.phase(session.today) for each in session.store.trails.all()}
     made = []
     for case in cases:
         file = session.store.cases.file(case)
         items = owed(file.record, session.standards, session.today)
-        phase = phases.get(case.number) or ""
-        lines = brief(file, items, phase, session.today, session.config.date_order)
+        lines = brief(file, items, session.today, session.config.date_order)
         made.append(case_object(file, lines))
     return _json(session, key, kind, to, made, first, until)
 

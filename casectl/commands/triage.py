@@ -30,7 +30,7 @@ from casectl.core.model import (
     Promise,
 )
 from casectl.core.priority import Ranked, ranked_case
-from casectl.core.promising import checked_due, new_promise
+from casectl.core.promising import check_snooze, checked_due, new_promise
 from casectl.core.text import checked_text, fold
 from casectl.core.triage import (
     Spread,
@@ -547,7 +547,8 @@ class Walk:
 
         def read(text: str) -> When:
             until = session.read_when(text)
-            if until.day <= max(promise.due_on, session.today):
+            check_snooze(until.day, session.today, session.config.date_order)
+            if until.day <= promise.due_on:
                 raise BadValue(f"{session.say_day(until.day)} is not later", hint="snooze moves on")
             if case != ME:
                 checked_due(until.day, case.opened_on, session.config.date_order)

@@ -47,6 +47,7 @@ LETTERS: Mapping[str, str] = {
 }
 OF_LETTERS = {letters: kind for kind, letters in LETTERS.items()}
 DIGITS = "0123456789"
+FROM_CASE = "from_case"  # in a body: the number of the case, a duplicate, that it went on from
 # How a piece stands. What is ``open`` may owe something; ``past`` was followed by another.
 OPEN, DONE, DROPPED, PLANNED, PAST = "open", "done", "dropped", "planned", "past"
 
@@ -131,7 +132,11 @@ def owed(
     lead: int | None,
     seen_on: date | None,
 ) -> Iterator[Watch]:
-    """What an open piece owes, counted from ``day``. ``seen_on`` is for a transition."""
+    """What an open piece owes, counted from ``day``.
+
+    ``seen_on``: of a transition when the client was last seen, of a hand-over when they were last
+    reached by whoever took the case over.
+    """
     part, said = f"{LETTERS[kind]}{number}", what or ""
     if kind == GOAL:
         yield Watch("goal", stage or TARGET, day, part, f"goal: {said}", None, who)
@@ -153,6 +158,8 @@ def owed(
             yield Watch(
                 "transition", "visit", day, f"{part}v", f"visit after {said or domain}", lead
             )
+    elif kind == HANDOVER and stage == TAKEN and seen_on is not None and seen_on >= day:
+        return
     else:
         yield from _owed_with_others(kind, stage, part, said, who, day)
 

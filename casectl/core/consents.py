@@ -274,7 +274,7 @@ def new_release(case: Case, given: Release, today: date, order: DateOrder | None
         )  # fmt: skip
     begins = given.signed_on or today
     check_signature(given, today, order)
-    _check_ends_after(begins, given.until, order)
+    check_ends_after(begins, given.until, order)
     body: dict[str, Any] = {
         DISCLOSER: checked_text(given.discloser.strip(), "name of who discloses", limit=NAME_LIMIT),
         PURPOSE: checked_text(given.purpose.strip(), "purpose", limit=NAME_LIMIT),
@@ -312,10 +312,10 @@ def check_signature(given: Release, today: date, order: DateOrder | None) -> Non
             "a signature counts once the client was told that they may revoke it",
             hint="--told-rights, or leave --signed out until they were",
         )
-    _check_ends_after(given.signed_on, given.until, order)
+    check_ends_after(given.signed_on, given.until, order)
 
 
-def _check_ends_after(begins: date, until: date | None, order: DateOrder | None) -> None:
+def check_ends_after(begins: date, until: date | None, order: DateOrder | None) -> None:
     if until is not None and until < begins:
         raise BadValue(
             f"the release would end on {spoken(until, order)}, before it begins on "

@@ -48,7 +48,7 @@ NEVER_PLANNED = ("safety", DEADLINE)
 # Of casework, what goes on while a case is on hold, and once it is closed.
 ON_WHILE_HELD = ("safety", "consent", "closing", "handover")
 AFTER_CLOSING = "aftercare"
-MISSING = "missing"
+CONTACT, MISSING = "contact", "missing"
 BETWEEN = ", "  # the words of a group's ``lacks``
 # Whose answer a fact counts: everybody's rule, the client's alone, or the guardian's as well.
 BOTH, CLIENT_ONLY, WITH_GUARDIAN = "", "client", "guardian"
@@ -186,7 +186,7 @@ def _watched(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
         kind, stage, day, _, _, lead, _ = watch
         if (kind == AFTER_CLOSING) is not (case.status == CLOSED):
             continue
-        if stage == "contact" and _seen_since(record, day):
+        if (kind, stage) == ("transition", "contact") and _seen_since(record, day):
             continue
         if kind in ON_WHILE_HELD:
             yield make(kind, stage, day, lead=lead, watch=watch)

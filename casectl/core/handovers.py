@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from casectl.core.carried import absurd_day, day_or_none, key_of, plain, read_value, whole
+from casectl.core.casefile import owed
 from casectl.core.casework import (
     CLOSING,
     COVERED,
@@ -18,43 +20,38 @@ from casectl.core.casework import (
     GIVEN,
     GOAL,
     HANDOVER,
-    LETTERS,
-    NEED,
     OPEN,
     RISK,
+    STEP,
     TAKEN,
     Piece,
-    texts_in,
 )
+from casectl.core.closing import is_waiting
 from casectl.core.due import DueItem
 from casectl.core.errors import BadValue
 from casectl.core.model import (
-    ACTIVE,
-    APPOINTMENT,
-    CANCELLED,
-    DEADLINE,
-    DONE,
-    FOLLOW_UP,
-    KEPT,
-    MEANS,
-    MEANS_UNKNOWN,
-    MISSED,
     ON_HOLD,
-    PARTIES,
-    PENDING,
-    REACHED,
     RISKS,
-    TRIED,
     Case,
+    CaseRecord,
     Client,
     Contact,
     Level,
     Load,
     Note,
-    Promise,
 )
-from casectl.core.spoken import DateOrder, spoken_short
-from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_name, checked_text, shortened
+from casectl.core.phases import phase_of
+from casectl.core.returning import (
+    SORTS,
+    Returned,
+    name_of,
+    read_returned,
+    sort_and_number,
+    without_own,
+)
+from casectl.core.spoken import DateOrder, spoken, spoken_short
+from casectl.core.standards import Standards
+from casectl.core.text import NAME_LIMIT, checked_name, checked_text, shortened
 from casectl.core.values import NamedTuple
 from casectl.core.views import File
 
@@ -63,7 +60,7 @@ TRANSFER, COVER, BACK = "transfer", "cover", "back"
 KINDS = (TRANSFER, COVER, BACK)
 LINES = 10
 WIDTH = 100  # characters of a line that tells where things stand
-DEEPEST = 12  # levels of a body
+LONGEST_COVER = 366  # days; who is away for longer hands their cases over
 PURPOSES = {TRANSFER: "transfer of the case", COVER: "cover of the case", BACK: "cover of the case"}
 WHAT = {
     TRANSFER: "the whole record, to the colleague who takes over",
@@ -80,8 +77,10 @@ class Given(NamedTuple):
 
     origin: str  # the key of the case where it came from
     number: int  # and its number there
-    brief: tuple[str, ...]
+    brief: tuple[str, ...]  # as the sender wrote it
     load: Load
+    person: str  # the key of the client there, whom several cases of a file may share
+    stands: tuple[str, ...] = ()  # the same lines, worked out here from the record
 
 
 class Handed(NamedTuple):
@@ -98,40 +97,19 @@ class Handed(NamedTuple):
     returned: tuple[Returned, ...] = ()
 
 
-class Returned(NamedTuple):
-    """What was done of one case while a colleague covered it."""
-
-    origin: str  # the key of the case, where it was handed over
-    urgency: int
-    risk: str | None
-    contacts: tuple[Contact, ...]
-    notes: tuple[Note, ...]
-    promises: tuple[Promise, ...]  # new ones; and those that ended, by the key they came with
-    ended: tuple[Ended, ...]
-
-
-class Ended(NamedTuple):
-    """A promise that was handed over and has ended since."""
-
-    id: str
-    status: str
-    ended_on: date
-    outcome: str | None
-
-
 # -- where things stand ------------------------------------------------------------------------
 
 
 SAFELY = "Safe contact: "
 
 
-def brief(file: File, items: Sequence[DueItem], phase: str, today: date,
-          order: DateOrder | None) -> list[str]:  # fmt: skip
+def brief(file: File, items: Sequence[DueItem], today: date, order: DateOrder | None) -> list[str]:
     """Where a case stands, in ten lines at the most; the first three are never left out."""
     case, client = file.case, file.client
     level = case.level.word + (" (provisional)" if case.provisional else "")
     status = case.status.replace("_", " ")
-    head = f"{case.client}, {level}, {status} since {_day(case.opened_on, today, order)}, {phase}"
+    head = f"{case.client}, {level}, {status} since {_day(case.opened_on, today, order)}"
+    head += f", {_phase(file)}" if case.is_open else ""
     lines = [
         f"{head}; {case.program}" if case.program else head,
         f"Risk: {_risks(file)}",
@@ -152,10 +130,7 @@ def brief(file: File, items: Sequence[DueItem], phase: str, today: date,
         lines.append(f"Goals: {'; '.join(goals)}")
     elif case.need:
         lines.append(f"Need: {case.need}")
-    said = next((each.text for each in file.notes if each.text), None) or next(
-        (each.text for each in file.contacts if each.text and not each.corrected), None
-    )
-    if said:
+    if said := last_word(file.contacts, file.notes):
         lines.append(f"Last word: {' '.join(said.split())}")
     left = LINES - len(lines)
     due = [f"Due {_day(each.due, today, order)}: {each.what} ({each.item})" for each in items]
@@ -164,6 +139,59 @@ def brief(file: File, items: Sequence[DueItem], phase: str, today: date,
     told = [" ".join(line.split()) for line in [*lines, *due]]
     # How to call safely is never cut: what must not be said stands at its end.
     return [line if line.startswith(SAFELY) else shortened(line, WIDTH) for line in told]
+
+
+def _phase(file: File) -> str:
+    kinds = {each.kind for each in file.casework if each.status == OPEN}
+    return phase_of(
+        assessed=file.case.assessed_on is not None,
+        agreed=file.case.plan_agreed_on is not None,
+        at_work=bool(kinds & {GOAL, STEP}),
+        closing=any(each.kind == CLOSING and is_waiting(each) for each in file.casework
+                    if each.status == OPEN),
+    )  # fmt: skip
+
+
+# How the notes begin that casectl writes beside what was done: they say nothing of the client.
+AUTOMATIC = re.compile(
+    r"(?:Level (?:reviewed, still \w+|\w+, was \w+)|Assessed|Reopened|Taken off hold"
+    r"|(?:On|Unreachable, on) hold until \d{4}-\d\d-\d\d|Letter printed|Plan reviewed"
+    r"|Changed on both sides while [^;]*|Closed by [^:]* while it was covered)(?:: |:\n|$)"
+)
+
+
+def last_word(contacts: Iterable[Contact], notes: Iterable[Note]) -> str | None:
+    """What somebody said last of the client: in a contact or a note, not in one made by itself."""
+    said = [
+        *((e.on_day, e.recorded_at or "", e.text) for e in contacts if e.text and not e.corrected),
+        *((e.on_day, e.recorded_at or "", e.text) for e in notes if not AUTOMATIC.match(e.text)),
+    ]
+    return max(said, default=(None, "", None))[2]
+
+
+def stands(
+    given: Given, number: int, record: CaseRecord, standards: Standards, today: date,
+    order: DateOrder | None,
+) -> tuple[str, ...]:  # fmt: skip
+    """Where a case of a file stands, from its record; ``number`` is what it is called by."""
+    load = given.load
+    record = record._replace(case=record.case._replace(number=number))
+    corrected = {each.corrects for each in load.contacts}
+    file = File(
+        record.case, load.client, record, list(load.promises),
+        [each for each in load.contacts if each.id not in corrected], list(load.notes), [],
+        tuple(load.casework),
+    )  # fmt: skip
+    return tuple(brief(file, owed(record, standards, today), today, order))
+
+
+def other_words(given: Given) -> list[str]:
+    """What the sender's lines say that the record does not; a case has another number there."""
+    known = {ITEM.sub("(", line) for line in given.stands}
+    return [line for line in given.brief if ITEM.sub("(", line) not in known]
+
+
+ITEM = re.compile(r"\(\d+\.")
 
 
 def _risks(file: File) -> str:
@@ -192,6 +220,7 @@ def case_object(file: File, lines: Sequence[str]) -> dict[str, Any]:
     handed = [each for each in file.casework if each.kind not in (HANDOVER, CLOSING)]
     return {
         "origin": case.id,
+        "person": case.client_id,
         "number": case.number,
         "brief": list(lines),
         "client": plain(file.client, leave=("id",)),
@@ -235,50 +264,12 @@ def handover_object(
     }
 
 
-def plain(value: Any, *, leave: Iterable[str] = ()) -> dict[str, Any]:
-    """A value of ours as JSON takes it, without what it does not say."""
-    left = set(leave)
-    return {
-        name: each.isoformat() if isinstance(each, date) else each
-        for name, each in value._asdict().items()
-        if name not in left and each is not None and each != {}
-    }
-
-
 def _number_of(each: Any) -> int:
     number: int = each.number
     return number
 
 
 # -- out of a file -----------------------------------------------------------------------------
-
-TEXT_LISTS: Mapping[type, Mapping[str, tuple[str, ...]]] = {
-    Case: {"status": (PENDING, ACTIVE, ON_HOLD)},
-    Promise: {
-        "kind": (FOLLOW_UP, DEADLINE, APPOINTMENT),
-        "status": (OPEN, DONE, CANCELLED, KEPT, MISSED),
-    },
-    Contact: {
-        "outcome": (REACHED, TRIED),
-        "by": (*MEANS, MEANS_UNKNOWN),
-        "party": PARTIES,
-    },
-    Piece: {"kind": tuple(LETTERS)},
-}
-NUMBERS = frozenset({"urgency", "snoozes", "lead_days", "minutes", "level", "number"})
-YES_OR_NO = frozenset({"interpreter"})
-NOT_DAYS = frozenset({"waiting_on"})
-NEEDED: Mapping[type, tuple[str, ...]] = {
-    Case: ("status", "urgency", "opened_on", "level_reviewed_on"),
-    Client: ("name",),
-    Promise: ("id", "number", "kind", "what", "due_on", "status"),
-    Contact: ("id", "number", "on_day", "outcome", "by", "party"),
-    Note: ("id", "number", "on_day", "text"),
-    Piece: ("id", "number", "kind", "on_day", "status"),
-}
-KEY = re.compile(r"[0-9a-zA-Z-]{1,64}")
-KEYS = frozenset({"id", "corrects", "contact_id", "addendum_to", "parent"})
-NOT_OURS = BadValue("it is damaged, or no hand-over of casectl's")
 
 
 def read_handover(made: Mapping[str, Any], where: str, day: date) -> Handed:
@@ -288,11 +279,45 @@ def read_handover(made: Mapping[str, Any], where: str, day: date) -> Handed:
     if made.get("version") != VERSION:
         raise BadValue(f"a newer casectl wrote {where}", hint="upgrade casectl")
     try:
-        return _handed(made)
+        handed = _handed(made)
     except (BadValue, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise BadValue(
             f"{where} is damaged, or no hand-over of casectl's", hint="ask for it once more"
         ) from None
+    if why := _absurd(handed, day):
+        raise BadValue(
+            f"{where}: {why}", hint=f"ask {handed.sender} to correct that; nothing was taken in"
+        )
+    return handed
+
+
+def _absurd(handed: Handed, today: date) -> str | None:
+    """The first day that cannot be meant, with its case there and its row."""
+    if why := absurd_day({"day": handed.day}, today):
+        return why
+    if handed.until is not None and (handed.until - handed.day).days > LONGEST_COVER:
+        return f"its last day {handed.until.isoformat()} is more than {LONGEST_COVER} days ahead"
+    for given in handed.cases:
+        load = given.load
+        rows: list[Any] = [*load.promises, *load.contacts, *load.notes, *load.casework]
+        if why := absurd_day(load.case._asdict(), today) or _absurd_row(rows, today):
+            return f"case {given.number} there, {why}"
+    for each in handed.returned:
+        why = absurd_day(each.case, today) or _absurd_row(each.added, today)
+        for name, fields in each.changed.items():
+            if why is None and (found := absurd_day(fields, today, sort_and_number(name)[0])):
+                why = f"{name}: {found}"
+        if why:
+            return f"case {each.number}, {why}"
+    return None
+
+
+def _absurd_row(rows: Iterable[Any], today: date) -> str | None:
+    for row in rows:
+        name = name_of(row)
+        if why := absurd_day(row._asdict(), today, sort_and_number(name)[0]):
+            return f"{name}: {why}"
+    return None
 
 
 def _handed(made: Mapping[str, Any]) -> Handed:
@@ -302,26 +327,28 @@ def _handed(made: Mapping[str, Any]) -> Handed:
     cases = made["cases"]
     if not isinstance(cases, list) or not cases:
         raise ValueError
+    if len({each["origin"] for each in cases}) < len(cases):
+        raise ValueError
     return Handed(
-        _key(made["id"]),
+        key_of(made["id"]),
         kind,
         checked_text(made["from"], "from", limit=NAME_LIMIT),
         checked_text(made["to"], "to", limit=NAME_LIMIT),
         date.fromisoformat(made["day"]),
-        _day_or_none(made.get("from_on")),
-        _day_or_none(made.get("until")),
+        day_or_none(made.get("from_on")),
+        day_or_none(made.get("until")),
         () if kind == BACK else tuple(map(_given, cases)),
-        tuple(map(_returned, cases)) if kind == BACK else (),
+        tuple(map(read_returned, cases)) if kind == BACK else (),
     )
 
 
 def _given(made: Mapping[str, Any]) -> Given:
     lines = tuple(checked_text(each, "line") for each in made["brief"])[:LINES]
-    client = _read(Client, made["client"])._replace(id="")
+    client = read_value(Client, made["client"])._replace(id="")
     client = client._replace(name=checked_name(client.name))
     if set(NOT_HANDED) & set(made["case"]):
         raise ValueError
-    case = _read(Case, made["case"])._replace(client=client.name)
+    case = read_value(Case, made["case"])._replace(client=client.name)
     Level(case.urgency)
     if case.risk is not None and case.risk not in RISKS:
         raise ValueError
@@ -329,133 +356,44 @@ def _given(made: Mapping[str, Any]) -> Given:
         case = case._replace(crisis_since=case.opened_on if case.level == Level.CRISIS else None)
     if case.status == ON_HOLD and case.hold_until is None:
         raise ValueError
-    load = Load(
-        client,
-        case,
-        [_read(Promise, each) for each in made["promises"]],
-        [_read(Contact, each) for each in made["contacts"]],
-        [_read(Note, each) for each in made["notes"]],
-        casework=[_read(Piece, each) for each in made["casework"]],
+    promises, contacts, notes, casework = (
+        sorted((read_value(kind, each) for each in made[name]), key=_number_of)
+        for name, kind in SORTS.items()
     )
-    return Given(_key(made["origin"]), _whole(made["number"]), lines, load)
+    load = Load(client, case, promises, contacts, notes, casework=casework, numbered=True)
+    _check_numbers(load)
+    person = key_of(made["person"])
+    return Given(key_of(made["origin"]), whole(made["number"]), lines, load, person)
 
 
-def _returned(made: Mapping[str, Any]) -> Returned:
-    urgency, risk = _whole(made["urgency"]), made.get("risk")
-    Level(urgency)
-    if risk is not None and risk not in RISKS:
+def _check_numbers(load: Load) -> None:
+    """Each row has a number of its own: it keeps it. A hand-over of another's is none of ours."""
+    if any(each.kind == HANDOVER for each in load.casework):
         raise ValueError
-    ended = []
-    for each in made["ended"]:
-        status = each["status"]
-        if status not in (DONE, CANCELLED, KEPT, MISSED):
-            raise ValueError
-        outcome = each.get("outcome")
-        ended.append(
-            Ended(
-                _key(each["id"]), status, date.fromisoformat(each["ended_on"]),
-                None if outcome is None else checked_text(outcome, "outcome"),
-            )
-        )  # fmt: skip
-    return Returned(
-        _key(made["origin"]),
-        urgency,
-        risk,
-        tuple(_read(Contact, each) for each in made["contacts"]),
-        tuple(_read(Note, each) for each in made["notes"]),
-        tuple(_read(Promise, each) for each in made["promises"]),
-        tuple(ended),
-    )
-
-
-def _read(kind: Any, made: Mapping[str, Any]) -> Any:
-    """One value of ``kind``: only fields that it has, each of its sort."""
-    if not isinstance(made, Mapping) or set(made) - set(kind._fields):
+    named = [
+        *(("p", each.number) for each in load.promises),
+        *(("c", each.number) for each in load.contacts),
+        *(("n", each.number) for each in load.notes),
+        *((each.kind, each.number) for each in load.casework),
+    ]
+    if len(set(named)) < len(named) or any(number < 1 for _, number in named):
         raise ValueError
-    if any(made.get(name) is None for name in NEEDED[kind]):
-        raise ValueError
-    values: dict[str, Any] = {
-        name: "" for name in ("id", "case_id", "handle", "client_id", "client") if name in
-        kind._fields
-    }  # fmt: skip
-    if kind is Case:
-        values["risk"] = None  # not assessed
-    if "number" in kind._fields:
-        values["number"] = 0
-    for name, each in made.items():
-        values[name] = _value(kind, name, each)
-    return kind(**values)
-
-
-def _value(kind: Any, name: str, value: Any) -> Any:
-    listed = TEXT_LISTS.get(kind, {}).get(name)
-    if listed is not None:
-        if value not in listed:
-            raise ValueError
-        return value
-    if name == "body":
-        if not isinstance(value, Mapping):
-            raise ValueError
-        _check_body(value, DEEPEST)
-        return value
-    if name in KEYS:
-        return _key(value)
-    if name in NUMBERS:
-        return _whole(value)
-    if name in YES_OR_NO:
-        if type(value) is not bool:
-            raise ValueError
-        return value
-    if name not in NOT_DAYS and is_day(name):
-        return date.fromisoformat(value)
-    return checked_text(value, "text", limit=NOTE_LIMIT) if value != "" else ""
-
-
-def is_day(name: str) -> bool:
-    return name.endswith("_on") or name in (
-        "on_day", "crisis_since", "covered_until", "clock_from", "hold_until", "repeats_from",
-    )  # fmt: skip
-
-
-def _check_body(value: Any, depth: int) -> None:
-    if depth == 0 or not isinstance(value, (str, int, bool, float, list, Mapping, type(None))):
-        raise ValueError
-    if isinstance(value, Mapping):
-        for name, each in value.items():
-            checked_text(name, "name", limit=NAME_LIMIT)
-            _check_body(each, depth - 1)
-    elif isinstance(value, list):
-        for each in value:
-            _check_body(each, depth - 1)
-    elif isinstance(value, str) and value:
-        checked_text(value, "text", limit=NOTE_LIMIT)
-
-
-def _key(value: Any) -> str:
-    if not isinstance(value, str) or not KEY.fullmatch(value):
-        raise ValueError
-    return value
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 10**9:
-        raise ValueError
-    return value
-
-
-def _day_or_none(value: Any) -> date | None:
-    return None if value is None else date.fromisoformat(value)
 
 
 # -- as a case of one's own --------------------------------------------------------------------
 
 
-def taken(handed: Handed, given: Given, today: date, new_key: Callable[[], str]) -> Load:
-    """One case of a file as it is written here: new keys, and what the new worker owes.
+def taken(
+    handed: Handed,
+    given: Given,
+    today: date,
+    new_key: Callable[[], str],
+    cases: Mapping[str, str],
+) -> Load:
+    """One case of a file as it is written here: new keys, its own numbers, what is owed.
 
-    Items are numbered anew in their order, and what names another by its number follows. A case
-    that was transferred owes a first contact by the new worker, one that is covered to be given
-    back. What was reached on this very day was reached by the one before: that owes it tomorrow.
+    ``cases`` are the keys that the file's cases get here. A case that was transferred owes a first
+    contact by the new worker, one that is covered to be given back.
     """
     load = given.load
     rows: list[Any] = [*load.promises, *load.contacts, *load.notes, *load.casework]
@@ -465,22 +403,22 @@ def taken(handed: Handed, given: Given, today: date, new_key: Callable[[], str])
         return keys.get(old) if old else None
 
     cover = handed.kind == COVER
-    reached_today = any(each.on_day >= today and each.outcome == REACHED for each in load.contacts)
     until = handed.until or today
     owes = Piece(
-        "", "", HANDOVER, 0, today,
+        "", "", HANDOVER, 1, today,
         f"{'covered for' if cover else 'taken over from'} {handed.sender}",
         stage=COVERING if cover else TAKEN,
         who=handed.sender,
-        due_on=until if cover else date.fromordinal(today.toordinal() + reached_today),
+        due_on=until if cover else today,
         body={
             "id": handed.id, "origin": given.origin, "number": given.number,
-            **({"until": until.isoformat(), **_as_handed(load, keys)} if cover else {}),
+            "contacts": max((each.number for each in load.contacts), default=0),
+            **({"until": until.isoformat()} if cover else {}),
         },
     )  # fmt: skip
     return Load(
         load.client,
-        load.case._replace(id="", number=0, handle="", client_id="", worker=None),
+        load.case._replace(id=cases[given.origin], worker=None),
         [each._replace(id=keys[each.id]) for each in load.promises],
         [
             each._replace(id=keys[each.id], corrects=key(each.corrects), item=None)
@@ -493,37 +431,31 @@ def taken(handed: Handed, given: Given, today: date, new_key: Callable[[], str])
             )
             for each in load.notes
         ],
-        casework=[*_renumbered(load.casework, keys), owes],
+        casework=[
+            *(
+                each._replace(
+                    id=keys[each.id], parent=key(each.parent), body=without_own(each.body, cases)
+                )
+                for each in load.casework
+            ),
+            owes,
+        ],
+        numbered=True,
     )  # fmt: skip
 
 
-def _as_handed(load: Load, keys: Mapping[str, str]) -> dict[str, Any]:
-    """What tells later what is new: how many there were, and the keys that promises had there."""
-    return {
-        "contacts": len(load.contacts),
-        "notes": len(load.notes),
-        "urgency": int(load.case.urgency),
-        "risk": load.case.risk,
-        "promises": {
-            keys[each.id]: each.id for each in load.promises if each.status == OPEN
-        },
-        "promises_count": len(load.promises),
-    }  # fmt: skip
-
-
-def _renumbered(pieces: Sequence[Piece], keys: Mapping[str, str]) -> list[Piece]:
-    needs: dict[int, int] = {}
-    for each in pieces:
-        if each.kind == NEED:
-            needs[each.number] = len(needs) + 1
-    made = []
-    for each in pieces:
-        body = each.body
-        if isinstance(body.get("needs"), list):
-            body = {**body, "needs": [needs[n] for n in body["needs"] if n in needs]}
-        parent = keys.get(each.parent) if each.parent else None
-        made.append(each._replace(id=keys[each.id], parent=parent, body=body))
-    return made
+def check_cover(first: date, until: date, today: date, order: DateOrder | None = None) -> None:
+    """Raise BadValue for days that nobody can mean."""
+    if first < today:
+        raise BadValue(f"{spoken(first, order)} is before today")
+    if until < first:
+        raise BadValue(f"--until {spoken(until, order)} comes before --from {spoken(first, order)}")
+    last = today + timedelta(days=LONGEST_COVER)
+    if until > last:
+        raise BadValue(
+            f"a cover ends by {spoken(last, order)}, {LONGEST_COVER} days ahead",
+            hint="casectl transfer hands a case over for good",
+        )
 
 
 def given_piece(case: Case, to: str, day: date, key: str) -> Piece:
@@ -540,60 +472,3 @@ def covered_piece(case: Case, to: str, from_on: date, until: date, key: str) -> 
         "", case.id, HANDOVER, 0, from_on, f"covered by {to}", stage=COVERED, who=to,
         due_on=until, body={"id": key, "until": until.isoformat()},
     )  # fmt: skip
-
-
-def words_of(load: Load) -> Iterable[str]:
-    """Every text of a body, for whoever looks for what must not be there."""
-    for each in load.casework:
-        yield from texts_in(each.body)
-
-
-# -- and back ----------------------------------------------------------------------------------
-
-
-class Backed(NamedTuple):
-    """What a colleague did of one case, as it was taken in."""
-
-    case: Case
-    was: Case
-    contacts: int
-    notes: int
-    ended: tuple[Promise, ...]
-    promised: tuple[Promise, ...]
-
-
-def returned_object(file: File, promises: Sequence[Promise], piece: Piece) -> dict[str, Any]:
-    """What was done of a case since it was taken in to be covered: what is newer than it was."""
-    body = piece.body
-    handed: Mapping[str, str] = body.get("promises", {})
-    before = {name: int(body.get(name, 0)) for name in ("contacts", "notes", "promises_count")}
-    return {
-        "origin": body["origin"],
-        "urgency": int(file.case.urgency),
-        "risk": file.case.risk,
-        "contacts": [
-            plain(each, leave=("case_id", "corrected"))
-            for each in sorted(file.contacts, key=_number_of)
-            if each.number > before["contacts"] and not each.corrected
-        ],
-        "notes": [
-            plain(each, leave=("case_id",))
-            for each in sorted(file.notes, key=_number_of)
-            if each.number > before["notes"]
-        ],
-        "promises": [
-            plain(each, leave=("case_id",))
-            for each in promises
-            if each.number > before["promises_count"] and each.status == OPEN
-        ],
-        "ended": [
-            {
-                "id": handed[each.id],
-                "status": each.status,
-                "ended_on": each.ended_on.isoformat(),
-                **({"outcome": each.outcome} if each.outcome else {}),
-            }
-            for each in promises
-            if each.id in handed and each.status != OPEN and each.ended_on is not None
-        ],
-    }

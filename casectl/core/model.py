@@ -274,8 +274,18 @@ def goal_draft(case_id: str) -> str:
     return f"goal:{case_id}"
 
 
+def consent_draft(case_id: str) -> str:
+    """The same of a release."""
+    return f"consent:{case_id}"
+
+
+def closing_draft(case_id: str) -> str:
+    """The same of a closing."""
+    return f"close:{case_id}"
+
+
 # What is kept as a draft of one case, by the names of those drafts.
-DRAFTS_OF_A_CASE = (note_draft, assessment_draft, goal_draft)
+DRAFTS_OF_A_CASE = (note_draft, assessment_draft, goal_draft, consent_draft, closing_draft)
 
 
 class Watch(NamedTuple):
@@ -318,7 +328,8 @@ class CaseRecord(NamedTuple):
 class Load(NamedTuple):
     """One person at the door, with everything that is known of their case.
 
-    The store gives keys, numbers and the handle; items are numbered in the order they stand here.
+    The store gives keys, numbers and the handle; items are numbered in the order they stand here,
+    unless they are ``numbered`` already, and in that order.
     A moment, worker or day made that is given is kept, a missing one is this operation's. A contact
     that another one here ``corrects`` needs an id of its own. ``same_client`` is the key of a
     client on file, whose record then stays as it is.
@@ -331,6 +342,7 @@ class Load(NamedTuple):
     notes: Sequence[Note] = ()
     same_client: str | None = None
     casework: "Sequence[Piece]" = ()  # one with children needs an id of its own
+    numbered: bool = False
 
 
 class Author(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from casectl.core.dates import When
 from casectl.core.errors import BadValue
@@ -18,6 +18,7 @@ from casectl.core.model import (
 from casectl.core.spoken import DateOrder, spoken
 from casectl.core.text import checked_text
 
+LONGEST_SNOOZE = 366  # days; what waits longer is cancelled, and promised anew then
 # A deadline's kind shows in its words often enough to save a flag; it is always echoed.
 DEADLINE_HINTS = {
     "appeal": ("appeal", "fair hearing"),
@@ -91,6 +92,18 @@ def checked_due(due: date, opened_on: date, order: DateOrder | None) -> None:
         raise BadValue(
             f"{spoken(due, order)} is before the intake on {spoken(opened_on, order)}",
             hint="give a later day",
+        )
+
+
+def check_snooze(until: date, today: date, order: DateOrder | None) -> None:
+    """Raise BadValue for a day that is no later one, or so late that the promise is forgotten."""
+    if until <= today:
+        raise BadValue(f"{spoken(until, order)} is not a later day", hint="snooze moves on")
+    last = today + timedelta(days=LONGEST_SNOOZE)
+    if until > last:
+        raise BadValue(
+            f"a snooze ends by {spoken(last, order)}, {LONGEST_SNOOZE} days ahead",
+            hint="snooze it again then, or casectl cancel drops it with a reason",
         )
 
 

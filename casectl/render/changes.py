@@ -72,6 +72,7 @@ BODY_WORDS = {
     "words": "client's words",
     "first": "first day",
     "moves": "times moved",
+    "from_case": "goes on from case",
     "told_rights": "told of their right",
     "signed_on": "signed",
     "signed_by": "signed by",

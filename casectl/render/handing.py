@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from casectl.core.casework import Piece
-from casectl.core.handovers import Handed
-from casectl.core.model import Case, Level
+from casectl.core.casework import CONSENT, DROPPED, PROGRESS, VERSION, Piece
+from casectl.core.handovers import Given, Handed, other_words
+from casectl.core.model import (
+    SAFE,
+    Case,
+    Contact,
+    Level,
+    Note,
+    Promise,
+)
+from casectl.core.returning import BOTH, ENDING, HERE, THERE, name_of
 from casectl.core.spoken import spoken
+from casectl.core.text import shortened
 from casectl.render import Object, Output
+from casectl.render.words import beside_phone
 
 if TYPE_CHECKING:
-    from casectl.core.handovers import Backed
+    from casectl.core.returning import Backed, Clash, Returned
 
 COLUMNS = ("case", "line")
 
@@ -62,7 +72,7 @@ def received_words(
     for case, given in zip(cases, handed.cases, strict=True):
         verb = "Covered for" if covers else "Taken over from"
         said.append(f"{verb} {handed.sender}: {case.client} ({case.handle}).")
-        said += [f"  {line}" for line in given.brief]
+        said += [f"  {line}" for line in _lines(given, handed)]
         for piece in pieces.get(case.number, ()):
             name = f"{case.number}.{piece.part}"
             if covers and piece.due_on is not None:
@@ -74,12 +84,19 @@ def received_words(
     return said
 
 
+def _lines(given: Given, handed: Handed) -> list[str]:
+    """What the record says, and beside it what only the sender's own lines say."""
+    others = other_words(given)
+    beside = [f"{handed.sender} wrote as well:", *(f"  {line}" for line in others)]
+    return [*given.stands, *(beside if others else [])]
+
+
 def briefs_told(handed: Handed, output: Output) -> None:
     """Where each case of a file stands, without taking it in."""
     rows = [
         {"case": each.number, "client": each.load.case.client, "line": line}
         for each in handed.cases
-        for line in each.brief
+        for line in _lines(each, handed)
     ]
     if not output.draws:
         output.table(rows, COLUMNS)
@@ -87,44 +104,149 @@ def briefs_told(handed: Handed, output: Output) -> None:
     until = f" until {spoken(handed.until, output.order)}" if handed.until else ""
     said = [f"{handed.kind} from {handed.sender} to {handed.recipient}{until}"]
     for each in handed.cases:
-        said += ["", f"Case {each.number} there", *(f"  {line}" for line in each.brief)]
+        said += ["", f"Case {each.number} there", *(f"  {line}" for line in _lines(each, handed))]
     output.say(*said)
 
 
+def returned_words(cases: Sequence[Case], returned: Sequence[Returned]) -> list[str]:
+    """What goes back of each case, so that the giver sees that nothing stays behind."""
+    said = []
+    for case, each in zip(cases, returned, strict=True):
+        ended = [name for name, fields in each.changed.items() if _ends_promise(name, fields)]
+        what = _summary(
+            sum(isinstance(row, Contact) for row in each.added),
+            sum(isinstance(row, Note) for row in each.added),
+            len(ended),
+            sum(isinstance(row, Promise) for row in each.added),
+            [row.kind for row in each.added if isinstance(row, Piece)],
+            len(each.changed) - len(ended),
+            [*each.client, *each.case],
+        )
+        said.append(f"  {case.client} ({case.handle}): {what}.")
+        if each.closed is not None:
+            said.append(f"  CLOSED HERE, and open there: {each.closed}. Tell them to close it.")
+    return said
+
+
+def _ends_promise(name: str, fields: Mapping[str, Any]) -> bool:
+    return name.isdigit() and "status" in fields and set(fields) <= set(ENDING)
+
+
 def backs_told(backs: Sequence[Backed], output: Output) -> None:
-    """What came back of each case, and what its level became."""
+    """What came back of each case, and first of all what both sides had changed."""
     said = []
     for back in backs:
         case = back.case
-        parts = [
-            _count(back.contacts, "contact"),
-            _count(back.notes, "note"),
-            _count(len(back.ended), "promise", "ended"),
-            _count(len(back.promised), "promise", "made"),
-        ]
-        what = ", ".join(each for each in parts if each) or "nothing was done"
+        what = _summary(
+            back.contacts, back.notes, len(back.ended), len(back.promised),
+            [piece.kind for piece in back.added], len(back.changed), list(back.facts),
+        )  # fmt: skip
         said.append(f"{case.client} ({case.handle}): {what}.")
         if case.level != back.was.level:
             said.append(
                 f"  Its level is {case.level.word} now, and was {Level(back.was.level).word}."
             )
-    output.wrote_all(
-        [
+        said += [
+            f"  REVOKED: {case.number}.{each.part}, the release to {each.who}."
+            for each in (*back.changed, *back.added)
+            if isinstance(each, Piece) and each.kind == CONSENT and each.status == DROPPED
+        ]
+        said += [
+            f"  {_words(name)}: {'nothing' if value is None else value}{_beside(name, back)}."
+            for name, value in back.facts.items()
+            if name in TOLD_FACTS
+        ]
+        said += [f"  BOTH CHANGED {_clash_words(back, each)}" for each in back.clashes]
+        if back.closed is not None:
+            said.append(f"  CLOSED THERE, and open here: {back.closed}.")
+            said.append(f"  casectl close {case.number} closes it.")
+    output.wrote_all([_back_object(back) for back in backs], *said)
+
+
+# What of a client's facts is said in full: how they are reached from now on.
+KIND_WORDS = {CONSENT: "release", VERSION: "version of the plan", PROGRESS: "progress on a goal"}
+# Facts that go with another one, which is named.
+WITH_OTHERS = ("level_reviewed_on", "crisis_since", "covered_until", "flagged_on", "resumed_on",
+               "hold_until")  # fmt: skip
+TOLD_FACTS = ("name", "phone", "email", "address", *SAFE)
+
+
+def _summary(
+    contacts: int,
+    notes: int,
+    ended: int,
+    promised: int,
+    added: Sequence[str],
+    changed: int,
+    facts: Sequence[str],
+) -> str:
+    known = [_words(name) for name in facts if name not in WITH_OTHERS]
+    parts = [
+        _count(contacts, "contact"),
+        _count(notes, "note"),
+        _count(ended, "promise", "ended"),
+        _count(promised, "promise", "made"),
+        *(
+            _count(added.count(kind), f"new {KIND_WORDS.get(kind, kind)}")
+            for kind in dict.fromkeys(added)
+        ),
+        f"{changed} on file changed" if changed else "",
+        f"changed: {', '.join(known)}" if known else "",
+    ]
+    return ", ".join(each for each in parts if each) or "nothing was done"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _beside(name: str, back: Backed) -> str:
+    """What has to be known before the number is called."""
+    return f" {beside_phone(back.safe_contact)}" if name == "phone" else ""
+
+
+def _clash_words(back: Backed, clash: Clash) -> str:
+    item = f"{back.case.number}.{clash.item} " if clash.item else ""
+    here, there = shortened(clash.here, LONGEST_SAID), shortened(clash.there, LONGEST_SAID)
+    beside = _beside(clash.what, back)
+    return f"{item}{clash.what}: here {here!r}, there {there!r}{beside}. {STANDS[clash.stands]}"
+
+
+LONGEST_SAID = 60  # the note on the case has all of it
+STANDS = {
+    HERE: "What is here stands; the other is in a note.",
+    THERE: "What was done there stands; the other is in a note.",
+    BOTH: "Both stand.",
+}
+
+
+def _back_object(back: Backed) -> Object:
+    case = back.case
+    return {
+        "case": case.number,
+        "handle": case.handle,
+        "client": case.client,
+        "contacts": back.contacts,
+        "notes": back.notes,
+        "ended": len(back.ended),
+        "promised": len(back.promised),
+        "added": [f"{case.number}.{each.part}" for each in back.added],
+        "changed": [f"{case.number}.{name_of(each)}" for each in back.changed],
+        "facts": list(back.facts),
+        "level": case.level.word,
+        "level_before": back.was.level.word,
+        "clashes": [
             {
-                "case": back.case.number,
-                "handle": back.case.handle,
-                "client": back.case.client,
-                "contacts": back.contacts,
-                "notes": back.notes,
-                "ended": len(back.ended),
-                "promised": len(back.promised),
-                "level": back.case.level.word,
-                "level_before": back.was.level.word,
+                "item": f"{case.number}.{each.item}" if each.item else None,
+                "what": each.what,
+                "here": each.here,
+                "there": each.there,
+                "stands": each.stands,
             }
-            for back in backs
+            for each in back.clashes
         ],
-        *said,
-    )
+        "closed_there": back.closed,
+    }
 
 
 def _count(count: int, one: str, after: str = "") -> str:

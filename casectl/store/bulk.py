@@ -12,9 +12,9 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain, islice
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from casectl.core.casework import NEED, PLANNED, UNAVAILABLE, Piece, owed
+from casectl.core.casework import HANDOVER, NEED, PLANNED, UNAVAILABLE, Piece, owed
 from casectl.core.facts import known_of, lacking
 from casectl.core.intake import Fill, Settle
 from casectl.core.model import (
@@ -66,6 +66,7 @@ FILLED_OF_CLIENT = (
 FILLED_OF_CASE = ("external_id", "program", "need", "referred_by")
 
 Row = tuple[Value, ...]
+Item = TypeVar("Item", Promise, Contact, Note)
 
 
 def _picker(table: str) -> Callable[[Row], Iterable[Value]]:
@@ -281,7 +282,7 @@ class _Rows:
         self.stamp: tuple[int, str, str] = (1, author.moment, author.worker)
         self.keys: Iterator[str] = iter(new_ids(sum(_size(load) for load in batch)))
         self.tables: dict[str, list[Row]] = {table: [] for table in CASE_ID_AT}
-        self.counters: list[tuple[str, int]] = []
+        self.counters: list[tuple[str, Value]] = []
 
     def add(self, load: Load, number: int, handle: str) -> str:
         """Add one load; the key of its client."""
@@ -292,24 +293,24 @@ class _Rows:
             self.tables["clients"].append(self._client(client, client_id))
         self.tables["cases"].append(self._case(case, case_id, number, handle, client_id))
         if load.promises:
-            made = [self._promise(each, case_id, n) for n, each in enumerate(load.promises, 1)]
+            made = [self._promise(each, case_id, n) for n, each in _numbered(load, load.promises)]
             self._items("promises", f"{case_id}.p", made)
         if load.contacts:
-            made = [self._contact(each, case_id, n) for n, each in enumerate(load.contacts, 1)]
+            made = [self._contact(each, case_id, n) for n, each in _numbered(load, load.contacts)]
             self._items("contacts", f"{case_id}.c", made)
         if load.notes:
-            made = [self._note(each, case_id, n) for n, each in enumerate(load.notes, 1)]
+            made = [self._note(each, case_id, n) for n, each in _numbered(load, load.notes)]
             self._items("notes", f"{case_id}.n", made)
-        numbers: dict[str, int] = {}
-        for piece in load.casework:
-            number = numbers[piece.kind] = numbers.get(piece.kind, 0) + 1
+        last: dict[str, int] = {}
+        for number, piece in _numbered_pieces(load):
+            last[piece.kind] = max(number, last.get(piece.kind, 0))
             self.tables["casework"].append(self._piece(piece, case_id, number))
-        self.counters += [(f"{case_id}.{kind}", last) for kind, last in numbers.items()]
+        self.counters += [(f"{case_id}.{kind}", number) for kind, number in last.items()]
         return client_id
 
     def _items(self, table: str, scope: str, rows: list[Row]) -> None:
         self.tables[table] += rows
-        self.counters.append((scope, len(rows)))
+        self.counters.append((scope, rows[-1][2]))
 
     def _client(self, client: Client, client_id: str) -> Row:
         return (
@@ -366,6 +367,21 @@ class _Rows:
         )  # fmt: skip
 
 
+def _numbered(load: Load, items: Sequence[Item]) -> Iterator[tuple[int, Item]]:
+    if load.numbered:
+        return ((each.number, each) for each in items)
+    return enumerate(items, 1)
+
+
+def _numbered_pieces(load: Load) -> Iterator[tuple[int, Piece]]:
+    """Pieces count within their kind."""
+    last: dict[str, int] = {}
+    for piece in load.casework:
+        number = piece.number if load.numbered else last.get(piece.kind, 0) + 1
+        last[piece.kind] = number
+        yield number, piece
+
+
 def record_of(load: Load, casework_from: date | None = None) -> CaseRecord:
     """What the due engine reads of a load: what ``store.rows`` would read back of its rows."""
     opened: list[Promise] = []
@@ -394,11 +410,12 @@ def _lacks(load: Load) -> tuple[str, ...]:
 
 def _watches(load: Load, client: date | None, since: date | None) -> Iterator[Watch]:
     """What casework owes, a contact's note that is not written, two appointments missed."""
-    numbers: dict[str, int] = {}
-    for each in load.casework:
-        number = numbers[each.kind] = numbers.get(each.kind, 0) + 1
+    for number, each in _numbered_pieces(load):
         if each.status == OPEN and each.due_on is not None:
             seen = _seen(load.contacts)
+            if each.kind == HANDOVER:
+                new = load.contacts[int(each.body.get("contacts", 0)) :]
+                seen = _reached_and_tried(new)[0]
             yield from owed(
                 each.kind, each.stage, number, each.domain, each.what, each.who, each.due_on,
                 each.lead_days, seen,

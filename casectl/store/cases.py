@@ -22,7 +22,7 @@ from casectl.core.model import (
 from casectl.core.text import fold, handle_stem, name_key
 from casectl.core.views import File, Match
 from casectl.store.connection import Database, Value
-from casectl.store.journal import Journal
+from casectl.store.journal import Journal, Operation
 from casectl.store.promises import add_promise
 from casectl.store.rows import (
     CHUNK,
@@ -319,17 +319,9 @@ class Cases:
         """
         from casectl.store.casework import end_unavailable, say_unavailable
 
-        values = dict(client)
-        name = values.get("name")
-        if name is not None:
-            values["folded"] = name_key(str(name))
         with self.journal.operation("edit") as operation:
-            operation.update("clients", case.client_id, **values)
+            correct_client(operation, case.client_id, client)
             operation.update("cases", case.id, **service)
-            if name is not None:
-                for each in self.of_client(case.client_id):
-                    handle = f"{handle_stem(str(name))}-{each.number}"
-                    operation.update("cases", each.id, handle=handle)
             changed = [FACT_OF[each] for each in (*client, *service) if each in FACT_OF]
             end_unavailable(operation, case, changed)
             say_unavailable(operation, case, unavailable, reason)
@@ -485,6 +477,21 @@ class Cases:
 
     def _again(self, case: Case) -> Case:
         return read_cases(self.db, "c.id = ?", (case.id,))[0]
+
+
+def correct_client(operation: Operation, client_id: str, client: Mapping[str, Value]) -> None:
+    """What is known of a client, within an operation; a new name gives their cases new handles."""
+    name = client.get("name")
+    if name is None:
+        operation.update("clients", client_id, **client)
+        return
+    operation.update("clients", client_id, **{**client, "folded": name_key(str(name))})
+    for case_id, number in map(
+        tuple,
+        operation.db.rows("SELECT id, number FROM cases WHERE client_id = ?", (client_id,)),
+    ):
+        handle = f"{handle_stem(str(name))}-{number}"
+        operation.update("cases", case_id, handle=handle)
 
 
 def level_values(

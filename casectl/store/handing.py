@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from casectl.core.casework import COVERED, COVERING, DONE, DROPPED, GIVEN, HANDOVER, OPEN, Piece
 from casectl.core.closing import OWN_WORDS, Given, Reason, ending
 from casectl.core.consents import Permission
 from casectl.core.errors import Ambiguous, BadValue, NotFound
-from casectl.core.handovers import Backed, Handed, Returned, covered_piece, given_piece
-from casectl.core.model import CLOSED, KEPT, Case, Load, Promise
+from casectl.core.handovers import Handed, covered_piece, given_piece
+from casectl.core.model import Case, CaseRecord, Load
 from casectl.core.profiles import TRANSFERRED
+from casectl.core.returning import Backed, Returned, meanwhile
 from casectl.core.views import File
-from casectl.store.bulk import write
-from casectl.store.cases import Cases, level_values
+from casectl.store.asof import NOW, operation_of, stood
+from casectl.store.bulk import record_of, write
+from casectl.store.cases import Cases, correct_client
 from casectl.store.casework import COLUMNS, add, change, piece_of
 from casectl.store.closing import end_service
-from casectl.store.connection import Database
+from casectl.store.connection import Database, Value
 from casectl.store.identity import new_id
 from casectl.store.journal import Journal, Operation
-from casectl.store.promises import add_promise
-from casectl.store.rows import PROMISE_COLUMNS, columns_of, promise_of, read_cases
+from casectl.store.rows import read_cases
 from casectl.store.sharing import disclose
 from casectl.store.trails import COVER_ENDED
 
@@ -37,6 +37,10 @@ class Handing:
     def new_key(self) -> str:
         return new_id()
 
+    def record_of(self, load: Load) -> CaseRecord:
+        """What the due engine reads of a case that is not written yet."""
+        return record_of(load)
+
     def standing(self, case: Case, *stages: str) -> list[Piece]:
         """The open hand-overs of a case in one of these stages."""
         rows = self.db.rows(
@@ -47,12 +51,16 @@ class Handing:
         return [piece for piece in map(piece_of, rows) if piece.stage in stages]
 
     def covering(self) -> list[tuple[Case, Piece]]:
-        """Every case that is covered here for a colleague, by number."""
+        """Every case that is covered here for a colleague, by number; one that ended as well."""
         return self._all(COVERING)
 
     def covered(self) -> list[tuple[Case, Piece]]:
         """Every case of one's own that a colleague covers."""
         return self._all(COVERED)
+
+    def given(self) -> list[tuple[Case, Piece]]:
+        """Every case that was handed over and not accepted yet."""
+        return self._all(GIVEN)
 
     def _all(self, stage: str) -> list[tuple[Case, Piece]]:
         rows = self.db.rows(
@@ -64,9 +72,7 @@ class Handing:
             (read_cases(self.db, "c.id = ?", (piece.case_id,))[0], piece)
             for piece in map(piece_of, rows)
         ]
-        return sorted(
-            [each for each in found if each[0].status != CLOSED], key=lambda each: each[0].number
-        )
+        return sorted(found, key=lambda each: each[0].number)
 
     # -- giving --------------------------------------------------------------------------------
 
@@ -124,8 +130,17 @@ class Handing:
             (HANDOVER, key),
         )
 
-    def take(self, handed: Handed, loads: Sequence[Load]) -> list[Case]:
-        """Take in every case of a file, in one operation. Raises Ambiguous for a second time."""
+    def take(
+        self,
+        handed: Handed,
+        loads: Sequence[Load],
+        joined: Sequence[tuple[Mapping[str, Value], str | None]],
+    ) -> list[Case]:
+        """Take in every case of a file, in one operation. Raises Ambiguous for a second time.
+
+        ``joined``: what each one's client, where they are on file here, learns from the file, and
+        a note of what theirs contradicts.
+        """
         with self.journal.operation("receive") as operation:
             if self.known(handed.id):
                 raise Ambiguous("that hand-over has just been taken in by another command")
@@ -138,37 +153,67 @@ class Handing:
                     (loaded.first, loaded.last),
                 )
             )
+            for load, (learnt, note) in zip(loads, joined, strict=True):
+                if load.same_client is not None:
+                    correct_client(operation, load.same_client, learnt)
+                if note is not None:
+                    operation.add_note(load.case.id, note)
         return [read_cases(self.db, "c.number = ?", (number,))[0] for number in numbers]
 
     # -- back ----------------------------------------------------------------------------------
 
-    def promises_of(self, case: Case) -> list[Promise]:
+    def given_back(self) -> list[tuple[Case, Piece]]:
+        """Every case that was covered here and has been given back."""
         rows = self.db.rows(
-            f"SELECT {PROMISE_COLUMNS} FROM promises WHERE case_id = ? ORDER BY number", (case.id,)
+            f"SELECT {COLUMNS} FROM casework WHERE kind = '{HANDOVER}' AND stage = '{COVERING}' "
+            f"AND status = '{DONE}' ORDER BY ended_on, number"
         )
-        return [promise_of(row) for row in rows]
+        pieces = list(map(piece_of, rows))
+        return [(read_cases(self.db, "c.id = ?", (each.case_id,))[0], each) for each in pieces]
+
+    def returned(self, case: Case, piece: Piece) -> Returned:
+        """What of a case is other than it was taken in; of one given back, until it was."""
+        until = NOW
+        if piece.status == DONE:
+            until = operation_of(self.db, piece.id, last=True) - 1
+        linked = {
+            each.case_id: str(each.body["origin"])
+            for _, each in (*self.covering(), *self.given_back())
+        }
+        return meanwhile(
+            piece.body["origin"], piece.body["number"],
+            stood(self.db, case.id, operation_of(self.db, piece.id)),
+            stood(self.db, case.id, until), linked,
+        )  # fmt: skip
 
     def give_back(
         self, given: Sequence[tuple[Case, Piece, Permission]], today: date, deliver: Deliver
     ) -> None:
-        """The cover ends: the file for the colleague, and the cases are closed here."""
+        """The cover ends: the file for the colleague, and the cases are closed here.
+
+        For one that has been given back before, the file is written anew.
+        """
         cases = Cases(self.db, self.journal)
         files = {case.id: cases.file(case) for case, _, _ in given}
         with self.journal.operation("cover back") as operation:
             for case, piece, permission in given:
-                change(operation, piece, status=DONE, ended_on=today, outcome="given back")
+                if piece.status == OPEN:
+                    change(operation, piece, status=DONE, ended_on=today, outcome="given back")
                 disclose(operation, case, permission, today)
-                ended = Reason(OWN_WORDS, COVER_ENDED)
-                _close(operation, files[case.id], ended, piece.who or "a colleague", today)
+                if case.is_open and piece.status == OPEN:
+                    ended = Reason(OWN_WORDS, COVER_ENDED)
+                    _close(operation, files[case.id], ended, piece.who or "a colleague", today)
             deliver()
 
     def take_back(
         self, returned: Sequence[tuple[Case, Piece, Returned]], by: str, today: date
     ) -> list[Backed]:
         """What was done while it was covered, on the cases that it was done of."""
+        from casectl.store.returning import Taking
+
         with self.journal.operation("cover back") as operation:
             return [
-                self._returned(operation, case, piece, each, by, today)
+                Taking(operation, case, piece, each, by).take(today)
                 for case, piece, each in returned
             ]
 
@@ -177,55 +222,6 @@ class Handing:
         found = read_cases(self.db, "c.id = ?", (key,))
         standing = self.standing(found[0], stage) if found else []
         return (found[0], standing[-1]) if standing else None
-
-    def _returned(
-        self, operation: Operation, case: Case, piece: Piece, returned: Returned, by: str,
-        today: date,
-    ) -> Backed:  # fmt: skip
-        for contact in returned.contacts:
-            row = columns_of(contact, leave=("corrected", "id", "corrects", "item"))
-            row |= {"case_id": case.id, "number": operation.next_number(f"{case.id}.c")}
-            row["recorded_at"] = contact.recorded_at or operation.author.moment
-            row["worker"] = contact.worker or by
-            operation.insert("contacts", row)
-        for note in returned.notes:
-            left = ("id", "contact_id", "addendum_to")
-            row = columns_of(note, leave=left)
-            row |= {"case_id": case.id, "number": operation.next_number(f"{case.id}.n")}
-            row["recorded_at"] = note.recorded_at or operation.author.moment
-            row["worker"] = note.worker or by
-            operation.insert("notes", row)
-        ended = [each for each in (self._end(operation, case, e) for e in returned.ended) if each]
-        promised = [add_promise(operation, case.id, each) for each in returned.promises]
-        if (returned.urgency, returned.risk) != (case.urgency, case.risk):
-            values = level_values(
-                case, returned.urgency, returned.risk, today, flagged_for=case.flagged_for
-            )
-            operation.update("cases", case.id, **values)
-        until = max((each.covered_until for each in returned.contacts if each.covered_until),
-                    default=None)  # fmt: skip
-        now = read_cases(self.db, "c.id = ?", (case.id,))[0]
-        if until is not None and now.crisis_since is not None:
-            operation.update("cases", case.id, covered_until=until.isoformat())
-        change(operation, piece, status=DONE, ended_on=today, outcome=f"given back by {by}")
-        now = read_cases(self.db, "c.id = ?", (case.id,))[0]
-        counts = len(returned.contacts), len(returned.notes)
-        return Backed(now, case, *counts, tuple(ended), tuple(promised))
-
-    def _end(self, operation: Operation, case: Case, ended: Any) -> Promise | None:
-        """End what they ended, where it is open here still; a series goes on by their next one."""
-        row = self.db.one(
-            f"SELECT {PROMISE_COLUMNS} FROM promises WHERE id = ? AND case_id = ? "
-            f"AND status = '{OPEN}'",
-            (ended.id, case.id),
-        )
-        if row is None:
-            return None
-        operation.update(
-            "promises", ended.id, status=ended.status, ended_on=ended.ended_on.isoformat(),
-            outcome=ended.outcome,
-        )  # fmt: skip
-        return promise_of(row)._replace(status=ended.status or KEPT)
 
 
 def _close(operation: Operation, file: File, reason: Reason, to: str, on: date) -> None:

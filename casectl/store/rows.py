@@ -79,9 +79,9 @@ def _last_reached(party: str) -> str:
 LAST_REACHED = f"SELECT {_last_reached('client')} FROM cases c WHERE c.number = ?"
 
 
-def _records(guardian: str, ended: str, known: str = "") -> str:
+def _records(client: str, guardian: str, ended: str, known: str = "") -> str:
     return (
-        f"SELECT {CASE_COLUMNS}, {_last_reached('client')}, {guardian}, {ended}, "
+        f"SELECT {CASE_COLUMNS}, {client}, {guardian}, {ended}, "
         "k.phone, k.safe_contact, k.safe_when, k.safe_how, k.safe_never, "
         f"(SELECT value FROM meta WHERE name = '{CASEWORK_FROM}'){known} "
         "FROM cases c JOIN clients k ON k.id = c.client_id"
@@ -89,11 +89,12 @@ def _records(guardian: str, ended: str, known: str = "") -> str:
 
 
 _ENDED = "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open')"
-RECORDS = _records(_last_reached("guardian"), _ENDED)
+_REACHED = (_last_reached("client"), _last_reached("guardian"))
+RECORDS = _records(*_REACHED, _ENDED)
 # And what says what is not known of a case.
 _OF_KIND = "FROM casework w WHERE w.case_id = c.id AND w.kind"
 WITH_KNOWN = _records(
-    _last_reached("guardian"),
+    *_REACHED,
     _ENDED,
     ", k.birth_date, k.language, "
     f"EXISTS (SELECT 1 {_OF_KIND} = 'need' AND w.status IN ('open', 'planned')), "
@@ -112,12 +113,17 @@ ATTEMPTS = (
     "GROUP BY x.case_id"
 )
 
-# The open pieces of casework that owe something, and when a transition's client was last seen.
+# The open pieces of casework that owe something; when a transition's client was last seen, and when
+# that of a case taken over was last reached by a contact that was not in the file.
 WATCHED = (
     "SELECT w.case_id, w.kind, w.stage, w.number, w.domain, w.what, w.who, w.due_on, w.lead_days, "
     "CASE w.kind WHEN 'transition' THEN (SELECT max(x.on_day) FROM contacts x "
     "WHERE x.case_id = w.case_id AND x.outcome = 'reached' AND x.party = 'client' "
-    f"AND x.\"by\" IN ('visit', 'office') AND {_COUNTS}) END "
+    f"AND x.\"by\" IN ('visit', 'office') AND {_COUNTS}) "
+    "WHEN 'handover' THEN (SELECT max(x.on_day) FROM contacts x "
+    "WHERE x.case_id = w.case_id AND x.outcome = 'reached' AND x.party = 'client' "
+    "AND x.number > coalesce(json_extract(w.body, '$.contacts'), 0) "
+    f"AND {_COUNTS}) END "
     "FROM casework w WHERE w.status = 'open' AND w.due_on IS NOT NULL AND w.case_id IN ({marks}) "
     "AND w.due_on <= ? ORDER BY w.rowid"
 )
@@ -271,7 +277,8 @@ class Part(NamedTuple):
     promised: Container[int]  # cases whose open promises are read,
     until: str  # and up to which day
     tried: Container[int]  # cases whose attempts are
-    guardian: bool  # whether reaching the guardian counts anywhere
+    reached: Collection[int]  # cases of which it is read when they were reached last,
+    guardian: bool  # and whether reaching the guardian counts anywhere
     watched: Mapping[tuple[str, str], Collection[int]]  # cases whose casework is, by what it owes,
     watched_until: str  # and up to which day it counts from
 
@@ -285,12 +292,16 @@ def read_records(
     """
     wanted = sorted(set(numbers))
     select = WITH_KNOWN if lacks else RECORDS
+    reached: list[Value] = []
     if part is not None:
-        select = _records(_last_reached("guardian") if part.guardian else "NULL", "NULL")
+        reached = [f"[{','.join(map(str, part.reached))}]"]
+        asked = "CASE WHEN c.number IN (SELECT value FROM json_each(?1)) THEN {} END"
+        client, guardian = map(asked.format, _REACHED)
+        select = _records(client, guardian if part.guardian else "NULL", "NULL")
     records: list[CaseRecord] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        rows = db.rows(f"{select} WHERE c.number IN ({marks(chunk)})", chunk)
+        rows = db.rows(f"{select} WHERE c.number IN ({marks(chunk)})", [*reached, *chunk])
         promised = tried = [row[0] for row in rows]
         if part is not None:
             promised = [row[0] for row in rows if row[1] in part.promised]

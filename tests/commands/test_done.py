@@ -120,6 +120,14 @@ def test_a_snooze_keeps_the_first_day_and_counts(run: Run) -> None:
     assert (moved["due"], moved["first_due"], moved["snoozes"]) == ("2026-12-02", "2026-11-20", 2)
 
 
+def test_a_snooze_of_years_is_refused(run: Run) -> None:
+    run("follow 1 'call the school' --due fri")
+    refused = run("snooze 1.1 2031-01-01 'later'")
+    assert (refused.code, refused.out) == (2, "")
+    assert "a snooze ends by Fri 19 Nov 2027, 366 days ahead" in refused.err
+    assert run("snooze 1.1 2027-11-19 'later'").code == 0
+
+
 def test_only_follow_ups_snooze(run: Run) -> None:
     run("deadline 1 'court' --on fri")
     result = run("snooze 1.1 mon 'busy'")

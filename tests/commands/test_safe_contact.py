@@ -148,7 +148,7 @@ def test_a_colleague_gets_them(run: Run, store: Caseload) -> None:
     case = store.cases.by_number(1)
     assert case is not None
     file = store.cases.file(case)
-    lines = brief(file, [], "monitoring", date(2026, 11, 18), None)
+    lines = brief(file, [], date(2026, 11, 18), None)
     made = case_object(file, lines)
     assert made["client"]["safe_never"] == "say where you call from"
     assert f"Safe contact: {LINE}; phone {PHONE}" in lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -139,12 +140,15 @@ def test_what_was_taken_in_is_the_whole_record(
 def test_the_first_contact_by_the_new_worker_is_owed_until_it_is_made(
     run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
 ) -> None:
+    assert run("reached 1 'told her that lee takes over'").code == 0  # on the day of receipt
     path = handed(run, tmp_path, recipient)
     assert take(lee, path, tmp_path).code == 0
     said = lee("show", "1", "--json").out
     assert "make your own first contact" in said
-    assert lee("reached", "1", "introduced myself", today="2026-11-19").code == 0
-    assert "make your own first contact" not in lee("show", "1", "--json", today="2026-11-19").out
+    assert lee("reached", "1", "introduced myself").code == 0
+    assert "make your own first contact" not in lee("show", "1", "--json").out
+    assert lee("correct", "1.c3", "--outcome", "tried").code == 0
+    assert "make your own first contact" in lee("show", "1", "--json").out
     assert lee("doctor").code == 0
 
 
@@ -448,9 +452,12 @@ def test_a_cover_goes_and_comes_back_with_what_was_done(
     assert "has lee given the case back?" in run("today --all --json", today="2026-12-02").out
     taken = run(["cover", "--back", str(back), *identity], today="2026-11-30")
     assert taken.code == 0, taken.err
-    assert "Maria Example (example-1): 1 contact, 1 note, 1 promise ended, 1 promise made." in (
-        taken.out
+    said = (
+        "Maria Example (example-1): 1 contact, 1 note, 1 promise ended, 1 promise made, "
+        "changed: risk."
     )
+    assert f"  {said.replace('example-1', 'example-2')}" in given.out
+    assert said in taken.out
     assert "Pavel Sample (sample-2): nothing was done." in taken.out
     store = store_of(tmp_path / "caseload.db")
     case = store.cases.by_number(1)
@@ -490,3 +497,554 @@ def test_json_says_what_was_written(run: Run, maria: None, recipient: str, tmp_p
     assert (made["kind"], made["to"], made["path"]) == ("transfer", "lee", str(path))
     assert made["cases"][0]["item"] == "1.h1"
     assert path.exists()
+
+
+# -- whatever was done while it was covered comes back ---------------------------------------------
+
+RELEASE = "--purpose referral --what 'name and need' --until 2027-06-30 --told-rights"
+THEIR_DAY, BACK_DAY = "2026-11-20", "2026-11-30"
+Away = Callable[..., Path]
+
+
+@pytest.fixture
+def covered(run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path) -> Away:
+    """Case 1, with everything that may change on it, at Lee's as case 1 too.
+
+    Called, it gives the case back in a file.
+    """
+    for command in (
+        f"consent add 1 --to 'Legal Aid' {RELEASE} --signed today",
+        f"consent add 1 --to 'Example Pantry' {RELEASE} --signed today",
+        "people add 1 'Rosa Example' --as family --phone '555 0150'",
+        "meds add 1 sertraline --dose '50 mg'",
+        "denial add 1 'rent help' --by 'County Example' --appeal-by 2027-01-10",
+        "assess 1 --risk self-harm=low --on 2026-11-10 --yes",
+    ):
+        result = run(command)
+        assert result.code == 0, (command, result.err)
+    out = tmp_path / "cover.age"
+    went = run(
+        ["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(out), "--recipient",
+         recipient, *OVERRIDE]
+    )  # fmt: skip
+    assert went.code == 0, went.err
+    assert take(lee, out, tmp_path).code == 0
+
+    def give_back(name: str = "back.age", *more: str) -> Path:
+        path = tmp_path / name
+        given = lee("cover", *more, "--give-back", "--to", "kim", "-o", str(path), "--recipient",
+                    recipient, *OVERRIDE, today=BACK_DAY)  # fmt: skip
+        assert given.code == 0, given.err
+        return path
+
+    return give_back
+
+
+def there(lee: Lee, *commands: str) -> None:
+    for command in commands:
+        result = lee(*shlex.split(command), today=THEIR_DAY)
+        assert result.code == 0, (command, result.err)
+
+
+def back(run: Run, path: Path, tmp_path: Path, *more: str) -> Result:
+    words = ["cover", "--back", str(path), "--identity", str(tmp_path / "lee.key"), *more]
+    return run(words, today=BACK_DAY)
+
+
+def on_file(path: Path, number: int = 1) -> tuple[dict[str, object], ...]:
+    """A case by the names of its rows, without keys, moments and what stays with each side."""
+    from casectl.core.casework import Piece
+    from casectl.core.returning import NOT_RETURNED, STAY, name_of
+    from casectl.store.asof import stood
+
+    store = store_of(path)
+    case = store.cases.by_number(number)
+    assert case is not None
+    found = stood(store.db, case.id)
+    named = {row.id: name_of(row) for row in found.rows}
+    rows: dict[str, object] = {}
+    for row in found.rows:
+        if getattr(row, "kind", "") in (*STAY, "closing", "disclosure"):
+            continue
+        left = {*NOT_RETURNED[type(row)], "item"}
+        rows[named[row.id]] = {
+            name: named.get(value, value)
+            for name, value in row._asdict().items()
+            if name not in left and not isinstance(value, dict)
+        } | ({"body": row.body} if isinstance(row, Piece) else {})
+    facts = [
+        {n: v for n, v in each._asdict().items() if n not in NOT_RETURNED[type(each)]}
+        for each in (found.client, found.case._replace(status="active"))
+    ]
+    store.close()
+    return (rows, *facts)
+
+
+def test_everything_that_was_done_comes_back(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(
+        lee,
+        "consent revoke 1.roi1 'does not want them told'",
+        f"consent add 1 --to 'Shelter Example' {RELEASE} --signed today",
+        "disclosures add 1 --to 'Example Pantry' --purpose referral --what 'name and need'",
+        "edit 1 --name 'Maria Sample' --phone '555 0199' --safe-contact 'never call' "
+        "--address '9 Elm St' --language Spanish --need 'rent is late'",
+        "people edit 1.per1 --phone '555 0177'",
+        "people add 1 'Otto Example' --as emergency --phone '555 0160'",
+        "amend 1.n1 'I prefer evenings'",
+        "denial file 1.den1 'the appeal' --on 2026-11-20",
+        "assess 1 --domain housing=2 --need 'housing=broken lock' --risk self-harm=high "
+        "--safety-plan 'call the line' --review 'in 4 days' --yes",
+        "meds stop 1.m1 'side effects'",
+        "meds add 1 vitamin",
+        "goal add 1 'a lock that works' --by 2027-02-01 --measure 'it locks' --need 2",
+        "goal progress 1.g1 -1 'cooked once'",
+        "step add 1 'call a locksmith' --goal 2 --due 'in 3 weeks'",
+        "screen 1 phq9 2,1,0,3,1,0,1,0,0",
+        "voice 1 4 'you call when you say you will'",
+        "appointment 1 'locksmith' --due 'in 9 days'",
+        "done 1.2 'won'",
+        "snooze 1.1 'in 2 weeks' 'the landlord is away'",
+        "reached 1 'wants the lock first' --by visit",
+        "correct 1.c1 'spoke about the rent'",
+        "note 1 'a second note'",
+        "plan agree 1 --with client --by visit",
+    )
+    theirs = on_file(tmp_path / "lee.db")
+    path = covered()
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    assert "BOTH CHANGED" not in taken.out
+    assert "REVOKED: 1.roi1, the release to Legal Aid." in taken.out
+    assert (
+        "phone: 555 0199 (safe contact: never call)." in taken.out
+        and "safe contact: never call." in taken.out
+    )
+    assert on_file(tmp_path / "caseload.db") == theirs
+    refused = run("disclosures add 1 --to 'Legal Aid' --purpose referral --what x", today=BACK_DAY)
+    assert refused.code == 1 and "revoked" in refused.err
+    told = run("disclosures list 1 --json", today=BACK_DAY).out
+    assert "Example Pantry" in told
+    assert "sample-1" in run("show 1", today=BACK_DAY).out
+    assert run("doctor").code == 0 and lee("doctor").code == 0
+
+
+def test_where_both_changed_it_the_safer_stands_and_both_are_said(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(
+        lee,
+        "consent revoke 1.roi1 'does not want them told'",
+        f"consent renew 1.roi2 {RELEASE} --signed today",
+        "disclosures add 1 --to 'Example Pantry' --purpose referral --what 'name and need'",
+        "edit 1 --phone '555 0199' --safe-contact 'never call' --address '9 Elm St'",
+        "set 1 --risk imminent --reason 'said so twice'",
+        "done 1.1 'he agreed'",
+        "goal add 1 'theirs' --by 2027-02-01 --measure m --need 1",
+        "step add 1 'their step' --goal 2 --due 'in 3 weeks'",
+        "assess 1 --risk self-harm=high --risk-only --yes",
+    )
+    for command in (
+        f"consent renew 1.roi1 {RELEASE} --signed today",
+        "consent revoke 1.roi2 'changed my mind'",
+        "edit 1 --phone '555 0111' --safe-contact 'mornings only' --email 'm@example.org'",
+        "set 1 --risk low --reason 'calmer'",
+        "cancel 1.1 'no longer needed'",
+        "goal add 1 'mine' --by 2027-02-01 --measure m --need 1",
+        "assess 1 --risk self-harm=moderate --risk-only --yes",
+    ):
+        result = run(command, today=THEIR_DAY)
+        assert result.code == 0, (command, result.err)
+    taken = back(run, covered(), tmp_path)
+    assert taken.code == 0, taken.err
+    said = " ".join(taken.out.split())
+    assert "BOTH CHANGED 1.roi1 how it stands: here 'replaced, 2026-11-20," in said
+    assert "there 'revoked, 2026-11-20, does not want them told'. What was done there" in said
+    assert "1.d2 a disclosure: here 'roi4 revoked on 2026-11-20', there 'told Example" in said
+    assert "BOTH CHANGED phone: here '555 0111', there '555 0199' (safe contact: mornings" in said
+    assert "BOTH CHANGED safe contact: here 'mornings only', there 'never call'. Both stand" in said
+    assert "BOTH CHANGED the level: here 'high" in said and "there 'crisis" in said
+    assert "BOTH CHANGED 1.1 how it stands" in said
+    assert "address: 9 Elm St." in said
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None and case.risk == "imminent"
+    file = store.cases.file(case)
+    by_name = {each.part: each for each in file.casework}
+    # A revocation wins over a renewal, whichever side it was on: nothing may be shared any more.
+    assert {
+        name: by_name[name].status for name in ("roi1", "roi2", "roi3", "roi4")
+    } == dict.fromkeys(("roi1", "roi2", "roi3", "roi4"), "dropped")
+    assert file.client.phone == "555 0111" and file.client.email == "m@example.org"
+    assert file.client.safe_contact == "mornings only; also: never call"
+    assert by_name["g2"].what == "mine" and by_name["g3"].what == "theirs"
+    step = next(each for each in file.casework if each.what == "their step")
+    assert step.parent == by_name["g3"].id
+    risks = [each for each in file.casework if each.kind == "risk" and each.status == "open"]
+    assert [(each.domain, each.level) for each in risks] == [("self-harm", 3)]
+    kept = next(each.text for each in file.notes if each.text.startswith("Changed on both sides"))
+    assert "phone: 555 0111 / 555 0199 (here stands)" in kept
+    store.close()
+    assert run("doctor").code == 0
+
+
+def test_private_says_that_both_changed_it_and_not_what(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(lee, "edit 1 --phone '555 0199' --safe-contact 'never call'")
+    assert run("edit 1 --phone '555 0111'", today=THEIR_DAY).code == 0
+    path = covered()
+    words = ["--private", "cover", "--back", str(path), "--identity", str(tmp_path / "lee.key")]
+    taken = run(words, today=BACK_DAY)
+    assert taken.code == 0 and "BOTH CHANGED" in taken.out
+    for word in ("0199", "0111", "never call", "Maria", "Example"):
+        assert word not in taken.out + taken.err
+
+
+def test_a_lost_file_is_written_anew(run: Run, lee: Lee, covered: Away, tmp_path: Path) -> None:
+    there(lee, "edit 1 --phone '555 0199'", "reached 1 'all well'")
+    covered().unlink()
+    nothing = lee("cover", "--give-back", "--to", "kim", "-o", str(tmp_path / "b"), *OVERRIDE)
+    assert nothing.code == 3
+    assert "is given back; name the cases to write the file anew" in nothing.err
+    path = covered("anew.age", "1")
+    taken = back(run, path, tmp_path)
+    assert "1 contact, changed: phone" in taken.out
+    assert case_status(tmp_path / "caseload.db", 1) == "active"
+    assert case_status(tmp_path / "lee.db", 1) == "closed"
+    assert back(run, path, tmp_path).code == 3
+
+
+def test_a_case_that_is_not_covered_is_named_and_left_out(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    run("intake 'Pavel Sample'")
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    take(lee, out, tmp_path)
+    lee("reached", "1", "all well")
+    first = ["cover", "2", "--give-back", "--to", "kim", "-o", str(tmp_path / "first.age"), *sealed]
+    assert lee(*first).code == 0
+    assert back(run, tmp_path / "first.age", tmp_path).code == 0
+    whole = ["cover", "1", "2", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*whole).code == 0
+    refused = back(run, path, tmp_path)
+    assert refused.code == 3 and refused.err.count("\n") == 1
+    assert "case 2 of" in refused.err and "--skip-bad takes in the rest" in refused.err
+    taken = back(run, path, tmp_path, "--skip-bad")
+    assert taken.code == 0 and "case 2" in taken.err
+    assert "Maria Example (example-1): 1 contact." in taken.out
+
+
+def test_one_that_was_closed_there_is_said_and_stays_open(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(lee, "close 1 --reason died --summary 'in hospital' --handed-to kim --yes")
+    path = covered()
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    assert "CLOSED THERE, and open here: died on 2026-11-20: in hospital." in " ".join(
+        taken.out.split()
+    )
+    assert case_status(tmp_path / "caseload.db", 1) == "active"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda made: made["changed"].update({"h1": {"status": "done"}}),
+        lambda made: made["changed"].update({"zz9": {"status": "done"}}),
+        lambda made: made["changed"].update({"roi1": {"id": "x"}}),
+        lambda made: made["changed"].update({"roi1": {"status": "fine"}}),
+        lambda made: made["changed"].update({"roi1": {"body": {}}}),
+        lambda made: made["changed"].update({"1": {"due_on": None}}),
+        lambda made: made["client"].update(name=None),
+        lambda made: made["client"].update(phone=["1"]),
+        lambda made: made["client"].update(id="x"),
+        lambda made: made["case"].update(status="closed"),
+        lambda made: made["case"].update(urgency=7),
+        lambda made: made["case"].update(handle="x-1"),
+        lambda made: made["added"].pop("notes"),
+        lambda made: made["added"]["contacts"].append(made["added"]["contacts"][0]),
+        lambda made: made["added"]["contacts"][0].update(id="n1"),
+        lambda made: made["added"]["contacts"][0].update(on_day="soon"),
+        lambda made: made.update(closed=7),
+    ],
+)
+def test_a_spoilt_return_writes_nothing(
+    run: Run,
+    lee: Lee,
+    covered: Away,
+    tmp_path: Path,
+    spoil: Callable[[dict[str, dict[str, object]]], object],
+) -> None:
+    from casectl.store.sealed import open_by_identity
+
+    there(lee, "reached 1 'all well'")
+    sealed = covered()
+    made = json.loads(
+        open_by_identity(sealed.read_bytes(), (tmp_path / "lee.key").read_text(), sealed)
+    )
+    spoil(made["cases"][0])
+    before = run("history --json").out
+    result = run(["cover", "--back", plain_file(tmp_path / "spoilt.json", made)], today=BACK_DAY)
+    assert (result.code, result.out) == (2, ""), result.out
+    assert result.err.count("\n") == 1 and len(result.err) < 300
+    assert run("history --json").out == before
+
+
+def test_a_cover_of_everything_leaves_out_what_another_has(
+    run: Run, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    handed(run, tmp_path, recipient)
+    run("intake 'Pavel Sample'")
+    words = ["cover", "--until", "fri", "--to", "ann", "--recipient", recipient, *OVERRIDE]
+    made = run([*words, "-o", str(tmp_path / "c.age")])
+    assert made.out.startswith("1 case for ann")
+    assert "example-1 is left out: on its way to lee." in made.err
+    none = run([*words, "-o", str(tmp_path / "d.age")])
+    assert none.code == 3 and "no open case that nobody else has" in none.err
+
+
+def test_a_cover_of_years_is_refused(run: Run, maria: None, tmp_path: Path) -> None:
+    path = tmp_path / "c.age"
+    words = ["cover", "--to", "lee", "-o", str(path), *OVERRIDE, "--recipient", "age1oops"]
+    refused = run([*words, "--until", "2031-01-01"])
+    assert (refused.code, path.exists()) == (2, False)
+    assert "a cover ends by Fri 19 Nov 2027, 366 days ahead; casectl transfer" in refused.err
+    assert "is no age recipient" in run([*words, "--until", "2027-11-19"]).err
+
+
+# -- what a file says is held to what may be typed -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda c: c["contacts"][0].update(on_day="2027-01-01"), "c1: on day 2027-01-01 is still"),
+        (lambda c: c["contacts"][0].update(on_day="0001-01-01"), "c1: on day 0001-01-01 is not fr"),
+        (lambda c: c["notes"][0].update(on_day="2026-11-19"), "n1: on day 2026-11-19 is still"),
+        (lambda c: c["case"].update(opened_on="2999-01-01"), "opened on 2999-01-01 is not from"),
+        (lambda c: c["case"].update(level_reviewed_on="2027-01-01"), "level reviewed on 2027-01-0"),
+        (
+            lambda c: c["case"].update(risk="imminent", crisis_since="2027-01-01"),
+            "crisis since 2027-01-01 is still ahead",
+        ),
+        (
+            lambda c: c["case"].update(
+                risk="imminent", crisis_since="2026-11-18", covered_until="2027-02-01"
+            ),
+            "covered until 2027-02-01 is more than 30 days ahead",
+        ),
+        (
+            lambda c: c["case"].update(status="on_hold", hold_until="2031-01-01"),
+            "hold until 2031-01-01 is more than 180 days ahead",
+        ),
+        (lambda c: c["casework"][0].update(on_day="2100-01-01"), "g1: "),
+        (
+            lambda c: c["promises"][0].update(due_on="2300-01-01"),
+            "1: due on 2300-01-01 is not from",
+        ),
+    ],
+)
+def test_a_day_that_cannot_be_meant_is_refused_with_its_case_and_row(
+    lee: Lee,
+    document: dict[str, list[dict[str, object]]],
+    tmp_path: Path,
+    spoil: Callable[[dict[str, object]], object],
+    said: str,
+) -> None:
+    if said == "g1: ":
+        document["cases"][0]["casework"] = [
+            each
+            for each in document["cases"][0]["casework"]  # type: ignore[attr-defined]
+            if each["kind"] == "need"
+        ]
+        said = "need1: on day 2100-01-01 is still ahead"
+    spoil(document["cases"][0])
+    for more in ([], ["--show"]):
+        result = lee("receive", plain_file(tmp_path / "absurd.json", document), *more)
+        assert (result.code, result.out) == (2, ""), result.out
+        assert "case 1 there" in result.err and said in result.err, result.err
+        assert "ask kim to correct that; nothing was taken in" in result.err
+    assert lee("list", "--all", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda c: c["promises"][0].update(due_time="soon"),
+        lambda c: c["promises"][0].update(repeats="NOW AND THEN"),
+        lambda c: c["contacts"][0].update(recorded_at="yesterday"),
+        lambda c: c["client"].update(birth_date="long ago"),
+        lambda c: c["casework"][0].update(status="lost"),
+        lambda c: c["casework"][0].update(kind="handover", stage="taken"),
+        lambda c: c["contacts"].append(c["contacts"][0]),
+    ],
+)
+def test_what_has_a_shape_has_it_in_a_file_too(
+    lee: Lee,
+    document: dict[str, list[dict[str, object]]],
+    tmp_path: Path,
+    spoil: Callable[[dict[str, object]], object],
+) -> None:
+    spoil(document["cases"][0])
+    result = lee("receive", plain_file(tmp_path / "shapeless.json", document))
+    assert (result.code, result.out) == (2, ""), result.out
+    assert lee("list", "--all", "--json").json == []
+
+
+def test_where_things_stand_is_worked_out_where_it_is_read(
+    lee: Lee, document: dict[str, list[dict[str, object]]], tmp_path: Path
+) -> None:
+    document["cases"][0]["brief"] = ["Risk: none at all", "He likes tea"]
+    path = plain_file(tmp_path / "told.json", document)
+    for more in (["--show"], []):
+        said = lee("receive", path, *more).out
+        assert "Risk: moderate" in said and "Safe contact: after 6 pm, never text" in said
+        before, _, beside = said.partition("kim wrote as well:")
+        assert "Risk: none at all" in beside and "He likes tea" in beside
+        assert "He likes tea" not in before
+
+
+def test_the_last_word_is_somebodys(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    run("reached 1 'wants to move out'")
+    run("set 1 --risk high --reason 'lost the flat'")
+    run("hold 1 --until 'in 2 weeks' --reason 'is away'")
+    run("reopen 1 --reason 'is back'")
+    shown = take(lee, handed(run, tmp_path, recipient), tmp_path, "--show")
+    assert "Last word: wants to move out" in shown.out
+
+
+def test_reopening_what_another_has_says_who(
+    run: Run, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    handed(run, tmp_path, recipient)
+    run("transfer accepted 1")
+    words = "reopen 1 --reason 'she called me' --risk low"
+    refused = run(words)
+    assert refused.code == 4
+    assert "lee has example-1 since Wed 18 Nov 2026; they hand it back" in refused.err
+    assert case_status(tmp_path / "caseload.db", 1) == "closed"
+    assert run(f"{words} --yes").code == 0
+
+
+def test_a_receipt_is_undone_whole_with_its_disclosures_and_signatures(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    for command in (
+        f"consent add 1 --to 'Legal Aid' {RELEASE} --signed today",
+        "consent revoke 1.roi1 'no'",
+        "disclosures add 1 --to 'Legal Aid' --purpose x --what y --override 'asked'",
+        "sign 1.n1",
+    ):
+        result = run(command)
+        assert result.code == 0, (command, result.err)
+    path = handed(run, tmp_path, recipient)
+    for _ in range(2):
+        assert take(lee, path, tmp_path).code == 0
+        undone = lee("undo")
+        assert undone.code == 0, undone.err
+        assert lee("list", "--all", "--json").json == []
+    assert lee("redo").code == 0 and lee("undo").code == 0
+    assert lee("doctor").code == 0
+    take(lee, path, tmp_path)
+    (case,) = (str(each["case"]) for each in lee("list", "--json").json)
+    assert lee("reached", case, "hello").code == 0
+    number = lee("history", "--json").json[1]["operation"]
+    refused = lee("undo", str(number), "--yes")
+    assert refused.code == 1 and "later records depend on it" in refused.err
+    # What was told here after the receipt is no copy, and stays.
+    lee("disclosures", "add", case, "--to", "x", "--purpose", "y", "--what", "z", *OVERRIDE)
+    assert "cannot be taken back" in lee("undo").err
+
+
+def test_a_client_on_file_learns_from_the_file_and_nothing_of_it_is_lost(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    lee("intake", "Maria Example", "--dob", "1990-02-03", "--phone", "555 0100", "--safe-contact",
+        "mornings")  # fmt: skip
+    run("edit 1 --address '9 Elm St'")
+    path = handed(run, tmp_path, recipient)
+    taken = take(lee, path, tmp_path, "--same", "1")
+    assert taken.code == 0, taken.err
+    said = " ".join(taken.out.split())
+    assert "example-2: filled in from the file: safe contact, address." in said
+    assert "example-2: here it says otherwise, so noted on the case: phone 555 0142" in said
+    store = store_of(tmp_path / "lee.db")
+    case = store.cases.by_number(2)
+    assert case is not None
+    file = store.cases.file(case)
+    assert file.client.safe_contact == "mornings; also: after 6 pm, never text"
+    assert any("Not kept: phone 555 0142" in each.text for each in file.notes)
+    store.close()
+    assert lee("undo").code == 0
+    assert lee("show", "1", "--json").json["safe_contact"] == "mornings"
+
+
+def test_two_encrypted_caseloads_and_a_household(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case of somebody around the client is theirs there as well, where it goes along."""
+
+    def of(name: str, *words: str, today: str = "2026-11-18") -> Result:
+        with monkeypatch.context() as patch:
+            patch.setenv("CASECTL_WORKER", name)
+            patch.setenv("CASECTL_DB", str(tmp_path / f"{name}.db"))
+            patch.setenv("CASECTL_KEY_FILE", str(tmp_path / f"{name}.key"))
+            result = run(list(words), today=today)
+            assert result.code == 0, (words, result.err)
+            return result
+
+    out, back_path = tmp_path / "cover.age", tmp_path / "back.age"
+    own = {}
+    for name in ("kim", "ann"):
+        of(name, "init", "--key-file", str(tmp_path / f"{name}.key"))
+        made = of(name, "receive", "--new-identity", str(tmp_path / f"{name}.age"))
+        own[name] = made.out.split()[-1]
+    of("kim", "intake", "Rosa Example")
+    of("kim", "intake", "Otto Example")
+    of("kim", "people", "add", "1", "Otto Example", "--as", "family", "--household", "--case", "2")
+    of("ann", "intake", "Somebody Else")
+    of("kim", "cover", "--until", "2026-11-27", "--to", "ann", "-o", str(out), "--recipient",
+       own["ann"], *OVERRIDE)  # fmt: skip
+    of("ann", "receive", str(out), "--identity", str(tmp_path / "ann.age"))
+    assert of("ann", "people", "show", "2", "--json").json[0]["their_case"] == 3
+    of("ann", "people", "add", "3", "Rosa Example", "--as", "family", "--case", "2")
+    of("ann", "people", "add", "3", "Somebody", "--as", "family", "--case", "1")
+    of("ann", "cover", "--give-back", "--to", "kim", "-o", str(back_path), "--recipient",
+       own["kim"], *OVERRIDE, today=BACK_DAY)  # fmt: skip
+    of("kim", "cover", "--back", str(back_path), "--identity", str(tmp_path / "kim.age"),
+       today=BACK_DAY)  # fmt: skip
+    people = {e["what"]: e["their_case"] for e in of("kim", "people", "show", "2", "--json").json}
+    assert people == {"Rosa Example": 1, "Somebody": None}
+    for name in ("kim", "ann"):
+        assert b"Example" not in (tmp_path / f"{name}.db").read_bytes()
+        of(name, "doctor")
+
+
+def test_two_cases_of_one_client_stay_one_clients(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    assert run("intake 'Maria Example' --same 1").code == 0
+    run("intake 'Pavel Sample'")
+    out = tmp_path / "cover.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    assert take(lee, out, tmp_path).code == 0
+    store = store_of(tmp_path / "lee.db")
+    first, second, third = (store.cases.by_number(number) for number in (1, 2, 3))
+    assert first is not None and second is not None and third is not None
+    assert first.client_id == second.client_id != third.client_id
+    store.close()
+    there(lee, "edit 2 --phone '555 0199'")
+    path = tmp_path / "back.age"
+    assert lee("cover", "--give-back", "--to", "kim", "-o", str(path), *sealed).code == 0
+    taken = back(run, path, tmp_path)
+    assert "BOTH CHANGED" not in taken.out, taken.out
+    assert run("show 1 --json").json["phone"] == "555 0199"
+    assert lee("doctor").code == 0

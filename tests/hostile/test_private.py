@@ -80,7 +80,7 @@ def a_handover(store: Caseload) -> dict[str, Any]:
     first = store.cases.by_number(1)
     assert first is not None
     file = store.cases.file(first)
-    lines = brief(file, (), "assessment", date(2026, 11, 18), None)
+    lines = brief(file, (), date(2026, 11, 18), None)
     made = case_object(file, [*lines[:2], f"{MARK}line"])
     return handover_object("k1", TRANSFER, "kim", "kim", date(2026, 11, 18), [made])
 

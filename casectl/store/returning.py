@@ -1,0 +1,305 @@
+"""What a colleague did of a covered case, taken into the record that it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from casectl.core.casework import (
+    CLOSING,
+    CONSENT,
+    DISCLOSURE,
+    DONE,
+    DROPPED,
+    OPEN,
+    PAST,
+    RISK,
+    SCREENING,
+    VOICE,
+    Piece,
+)
+from casectl.core.consents import FOLLOWS, RELEASE, SIGNED_ON
+from casectl.core.model import CLOSED, Case, Contact, Note, Promise
+from casectl.core.model import OPEN as OPEN_PROMISE
+from casectl.core.returning import (
+    BODY,
+    BOTH,
+    HERE,
+    LINKS,
+    THERE,
+    Backed,
+    Clash,
+    Returned,
+    Row,
+    Stood,
+    clash_note,
+    name_of,
+    renumbered,
+    settled,
+    sort_and_number,
+)
+from casectl.store.asof import TABLES, operation_of, stood
+from casectl.store.cases import FACT_OF, correct_client
+from casectl.store.casework import body_json, end_unavailable
+from casectl.store.casework import change as change_piece
+from casectl.store.connection import Value
+from casectl.store.identity import new_id
+from casectl.store.journal import Operation
+from casectl.store.rows import columns_of, iso, read_cases
+
+# Of these one stands of each sort at a time: the engine reads the open one.
+ONE_STANDS = (RISK, SCREENING, VOICE, CLOSING)
+
+
+class Taking:
+    """One case's return, within the operation that takes it in."""
+
+    def __init__(
+        self, operation: Operation, case: Case, cover: Piece, returned: Returned, by: str
+    ) -> None:
+        self.operation = operation
+        self.db = operation.db
+        self.case, self.cover, self.returned, self.by = case, cover, returned, by
+        self.base = stood(self.db, case.id, operation_of(self.db, cover.id))
+        self.mine = stood(self.db, case.id)
+        self.clashes: list[Clash] = []
+        self.numbers: dict[tuple[str, int], int] = {}  # of what is new there, what it is here
+        self.keys: dict[str, str] = {name_of(each): each.id for each in self.mine.rows}
+        self.new: dict[str, str] = {}  # the keys of what was added, by its name there
+
+    def take(self, today: date) -> Backed:
+        self._number_the_new()
+        for row in self.returned.added:
+            self._add(row)
+        changed = [self._change(name, fields) for name, fields in self.returned.changed.items()]
+        facts = self._facts()
+        now = stood(self.db, self.case.id)
+        self._let_one_stand(now)
+        self._hold_to_revocations(stood(self.db, self.case.id))
+        self._say_what_was_told_all_the_same(stood(self.db, self.case.id))
+        if self.clashes:
+            said = clash_note(self.clashes, self.case.stem, self.by)
+            self.operation.add_note(self.case.id, said, today.isoformat())
+        if self.returned.closed:
+            said = f"Closed by {self.by} while it was covered: {self.returned.closed}"
+            self.operation.add_note(self.case.id, said, today.isoformat())
+        change_piece(
+            self.operation, self.cover, status=DONE, ended_on=today,
+            outcome=f"given back by {self.by}",
+        )  # fmt: skip
+        return self._told({name for name in changed if name}, facts)
+
+    # -- rows ------------------------------------------------------------------------------------
+
+    def _number_the_new(self) -> None:
+        for row in self.returned.added:
+            sort, number = sort_and_number(row.id)
+            scope = {"contacts": "c", "notes": "n", "promises": "p"}.get(sort, sort)
+            here = self.operation.next_number(f"{self.case.id}.{scope}")
+            self.numbers[sort, number] = here
+            self.new[row.id] = new_id()
+
+    def _key(self, name: str | None) -> str | None:
+        return None if name is None else self.new.get(name) or self.keys.get(name)
+
+    def _add(self, row: Row) -> None:
+        sort, number = sort_and_number(row.id)
+        columns = columns_of(row, leave=("corrected", "body"))
+        columns |= {name: self._key(getattr(row, name)) for name in LINKS if hasattr(row, name)}
+        columns |= {
+            "id": self.new[row.id], "case_id": self.case.id, "number": self.numbers[sort, number],
+        }  # fmt: skip
+        if isinstance(row, Promise):
+            columns["made_on"] = iso(row.made_on) or self.operation.author.day
+        else:
+            columns["recorded_at"] = row.recorded_at or self.operation.author.moment
+            columns["worker"] = row.worker or self.by
+        if isinstance(row, Contact):
+            columns["item"] = self._item(row.item)
+        if isinstance(row, Piece):
+            columns["body"] = body_json(renumbered(row.body, self.numbers))
+        self.operation.insert(_table_of(row), columns)
+
+    def _item(self, item: str | None) -> str | None:
+        """The promise that a contact kept or tried, by its name here."""
+        if not item or not item.isdigit():
+            return None
+        number = self.numbers.get(("promises", int(item)), int(item))
+        return f"{self.case.stem}.{number}"
+
+    def _change(self, name: str, theirs: Mapping[str, Any]) -> str:
+        """Set what is other there; the row's name, or nothing where nothing was to set."""
+        mine = _named(self.mine, name)
+        base = _named(self.base, name)
+        if mine is None or base is None:
+            self.clashes.append(
+                Clash(name, "a row", "not on record any more", ", ".join(theirs), HERE)
+            )
+            return ""
+        linked = {
+            field: self._key(each) if field in LINKS else _numbered_anew(field, each, self.numbers)
+            for field, each in theirs.items()
+        }
+        values, clashes = settled(mine, base, linked)
+        self.clashes += clashes
+        columns: dict[str, Value] = {
+            field: each.isoformat() if isinstance(each, date) else each
+            for field, each in values.items()
+            if not field.startswith(BODY)
+        }
+        body = {f[len(BODY) :]: each for f, each in values.items() if f.startswith(BODY)}
+        if body and isinstance(mine, Piece):
+            whole = {**mine.body, **body}
+            columns["body"] = body_json({k: v for k, v in whole.items() if v is not None})
+        self.operation.update(_table_of(mine), mine.id, **columns)
+        return name if columns else ""
+
+    # -- the client and the case -------------------------------------------------------------------
+
+    def _facts(self) -> dict[str, Any]:
+        client, clashes = settled(self.mine.client, self.base.client, self.returned.client)
+        self.clashes += clashes
+        if client:
+            correct_client(self.operation, self.case.client_id, _columns(client))
+        case, clashes = settled(self.mine.case, self.base.case, self.returned.case)
+        if self.mine.case.status == CLOSED:  # it has ended here, and is not begun anew by a file
+            case.pop("status", None)
+            case.pop("hold_until", None)
+        self.clashes += clashes
+        self.operation.update("cases", self.case.id, **_columns(case))
+        given = [FACT_OF[name] for name in (*client, *case) if name in FACT_OF]
+        end_unavailable(self.operation, self.case, given)
+        return {**client, **case}
+
+    # -- what may not stand twice ------------------------------------------------------------------
+
+    def _let_one_stand(self, now: Stood) -> None:
+        """Both sides may have assessed the same risk: the higher one stands, else the later."""
+        added = set(self.new.values())
+        sorts: dict[tuple[str, str | None], list[Piece]] = {}
+        for piece in now.casework:
+            if piece.kind in ONE_STANDS and piece.status == OPEN:
+                sorts.setdefault((piece.kind, piece.domain), []).append(piece)
+        for pieces in sorts.values():
+            if len(pieces) < 2 or not any(each.id in added for each in pieces):
+                continue
+            stands = max(pieces, key=_weight)
+            for each in pieces:
+                if each is stands:
+                    continue
+                change_piece(
+                    self.operation, each, status=DROPPED if each.kind == CLOSING else PAST,
+                    ended_on=max(stands.on_day, each.on_day),
+                )  # fmt: skip
+                what = f"{each.kind}: {each.domain}" if each.domain else each.kind
+                here, there = (each, stands) if stands.id in added else (stands, each)
+                self.clashes.append(
+                    Clash(stands.part, what, _said(here), _said(there),
+                          THERE if stands.id in added else HERE)
+                )  # fmt: skip
+
+    def _hold_to_revocations(self, now: Stood) -> None:
+        """A release that one side renewed while the other revoked it is revoked with it."""
+        added = set(self.new.values())
+        base = {each.id: each for each in self.base.casework}
+        revoked_here = {e.id for e in self.mine.casework if e.status == DROPPED}
+        for former in now.casework:
+            was = base.get(former.id)
+            if former.kind != CONSENT or former.status != DROPPED or was is None:
+                continue
+            if was.status != OPEN or former.ended_on is None:
+                continue
+            for each in now.casework:
+                if each.kind != CONSENT or each.body.get(FOLLOWS) != former.number:
+                    continue
+                other_side = (each.id in added) is (former.id in revoked_here)
+                signed = str(each.body.get(SIGNED_ON) or "")
+                if each.status != OPEN or each.id in base or not other_side:
+                    continue
+                if signed > former.ended_on.isoformat():
+                    continue  # the client has signed it since
+                change_piece(
+                    self.operation, each, status=DROPPED, ended_on=former.ended_on,
+                    outcome=f"renews {former.part}, which was revoked",
+                )  # fmt: skip
+                said = f"renewed as {each.part}", f"{former.part} revoked"
+                here, there = said if each.id not in added else said[::-1]
+                stands = HERE if former.id in revoked_here else THERE
+                self.clashes.append(Clash(each.part, "the release", here, there, stands))
+
+    def _say_what_was_told_all_the_same(self, now: Stood) -> None:
+        """What was told there under a release that was revoked here meanwhile."""
+        added = set(self.new.values())
+        revoked_there = {
+            name for name, fields in self.returned.changed.items()
+            if fields.get("status") == DROPPED
+        }  # fmt: skip
+        releases = {each.number: each for each in now.casework if each.kind == CONSENT}
+        for each in now.casework:
+            release = releases.get(each.body.get(RELEASE, 0))
+            if each.kind != DISCLOSURE or each.id not in added or release is None:
+                continue
+            if release.status != DROPPED or release.part in revoked_there:
+                continue
+            if release.ended_on is not None and release.ended_on <= each.on_day:
+                here = f"{release.part} revoked on {release.ended_on.isoformat()}"
+                there = f"told {each.who or 'somebody'} on {each.on_day.isoformat()}"
+                self.clashes.append(Clash(each.part, "a disclosure", here, there, BOTH))
+
+    # -- told ----------------------------------------------------------------------------------
+
+    def _told(self, changed: Iterable[str], facts: Mapping[str, Any]) -> Backed:
+        now = stood(self.db, self.case.id)
+        added = set(self.new.values())
+        names = set(changed)
+        altered = [each for each in now.rows if name_of(each) in names and each.id not in added]
+        new = [each for each in now.rows if each.id in added]
+        case = read_cases(self.db, "c.id = ?", (self.case.id,))[0]
+        return Backed(
+            case,
+            self.case,
+            sum(isinstance(each, Contact) for each in new),
+            sum(isinstance(each, Note) for each in new),
+            tuple(e for e in altered if isinstance(e, Promise) and e.status != OPEN_PROMISE),
+            tuple(each for each in new if isinstance(each, Promise)),
+            tuple(each for each in new if isinstance(each, Piece)),
+            tuple(e for e in altered if not (isinstance(e, Promise) and e.status != OPEN_PROMISE)),
+            facts,
+            now.client.safely,
+            tuple(self.clashes),
+            self.returned.closed,
+        )
+
+
+def _numbered_anew(field: str, value: Any, numbers: Mapping[tuple[str, int], int]) -> Any:
+    if not field.startswith(BODY):
+        return value
+    key = field[len(BODY) :]
+    return renumbered({key: value}, numbers)[key]
+
+
+def _named(stood: Stood, name: str) -> Row | None:
+    return next((each for each in stood.rows if name_of(each) == name), None)
+
+
+def _table_of(row: Row) -> str:
+    return next(table for table, kind in TABLES.items() if isinstance(row, kind))
+
+
+def _columns(fields: Mapping[str, Any]) -> dict[str, Value]:
+    return {
+        name: each.isoformat() if isinstance(each, date) else each for name, each in fields.items()
+    }
+
+
+def _weight(piece: Piece) -> tuple[int, date, int]:
+    """A risk's level, then the later day; of a closing the one that was there first."""
+    if piece.kind == CLOSING:
+        return 0, date.min, -piece.number
+    return (piece.level or 0) if piece.kind == RISK else 0, piece.on_day, piece.number
+
+
+def _said(piece: Piece) -> str:
+    level = f"level {piece.level}, " if piece.level is not None else ""
+    return f"{level}{piece.on_day.isoformat()}"
