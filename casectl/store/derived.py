@@ -11,8 +11,8 @@ from contextlib import suppress
 
 from casectl.core.casework import texts_in
 from casectl.core.errors import CasectlError
-from casectl.core.facts import MISSING, Group, earliest_by_group
-from casectl.core.model import ACTIVE, FOLLOW_UP, CaseRecord
+from casectl.core.facts import Group, earliest_by_group
+from casectl.core.model import CaseRecord
 from casectl.core.text import fold
 from casectl.store.connection import Database, Value
 from casectl.store.rows import CHUNK, GROUP_COLUMNS, iso, marks, read_records
@@ -60,13 +60,8 @@ class Groups:
         return number
 
 
-def fact_rows(
-    record: CaseRecord, groups: Groups, number: int | None = None, kind: str | None = None
-) -> list[FactRow]:
-    """The rows that this case has in ``due_facts``, or those of one ``kind``.
-
-    ``number`` where it has none of its own yet.
-    """
+def fact_rows(record: CaseRecord, groups: Groups, number: int | None = None) -> list[FactRow]:
+    """The rows that this case has in ``due_facts``; ``number`` where it has none of its own yet."""
     opened_on, number = record.case.opened_on.isoformat(), number or record.case.number
     tried_on, planned_on = iso(record.tried_on), iso(record.case.planned_on)
     return [
@@ -79,7 +74,6 @@ def fact_rows(
             planned_on if group.planned else None,
         )
         for group, day in earliest_by_group(record).items()
-        if kind is None or group.kind == kind
     ]
 
 
@@ -107,30 +101,19 @@ def _cases_of(db: Database, client_ids: list[str]) -> Iterator[str]:
             yield row[0]
 
 
-def refresh_promises_to_tried(db: Database) -> None:
-    """Until schema 3 a call promised for a later day than the attempt waited with the rest.
+def refresh_all_facts(db: Database) -> None:
+    """Every case's facts anew: a schema before 6 kept fewer, or others.
 
-    A record that cannot be read keeps nobody from the caseload; doctor tells of it.
+    Until 3 a call promised for a later day than the attempt waited with the rest; the plan that 4
+    asks for of a case that was assessed, and what is not known of one, stood in no caseload of
+    before. A record that cannot be read keeps nobody from the caseload; doctor tells of it.
     """
-    ids = [
-        row[0]
-        for row in db.rows(
-            "SELECT DISTINCT c.id FROM due_groups g JOIN due_facts f ON f.group_id = g.id "
-            f"JOIN cases c ON c.number = f.number WHERE g.tried AND g.kind = '{FOLLOW_UP}'"
-        )
-    ]
-    for case_id in ids:
-        with suppress(CasectlError):
-            refresh_facts(db, [case_id])
-
-
-def refresh_missing(db: Database) -> None:
-    """Until schema 6 nothing said what is not known of a case. A record as above keeps nobody."""
     groups = Groups(db)
-    numbers = [row[0] for row in db.rows(f"SELECT number FROM cases WHERE status = '{ACTIVE}'")]
+    numbers = [row[0] for row in db.rows("SELECT number FROM cases ORDER BY number")]
     for start in range(0, len(numbers), CHUNK):
         for record in _readable(db, numbers[start : start + CHUNK]):
-            insert_facts(db, fact_rows(record, groups, kind=MISSING))
+            forget_facts(db, record.case.number)
+            insert_facts(db, fact_rows(record, groups))
 
 
 def _readable(db: Database, numbers: list[int]) -> list[CaseRecord]:

@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 from casectl.core.errors import DiskFailed, Kept
 from casectl.store.blueprint import put_right
 from casectl.store.connection import APPLICATION_ID, Database
-from casectl.store.derived import refresh_missing, refresh_promises_to_tried
+from casectl.store.derived import refresh_all_facts
 from casectl.store.schema import (
     CASEWORK,
     CASEWORK_FROM,
@@ -98,10 +98,8 @@ def _migrate(db: Database, chain_key: bytes | None) -> None:
         before = db.value("PRAGMA user_version")
         migrations.apply(SqliteUtils(db.connection, execute_plugins=False))
         put_right(db)
-        if 0 < before < 3:
-            refresh_promises_to_tried(db)
         if 0 < before < 6:
-            refresh_missing(db)
+            refresh_all_facts(db)
         if chain_key is not None:
             db.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (CHAIN_KEY, chain_key.hex()))
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -6,7 +6,7 @@ import pytest
 from conftest import Run
 
 from casectl.store import Caseload
-from casectl.store.derived import refresh_promises_to_tried
+from casectl.store.derived import refresh_all_facts
 
 HIGH = "intake 'Maria Example' --urgency high --risk low --on 2026-11-02 --new"
 CRISIS = "intake 'Ann Sample' --urgency crisis --on 2026-11-17 --new"
@@ -293,7 +293,7 @@ def test_facts_of_an_older_caseload_are_put_right(run: Run, store: Caseload) -> 
     right = sorted(map(tuple, db.rows("SELECT * FROM due_facts")), key=str)
     assert db.value(f"SELECT count(*) FROM due_facts WHERE {of_calls}") == 2
     db.execute(f"DELETE FROM due_facts WHERE tried_on IS NULL AND {of_calls}")
-    refresh_promises_to_tried(db)
+    refresh_all_facts(db)
     assert sorted(map(tuple, db.rows("SELECT * FROM due_facts")), key=str) == right
 
 

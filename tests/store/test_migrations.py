@@ -20,6 +20,8 @@ from casectl.core.model import Author
 from casectl.core.views import FAIL, OK
 from casectl.store import Caseload, caseload, create_caseload, migrations, open_caseload, schema
 from casectl.store.blueprint import differences
+from casectl.store.derived import FACT_COLUMNS, Groups, fact_rows
+from casectl.store.rows import read_records
 from casectl.store.schema import MIGRATIONS, SCHEMA_MARK, SCHEMA_VERSION, mark_of, triggers
 
 AUTHOR = Author("kim", TODAY, f"{TODAY}T08:00:00Z")
@@ -316,3 +318,23 @@ def test_repair_puts_the_triggers_back_and_is_on_the_record(populated: Path, run
     assert run("show 1 --json").json["contacts"][0]["text"] == "spoke of the rent"
     again = run("undo --json").json
     assert again["command"] == "note", "a repair changed no record, so there is nothing to undo"
+
+
+@pytest.mark.parametrize("version", ["v1", "v2", "v3", "v4", "v5"])
+def test_the_facts_of_an_older_caseload_are_worked_out_anew(
+    version: str, tmp_path: Path, opened: Callable[[Path], Caseload]
+) -> None:
+    """Each schema kept fewer facts than this one: what it lacks is owed from the first day on."""
+    path = tmp_path / "caseload.db"
+    thaw(version, path, populated=True)
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("DELETE FROM due_facts")
+    connection.close()
+    db = opened(path).db
+    groups = Groups(db)
+    kept = set(map(tuple, db.rows(f"SELECT {', '.join(FACT_COLUMNS)} FROM due_facts")))
+    numbers = [row[0] for row in db.rows("SELECT number FROM cases")]
+    given = {row for record in read_records(db, numbers) for row in fact_rows(record, groups)}
+    assert kept == given
+    assert {group.kind for group in groups.known} >= {"contact", "missing"}
