@@ -6,10 +6,12 @@ depend on the answers: they are asked for anew after each, and none depends on a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from casectl.core.errors import BadValue
+from casectl.core.errors import BadValue, CasectlError
+from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 from casectl.render import tell
 from casectl.session import Session, Unanswered
@@ -92,7 +94,8 @@ class Walk:
         for line in question.lead:
             tell(line)
         enter = f" [{told or question.skipped}]" if told or question.skipped else ""
-        answer = self.session.ask(f"{question.ask}{enter}: ").strip()
+        end = " " if question.ask.endswith("?") else ": "
+        answer = self.session.ask(f"{question.ask}{enter}{end}").strip()
         if answer == BACK:
             return -1
         if answer == HELP:
@@ -129,5 +132,69 @@ def begun(session: Session, draft: Answers | None, question: str) -> tuple[Answe
     return {}, True
 
 
+class Draft:
+    """What a walk on one case has answered so far, kept under a name until it is done with.
+
+    ``command`` goes on with it.
+    """
+
+    def __init__(self, session: Session, name: str, question: str, command: str) -> None:
+        import json
+
+        self.session = session
+        self.name = name
+        self.command = command
+        self.was_told = False
+        before = session.store.intake.draft(name)
+        kept = json.loads(before) if before is not None else None
+        self.answers, self.lies = begun(session, kept, question)
+
+    def walk(self, questions: Callable[[Answers], Sequence[Question]]) -> Answers:
+        """Ask what is not answered, and keep each answer at once."""
+        Walk(self.session, self.answers, questions, self._keep, self._kept, lies=self.lies).go()
+        return self.answers
+
+    def drop(self) -> None:
+        """Forget it, but for an older one whose place nothing has taken."""
+        if is_answered(self.answers) or not self.lies:
+            self.session.store.intake.drop_draft(self.name)
+
+    def tell_once(self) -> None:
+        """Say that it is kept, if anything was answered and nobody has said so."""
+        if is_answered(self.answers) and not self.was_told:
+            tell(self._kept())
+
+    def _keep(self) -> None:
+        import json
+
+        self.session.store.intake.keep_draft(self.name, json.dumps(self.answers))
+
+    def _kept(self) -> str:
+        self.was_told = True
+        return f"Kept as a draft: {self.command} goes on with it."
+
+
+@contextmanager
+def drafting(session: Session, name: str, question: str, command: str) -> Iterator[Draft]:
+    """A draft for what is done within; dropped once that is done, and kept where it is not."""
+    draft = Draft(session, name, question, command)
+    try:
+        yield draft
+    except (CasectlError, KeyboardInterrupt, EOFError):
+        draft.tell_once()
+        raise
+    draft.drop()
+
+
+def yes_or_no(text: str) -> bool:
+    """Raises BadValue for anything else, so that it is asked again."""
+    word = fold(text.strip())
+    if word not in ("y", "yes", "n", "no"):
+        raise BadValue("answer y or n")
+    return word in ("y", "yes")
+
+
 def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -285,6 +285,18 @@ def _sight_of(session: Session, path: Path, identity: str | None) -> Sight:
     return Sight(other, other.store.trails.worker() or path.stem)
 
 
+def days_of(seen: Iterable[Sight], session: Session) -> dict[str, date]:
+    """The day that each worker's figures are of; what is old is told at once."""
+    from casectl.render.aged import warnings
+
+    days: dict[str, date] = {}
+    for each in seen:
+        days[each.worker] = min(each.day, days.get(each.worker, each.day))
+    for line in warnings(days, session.output):
+        tell(line)
+    return days
+
+
 def closing(seen: Iterable[Sight], session: Session) -> None:
     """Close the caseloads that were opened beside one's own."""
     for each in seen:

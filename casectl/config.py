@@ -21,7 +21,7 @@ from casectl.core.errors import (
     NoConfiguration,
 )
 from casectl.core.spoken import DateOrder
-from casectl.core.standards import Intervals, Standards, checked, laid_over
+from casectl.core.standards import VERIFIED_FOR, Intervals, Standards, checked, laid_over
 from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.core.values import NamedTuple
 from casectl.core.workdays import WorkCalendar
@@ -59,6 +59,7 @@ class Config(NamedTuple):
     working_hours: int = WORKING_HOURS
     full_time: int | None = None  # points that one carries; None leaves it to the profile
     withhold_under: int = WITHHOLD_UNDER  # counts that --deidentify withholds
+    verified_for: int = VERIFIED_FOR  # days that what is on record about a service is relied on
     aliases: Mapping[str, str] = {}  # one's own words for commands, and what each stands for
     profile: str | None = None  # the sector's, by its name or its file
     words: Mapping[str, str] = {}  # the sector's own: "client" -> "patient"
@@ -101,15 +102,16 @@ def _own_folder(kind: Literal["config", "data"]) -> Path:
 # -- reading -----------------------------------------------------------------------------------
 
 
-def load_config() -> Config:
+def load_config(*, to_be_made: bool = False) -> Config:
     """Read the configuration. Raises BadConfiguration, one line, naming the file and the key.
 
     Where nobody named a file there need be none. One that is named and missing is refused as a
-    dangling link is: going on with the defaults would quietly loosen standards.
+    dangling link is, unless it is ``to_be_made`` now: going on with the defaults would quietly
+    loosen standards.
     """
     path = config_path()
     text = _text_of(path)
-    if not text and os.environ.get("CASECTL_CONFIG") and not path.exists():
+    if not to_be_made and not text and os.environ.get("CASECTL_CONFIG") and not path.exists():
         raise NoConfiguration(
             f"CASECTL_CONFIG names {path}, which is not there",
             hint="name the right file, or make it with casectl config set",
@@ -297,6 +299,7 @@ def _config(
         working_hours=root.get("working_hours", WORKING_HOURS),
         full_time=root.get("full_time"),
         withhold_under=root.get("withhold_under", WITHHOLD_UNDER),
+        verified_for=root.get("verified_for", VERIFIED_FOR),
         aliases=aliases,
         profile=root.get("profile"),
         words=words,
@@ -389,6 +392,11 @@ def profile_values(config: Config) -> list[Value]:
     values["domains"] = [each.key for each in profile.asked]
     for name, value in zip(profile.closing._fields, profile.closing, strict=True):
         values[f"closing.{name}"] = list(value) if isinstance(value, tuple) else value
+    for program, closing in profile.closings.items():
+        for name, value in zip(closing._fields, closing, strict=True):
+            key = f"closing.programs.{program}.{name}"
+            if key in profile.told:
+                values[key] = list(value) if isinstance(value, tuple) else value
     capacity = profile.capacity
     values["capacity.full_time"] = capacity.full_time
     values |= {f"capacity.level.{each.word}": capacity.level[each - 1] for each in Level}

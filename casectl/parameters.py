@@ -70,6 +70,25 @@ def complete_jot(ctx: typer.Context, incomplete: str) -> list[str]:
         return []
 
 
+def complete_resource(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Numbers of services. Never an error, never a prompt."""
+    session = current(ctx)
+    session.no_input = True
+    session.named_db = ctx.find_root().params.get("db")
+    try:
+        return [value for value, _ in named_resources(session, incomplete)]
+    except CasectlError:
+        return []
+
+
+def named_resources(session: Session, begun: str) -> list[tuple[str, str]]:
+    """The services whose number begins so, each with its name; a catalogue is nobody's record."""
+    found = session.store.resources.all()
+    found.sort(key=lambda each: each.number)
+    numbered = ((str(each.number), shortened(each.name, 40)) for each in found)
+    return [each for each in numbered if each[0].startswith(begun)][:MOST_OFFERED]
+
+
 def named_jots(session: Session, begun: str) -> list[tuple[str, str]]:
     """The jots that are not filed and whose number begins so, each with its first words."""
     return [
@@ -117,6 +136,7 @@ def named_items(session: Session, begun: str) -> list[tuple[str, str]]:
     return [(f"{stem}.{name}", what) for name, what in promises.items() if name.startswith(part)]
 
 
+MOST_OFFERED = 100  # of services, which a catalogue has by the thousand
 MOST = 1_000_000  # of anything that --limit asks for
 
 

@@ -116,10 +116,13 @@ def check_stands(session: Session, case: Case, piece: "Piece") -> None:
         check_change(case, "plan")
     if piece.status not in (OPEN, PLANNED):
         when = f" since {session.say_day(piece.ended_on)}" if piece.ended_on else ""
-        raise BadValue(
-            f"{case.stem}.{piece.part} is {piece.status} already{when}",
-            hint=f"casectl history {case.stem} tells more",
-        )
+        how, word = f"casectl history {case.stem} tells more", piece.status
+        if piece.kind == CONSENT:
+            from casectl.core.consents import state_of
+
+            word = state_of(piece, session.today)  # revoked, or replaced
+            how = f"casectl consent add {case.stem} makes a new one, which the client signs"
+        raise BadValue(f"{case.stem}.{piece.part} is {word} already{when}", hint=how)
 
 
 def names_a_piece(word: str) -> bool:

@@ -198,6 +198,10 @@ class Session:
     def config(self) -> Config:
         return load_config()
 
+    def makes_config(self) -> None:
+        """The file that CASECTL_CONFIG names need not be there yet: this command writes it."""
+        self.config = load_config(to_be_made=True)
+
     @property
     def aliases(self) -> Mapping[str, str]:
         """One's own words for commands. Raises BadConfiguration for one that cannot be.
@@ -660,6 +664,7 @@ class Session:
             time=self.clock.time,
             private=self.private,
             words=self.config.words,
+            verified_for=self.config.verified_for,
         )
 
     @property

@@ -50,6 +50,7 @@ def shape_of_command(command: Command, help_names: Sequence[str]) -> Shape:
         cases,
         jot_first=arguments[:1] == ["JOT"],
         about=about,
+        metavars=tuple(arguments),
     )
 
 

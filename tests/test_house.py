@@ -49,7 +49,7 @@ ARROWS: dict[str, set[str]] = {
     "editor": {"core", "keyboard"},
     "parameters": {"session", "render", "core"},
     "pieces": {"parameters", "session", "core"},
-    "sharing": {"session", "core"},
+    "sharing": {"session", "render", "core"},
     # What goes to a colleague or comes from one: sealed, opened, and only read.
     "colleagues": {"session", "store", "render", "core"},
     "commands": {

@@ -42,8 +42,8 @@ def casefile(
     casectl casefile 12 --for court --to "Example County Court" --basis "order 14-2 of 3 Nov" -o
     file.html. One HTML page that needs nothing else and runs nothing: every contact, note and
     piece of casework, who was told what, and who wrote what when. It leaves under a live release
-    whose purpose is audit or court, or --basis; it is logged among the disclosures. For a court it
-    bears the legal name.
+    of the whole record whose purpose is audit or court, or --basis; it is logged among the
+    disclosures. For a court it bears the legal name.
     """
     session = current(ctx)
     if session.private:
@@ -56,7 +56,7 @@ def casefile(
         raise BadValue("-o needs the name of a file")
     permission = permit(
         session, found, to if to is not None else f"the {kind}", kind, "the whole case file",
-        override=override, basis=basis,
+        whole=True, override=override, basis=basis,
     )  # fmt: skip
     from casectl.render.case_document import case_document
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import typer
 
-from casectl.colleagues import IdentityOption, MoreFiles, OfOption, Sight, closing, sights
+from casectl.colleagues import IdentityOption, MoreFiles, OfOption, Sight, closing, days_of, sights
 from casectl.core.weighing import AHEAD, Slot, free_slots, longest_unreached, trend_of
 from casectl.parameters import current
 from casectl.render.weighing import Told, caseload_report
@@ -28,6 +28,7 @@ def caseload(
     seen = sights(session, of, files, identity)
     told = [_told(session, each) for each in seen]
     closing(seen, session)
+    days_of(seen, session)
     caseload_report(told, session.output, several=of is not None)
 
 

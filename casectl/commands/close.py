@@ -1,13 +1,15 @@
 """close: written notice, the checklist of the program, and the end of a service."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casectl.asking import Answers, Draft, Question, drafting, yes_or_no
 from casectl.core.casework import GOAL, OPEN, SIGN_OFF, Piece
 from casectl.core.closing import (
+    DUPLICATE,
     OWN_WORDS,
     Asked,
     Ending,
@@ -15,10 +17,10 @@ from casectl.core.closing import (
     Lack,
     Reason,
     check_notice,
-    check_reason,
     checked_given,
     checked_means,
     closing_of,
+    ended_beside,
     ending,
     given_before,
     hard_items,
@@ -32,12 +34,12 @@ from casectl.core.closing import (
     under_notice,
     waiting_body,
 )
-from casectl.core.errors import Ambiguous, BadValue
+from casectl.core.errors import Ambiguous, BadValue, Declined
 from casectl.core.guards import check_change
-from casectl.core.model import PENDING, Case, Promise
+from casectl.core.model import PENDING, Case, Promise, closing_draft
 from casectl.core.profiles import DIED
 from casectl.core.text import checked_text, fold
-from casectl.parameters import CaseArgument, current
+from casectl.parameters import CaseArgument, complete_case, current
 from casectl.render import tell
 from casectl.render.closing import closing_line, closing_object
 from casectl.render.objects import promise_object
@@ -93,6 +95,15 @@ def close(
         str | None,
         typer.Option("--handed-to", metavar="NAME", help="Who sees to what is still open."),
     ] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into",
+            metavar="CASE",
+            help="Of a duplicate: where what is open goes on.",
+            autocompletion=complete_case,
+        ),
+    ] = None,
     override: Annotated[
         str | None,
         typer.Option("--override", metavar="TEXT", help="Why notice, sheet or tries are left out."),
@@ -112,7 +123,8 @@ def close(
     --take-back takes it back. casectl close 12 then walks what the program asks: the reason, the
     goals, what is still open, the sheet, a summary. What is missing is said all at once. No notice
     comes before an end because the client died, declined or cannot be located (three attempts by
-    two means), nor before a duplicate record's.
+    two means), nor before a duplicate record's: what is open of that goes on in the client's other
+    case, under numbers of its own there.
 
     The reasons are goals met, moved, declined, cannot locate, transferred, died, eligibility ended
     and duplicate, or your own words, as the profile has it. Closing a pending referral declines it,
@@ -134,9 +146,6 @@ def close(
     if take_back is not None:
         _take_back(session, found, take_back)
         return
-    if notice:
-        _give_notice(session, found, reason, by, on)
-        return
     given = Given(
         session.typed(summary, "summary") if summary is not None else None,
         (),
@@ -145,7 +154,10 @@ def close(
         approved_by,
         signed_off_by,
     )
-    _end(session, found, reason, _past_day(session, on, found), given, reached)
+    if notice:
+        _give_notice(session, found, reason, by, on, given)
+        return
+    _end(session, found, reason, _past_day(session, on, found), given, reached, into)
 
 
 def _only_one(*chosen: bool) -> None:
@@ -157,26 +169,50 @@ def _only_one(*chosen: bool) -> None:
 
 
 def _give_notice(
-    session: Session, case: Case, reason: str | None, by: str | None, on: str | None
+    session: Session,
+    case: Case,
+    reason: str | None,
+    by: str | None,
+    on: str | None,
+    given: Given,
 ) -> None:
     asked = _asked(session, case)
     day = _past_day(session, on, case)
+    given = checked_given(given, session.config.worker)
+    if given.override is not None and day == session.today:
+        raise BadValue(
+            "a notice of today needs nobody's approval",
+            hint="--override and --approved-by vouch for one that was given before: --on DAY",
+        )
     closing = closing_of(session.store.cases.file(case).casework)
     check_notice(case, day, closing, session.config.date_order)
     said = reason_of(session.typed(reason, "reason"), asked).said if reason is not None else None
-    options = ", ".join(asked.closing.notice_means)
-    means = checked_means(session.needed(by, f"By which means? ({options}) ", "--by"), asked)
-    body = notice_body(day, means, asked.notice_days)
+    if by is None and session.can_ask:
+        by = _asked_means(session, asked, "By which means?")
+        if by is None:
+            raise Declined("no notice was given")
+    means = checked_means(session.needed(by, "", "--by"), asked)
+    body = notice_body(day, means, asked.notice_days, session.today, given)
     until = date.fromisoformat(body["notice"]["until"])
     made = session.store.closing.give_notice(case, day, until, said, body)
     shown, made = session.shown(case), session.shown(made)
     session.output.wrote(
         closing_object(made, shown),
         f"{_whose(shown)}: {closing_line(made, session.output)}.",
+        *_why_from_today(session, day, given),
         f"It is closed then: casectl close {case.number}; casectl close {case.number} "
         "--take-back REASON takes the notice back.",
         *_before_the_end(case, asked, made, means),
     )
+
+
+def _why_from_today(session: Session, day: date, given: Given) -> list[str]:
+    if day == session.today or given.override is not None:
+        return []
+    return [
+        f"Its days run from today, when it is on record, and not from {session.say_day(day)}: "
+        "--override REASON --approved-by NAME is for a notice that somebody else knows of."
+    ]
 
 
 def _before_the_end(case: Case, asked: Asked, closing: Piece, means: str) -> list[str]:
@@ -205,7 +241,8 @@ def _take_back(session: Session, case: Case, reason: str) -> None:
 
 
 def _asked(session: Session, case: Case) -> Asked:
-    return Asked(session.profile.closing, session.standards.of(case.program).notice)
+    program = case.program
+    return Asked(session.profile.closing_of(program), session.standards.of(program).notice)
 
 
 # -- the sheet -------------------------------------------------------------------------------------
@@ -264,30 +301,116 @@ def _end(
     day: date,
     given: Given,
     reached: list[str] | None,
+    into: str | None,
 ) -> None:
     file = session.store.cases.file(case)
     asked, closing = _asked(session, case), closing_of(file.casework)
-    if said is None and said_before(closing) is None and not session.can_ask:
+    said = said if said is not None else said_before(closing)
+    if said is None and not session.can_ask:
         raise _without_reason(session, file, given, asked, day)
-    reason = _reason(session, file, said, closing, asked)
-    check_reason(file, reason)
     given = checked_given(given_before(closing, given), session.config.worker)
     if reached is not None:
         given = given._replace(reached=_goals(file, reached))
-    if session.can_ask:
+    if said is not None:
+        said = reason_of(session.typed(said, "reason"), asked).said
+    if not session.can_ask:
+        assert said is not None
+        _finish(session, file, reason_of(said, asked), given, asked, day, into)
+        session.store.intake.drop_draft(closing_draft(case.id))
+        return
+    whose = session.shown(case)
+    with drafting(
+        session,
+        closing_draft(case.id),
+        f"Closing {_whose(whose)} was begun.",
+        f"casectl close {case.number}",
+    ) as draft:
+        reason, given = _ask(session, draft, file, said, given, asked, day, goals=reached is None)
         early = lacking_before(file, reason, given, asked, day, session.config.date_order)
         if early:
             _offer_notice(session, file, reason, asked, early, day)
-            return
-        given = _ask_the_rest(session, file, reason, given, asked, reached is None)
+        else:
+            _finish(session, file, reason, given, asked, day, into)
+
+
+def _finish(
+    session: Session,
+    file: "File",
+    reason: Reason,
+    given: Given,
+    asked: Asked,
+    day: date,
+    into: str | None,
+) -> None:
+    """Close it, once nothing is lacking. Raises BadValue with everything that is."""
+    case = file.case
+    other = _goes_on_in(session, file, reason, into)
+    if other is not None and (given.handed_to or given.reached):
+        raise BadValue(
+            "a duplicate's open items and goals go on in the other case",
+            hint="leave --handed-to and --reached out",
+        )
     lacks = lacking(file, reason, given, asked, day, session.config.date_order)
     if lacks and all(each.how.startswith("--signed-off-by") for each in lacks):
         _await_sign_off(session, file, reason, given, day)
         return
     if lacks:
         raise _cannot(case, lacks)
+    if other is not None:
+        _confirm_duplicate(session, file, other)
+        _write_duplicate(session, file, ending(file, reason, given, day), other)
+        return
     was_shown = _confirm(session, file, reason)
     _write(session, file, ending(file, reason, given, day), was_shown=was_shown)
+
+
+def _goes_on_in(session: Session, file: "File", reason: Reason, into: str | None) -> Case | None:
+    """The case that a duplicate goes on in; None where it ends for another reason."""
+    if reason.code != DUPLICATE:
+        if into is not None:
+            raise BadValue("--into is where a duplicate goes on", hint="add --reason duplicate")
+        return None
+    from casectl.core.duplicates import goes_on_in
+
+    opened = [each for each in file.other_cases if each.is_open]
+    if into is None and len(opened) > 1 and session.can_ask:
+        handles = ", ".join(session.shown(each).handle for each in opened)
+        into = session.needed(None, f"In which case does it go on? ({handles}) ", "--into")
+    named = session.find_case(into, write=True) if into is not None else None
+    return goes_on_in(file.case, file.other_cases, named)
+
+
+def _confirm_duplicate(session: Session, file: "File", other: Case) -> None:
+    """Say what goes on, and ask; a script has said enough."""
+    if not session.can_ask or session.yes:
+        return
+    case, other = session.shown(file.case), session.shown(other)
+    session.confirm(
+        f"Close {_whose(case)}? Everything that is open goes on in {other.handle}.",
+        otherwise=Ambiguous("nothing was closed", hint="add --yes"),
+    )
+
+
+def _write_duplicate(session: Session, file: "File", made: Ending, other: Case) -> None:
+    after, closing, carried = session.store.closing.end_duplicate(file.case, made, other)
+    shown, other = session.shown(after), session.shown(other)
+    told = [session.shown(each) for each in carried]
+    heads = [_sentence(session, closing)] if closing is not None else []
+    heads += [f"In {other.handle}:"] if told else []
+    session.output.wrote(
+        {
+            **owed_object(shown, (), session.output),
+            "no_longer_due": [],
+            "closing": closing_object(session.shown(closing), shown) if closing else None,
+            "aftercare": None,
+            "into": other.handle,
+            "carried": [each._asdict() for each in told],
+        },
+        f"Closed, {session.say_day(made.on)}: {_whose(shown)}.",
+        *heads,
+        *(f"  {each.item:<10} as {each.now:<10} {each.kind}: {each.what}" for each in told),
+        f"See it whole: casectl show {other.number}. casectl undo takes it back.",
+    )
 
 
 def _without_reason(
@@ -303,18 +426,6 @@ def _without_reason(
 
 def _cannot(case: Case, lacks: Sequence[Lack]) -> BadValue:
     return BadValue(f"{case.handle} cannot be closed yet", hint="; ".join(map(str, lacks)))
-
-
-def _reason(
-    session: Session, file: "File", said: str | None, closing: Piece | None, asked: Asked
-) -> Reason:
-    """As it is given, or was with the notice; a person is asked."""
-    before = said_before(closing)
-    if said is None and before is not None:
-        return reason_of(before, asked)
-    if said is None and session.can_ask and file.case.status != PENDING:
-        tell(f"  Reasons: {', '.join(asked.closing.reasons)}, duplicate{_or_own(asked)}")
-    return reason_of(session.needed(said, "Why? ", "--reason"), asked)
 
 
 def _or_own(asked: Asked) -> str:
@@ -333,46 +444,122 @@ def _offer_notice(
     ):
         for each in lacks:
             tell(f"  Missing: {each}")
-        means = ", ".join(asked.closing.notice_means)
-        answer = session.ask(f"Give notice today, and how? ({means}; Enter for not now) ")
-        if answer.strip():
-            _give_notice(session, case, reason.said, answer, None)
+        means = _asked_means(session, asked, "Give notice today, and how?")
+        if means is not None:
+            _give_notice(session, case, reason.said, means, None, Given())
             return
     raise _cannot(case, lacks)
 
 
-def _ask_the_rest(
-    session: Session, file: "File", reason: Reason, given: Given, asked: Asked, goals: bool
-) -> Given:
-    """What a person is asked beside the reason: goals, who goes on, a summary, the sign-off."""
-    if file.case.status == PENDING:
-        return given
+def _asked_means(session: Session, asked: Asked, question: str) -> str | None:
+    """By which means notice is given; None for not now. What is neither is asked again."""
+    options = asked.closing.notice_means
+    told = f"({', '.join(options)}; Enter for not now) "
+    while True:
+        answer = session.ask(f"{question} {told}").strip()
+        if fold(answer) in ("", "n", "no"):
+            return None
+        if fold(answer) in ("y", "yes") and len(options) == 1:
+            return options[0]
+        if fold(answer) not in ("y", "yes"):
+            try:
+                return checked_means(answer, asked)
+            except BadValue as error:
+                tell(f"  {error}")
+        question = "By which means?"
+
+
+# -- asked at a terminal ---------------------------------------------------------------------------
+
+REASON, HANDED_TO, SUMMARY, SIGNED_BY = "reason", "handed_to", "summary", "signed_by"
+
+
+def _ask(
+    session: Session,
+    draft: Draft,
+    file: "File",
+    said: str | None,
+    given: Given,
+    asked: Asked,
+    day: date,
+    *,
+    goals: bool,
+) -> tuple[Reason, Given]:
+    """The reason, where it is not known, and what this reason asks beside it."""
+    for key in [key for key, answer in draft.answers.items() if answer is None]:
+        del draft.answers[key]  # skipped last time, and it was not enough
+    order = session.config.date_order
+
+    def questions(answers: Answers) -> list[Question]:
+        asks = [_reason_asked(asked)] if said is None else []
+        known = said if said is not None else answers.get(REASON)
+        if known is None or file.case.status == PENDING:
+            return asks
+        reason = reason_of(known, asked)
+        if lacking_before(file, reason, given, asked, day, order):
+            return asks  # no answer would be enough
+        return [*asks, *_rest(session, file, reason, given, asked, goals=goals)]
+
+    answers = draft.walk(questions)
+    reason = reason_of(said if said is not None else answers.get(REASON) or "", asked)
+    reached = tuple(
+        each.number
+        for each in file.casework
+        if each.kind == GOAL and each.status == OPEN and answers.get(each.part)
+    )
+    return reason, given._replace(
+        reached=reached or given.reached,
+        handed_to=answers.get(HANDED_TO) or given.handed_to,
+        summary=answers.get(SUMMARY) or given.summary,
+        signed_by=answers.get(SIGNED_BY) or given.signed_by,
+    )
+
+
+def _reason_asked(asked: Asked) -> Question:
+    reasons = f"{', '.join(asked.closing.reasons)}, duplicate{_or_own(asked)}"
+    return Question(
+        REASON, "Why?", lambda text: reason_of(text, asked).said, reasons,
+        lead=(f"  Reasons: {reasons}",), words=True,
+    )  # fmt: skip
+
+
+def _rest(
+    session: Session, file: "File", reason: Reason, given: Given, asked: Asked, *, goals: bool
+) -> Iterator[Question]:
+    """What is asked beside the reason: goals, who goes on, a summary, the sign-off."""
+
+    def name_in(field: str) -> Callable[[str], str]:
+        def read(text: str) -> str:
+            named: dict[str, Any] = {field: text}
+            return str(getattr(checked_given(Given(**named), session.config.worker), field))
+
+        return read
+
     if goals and is_warned_of(file, reason):
-        given = given._replace(reached=_asked_goals(session, file))
+        for each in file.casework:
+            if each.kind == GOAL and each.status == OPEN:
+                asks = f"Reached? {file.case.number}.{each.part} {session.shown(each).what}"
+                yield Question(each.part, asks, yes_or_no, "y or n.", skipped="no")
     hard = hard_items(file)
-    if hard and given.handed_to is None and reason.code != DIED:
-        tell("Still open, and somebody counts on it:")
-        for item, what in hard:
-            tell(f"  {item:<14} {session.shown(what) if ':' in what else what}")
-        name = session.ask("Who sees to that from now on? (Enter: nobody) ").strip()
-        given = given._replace(handed_to=name or None)
+    if hard and given.handed_to is None and reason.code not in (DIED, DUPLICATE):
+        lines = [
+            f"  {item:<14} {session.shown(what) if ':' in what else what}" for item, what in hard
+        ]
+        yield Question(
+            HANDED_TO, "Who sees to that from now on?", name_in(HANDED_TO),
+            "A name, or an agency.", skipped="nobody", words=True,
+            lead=("Still open, and somebody counts on it:", *lines),
+        )  # fmt: skip
     if given.summary is None and is_warned_of(file, reason):
-        given = given._replace(summary=session.ask("Summary: what was done, how it ends? ") or None)
+        yield Question(
+            SUMMARY, "Summary: what was done, how it ends?",
+            lambda text: checked_text(text, "summary"), "A sentence or two.", words=True,
+        )  # fmt: skip
     if asked.closing.sign_off and not (given.signed_by or given.approved_by):
-        name = session.ask("Who signed it off? (Enter: it waits for that) ").strip()
-        given = given._replace(signed_by=name or None)
-    return checked_given(given, session.config.worker)
-
-
-def _asked_goals(session: Session, file: "File") -> tuple[int, ...]:
-    found = []
-    for each in file.casework:
-        if each.kind == GOAL and each.status == OPEN:
-            what = session.shown(each).what
-            question = f"Reached? {file.case.number}.{each.part} {what} [y/N] "
-            if fold(session.ask(question)) in ("y", "yes"):
-                found.append(each.number)
-    return tuple(found)
+        yield Question(
+            SIGNED_BY, "Who signed it off?", name_in(SIGNED_BY), "Somebody else than you.",
+            skipped="it waits for that", words=True,
+        )  # fmt: skip
 
 
 def _goals(file: "File", named: list[str]) -> tuple[int, ...]:
@@ -422,12 +609,14 @@ def _confirm(session: Session, file: "File", reason: Reason) -> bool:
     case = file.case
     hard = [what for _, what in hard_items(file)] if reason.code == DIED else []
     promises = [each for each in file.promises if each.status == OPEN]
-    if not hard and (not promises or not session.can_ask):
+    ends = promises or ended_beside(file)
+    if not hard and (not ends or not session.can_ask):
         return False
     show = session.can_ask and not session.yes
     if show:
         shown = session.shown(promises)
-        for line in _lines(session, case, shown, "This will no longer be due:"):
+        beside = _beside(session, file)
+        for line in _lines(session, case, shown, beside, "This will no longer be due:"):
             tell(line)
     what = f"{len(hard)} open" if hard else "what is still promised"
     session.confirm(
@@ -444,27 +633,35 @@ def _confirm(session: Session, file: "File", reason: Reason) -> bool:
 def _write(session: Session, file: "File", made: Ending, *, was_shown: bool) -> None:
     before = file.case
     still_open = session.shown([each for each in file.promises if each.status == OPEN])
+    beside = _beside(session, file)
     after, closing, aftercare = session.store.closing.end(before, made)
     shown = session.shown(after)
     word = "Declined" if before.status == PENDING else "Closed"
     sentences = [f"{word}, {session.say_day(made.on)}: {_whose(shown)}.{_owes(session, aftercare)}"]
     if closing is not None:
-        told = closing_line(session.shown(closing), session.output)
-        sentences.append(f"{told[:1].upper()}{told[1:]}.")
+        sentences.append(_sentence(session, closing))
     if aftercare is not None:
         due = _call_due(session, after)
         sentences.append(f"It owes {after.number}.{aftercare.part}, the aftercare call, by {due}.")
     session.output.wrote(
         {
             **owed_object(shown, (), session.output),
-            "no_longer_due": [promise_object(each, shown) for each in still_open],
+            "no_longer_due": [
+                *(promise_object(each, shown) for each in still_open),
+                *({"item": item, "kind": kind, "what": what} for item, kind, what in beside),
+            ],
             "closing": closing_object(session.shown(closing), shown) if closing else None,
             "aftercare": f"{after.number}.{aftercare.part}" if aftercare else None,
         },
         *sentences,
-        *([] if was_shown else _lines(session, shown, list(still_open), "No longer due:")),
+        *([] if was_shown else _lines(session, shown, still_open, beside, "No longer due:")),
         f"casectl undo takes it back; casectl reopen {after.number} opens it again.",
     )
+
+
+def _sentence(session: Session, closing: Piece) -> str:
+    told = closing_line(session.shown(closing), session.output)
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 def _owes(session: Session, aftercare: Piece | None) -> str:
@@ -478,10 +675,24 @@ def _call_due(session: Session, case: Case) -> str:
     return session.say_day(next(item.due for item in items if item.kind == "aftercare"))
 
 
-def _lines(session: Session, case: Case, promises: Sequence[Promise], head: str) -> list[str]:
-    if not promises:
+def _beside(session: Session, file: "File") -> list[tuple[str, str, str]]:
+    """What ends and is no promise, as it may be told."""
+    return [
+        (item, kind, what if kind == "safety" else session.shown(what))
+        for item, kind, what in ended_beside(file)
+    ]
+
+
+def _lines(
+    session: Session,
+    case: Case,
+    promises: Sequence[Promise],
+    beside: Sequence[tuple[str, str, str]],
+    head: str,
+) -> list[str]:
+    if not promises and not beside:
         return []
-    lines = [head]
+    lines = [head, *(f"  {item:<14} {kind}: {what}" for item, kind, what in beside)]
     for each in promises:
         kind = each.kind.replace("_", "-")
         day = session.say_day(each.due_on, each.due_time)

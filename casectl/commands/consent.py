@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casectl.asking import Answers, Question, Walk, drafting, yes_or_no
 from casectl.core.casework import CONSENT, OPEN, UNTIL_EVENT
 from casectl.core.consents import (
     DISCLOSER,
@@ -14,12 +15,15 @@ from casectl.core.consents import (
     TOLD_RIGHTS,
     UNTIL,
     Release,
+    check_ends_after,
     check_signature,
     new_release,
     until_of,
 )
-from casectl.core.errors import BadDay, BadValue
-from casectl.core.text import checked_text
+from casectl.core.errors import BadValue, NotADay
+from casectl.core.model import consent_draft
+from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text
+from casectl.core.values import NamedTuple
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import PieceArgument, open_piece
 from casectl.render.consents import (
@@ -32,6 +36,8 @@ from casectl.render.consents import (
 from casectl.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from casectl.core.casework import Piece
     from casectl.core.model import Case
 
@@ -102,21 +108,30 @@ def add(
 
     casectl consent add 12 --to "Example Pantry" --purpose "food parcels" --what "name, phone,
     need" --until "18 may 2027" --told-rights --signed today. On a terminal what is missing is
-    asked. Unsigned it covers nothing. One that an event ends asks every 90 days whether it has
-    come (casectl consent check).
+    asked, and Ctrl-C keeps a draft. Unsigned it covers nothing. One that an event ends asks every
+    90 days whether it has come (casectl consent check).
     """
     session = current(ctx)
     found = session.find_case(case, write=True)
-    given = Release(
-        session.needed(to, "Who may be told? ", "--to"),
-        session.needed(purpose, "What for? ", "--purpose"),
-        session.needed(what, "What may be told? ", "--what"),
-        by if by is not None else session.config.worker,
-        *_end(session, until, event),
-    )
-    given = _signature(session, given, told_rights, signed, signed_by)
-    made = new_release(found, given, session.today, session.config.date_order)
-    _told(session, found, session.store.sharing.add(made), "added")
+    said = _Said(to, purpose, what, until, event, told_rights, signed, signed_by)
+    given = _read(session, said, by)
+    if not session.can_ask:
+        _needed(said)
+        made = _add(session, found, given, {})
+    else:
+        whose = session.shown(found)
+        with drafting(
+            session,
+            consent_draft(found.id),
+            f"A release of {whose.client} ({whose.handle}) was begun.",
+            f"casectl consent add {found.number}",
+        ) as draft:
+            for each in NEEDED:
+                if draft.answers.get(each) is None:
+                    draft.answers.pop(each, None)  # skipped, and there is no release without
+            answers = draft.walk(lambda answers: _questions(session, said, answers))
+            made = _add(session, found, given, answers)
+    _told(session, found, made, "added")
 
 
 @consent_app.command("sign")
@@ -166,15 +181,27 @@ def renew(
     session = current(ctx)
     found, former = open_piece(session, item, CONSENT)
     body = former.body
-    given = Release(
+    said = _Said(
         former.who or "",
         purpose if purpose is not None else str(body.get(PURPOSE) or ""),
         what if what is not None else former.what or "",
-        str(body.get(DISCLOSER) or session.config.worker),
-        *_end(session, until, event),
+        until,
+        event,
+        told_rights,
+        signed,
+        signed_by,
     )
-    given = _signature(session, given, told_rights, signed, signed_by)
-    made = new_release(found, given, session.today, session.config.date_order)
+    given = _read(session, said, str(body.get(DISCLOSER) or session.config.worker))
+    answers: Answers = {}
+    if session.can_ask:
+        asked = Walk(
+            session, answers, lambda answers: _questions(session, said, answers),
+            lambda: None, lambda: "Nothing was written.",
+        )  # fmt: skip
+        asked.go()
+    else:
+        _needed(said)
+    made = new_release(found, _with(given, answers), session.today, session.config.date_order)
     made = session.store.sharing.renew(former, made)
     _told(session, found, made, f"renewed {found.number}.{former.part} as")
 
@@ -287,33 +314,159 @@ def show(ctx: typer.Context, item: PieceArgument) -> None:
         session.output.say(*release_form(release, shown, name, session.output))
 
 
-def _end(
-    session: Session, until: str | None, event: str | None
-) -> "tuple[date | None, str | None]":
-    """The last day, or the event; on a terminal what is typed is either."""
-    if until is None and event is None:
-        answer = session.needed(
-            None, "Until when? (a day, or what ends it, in words) ", "--until or --event"
+class _Said(NamedTuple):
+    """What the command line says of a release, as it was typed."""
+
+    to: str | None
+    purpose: str | None
+    what: str | None
+    until: str | None
+    event: str | None
+    told_rights: bool
+    signed: str | None
+    signed_by: str | None
+
+
+# The keys of the answers, and the options that say the same.
+TO, WHAT, ENDS, TOLD, SIGNED_DAY, BY = "to", "what", "ends", "told", "signed", "by"
+NEEDED = {TO: "--to", PURPOSE: "--purpose", WHAT: "--what", ENDS: "--until or --event"}
+
+
+def _given(said: _Said) -> dict[str, str | None]:
+    """What has to be there, by the keys of the answers."""
+    ends = said.until if said.until is not None else said.event
+    return {TO: said.to, PURPOSE: said.purpose, WHAT: said.what, ENDS: ends}
+
+
+def _needed(said: _Said) -> None:
+    for key, each in _given(said).items():
+        if each is None:
+            raise BadValue(
+                f"{NEEDED[key]} is missing", hint="a script gives it on the command line"
+            )
+
+
+def _read(session: Session, said: _Said, by: str | None) -> Release:
+    """The elements as the command line has them; what is still to be asked is left empty.
+
+    Raises BadValue before anything is asked.
+    """
+    if said.until is not None and said.event is not None:
+        raise BadValue(
+            "a release ends on a day or with an event, not both",
+            hint="--until DAY, or --event TEXT",
         )
+    given = Release(
+        session.typed(said.to or "", "recipient"),
+        session.typed(said.purpose or "", "purpose"),
+        session.typed(said.what or "", "text of what may be told"),
+        by if by is not None else session.config.worker,
+        session.read_day(said.until) if said.until is not None else None,
+        said.event,
+        said.told_rights,
+        session.read_day(said.signed, back=True) if said.signed is not None else None,
+        said.signed_by,
+    )
+    check_ends_after(given.signed_on or session.today, given.until, session.config.date_order)
+    return given
+
+
+def _add(session: Session, case: "Case", given: Release, answers: Answers) -> "Piece":
+    made = new_release(case, _with(given, answers), session.today, session.config.date_order)
+    return session.store.sharing.add(made)
+
+
+def _with(given: Release, answers: Answers) -> Release:
+    """``given`` with what was answered. Raises BadValue where something needed was skipped."""
+    for key, flag in NEEDED.items():
+        if key in answers and answers[key] is None:
+            raise BadValue(f"there is no release without it: {flag}", hint="nothing was written")
+    ends = answers.get(ENDS)
+    day = _day_in(ends)
+    signed = answers.get(SIGNED_DAY)
+    return given._replace(
+        recipient=answers.get(TO) or given.recipient,
+        purpose=answers.get(PURPOSE) or given.purpose,
+        information=answers.get(WHAT) or given.information,
+        until=day or given.until,
+        event=ends if ends is not None and day is None else given.event,
+        told_rights=given.told_rights or (TOLD in answers and answers[TOLD] is not False),
+        signed_on=date.fromisoformat(signed) if signed else given.signed_on,
+        signed_by=answers.get(BY) or given.signed_by,
+    )
+
+
+def _day_in(ends: str | None) -> date | None:
+    """The day that an answer to ``ENDS`` was read as; None for an event."""
+    try:
+        return date.fromisoformat(ends) if ends is not None else None
+    except ValueError:
+        return None
+
+
+def _questions(session: Session, said: _Said, answers: Answers) -> list[Question]:
+    """What is asked for, by what is known; each answer is looked at when it is given."""
+    order = session.config.date_order
+
+    def end_of(text: str) -> str:
         try:
-            return session.read_day(answer), None
-        except BadDay:
-            return None, answer
-    return session.read_day(until) if until is not None else None, event
+            day = session.read_day(text)
+        except NotADay:
+            return checked_text(text, "event", limit=NAME_LIMIT)
+        begins = session.read_day(said.signed, back=True) if said.signed else None
+        check_ends_after(begins or session.today, day, order)
+        return day.isoformat()
+
+    def signed_on(text: str) -> str:
+        day = session.read_day(text, back=True)
+        ends = session.read_day(said.until) if said.until else _day_in(answers.get(ENDS))
+        check_signature(Release("", "", "", "", ends, None, True, day), session.today, order)
+        return day.isoformat()
+
+    def text_of(what: str, limit: int) -> "Callable[[str], str]":
+        return lambda text: checked_text(text, what, limit=limit)
+
+    asks = [
+        Question(TO, "Who may be told?", text_of("recipient", NAME_LIMIT),
+                 "A person or an agency, as the release names them.", words=True),
+        Question(PURPOSE, "What for?", text_of("purpose", NAME_LIMIT),
+                 "Several are parted by ;", words=True),
+        Question(WHAT, "What may be told?", text_of("text of what may be told", NOTE_LIMIT),
+                 "And how much of it.", words=True),
+        Question(ENDS, "Until when? (a day, or what ends it, in words)", end_of,
+                 "18 may 2027, or: she leaves the school.", words=True),
+    ]  # fmt: skip
+    given = _given(said)
+    asks = [each for each in asks if given[each.key] is None]
+    if said.signed is None:
+        asks += _signing(said, answers, signed_on)
+    return asks
 
 
-def _signature(
-    session: Session, given: Release, told_rights: bool, signed: str | None, by: str | None
-) -> Release:
-    """The signature that was given, or that a person is asked for; Enter leaves it open."""
-    if signed is None and session.can_ask:
-        told_rights = told_rights or _were_told(session)
-        if told_rights:
-            signed = session.ask("Signed on which day? [not signed yet] ").strip() or None
-        if signed is not None and by is None:
-            by = session.ask("Signed by whom? [the client] ").strip() or None
-    day = session.read_day(signed, back=True) if signed is not None else None
-    return given._replace(told_rights=told_rights, signed_on=day, signed_by=by)
+def _signing(said: _Said, answers: Answers, signed_on: "Callable[[str], str]") -> list[Question]:
+    """Whether the client was told of their right, and then when it was signed, and by whom."""
+    asks = []
+    if not said.told_rights:
+        asks.append(
+            Question(
+                TOLD, "Was the client told that they may revoke it?", yes_or_no,
+                "A signature counts once they were.", skipped="yes",
+            )
+        )  # fmt: skip
+    if said.told_rights or (TOLD in answers and answers[TOLD] is not False):
+        asks.append(
+            Question(SIGNED_DAY, "Signed on which day?", signed_on, "today, or a day before.",
+                     skipped="not signed yet")
+        )  # fmt: skip
+    if answers.get(SIGNED_DAY) is not None and said.signed_by is None:
+        asks.append(
+            Question(
+                BY, "Signed by whom?",
+                lambda text: checked_text(text, "name of who signed", limit=NAME_LIMIT),
+                "A guardian, where not the client.", skipped="the client", words=True,
+            )
+        )  # fmt: skip
+    return asks
 
 
 def _were_told(session: Session) -> bool:

@@ -23,6 +23,7 @@ from casectl.parameters import (
     named_cases,
     named_items,
     named_jots,
+    named_resources,
 )
 from casectl.render import tell
 from casectl.session import Program, Session, Sitting
@@ -239,6 +240,12 @@ class Desk:
             yield from _beginning(
                 begun, {name: shape.about.get(name, "") for name in shape.options}
             )
+        elif (metavar := _wanted(words, shape)) in SERVICES or metavar == LETTERS:
+            with self._session() as session:
+                session.no_input = True
+                offered = _letters if metavar == LETTERS else named_resources
+                for text, about in offered(session, begun):
+                    yield Choice(text, len(begun), about)
         elif _wants_case(words, shape):
             with self._session() as session:
                 session.no_input = True  # a locked caseload completes nothing
@@ -339,6 +346,26 @@ def _beginning(begun: str, words: Mapping[str, str]) -> "Iterator[Choice]":
 def _given(words: list[str]) -> list[str]:
     """The arguments that stand there already."""
     return words[words.index("--") + 1 :] if "--" in words else []
+
+
+# The metavars of what is neither a case nor an item, and is one of those that there are.
+SERVICES = ("SERVICE", "RESOURCE", "RESOURCE...")
+LETTERS = "KIND"
+
+
+def _wanted(words: list[str], shape: Shape) -> str:
+    """The metavar of the argument that the next word is, or begins."""
+    place = len(_given(words))
+    if shape.metavars and shape.metavars[-1].endswith("..."):
+        place = min(place, len(shape.metavars) - 1)
+    named = shape.metavars[place] if place < len(shape.metavars) else ""
+    return "" if named == LETTERS and words[0] != "letter" else named
+
+
+def _letters(session: Session, begun: str) -> list[tuple[str, str]]:
+    from casectl.formats.letters import kinds_begun
+
+    return [(kind, "") for kind in kinds_begun(session.config.path.parent / "letters", begun)]
 
 
 def _wants_case(words: list[str], shape: Shape) -> bool:

@@ -9,7 +9,7 @@ from casectl.core.dates import parse_birth_date
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.intake import checked_program
 from casectl.core.known import check_missing
-from casectl.core.model import Case, Client
+from casectl.core.model import SAFE, Case, Client
 from casectl.core.settings import fact_named
 from casectl.core.text import checked_name, checked_text, fold, shortened
 from casectl.parameters import CaseArgument, current
@@ -43,6 +43,14 @@ FIELDS = (
         "safe_contact",
         "safe contact",
         "When and how to call, and what never to say; it stands beside the phone everywhere.",
+    ),
+    Field("--safe-when", "safe_when", "safe: when", "When to call: after 18:00, weekdays."),
+    Field("--safe-how", "safe_how", "safe: how", "How to call: text first, ask for the sister."),
+    Field(
+        "--safe-never",
+        "safe_never",
+        "safe: never",
+        "What must never be said, or left as a message.",
     ),
     Field("--email", "email", "email", "An address for mail."),
     Field("--address", "address", "address", "Where they live, or where a visit goes."),
@@ -81,6 +89,15 @@ def edit(
     safe_contact: Annotated[
         str | None,
         typer.Option("--safe-contact", help="When and how to call, and what never to say."),
+    ] = None,
+    safe_when: Annotated[
+        str | None, typer.Option("--safe-when", help="When to call: after 18:00.")
+    ] = None,
+    safe_how: Annotated[
+        str | None, typer.Option("--safe-how", help="How to call: text first.")
+    ] = None,
+    safe_never: Annotated[
+        str | None, typer.Option("--safe-never", help="What must never be said or left.")
     ] = None,
     email: Annotated[str | None, typer.Option("--email", help="Email address.")] = None,
     address: Annotated[str | None, typer.Option("--address", help="Address.")] = None,
@@ -124,7 +141,8 @@ def edit(
         name = session.typed_name()
     given = {
         "name": name, "legal_name": legal_name, "birth_date": dob, "phone": phone,
-        "safe_contact": safe_contact, "email": email, "address": address, "language": language,
+        "safe_contact": safe_contact, "safe_when": safe_when, "safe_how": safe_how,
+        "safe_never": safe_never, "email": email, "address": address, "language": language,
         "interpreter": interpreter, "pronouns": pronouns, "external_id": external_id,
         "program": program, "need": need, "referred_by": referred_by,
     }  # fmt: skip
@@ -247,7 +265,7 @@ def _ask(session: Session, field: Field, case: Case, client: Client) -> str | bo
         return answer in ("y", "yes") if answer else None
     shown = _shown(field, _now(field, case, client))
     if field.column == "phone" and client.phone:
-        shown += f" {beside_phone(client.safe_contact)}"
+        shown += f" {beside_phone(client.safely)}"
     answer = session.ask(f"{words} [{shown}]: ")
     if answer.strip() in (BACK, ASKS):
         return answer.strip()
@@ -305,12 +323,12 @@ def _write(
         before, after = _now(field, case, client), _now(field, written, now)
         told = f"  {field.words}: {_shown(field, before)} -> {_shown(field, after)}"
         if field.column == "phone" and after:
-            told += f" {beside_phone(now.safe_contact)}"
+            told += f" {beside_phone(now.safely)}"
         elif field.column == "safe_contact" and after and "phone" in columns and now.phone:
             told = f"  safe contact before: {_shown(field, before)}"  # the new words stand above
         sentences.append(told)
     sentences += [f"  {fact}: not available ({why})" for fact in given_up.facts]
-    if "phone" in columns and now.phone and now.safe_contact and "safe_contact" not in columns:
+    if "phone" in columns and now.phone and now.safely and columns.isdisjoint(SAFE):
         sentences.append("Do the safe-contact words hold for the new number as well?")
     if renamed and not session.private:
         sentences.append(f"The handle is {written.handle} now; {case.handle} is no longer known.")

@@ -12,6 +12,7 @@ from casectl.colleagues import (
     Seal,
     Sight,
     closing,
+    days_of,
     new_path,
     sights,
 )
@@ -30,8 +31,8 @@ def escalate(
     """What a supervisor should see.
 
     Safety items that are late, hard deadlines missed, anything else late by two of its intervals,
-    and a worker who carries more points than somebody full-time. The exit code is 0 whatever is
-    found.
+    and a worker who carries more points than somebody full-time. Each row has its day: of a
+    summary that it was written on. The exit code is 0 whatever is found.
     """
     session = current(ctx)
     seen = sights(session, of, files, identity)
@@ -41,7 +42,7 @@ def escalate(
         each.was_shown("escalate", list({r.case.number: r.case for r in rows if r.case}.values()))
         found += rows
     closing(seen, session)
-    escalate_report(found, [each.worker for each in seen], session.output, several=of is not None)
+    escalate_report(found, days_of(seen, session), session.output, several=of is not None)
 
 
 def summary(

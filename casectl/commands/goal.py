@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casectl.asking import Answers, Question, Walk, begun, is_answered
+from casectl.asking import Answers, Question, Walk, drafting, is_answered
 from casectl.core.casework import GOAL, NEED, OPEN
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.guards import check_change
@@ -174,38 +174,27 @@ def _guided(
     reason: str | None,
 ) -> "Changed":
     """Ask for what the command line leaves out, in a walk that outlives an interruption."""
-    import json
-
     if not session.can_ask:
         raise BadValue("there is no text", hint='say what will be different: goal add 12 "…"')
-    drafts, name = session.store.intake, goal_draft(case.id)
-    before, whose = drafts.draft(name), session.shown(case)
-    answers, lies = begun(
-        session,
-        json.loads(before) if before is not None else None,
-        f"A goal for {whose.client} ({whose.handle}) was begun.",
-    )
-    if answers.get(TEXT) is None:
-        answers.pop(TEXT, None)  # skipped, and there is no goal without
+    whose = session.shown(case)
     questions = [
         each
         for each in _questions(session, case, starts)
         if body.get(each.key) is None
         and not ((each.key == BY and ends) or (each.key == NEED_KEY and needs))
     ]
-
-    def keep() -> None:
-        drafts.keep_draft(name, json.dumps(answers))
-
-    def kept() -> str:
-        return f"Kept as a draft: casectl goal add {case.number} goes on with it."
-
-    Walk(session, answers, lambda _: questions, keep, kept, lies=lies).go()
-    if not is_answered(answers):
-        if not lies:
-            drafts.drop_draft(name)
-        raise BadValue("the goal is empty", hint="nothing was written")
-    try:
+    with drafting(
+        session,
+        goal_draft(case.id),
+        f"A goal for {whose.client} ({whose.handle}) was begun.",
+        f"casectl goal add {case.number}",
+    ) as draft:
+        if draft.answers.get(TEXT) is None:
+            draft.answers.pop(TEXT, None)  # skipped, and there is no goal without
+        answers = draft.walk(lambda _: questions)
+        if not is_answered(answers):
+            draft.drop()
+            raise BadValue("the goal is empty", hint="nothing was written")
         if answers.get(TEXT) is None:
             raise BadValue("it has no text: what will be different?", hint="nothing was written")
         texts = {
@@ -214,12 +203,7 @@ def _guided(
         by = answers.get(BY)
         ends = ends or (date.fromisoformat(by) if by is not None else None)
         needs = needs or _needs(session, case, answers.get(NEED_KEY))
-        changed = _add(session, case, Given(answers[TEXT], ends, texts, needs), starts, reason)
-    except (CasectlError, KeyboardInterrupt, EOFError):
-        tell(kept())
-        raise
-    drafts.drop_draft(name)
-    return changed
+        return _add(session, case, Given(answers[TEXT], ends, texts, needs), starts, reason)
 
 
 def _asked_change(

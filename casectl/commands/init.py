@@ -39,6 +39,8 @@ def init(
     (docs/profiles.md). casectl config profile changes it at any time.
     """
     session = current(ctx)
+    if profile is not None:
+        session.makes_config()
     session.vault.check_place()
     if profile is not None:
         session.check_setting("profile", profile)

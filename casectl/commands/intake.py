@@ -50,7 +50,7 @@ FIXED_BY_OTHERS = ("court", "appeal")  # kinds of deadlines that a next step's w
 # What belongs to the person, not to the case: on file already where the person is.
 OF_THE_CLIENT = (
     "birth_date", "phone", "email", "address", "language", "interpreter", "pronouns",
-    "safe_contact", "client_ref",
+    "safe_contact", "safe_when", "safe_how", "safe_never", "client_ref",
 )  # fmt: skip
 
 
@@ -117,6 +117,16 @@ def intake(
         typer.Option(
             "--safe-contact", metavar="TEXT", help="When and how to call, and what never to say."
         ),
+    ] = None,
+    safe_when: Annotated[
+        str | None, typer.Option("--safe-when", metavar="TEXT", help="When to call: after 18:00.")
+    ] = None,
+    safe_how: Annotated[
+        str | None, typer.Option("--safe-how", metavar="TEXT", help="How to call: text first.")
+    ] = None,
+    safe_never: Annotated[
+        str | None,
+        typer.Option("--safe-never", metavar="TEXT", help="What must never be said or left."),
     ] = None,
     program: Annotated[
         str | None, typer.Option("--program", metavar="NAME", help="The program that serves them.")
@@ -210,6 +220,9 @@ def intake(
         "language": language,
         "pronouns": pronouns,
         "safe_contact": safe_contact,
+        "safe_when": safe_when,
+        "safe_how": safe_how,
+        "safe_never": safe_never,
         "program": program,
         "referred_by": referred_by,
         "need": need,

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.core.errors import BadValue
+from casectl.core.errors import BadValue, CasectlError
 from casectl.core.letters import (
     RECIPIENT,
     About,
     Letter,
     about,
+    check_recipient,
     filled,
     how_to_fill,
     record_fields,
@@ -19,7 +20,7 @@ from casectl.core.letters import (
 from casectl.core.model import Case
 from casectl.core.referrals import PURPOSE
 from casectl.core.text import NAME_LIMIT, checked_text
-from casectl.formats.letters import NAME, find_letter, letters, shared_fields
+from casectl.formats.letters import NAME, find_letter, kinds_begun, letters, shared_fields
 from casectl.parameters import complete_case, current
 from casectl.render import tell
 from casectl.render.letters import LETTER_COLUMNS, letter_object, letter_text, list_object
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
     from casectl.core.views import File
 
 USUAL_PURPOSE = "referral"
+
+
+def _complete_kind(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The kinds that begin so, one's own among them. Never an error."""
+    try:
+        return kinds_begun(_folder(current(ctx)), incomplete)
+    except CasectlError:
+        return []
 
 
 def letter(
@@ -48,6 +57,7 @@ def letter(
         typer.Argument(
             metavar="KIND",
             help="closure, cannot-reach, appointment, missed-appointment, referral, or your own.",
+            autocompletion=_complete_kind,
         ),
     ] = None,
     to: Annotated[
@@ -75,14 +85,20 @@ def letter(
     ] = False,
     copy: Annotated[
         str | None,
-        typer.Option("--copy", metavar="KIND", help="Copy a template to your folder, to edit it."),
+        typer.Option(
+            "--copy",
+            metavar="KIND",
+            help="Copy a template to your folder, to edit it.",
+            autocompletion=_complete_kind,
+        ),
     ] = None,
 ) -> None:
     """Print a letter from a template.
 
     casectl letter 12 closure -o notice.txt — a field that nothing fills in is named, and nothing is
-    printed. A letter to somebody else (casectl letter 12.ref1 referral --to "Example Pantry") wants
-    a release that covers them and the purpose, and is logged as a disclosure.
+    printed. A letter to somebody else wants a release that covers them and the purpose, and is
+    logged as a disclosure. That of a referral (casectl letter 12.ref1 referral, or 12 where one is
+    open) goes to the agency that it names; to another only with --to and its own --purpose.
 
     Templates are text with fields in braces. --copy puts one into letters, a folder beside your
     configuration, where yours go before casectl's; fields.txt there says once what is the same in
@@ -105,9 +121,11 @@ def letter(
     if file is not None and not file.strip():
         raise BadValue("-o needs the name of a file")
     on_file = session.store.cases.file(found)
-    told = about(on_file, template.fields, part)
     if to is not None:
         to = checked_text(to.strip(), "name after --to", limit=NAME_LIMIT)
+    told = about(on_file, template.fields, part, to)
+    if to is not None:
+        check_recipient(on_file, told.referral, to, said_why=purpose is not None)
     elif template.goes_to_others:
         to = told.referral.who if told.referral is not None else None
         if to is None:
@@ -185,7 +203,7 @@ def _tell_safe_contact(session: Session, file: "File", to: str | None) -> None:
     """A letter in the wrong hands may harm: what is known of that stands beside it."""
     if to is None:
         client = session.shown(file.client)
-        tell(f"casectl: before it goes out {beside_phone(client.safe_contact)}")
+        tell(f"casectl: before it goes out {beside_phone(client.safely)}")
 
 
 def _given(field: list[str] | None) -> dict[str, str]:

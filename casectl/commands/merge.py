@@ -70,7 +70,9 @@ def _open_twice(cases: list[Case], kept: Case, joined: Case) -> list[str]:
     handles = ", ".join(each.handle for each in opened)
     *_, goes = sorted(opened, key=lambda each: (each.id != kept.id, each.id == joined.id))
     close = f"casectl close {goes.number} --reason duplicate"
-    return [f"Open now: {handles}. If one will do: {close}"]
+    if len(opened) > 2:
+        close += f" --into {kept.number}"
+    return [f"Open now: {handles}. If one will do, its open items go on in the other: {close}"]
 
 
 def _confirm(

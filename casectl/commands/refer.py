@@ -29,7 +29,7 @@ from casectl.core.referrals import (
 )
 from casectl.core.resources import FULL, Resource, said, verified_words
 from casectl.core.text import checked_text
-from casectl.parameters import CaseArgument, current
+from casectl.parameters import CaseArgument, complete_resource, current
 from casectl.pieces import PieceArgument
 from casectl.render import referrals as told
 from casectl.session import Session
@@ -77,7 +77,11 @@ def refer(
     case: CaseArgument,
     service: Annotated[
         str,
-        typer.Argument(metavar="SERVICE", help="A resource: its number, or words of its name."),
+        typer.Argument(
+            metavar="SERVICE",
+            help="A resource: its number, or words of its name.",
+            autocompletion=complete_resource,
+        ),
     ],
     need: Annotated[
         list[str] | None,
@@ -167,7 +171,7 @@ def _beside(session: Session, case: Case, resource: Resource, instead: list[Piec
     how += [f"phone {each}" for each in said(resource, "phone")]
     how += [f"papers: {each}" for each in said(resource, "document")]
     lines = [f"How: {'; '.join(session.shown(tuple(how)))}."] if how else []
-    words = verified_words(resource, session.today)
+    words = verified_words(resource, session.today, session.config.verified_for)
     if words is not None:
         lines.append(
             f"Resource {resource.number} is {words}: casectl resource verify {resource.number}"
@@ -302,7 +306,7 @@ def _next_fits(session: Session, case: Case, declined: Piece) -> "list[Fit]":
     }
     catalogue = [each for each in session.store.resources.all() if each.number not in asked]
     person = session.store.referrals.person(case, ())
-    found = matching(catalogue, needs, person, session.today)
+    found = matching(catalogue, needs, person, session.today, session.config.verified_for)
     return [each for each in found if not each.is_near]
 
 

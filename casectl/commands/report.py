@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from casectl.colleagues import IdentityOption, MoreFiles, OfOption, closing, sights
+from casectl.colleagues import IdentityOption, MoreFiles, OfOption, closing, days_of, sights
 from casectl.core.errors import BadValue
 from casectl.core.intake import did_you_mean
 from casectl.core.reporting import BY, KINDS, Period, Source
@@ -66,6 +66,7 @@ def report(
     report_told(
         named, lines, period, session.output,
         several=of is not None, by=apart, as_csv=as_csv, withhold_under=under,
+        days=days_of(seen, session),
     )  # fmt: skip
 
 

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from casectl.core.casework import NEED, OPEN, PLANNED, Piece
+from casectl.core.casework import NEED, OPEN, PLANNED, REFERRAL, Piece
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.model import Case
+from casectl.core.referrals import connected
 from casectl.core.resources import (
     FIELDS,
     Resource,
@@ -20,7 +21,7 @@ from casectl.core.resources import (
     unverified_days,
 )
 from casectl.core.text import checked_text, fold
-from casectl.parameters import CaseArgument, current, limit_number
+from casectl.parameters import CaseArgument, complete_resource, current, limit_number
 from casectl.render import resources as told
 from casectl.render import tell
 from casectl.session import Session
@@ -35,7 +36,11 @@ Given = dict[str, list[str] | str | None]
 
 ResourceArgument = Annotated[
     str,
-    typer.Argument(metavar="RESOURCE", help="A resource: its number, or words of its name."),
+    typer.Argument(
+        metavar="RESOURCE",
+        help="A resource: its number, or words of its name.",
+        autocompletion=complete_resource,
+    ),
 ]
 DomainOption = Annotated[
     list[str] | None,
@@ -269,7 +274,8 @@ def list_(
         word = checked_capacity(capacity)
         found = [each for each in found if each.capacity == word]
     if unverified:
-        found = [each for each in found if unverified_days(each, session.today) is not None]
+        day, counts = session.today, session.config.verified_for
+        found = [each for each in found if unverified_days(each, day, counts) is not None]
     told.resources(found, session.output, "None is on record: casectl resource add, or import")
 
 
@@ -290,7 +296,12 @@ def search(
 def verify(
     ctx: typer.Context,
     resources: Annotated[
-        list[str], typer.Argument(metavar="RESOURCE...", help="Their numbers, or words of a name.")
+        list[str],
+        typer.Argument(
+            metavar="RESOURCE...",
+            help="Their numbers, or words of a name.",
+            autocompletion=complete_resource,
+        ),
     ],
     capacity: CapacityOption = None,
     on: OnOption = None,
@@ -451,12 +462,18 @@ def match(
 ) -> None:
     """Which services fit a case, the best first, and why; what comes near, and why not.
 
-    By its open needs, the client's language and age, and where they live. Nothing is decided by
-    it: it says what to ask.
+    By its open needs, the client's language and age, and where they live. A need for which they
+    are connected already is left out, unless --need names it. Nothing is decided by it: it says
+    what to ask.
     """
     session = current(ctx)
     found = session.find_case(case)
-    needs = _needs(session, found, need)
+    needs, settled = _needs(session, found, need)
+    if settled and not needs:
+        raise BadValue(
+            f"nothing is left to match: {'; '.join(settled)}",
+            hint="--need N looks for more of one all the same",
+        )
     if not needs:
         raise BadValue(
             f"{found.handle} has no open need", hint=f"casectl need add {found.number} TEXT"
@@ -465,7 +482,7 @@ def match(
 
     catalogue = session.store.resources.all()
     person = session.store.referrals.person(found, area or ())
-    fits = matching(catalogue, needs, person, session.today)
+    fits = matching(catalogue, needs, person, session.today, session.config.verified_for)
     met = {each.id for fit in fits for each in fit.needs}
     unmet = tuple(
         f"{each.part} {session.shown(each).what or each.domain}"
@@ -477,13 +494,26 @@ def match(
         fits = fits[:limit]
         session.tell_that_it_was_cut("--limit N")
     told.fits(fits, found, unmet, session.output)
+    for words in settled:
+        tell(f"casectl: left out: {words}")
 
 
-def _needs(session: Session, case: Case, named: list[str] | None) -> list[Piece]:
-    if not named:
-        standing = session.store.casework.of(case, NEED)
-        return [each for each in standing if each.status in (OPEN, PLANNED)]
-    return session.find_needs(case, named)
+def _needs(session: Session, case: Case, named: list[str] | None) -> tuple[list[Piece], list[str]]:
+    """The needs to match, and in words those left out because the client is connected."""
+    if named:
+        return session.find_needs(case, named), []
+    there = connected(session.store.casework.of(case, REFERRAL))
+    standing = session.store.casework.of(case, NEED)
+    open_ones = [each for each in standing if each.status in (OPEN, PLANNED)]
+    settled = []
+    for each in open_ones:
+        if each.number in there:
+            need, by = session.shown(each), session.shown(there[each.number])
+            settled.append(
+                f"{case.number}.{each.part} {need.what or each.domain}, connected by "
+                f"{case.number}.{by.part} (casectl need met {case.number}.{each.part} ends it)"
+            )
+    return [each for each in open_ones if each.number not in there], settled
 
 
 @resource_app.command("import")

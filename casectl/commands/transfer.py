@@ -405,7 +405,7 @@ def _permit(
     session: Session, case: Case, to: str, kind: str, purpose: str | None, override: str | None
 ) -> "Permission":
     named = checked_text(purpose, "purpose", limit=NAME_LIMIT) if purpose else PURPOSES[kind]
-    return permit(session, case, to, named, WHAT[kind], override=override)
+    return permit(session, case, to, named, WHAT[kind], whole=kind != BACK, override=override)
 
 
 def _permit_all(

@@ -8,7 +8,8 @@ from casectl.core.errors import NotFound
 from casectl.core.finding import known, sought
 from casectl.core.text import checked_text
 from casectl.parameters import current, limit_number
-from casectl.render import reports
+from casectl.render import reports, tell
+from casectl.render.resources import resources
 
 LONGEST = 200
 MOST = 20  # results, unless somebody says
@@ -35,8 +36,8 @@ def whois(
 
     The digits of a phone number are compared, from seven on with or without country and area
     code. What belongs to the client comes before words in a record (the sister who calls). One
-    client is shown with what is due first; several are listed. Nobody: exit code 3. As with show,
-    the access log says who was shown.
+    client is shown with what is due first; several are listed. A service's number: the service,
+    and who is referred there. Nobody: exit code 3. As with show, the access log says who was shown.
     """
     session = current(ctx)
     words = session.typed(" ".join(text), "number or words")
@@ -44,6 +45,12 @@ def whois(
     wanted = sought(words, session.today, session.config.date_order)
     most = limit or MOST
     hits = session.store.search.find(wanted, most + 1)
+    services = session.store.search.services(wanted.number)
+    if services and not hits:
+        resources(services, session.output, "")
+        return
+    for each in services:
+        tell(f"casectl: that is the number of resource {each.number}, {each.name}")
     if not hits:
         said = "" if session.private else f" with {words[:60]!r}"
         raise NotFound(f"nobody is on file{said}", hint="fewer digits or letters find more")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from casectl.core.due import DueItem, due_items
+from casectl.core.due import DueItem, due_items, last_reached
 from casectl.core.errors import BadValue
 from casectl.core.model import Case, CaseRecord, Contact
 from casectl.core.priority import rank_key
@@ -45,7 +45,7 @@ def list_rows(records: Iterable[CaseRecord], standards: Standards, today: date) 
     for record in records:
         items = owed(record, standards, today)
         first = items[0] if items else None
-        reached = first.last_reached if first else record.reached_client_on
+        reached = last_reached(record, standards.of(record.case.program))
         rows.append(ListRow(record, first, reached))
     return rows
 

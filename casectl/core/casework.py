@@ -47,6 +47,7 @@ LETTERS: Mapping[str, str] = {
 }
 OF_LETTERS = {letters: kind for kind, letters in LETTERS.items()}
 DIGITS = "0123456789"
+FROM_CASE = "from_case"  # in a body: the number of the case, a duplicate, that it went on from
 # How a piece stands. What is ``open`` may owe something; ``past`` was followed by another.
 OPEN, DONE, DROPPED, PLANNED, PAST = "open", "done", "dropped", "planned", "past"
 

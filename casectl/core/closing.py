@@ -1,11 +1,13 @@
 """How a service ends: what is asked before a case is closed, and what stays on record of it.
 
 A closing is one piece of casework, from the written notice to the day that the case is closed. Its
-body fills as that goes on: ``notice`` (``on``, ``by``, ``days``, ``until``), ``sheet_on``, and at
-the end ``reason`` (a code), ``goals`` (``reached``, ``open``, ``dropped``, each of numbers),
-``domains`` (key -> the first and the last level), ``tries`` (``on``, ``by``), ``handed_to`` with
-``handed`` (items), ``lapsed`` (items), ``override`` with ``approved_by``, ``signed_by``,
-``summary``. Days are ISO text.
+body fills as that goes on: ``notice`` (``on``, ``by``, ``days``, ``until``; of one that was written
+down later ``recorded_on`` and, where somebody vouched for its day, ``override`` and
+``approved_by``), ``sheet_on``, and at the end ``reason`` (a code), ``goals`` (``reached``,
+``open``, ``dropped``, each of numbers), ``domains`` (key -> the first and the last level),
+``tries`` (``on``, ``by``), ``handed_to`` with ``handed`` (items), ``lapsed`` (items), ``override``
+with ``approved_by``, ``signed_by``, ``summary``; of a duplicate ``into`` (the other case's number)
+and ``carried`` (item -> its name there). Days are ISO text.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from casectl.core.casework import (
     NOTICE,
     OPEN,
     REFERRAL,
+    RISK,
     SIGN_OFF,
     TAKEN,
     Piece,
@@ -249,6 +252,22 @@ def _ended_handover(file: File, *stages: str) -> Piece | None:
     return ended[-1] if ended else None
 
 
+def ended_beside(file: File) -> list[tuple[str, str, str]]:
+    """What ends with the case and is no promise: the item, its kind, and what it is, in words."""
+    number = file.case.number
+    found = []
+    for item, what in hard_items(file):
+        kind, _, said = what.partition(": ")
+        if what == "the level crisis":
+            found.append((item, "safety", what))
+        elif kind not in (DEADLINE, APPOINTMENT):
+            found.append((item, kind, said))
+    for piece in file.casework:
+        if piece.kind == RISK and piece.status == OPEN and piece.due_on is not None:
+            found.append((f"{number}.{piece.part}", "safety", "review the safety plan"))
+    return found
+
+
 # -- the checklist ---------------------------------------------------------------------------------
 
 
@@ -263,20 +282,14 @@ def is_warned_of(file: File, reason: Reason) -> bool:
     return not (reason.code == TRANSFERRED and accepted_by(file))
 
 
-def check_reason(file: File, reason: Reason) -> None:
-    """Raise BadValue for a reason that cannot be meant of this case."""
-    if reason.code == DUPLICATE and not any(each.is_open for each in file.other_cases):
-        raise BadValue(
-            f"{file.case.handle} is the client's only open case, so it is no duplicate",
-            hint="casectl merge A B makes two records one client's first",
-        )
-
-
 def lacking(
     file: File, reason: Reason, given: Given, asked: Asked, on: date,
     order: DateOrder | None = None,
 ) -> list[Lack]:  # fmt: skip
     """Everything that the checklist asks for and that is not there, with how to give it."""
+    if reason.code == DUPLICATE:
+        signing = [] if file.case.status == PENDING else _sign_off_lacking(file, given, asked)
+        return [*_carrying_lacking(file, given), *signing]
     if file.case.status == PENDING:
         return []
     return [
@@ -348,6 +361,26 @@ def _hard_lacking(file: File, reason: Reason, given: Given) -> list[Lack]:
         return []
     named = ", ".join(item for item, _ in hard_items(file))
     return [Lack(f"{words}: {named}", "end that first, or --handed-to NAME who sees to it")]
+
+
+def _carrying_lacking(file: File, given: Given) -> list[Lack]:
+    """What of a duplicate does not go on in the other case by itself.
+
+    A crisis does, but nobody alone says that the record with the crisis is the one too many.
+    """
+    lacks = []
+    if file.case.level == Level.CRISIS and given.override is None:
+        lacks.append(
+            Lack(
+                f"the level crisis: {file.case.number}.safety",
+                "close the other one, or --override REASON --approved-by NAME; it goes on there",
+            )
+        )
+    handed = [item for item, what in hard_items(file) if what.startswith("hand-over:")]
+    if handed:
+        word = "hand-overs" if len(handed) > 1 else "hand-over"
+        lacks.append(Lack(f"{len(handed)} open {word}: {', '.join(handed)}", "end that first"))
+    return lacks
 
 
 def _sum_lacking(file: File, reason: Reason, given: Given) -> list[Lack]:
@@ -423,9 +456,20 @@ def check_notice(case: Case, on: date, closing: Piece | None, order: DateOrder |
         )
 
 
-def notice_body(on: date, by: str, days: int) -> dict[str, Any]:
-    until = on + timedelta(days=days)
-    return {"notice": {"on": on.isoformat(), "by": by, "days": days, "until": until.isoformat()}}
+def notice_body(on: date, by: str, days: int, today: date, given: Given) -> dict[str, Any]:
+    """What a closing keeps of its notice. The client has all of its days after it is on record.
+
+    So the days of one that was given before run from ``today``, unless somebody else says, with a
+    reason, that it was given then: nobody ends a service on their own word alone.
+    """
+    vouched = given.override is not None
+    until = (on if vouched else max(on, today)) + timedelta(days=days)
+    notice = {"on": on.isoformat(), "by": by, "days": days, "until": until.isoformat()}
+    if on < today:
+        notice["recorded_on"] = today.isoformat()
+        if vouched:
+            notice |= {"override": given.override, "approved_by": given.approved_by}
+    return {"notice": notice}
 
 
 # -- the end ---------------------------------------------------------------------------------------
@@ -458,6 +502,8 @@ def _body(file: File, reason: Reason, given: Given) -> dict[str, Any]:
     hard = [item for item, _ in hard_items(file)]
     soft = [f"{file.case.number}.{each.number}" for each in soft_promises(file)]
     tries = tries_of(file.contacts, file.case.opened_on) if reason.code == CANNOT_LOCATE else ()
+    if reason.code == DUPLICATE:
+        hard, soft = [], []  # nothing of it ends
     more = {
         "summary": given.summary or body.get("summary"),
         "handed_to": handed,

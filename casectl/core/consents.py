@@ -13,6 +13,7 @@ body is ``purpose``, ``release`` (its number), ``override`` (a reason), ``basis`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -49,6 +50,18 @@ LONGEST_QUOTE = 60  # characters of what was typed that an error repeats
 SIGNS = str.maketrans(dict.fromkeys(".,;:!?'\"’“”()/&-–—", " "))
 # Parts several purposes of one release. A comma or an "and" does not: "all but work and housing".
 BETWEEN = ";"
+# What a release calls the whole record. Nothing less lets all of it leave: other words may stand
+# for any part of it, and only people can judge them.
+WHOLE = "the whole record"
+WHOLE_WORDS = frozenset(
+    {
+        "whole record", "whole case record", "whole file", "whole case file", "case file",
+        "case record", "entire record", "entire file", "entire case file", "full record",
+        "full file", "full case file", "complete record", "complete file", "all records",
+        "everything", "everything on file", "all on file",
+    }
+)  # fmt: skip
+OWNED = re.compile(r"^(?:(?:the|my|her|his|their|all of|all) )+")
 # What helps where a release is on file that would cover, by how it stands.
 NEXT_VERB: Mapping[str, str] = {"not signed": "sign", "lapsed": "renew"}
 
@@ -77,12 +90,14 @@ def permission(
     what: str,
     today: date,
     *,
+    whole: bool = False,
     override: str | None = None,
     basis: str | None = None,
     order: DateOrder | None = None,
 ) -> Permission:
     """The right to tell ``recipient`` this. Raises NotShared where there is none, and says why.
 
+    Where the ``whole`` record leaves, the release has to say that all of it may be told.
     A live release comes first: an override that was not needed is not recorded as one. A blank
     recipient, purpose or reason is a BadValue.
     """
@@ -97,11 +112,15 @@ def permission(
         basis=checked_text(basis, "legal basis", limit=NAME_LIMIT) if basis is not None else None,
     )
     for release in sorted(releases, key=lambda each: -each.number):  # the newest comes first
-        if is_live(release, today) and covers(release, asked.recipient, asked.purpose):
+        if (
+            is_live(release, today)
+            and covers(release, asked.recipient, asked.purpose)
+            and (not whole or is_of_all(release))
+        ):
             return asked._replace(release=release, override=None)
     if asked.override is not None or asked.basis is not None:
         return asked
-    raise _refused(case, releases, asked, today, order)
+    raise _refused(case, releases, asked, today, order, whole=whole)
 
 
 def to_client(case: Case, what: str) -> Permission:
@@ -129,6 +148,12 @@ def covers(release: Piece, recipient: str, purpose: str) -> bool:
     agency's, and a purpose that only resembles another was not signed.
     """
     return key(recipient) == key(release.who or "") and key(purpose) in purposes(release)
+
+
+def is_of_all(release: Piece) -> bool:
+    """Whether it says that the whole record may be told: ``The whole case file``, in such words."""
+    said = key(release.what or "")
+    return said in WHOLE_WORDS or OWNED.sub("", said) in WHOLE_WORDS
 
 
 def purposes(release: Piece) -> frozenset[str]:
@@ -187,16 +212,24 @@ def _refused(
     asked: Permission,
     today: date,
     order: DateOrder | None,
+    *,
+    whole: bool,
 ) -> NotShared:
     """Why it is refused, by the release that comes nearest, and what to do next."""
     recipient, purpose = _quoted(asked.recipient), _quoted(asked.purpose)
     why = f"no release lets {recipient} be told of {case.handle} for {purpose}"
     way = f"casectl consent add {case.number} --to {recipient} --purpose {purpose}"
+    if whole:
+        way += f" --what '{WHOLE}'"
     newest_last = sorted(releases, key=lambda each: each.number)
     theirs = [each for each in newest_last if key(each.who or "") == key(asked.recipient)]
     same = [each for each in theirs if covers(each, asked.recipient, asked.purpose)]
     others = [f"{case.number}.{each.part}" for each in theirs if is_live(each, today)]
-    if same:
+    parts = [each for each in same if whole and is_live(each, today) and not is_of_all(each)]
+    if parts:
+        name = f"{case.number}.{parts[-1].part}"
+        why = f"{why}: {name} is of {_quoted(parts[-1].what or '')}, not of {WHOLE}"
+    elif same:
         name = f"{case.number}.{same[-1].part}"
         why = f"{why}: {name} is {said_state(same[-1], today, order)}"
         verb = NEXT_VERB.get(state_of(same[-1], today))
@@ -241,7 +274,7 @@ def new_release(case: Case, given: Release, today: date, order: DateOrder | None
         )  # fmt: skip
     begins = given.signed_on or today
     check_signature(given, today, order)
-    _check_ends_after(begins, given.until, order)
+    check_ends_after(begins, given.until, order)
     body: dict[str, Any] = {
         DISCLOSER: checked_text(given.discloser.strip(), "name of who discloses", limit=NAME_LIMIT),
         PURPOSE: checked_text(given.purpose.strip(), "purpose", limit=NAME_LIMIT),
@@ -279,10 +312,10 @@ def check_signature(given: Release, today: date, order: DateOrder | None) -> Non
             "a signature counts once the client was told that they may revoke it",
             hint="--told-rights, or leave --signed out until they were",
         )
-    _check_ends_after(given.signed_on, given.until, order)
+    check_ends_after(given.signed_on, given.until, order)
 
 
-def _check_ends_after(begins: date, until: date | None, order: DateOrder | None) -> None:
+def check_ends_after(begins: date, until: date | None, order: DateOrder | None) -> None:
     if until is not None and until < begins:
         raise BadValue(
             f"the release would end on {spoken(until, order)}, before it begins on "

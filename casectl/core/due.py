@@ -13,6 +13,7 @@ from casectl.core.facts import (
     BETWEEN,
     BOTH,
     CLIENT_ONLY,
+    CONTACT,
     MISSING,
     WITH_GUARDIAN,
     Group,
@@ -64,7 +65,7 @@ class DueItem(NamedTuple):
     retry_on: date | None = None
     time: str | None = None
     promise: Promise | None = None
-    last_reached: date | None = None
+    last_reached: date | None = None  # of a contact
     planned_on: date | None = None  # the day that a plan covers it for, today or ahead
     put_off: bool = False  # in NOW, and planned for a later day
     who: str | None = None  # who acts, where it is a piece of casework and not the worker
@@ -514,7 +515,10 @@ class Rule:
     def item(
         self, record: CaseRecord, day: date, promise: Promise | None, watch: Watch | None = None
     ) -> DueItem:
-        """What the fact of this day owes. Of ``record`` it reads the case, reaching and trying."""
+        """What the fact of this day owes.
+
+        Of ``record`` it reads the case, its attempts, and of a contact who was reached.
+        """
         due, band = self.due(day)
         kind, stage, level, _, _, _, reaching, _, _, _ = self.group
         case = record.case
@@ -528,9 +532,7 @@ class Rule:
         if planned is not None and planned < self.rules.today:
             planned = None
         put_off = band is Band.NOW and planned is not None and self.puts_off(planned)
-        reached = record.reached_client_on
-        if record.reached_guardian_on is not None and self.intervals.guardian_counts:
-            reached = max(reached or date.min, record.reached_guardian_on)
+        reached = last_reached(record, self.intervals) if kind == CONTACT else None
         part: str | int
         if watch is not None:
             part, what, time = watch.part, watch.what, None
@@ -551,6 +553,14 @@ class Rule:
                 reached, planned, put_off, watch and watch.who, self.group.lead,
             )
         )  # fmt: skip
+
+
+def last_reached(record: CaseRecord, intervals: Intervals) -> date | None:
+    """The last day that the client was reached, or the guardian where that counts."""
+    reached = record.reached_client_on
+    if record.reached_guardian_on is not None and intervals.guardian_counts:
+        reached = max(reached or date.min, record.reached_guardian_on)
+    return reached
 
 
 def due_items(record: CaseRecord, standards: Standards, today: date) -> Iterator[DueItem]:

@@ -48,7 +48,7 @@ NEVER_PLANNED = ("safety", DEADLINE)
 # Of casework, what goes on while a case is on hold, and once it is closed.
 ON_WHILE_HELD = ("safety", "consent", "closing", "handover")
 AFTER_CLOSING = "aftercare"
-MISSING = "missing"
+CONTACT, MISSING = "contact", "missing"
 BETWEEN = ", "  # the words of a group's ``lacks``
 # Whose answer a fact counts: everybody's rule, the client's alone, or the guardian's as well.
 BOTH, CLIENT_ONLY, WITH_GUARDIAN = "", "client", "guardian"
@@ -262,7 +262,7 @@ def known_of(case: Case, client: Client, *, need_stands: bool) -> tuple[object, 
     return (
         case.risk,
         client.phone,
-        client.safe_contact or not client.phone,
+        client.safely or not client.phone,
         client.birth_date,
         client.language,
         case.program,

@@ -100,6 +100,9 @@ class Handed(NamedTuple):
 # -- where things stand ------------------------------------------------------------------------
 
 
+SAFELY = "Safe contact: "
+
+
 def brief(file: File, items: Sequence[DueItem], today: date, order: DateOrder | None) -> list[str]:
     """Where a case stands, in ten lines at the most; the first three are never left out."""
     case, client = file.case, file.client
@@ -110,7 +113,7 @@ def brief(file: File, items: Sequence[DueItem], today: date, order: DateOrder | 
     lines = [
         f"{head}; {case.program}" if case.program else head,
         f"Risk: {_risks(file)}",
-        f"Safe contact: {client.safe_contact or 'not known, ask before calling'}"
+        f"{SAFELY}{client.safely or 'not known, ask before calling'}"
         f"; phone {client.phone or 'not known'}",
     ]
     if client.language or client.interpreter:
@@ -133,7 +136,9 @@ def brief(file: File, items: Sequence[DueItem], today: date, order: DateOrder | 
     due = [f"Due {_day(each.due, today, order)}: {each.what} ({each.item})" for each in items]
     if len(due) > left:
         due = [*due[: left - 1], f"and {len(due) - left + 1} more are due: the record has them"]
-    return [shortened(" ".join(line.split()), WIDTH) for line in [*lines, *due]]
+    told = [" ".join(line.split()) for line in [*lines, *due]]
+    # How to call safely is never cut: what must not be said stands at its end.
+    return [line if line.startswith(SAFELY) else shortened(line, WIDTH) for line in told]
 
 
 def _phase(file: File) -> str:

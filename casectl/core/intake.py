@@ -66,6 +66,9 @@ class Given(NamedTuple):
     interpreter: bool = False
     pronouns: str | None = None
     safe_contact: str | None = None
+    safe_when: str | None = None
+    safe_how: str | None = None
+    safe_never: str | None = None
     client_ref: str | None = None  # another system's name for the person
     case_ref: str | None = None  # and for the case
     program: str | None = None
@@ -206,7 +209,8 @@ def _case(
 def _client(given: Given) -> Client:
     return Client(
         "", given.name, given.birth_date, given.phone, given.email, given.address, given.language,
-        given.interpreter, given.pronouns, given.safe_contact, given.client_ref,
+        given.interpreter, given.pronouns, given.safe_contact, given.client_ref, None,
+        given.safe_when, given.safe_how, given.safe_never,
     )  # fmt: skip
 
 

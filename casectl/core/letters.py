@@ -16,11 +16,13 @@ from casectl.core.consents import NOTICE
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.model import APPOINTMENT, MISSED, OPEN, Promise
 from casectl.core.spoken import DateOrder, spoken
+from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 from casectl.core.views import File
 
 FIELD = r"\{([a-z][a-z0-9_]{0,39})\}"
 RECIPIENT = "recipient"
+OF_A_REFERRAL = frozenset({"referral", "organization"})
 # Where a field comes from, for whoever is told that it is not filled in.
 FROM_RECORD: Mapping[str, str] = {
     "address": "casectl edit {number} --address TEXT",
@@ -67,14 +69,17 @@ class About(NamedTuple):
     referral: Piece | None = None
 
 
-def about(file: File, kind_fields: tuple[str, ...], named: str | None) -> About:
+def about(
+    file: File, kind_fields: tuple[str, ...], named: str | None, to: str | None = None
+) -> About:
     """The appointment or referral that a letter tells of: named, or the only one that fits.
 
-    Raises BadValue for an item that the letter is not about, Ambiguous where several fit.
+    ``to``, where somebody named a recipient, tells several open referrals apart. Raises BadValue
+    for an item that the letter is not about, Ambiguous where several fit.
     """
     wants_appointment = any(each.startswith("appointment_") for each in kind_fields)
     wants_missed = "missed_day" in kind_fields
-    wants_referral = "referral" in kind_fields
+    wants_referral = not OF_A_REFERRAL.isdisjoint(kind_fields)
     status = OPEN if wants_appointment else MISSED
     promises = [
         each
@@ -89,6 +94,8 @@ def about(file: File, kind_fields: tuple[str, ...], named: str | None) -> About:
     if wants_appointment and len(promises) > 1:
         raise _several(file, [str(each.number) for each in promises])
     standing = [each for each in referrals if each.status == OPEN]
+    if len(standing) > 1 and to is not None:
+        standing = [each for each in standing if is_to(each, to)] or standing
     if len(standing) > 1:
         raise _several(file, [each.part for each in standing])
     last = max(promises, key=lambda each: (each.due_on, each.number), default=None)
@@ -100,11 +107,35 @@ def _named(file: File, part: str, promises: list[Promise], referrals: list[Piece
         if part == str(promise.number):
             return About(promise=promise)
     for piece in referrals:
-        if part == piece.part:
+        if part == piece.part and piece.status == OPEN:
             return About(referral=piece)
+        if part == piece.part:
+            raise BadValue(
+                f"{file.case.number}.{part} is {piece.stage} and over",
+                hint=f"casectl referral list {file.case.number} shows those that are open",
+            )
     raise BadValue(
         f"{file.case.number}.{part[:20]} is nothing that this letter tells of",
         hint=f"casectl show {file.case.number}",
+    )
+
+
+def is_to(referral: Piece, recipient: str) -> bool:
+    return fold(referral.who or "") == fold(recipient)
+
+
+def check_recipient(file: File, referral: Piece | None, to: str, *, said_why: bool) -> None:
+    """Raise BadValue for a letter of one agency's referral that would go to another.
+
+    Unless somebody says what the other one is told it for: then that purpose needs the release.
+    """
+    if referral is None or said_why or is_to(referral, to):
+        return
+    item = f"{file.case.number}.{referral.part}"
+    raise BadValue(
+        f"{item} is to {(referral.who or '')[:40]!r}, not to {to[:40]!r}",
+        hint=f"casectl refer {file.case.number} SERVICE refers them there; "
+        "--purpose TEXT says what else they are told it for",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casectl.core.model import Client
+from casectl.core.model import SAFE, Client
 from casectl.core.values import NamedTuple
 
 # The fields two records can disagree about, and how a person says them.
@@ -11,6 +11,9 @@ FIELDS = {
     "birth_date": "birth date",
     "phone": "phone",
     "safe_contact": "safe contact",
+    "safe_when": "when to call",
+    "safe_how": "how to call",
+    "safe_never": "what never to say",
     "email": "email",
     "address": "address",
     "language": "language",
@@ -48,7 +51,7 @@ def joining(kept: Client, other: Client) -> Joining:
         exact = name == "birth_date" and mine is not None
         if not mine or (exact and theirs.startswith(mine)):
             learnt[name] = int(theirs) if isinstance(theirs, bool) else theirs
-        elif name == "safe_contact":
+        elif name in SAFE:
             learnt[name] = f"{mine}; also: {theirs}"
         elif not (exact and mine.startswith(theirs)):
             conflicts[name] = theirs

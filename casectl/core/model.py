@@ -84,12 +84,32 @@ class Client(NamedTuple):
     language: str | None = None
     interpreter: bool = False
     pronouns: str | None = None
-    safe_contact: str | None = None  # when and how to call, and what must never be said
+    safe_contact: str | None = None  # when and how to call, in words; its parts stand below
     external_id: str | None = None
     legal_name: str | None = None  # where it is not the name that they go by
-    safe_when: str | None = None  # the same in three parts: after 18:00
+    safe_when: str | None = None  # after 18:00
     safe_how: str | None = None  # text first
     safe_never: str | None = None  # what must never be said or left
+
+    @property
+    def safely(self) -> str | None:
+        """All that must be known before they are called, on one line."""
+        return said_safely(self.safe_contact, self.safe_when, self.safe_how, self.safe_never)
+
+
+SAFE = ("safe_contact", "safe_when", "safe_how", "safe_never")
+
+
+def said_safely(
+    words: str | None, when: str | None, how: str | None, never: str | None
+) -> str | None:
+    """``after 18:00; text first; never: say where you call from``; None where nothing is known.
+
+    Every phone number of a client has it beside it, whole.
+    """
+    if not (when or how or never):
+        return words
+    return "; ".join(filter(None, (when, how, words, never and f"never: {never}")))
 
 
 class Case(NamedTuple):
@@ -254,8 +274,18 @@ def goal_draft(case_id: str) -> str:
     return f"goal:{case_id}"
 
 
+def consent_draft(case_id: str) -> str:
+    """The same of a release."""
+    return f"consent:{case_id}"
+
+
+def closing_draft(case_id: str) -> str:
+    """The same of a closing."""
+    return f"close:{case_id}"
+
+
 # What is kept as a draft of one case, by the names of those drafts.
-DRAFTS_OF_A_CASE = (note_draft, assessment_draft, goal_draft)
+DRAFTS_OF_A_CASE = (note_draft, assessment_draft, goal_draft, consent_draft, closing_draft)
 
 
 class Watch(NamedTuple):
@@ -289,7 +319,7 @@ class CaseRecord(NamedTuple):
     tried_on: date | None = None  # the latest of those attempts
     promise_ended_on: date | None = None
     phone: str | None = None
-    safe_contact: str | None = None
+    safe_contact: str | None = None  # on one line, as ``Client.safely`` has it
     watches: tuple[Watch, ...] = ()  # what casework on file owes by itself
     casework_from: date | None = None  # older than this nothing was asked for that casework owes
     lacks: tuple[str, ...] = ()  # of KNOWABLE, what is neither known nor said to be not available

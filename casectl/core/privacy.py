@@ -89,6 +89,7 @@ PLAIN_ELSEWHERE: Mapping[str, frozenset[str]] = {
         {"id", "organization", "service", "capacity", "recorded_at", "worker"}
     ),
     "casectl.core.service_match.Fit": frozenset({"unverified"}),
+    "casectl.core.duplicates.Carried": frozenset({"item", "now", "kind"}),
     "casectl.core.planning.GoalNow": frozenset({"lacks"}),
     "casectl.core.planning.Difference": frozenset({"item", "kind", "change"}),
     "casectl.core.planning.Field": frozenset({"name"}),

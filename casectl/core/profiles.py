@@ -69,8 +69,13 @@ class Profile(NamedTuple):
     words: Mapping[str, str] = {}  # "client" -> "patient"
     asked: tuple[Domain, ...] = DOMAINS  # what a full assessment asks, in its order
     closing: Closing = Closing()
+    closings: Mapping[str, Closing] = {}  # of the programs that ask for something else
     capacity: Capacity = Capacity()
     told: frozenset[str] = frozenset()  # what the file itself says: closing.tries, …
+
+    def closing_of(self, program: str | None) -> Closing:
+        """What a case of this program is asked before it is closed."""
+        return self.closings.get(program or "", self.closing)
 
     @property
     def domains(self) -> tuple[Domain, ...]:

@@ -13,7 +13,7 @@ was at a warm hand-off), ``until`` and ``time``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -189,6 +189,13 @@ def times_asked(referral: Piece) -> int:
 
 def needs_of(referral: Piece) -> tuple[int, ...]:
     return tuple(referral.body.get(NEEDS, ()))
+
+
+def connected(referrals: Iterable[Piece]) -> dict[int, Piece]:
+    """The needs that a referral has met, by number: the client says that they are there."""
+    return {
+        number: each for each in referrals if each.stage == CONNECTED for number in needs_of(each)
+    }
 
 
 def _log(referral: Piece) -> list[dict[str, Any]]:

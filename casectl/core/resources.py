@@ -14,11 +14,10 @@ from typing import Any
 from casectl.core.domains import DOMAINS as EVERY_DOMAIN
 from casectl.core.domains import Domain, domain_words, find_domain
 from casectl.core.errors import BadValue
+from casectl.core.standards import VERIFIED_FOR
 from casectl.core.text import NAME_LIMIT, checked_text, fold
 from casectl.core.values import NamedTuple
 
-# After so many days what is on record about a service is not relied on without a word.
-VERIFIED_FOR = 180
 # What it has room for.
 OPEN, WAITLIST, FULL = "open", "waitlist", "full"
 CAPACITIES = (OPEN, WAITLIST, FULL)
@@ -245,20 +244,22 @@ def ages(resource: Resource) -> tuple[float | None, float | None]:
     return at("minimum_age"), at("maximum_age")
 
 
-def unverified_days(resource: Resource, today: date) -> int | None:
+def unverified_days(
+    resource: Resource, today: date, verified_for: int = VERIFIED_FOR
+) -> int | None:
     """How many days ago it was last verified, where that is too long; None where it is not.
 
-    0 where nobody ever did.
+    0 where nobody ever did. ``verified_for`` is how many days a verification counts.
     """
     if resource.verified_on is None:
         return 0
     days = (today - resource.verified_on).days
-    return days if days > VERIFIED_FOR else None
+    return days if days > verified_for else None
 
 
-def verified_words(resource: Resource, today: date) -> str | None:
+def verified_words(resource: Resource, today: date, verified_for: int = VERIFIED_FOR) -> str | None:
     """``NOT VERIFIED for 212 days``; None where it was verified in time."""
-    days = unverified_days(resource, today)
+    days = unverified_days(resource, today, verified_for)
     if days is None:
         return None
     return f"NOT VERIFIED for {days:,} days" if days else "NEVER VERIFIED"

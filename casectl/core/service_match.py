@@ -22,9 +22,9 @@ from casectl.core.resources import (
     Resource,
     ages,
     said,
-    unverified_days,
     verified_words,
 )
+from casectl.core.standards import VERIFIED_FOR
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 
@@ -73,18 +73,25 @@ class Fit(NamedTuple):
 
 
 def matching(
-    resources: Sequence[Resource], needs: Sequence[Piece], person: Person, today: date
+    resources: Sequence[Resource],
+    needs: Sequence[Piece],
+    person: Person,
+    today: date,
+    verified_for: int = VERIFIED_FOR,
 ) -> list[Fit]:
-    """The services that meet any of these needs, the best first, near misses last."""
+    """The services that meet any of these needs, the best first, near misses last.
+
+    ``verified_for`` is how many days a verification counts.
+    """
     found = []
     for resource in resources:
         met = tuple(each for each in needs if each.domain in resource.domains)
         if met and resource.ended_on is None:
-            found.append(_fit(resource, met, person, today))
-    return sorted(found, key=lambda each: _order(each, person, today))
+            found.append(_fit(resource, met, person, today, verified_for))
+    return sorted(found, key=lambda each: _order(each, person))
 
 
-def _order(fit: Fit, person: Person, today: date) -> tuple[object, ...]:
+def _order(fit: Fit, person: Person) -> tuple[object, ...]:
     resource = fit.resource
     return (
         len(fit.against),
@@ -92,12 +99,14 @@ def _order(fit: Fit, person: Person, today: date) -> tuple[object, ...]:
         not _speaks(resource, person.language),
         not _serves(resource, person.places),
         {OPEN: 0, None: 1, WAITLIST: 2, FULL: 3}[resource.capacity],
-        unverified_days(resource, today) is not None,
+        fit.unverified is not None,
         resource.number,
     )
 
 
-def _fit(resource: Resource, met: tuple[Piece, ...], person: Person, today: date) -> Fit:
+def _fit(
+    resource: Resource, met: tuple[Piece, ...], person: Person, today: date, verified_for: int
+) -> Fit:
     why, against, ask = [], [], []
     for told, no, unknown in (
         _by_room(resource),
@@ -110,7 +119,7 @@ def _fit(resource: Resource, met: tuple[Piece, ...], person: Person, today: date
         ask += [unknown] if unknown else []
     wait = said(resource, "wait")
     why += [f"wait {wait[0]}"] if wait else []
-    unverified = verified_words(resource, today)
+    unverified = verified_words(resource, today, verified_for)
     return Fit(resource, met, tuple(why), tuple(against), tuple(ask), unverified)
 
 

@@ -48,6 +48,7 @@ ROOT: Mapping[str, Setting] = {
     "working_hours": Setting("number", 1, 24),
     "full_time": Setting("number", 1, 100_000),
     "withhold_under": Setting("number", 2, 1000),
+    "verified_for": Setting("number", 1),
     "backup": Setting("daily or off"),
     "key_file": Setting("path"),
     "key_command": Setting("command"),

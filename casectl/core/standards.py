@@ -32,6 +32,11 @@ DEADLINE_LEADS: Mapping[str, Lead] = {
 }
 
 
+# Days that what is on record about a service is relied on without a word, unless the configuration
+# has others. A catalogue is of no program, so this is none of a program's intervals.
+VERIFIED_FOR = 180
+
+
 class Intervals(NamedTuple):
     """One program's standards. Days unless a name says working days."""
 

@@ -47,6 +47,7 @@ class Shape(NamedTuple):
     below: tuple[str, ...] = ()
     jot_first: bool = False  # and the first of these is a jot's number
     about: Mapping[str, str] = {}
+    metavars: tuple[str, ...] = ()  # of the arguments, as the help has them
 
     @property
     def ends_in_text(self) -> bool:

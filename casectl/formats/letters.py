@@ -27,6 +27,15 @@ def letters(folder: Path) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
+def kinds_begun(folder: Path, begun: str) -> list[str]:
+    """The kinds to offer for a word; a file's name that a shell could act on is none of them."""
+    return [
+        kind
+        for kind in letters(folder)
+        if kind.startswith(begun) and kind.replace("-", "").replace("_", "").isalnum()
+    ]
+
+
 def find_letter(kind: str, folder: Path) -> Letter:
     """``missed appointment`` finds missed-appointment. Raises NotFound, or BadConfiguration."""
     by_plain = {_plain(name): path for name, path in letters(folder).items()}

@@ -22,6 +22,7 @@ from casectl.core.profiles import (
 )
 from casectl.core.settings import checked_value, find_key, key_at
 from casectl.core.standards import Intervals, fault_of, laid_over
+from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.core.values import NamedTuple
 from casectl.formats.sectors import Named
 from casectl.formats.toml_document import LONG, Table, echo, parse_toml, read_text
@@ -58,10 +59,12 @@ def read_profile(name: str, table: Table) -> Read:
     words = _words(table.table("words"), told)
     standards = _standards(table.table("standards"))
     asked = _asked(table.table("domains"), told)
-    closing = _closing(table.table("closing"), told)
+    closing, closings = _closings(table.table("closing"), told)
     capacity = _capacity(table.table("capacity"), told)
     table.nothing_else()
-    profile = Profile(name, title, about, words, asked, closing, capacity, frozenset(told))
+    profile = Profile(
+        name, title, about, words, asked, closing, closings, capacity, frozenset(told)
+    )
     return Read(profile, standards)
 
 
@@ -181,17 +184,34 @@ def _near(word: str, known: list[str]) -> str:
 # -- closing and capacity ----------------------------------------------------------------------
 
 
-def _closing(table: Table | None, told: set[str]) -> Closing:
-    usual = Closing()
+def _closings(table: Table | None, told: set[str]) -> tuple[Closing, dict[str, Closing]]:
+    """What closing asks, and what it asks in the programs that differ from that."""
     if table is None:
-        return usual
-    told |= {f"closing.{name}" for name in Closing._fields if table.has(name)}
+        return Closing(), {}
+    programs = table.table("programs")
+    closing = _closing(table, Closing(), told, "closing")
+    closings: dict[str, Closing] = {}
+    for name in programs.values if programs is not None else ():
+        assert programs is not None
+        own = programs.table(name)
+        assert own is not None, "the file holds nothing that is nothing"
+        try:
+            checked_text(name, "name of a program", limit=NAME_LIMIT)
+        except BadValue as error:
+            raise programs.wrong(str(error), name) from None
+        closings[name] = _closing(own, closing, told, f"closing.programs.{name}")
+    return closing, closings
+
+
+def _closing(table: Table, usual: Closing, told: set[str], where: str) -> Closing:
+    """``usual`` with what the table says of it."""
+    told |= {f"{where}.{name}" for name in Closing._fields if table.has(name)}
     reasons = table.words("reasons", REASONS, usual.reasons)
     if DIED not in reasons:
         raise table.wrong(f"{echo(DIED)} is always a reason", "reasons")
     own = table.texts("own_reasons", MOST_REASONS, LONGEST_REASON)
     if own:
-        told.add("closing.reasons")
+        told.add(f"{where}.reasons")
     for place, reason in enumerate(own):
         if reason in REASONS:
             raise table.wrong(

@@ -27,7 +27,7 @@ from casectl.core.intake import (
     risk_named,
     status_named,
 )
-from casectl.core.model import ACTIVE, ON_HOLD, PENDING, Level
+from casectl.core.model import ACTIVE, ON_HOLD, PENDING, SAFE, Level
 from casectl.core.spoken import DateOrder
 from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text, fold, shortened, turned
 
@@ -72,6 +72,15 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "special instructions", "special instruction", "special contact instructions",
         "call instructions", "instructions",
     ),
+    "safe_when": (
+        "safe when", "safe times", "safe time to call", "when to call", "best time to call",
+        "best time to contact", "best time",
+    ),
+    "safe_how": (
+        "safe how", "how to call", "how to contact", "preferred contact method",
+        "preferred method of contact", "contact preference",
+    ),
+    "safe_never": ("safe never", "never say", "do not say", "never leave", "do not leave"),
     "client_ref": (
         "client id", "client ref", "client reference", "client number", "client no",
         "external id", "personal id", "PersonalIdentificationNumber", "person id", "id",
@@ -411,7 +420,7 @@ def understood(headers: Sequence[str]) -> tuple[list[Column], list[str]]:
             field = field_of(header) if place not in columns else None
             if field in SEVERAL and field in taken:
                 field = f"{field} {1 + sum(each.partition(' ')[0] == field for each in taken)}"
-            if field == "safe_contact" and field in taken and field_of is loosely_understood:
+            if field in SAFE and field in taken and field_of is loosely_understood:
                 field = "note"  # two columns of warnings: neither is lost
             if field is not None and field not in taken:
                 taken.add(field)
@@ -729,7 +738,7 @@ def _is_unsaid(field: str, cell: str) -> bool:
     word = cell.lower()
     if field == "last_contact" and word == "never":
         return True
-    if word not in UNSAID or field == "safe_contact":
+    if word not in UNSAID or field in SAFE:
         return False
     if field in NAMING or field in NAME_PARTS:
         return word in UNSAID_NAMES or field in ("case_ref", "client_ref")

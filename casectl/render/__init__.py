@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.spoken import DateOrder
+from casectl.core.standards import VERIFIED_FOR
 from casectl.core.text import visible
 from casectl.core.values import NamedTuple
 
@@ -39,6 +40,7 @@ class Output(NamedTuple):
     private: bool = False
     height: int | None = None  # lines of the terminal; None where nothing scrolls away
     words: Mapping[str, str] = {}  # the sector's own for a client and a case
+    verified_for: int = VERIFIED_FOR  # days that what is on record about a service is relied on
 
     @classmethod
     def detect(
@@ -53,6 +55,7 @@ class Output(NamedTuple):
         time: str,
         private: bool = False,
         words: Mapping[str, str] = {},
+        verified_for: int = VERIFIED_FOR,
     ) -> "Output":
         terminal = sys.stdout is not None and sys.stdout.isatty()
         if colour is None:
@@ -80,6 +83,7 @@ class Output(NamedTuple):
             private=private,
             height=height or None,
             words=words,
+            verified_for=verified_for,
         )
 
     def word(self, name: str) -> str:

@@ -82,7 +82,7 @@ def person_words(person: Piece, client: Client, cases: Mapping[str, Case]) -> st
 
 
 def _safe_contact(person: Piece, client: Client) -> str | None:
-    told = beside(person.body, client.phone, client.safe_contact)
+    told = beside(person.body, client.phone, client.safely)
     return told if person.body.get(PHONE) else person.body.get(SAFE)
 
 

@@ -213,10 +213,10 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
     client, case = file.client, file.case
     lines: list[Line] = []
     if client.phone:
-        phone = f"Phone {client.phone} {beside_phone(client.safe_contact)}"
+        phone = f"Phone {client.phone} {beside_phone(client.safely)}"
         lines += wrapped(phone, output.width)
-    elif client.safe_contact:
-        lines += wrapped(f"Safe contact: {client.safe_contact}", output.width)
+    elif client.safely:
+        lines += wrapped(f"Safe contact: {client.safely}", output.width)
     known = {
         "legal name": client.legal_name,
         "born": client.birth_date,
@@ -501,7 +501,7 @@ def _column(text: str, width: int) -> list[str]:
 
 
 def _told(client: Client, cases: Sequence[Case], role: str) -> list[tuple[str, str]]:
-    phone = f"{client.phone} {beside_phone(client.safe_contact)}" if client.phone else ""
+    phone = f"{client.phone} {beside_phone(client.safely)}" if client.phone else ""
     return [
         ("", role),
         ("name", client.name),

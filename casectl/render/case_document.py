@@ -105,7 +105,7 @@ def _about(permission: Permission, worker: str, output: Output) -> Iterable[Row]
 
 def _client(file: File, *, court: bool) -> Iterable[Row]:
     client = file.client
-    phone = f"{client.phone} {beside_phone(client.safe_contact)}" if client.phone else None
+    phone = f"{client.phone} {beside_phone(client.safely)}" if client.phone else None
     legal = client.legal_name if court else None
     known = {
         "Legal name": legal,

@@ -14,7 +14,7 @@ from casectl.core.casework import (
     UNAVAILABLE,
     texts_in,
 )
-from casectl.core.model import RISKS, Level
+from casectl.core.model import RISKS, SAFE, Level, said_safely
 from casectl.core.spoken import spoken_short
 from casectl.core.text import shortened
 from casectl.core.views import Change, Entry
@@ -72,6 +72,7 @@ BODY_WORDS = {
     "words": "client's words",
     "first": "first day",
     "moves": "times moved",
+    "from_case": "goes on from case",
     "told_rights": "told of their right",
     "signed_on": "signed",
     "signed_by": "signed by",
@@ -112,7 +113,7 @@ def change_words(change: Change, output: Output) -> str:
     if row.get("kind") in AROUND and any(each.startswith("phone ") for each in told):
         told.append(f"safe contact: casectl people show {change.case}")
     if change.table == "clients" and change.before["phone"] != change.after["phone"]:
-        told.append(f"safe contact: {row['safe_contact'] or 'not known'}")
+        told.append(f"safe contact: {said_safely(*map(row.get, SAFE)) or 'not known'}")
     if change.table == "cases" and change.before["client_id"] != change.after["client_id"]:
         told.append("moved to another client's record")
     if change.table == "jots" and change.before["filed_as"] != change.after["filed_as"]:

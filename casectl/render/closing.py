@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casectl.core.casework import CLOSING, DROPPED, NOTICE, OPEN, SIGN_OFF, Piece
 from casectl.core.spoken import spoken
@@ -40,6 +40,7 @@ def closing_object(piece: Piece, case: Case) -> Object:
         "handed_to": body.get("handed_to"),
         "handed": body.get("handed", []),
         "lapsed": body.get("lapsed", []),
+        "into": body.get("into"),
         "override": body.get("override"),
         "approved_by": body.get("approved_by"),
         "signed_off_by": body.get("signed_by"),
@@ -63,18 +64,23 @@ def closing_line(piece: Piece, output: Output) -> str:
     if moved:
         up, down = sum(b > a for a, b in moved), sum(b < a for a, b in moved)
         told.append(f"domains: {up} better, {down} worse, {len(moved) - up - down} the same")
-    told += _who_acts(piece)
+    told += _who_acts(piece, output)
     return "; ".join(told)
 
 
-def _who_acts(piece: Piece) -> list[str]:
+def _who_acts(piece: Piece, output: Output) -> list[str]:
     body = piece.body
     told = []
+    if (body.get("notice") or {}).get("recorded_on"):
+        given = _day(body["notice"].get("on"), output)
+        told += [f"notice of {given}", *_late_notice(body["notice"], output)]
     if body.get("tries"):
         told.append(f"{len(body['tries'])} attempts on record")
     if body.get("handed_to"):
         items = ", ".join(body.get("handed", []))
         told.append(f"handed to {body['handed_to']}{f': {items}' if items else ''}")
+    if body.get("into"):
+        told.append(f"what was open goes on in case {body['into']}")
     if body.get("approved_by"):
         told.append(f"override approved by {body['approved_by']}: {body.get('override')}")
     if body.get("signed_by"):
@@ -90,6 +96,7 @@ def _under_way(piece: Piece, output: Output) -> str:
             f"notice of closure {_day(notice.get('on'), output)} by {notice.get('by')}, "
             f"ends {_day(notice.get('until'), output)}"
         )
+        told += _late_notice(notice, output)
     if piece.what:
         told.append(f"reason: {piece.what}")
     if piece.body.get("sheet_on"):
@@ -97,6 +104,18 @@ def _under_way(piece: Piece, output: Output) -> str:
     if piece.stage == SIGN_OFF:
         told.append("waits for the sign-off")
     return "; ".join(told)
+
+
+def _late_notice(notice: Mapping[str, Any], output: Output) -> list[str]:
+    """That it was written down on a later day than it was given, and on whose word it counts."""
+    if not notice.get("recorded_on"):
+        return []
+    told = [f"on record since {_day(notice['recorded_on'], output)}"]
+    if notice.get("approved_by"):
+        told.append(
+            f"counted from its day, approved by {notice['approved_by']}: {notice.get('override')}"
+        )
+    return told
 
 
 def closing_lines(pieces: Sequence[Piece], output: Output, *, whole: bool) -> Iterator[str]:

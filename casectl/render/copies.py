@@ -68,7 +68,7 @@ def _person(file: File) -> Iterator[str]:
         "Legal name": client.legal_name,
         "Born": client.birth_date,
         "Phone": client.phone,
-        "How to reach you safely": client.safe_contact,
+        "How to reach you safely": client.safely,
         "E-mail": client.email,
         "Address": client.address,
         "Language": speaks(client.language, client.interpreter),

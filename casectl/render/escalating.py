@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from casectl.core.escalating import OVERLOADED, RULES, TWO_MISSED, Raised
 from casectl.core.model import Level
 from casectl.core.spoken import spoken_short
 from casectl.render import Object, Output
-from casectl.render.screens import Line, wrapped
+from casectl.render.aged import aged_lines, as_of
+from casectl.render.screens import wrapped
 
 COLUMNS = (
     "worker", "rule", "case", "client", "level", "item", "kind", "due", "days_late", "points",
-    "full_time",
+    "full_time", "as_of",
 )  # fmt: skip
 
 
-def raised_object(each: Raised) -> Object:
+def raised_object(each: Raised, days: Mapping[str, date]) -> Object:
     """``client`` is null where only a summary tells; ``case`` is, of what is about the worker."""
     return {
         "worker": each.worker,
@@ -31,18 +33,22 @@ def raised_object(each: Raised) -> Object:
         "intervals_missed": each.intervals,
         "points": each.points,
         "full_time": each.full_time,
+        "as_of": as_of(each.worker, days),
     }
 
 
 def escalate_report(
-    found: Sequence[Raised], workers: Sequence[str], output: Output, *, several: bool
+    found: Sequence[Raised], days: Mapping[str, date], output: Output, *, several: bool
 ) -> None:
-    """Every row; with ``several`` caseloads a worker beside each, the gravest rule first."""
+    """Every row; with ``several`` caseloads a worker beside each, the gravest rule first.
+
+    ``days`` are those that each worker's rows are of.
+    """
     found = sorted(output.shown(list(found)), key=lambda each: RULES.index(each.rule))
     if not output.draws:
-        output.table([raised_object(each) for each in found], COLUMNS)
+        output.table([raised_object(each, days) for each in found], COLUMNS)
         return
-    lines: list[Line] = []
+    lines = aged_lines(days, output)
     for rule in RULES:
         rows = [each for each in found if each.rule == rule]
         if rows:
@@ -50,9 +56,10 @@ def escalate_report(
             lines += [*([[]] if lines else []), [(f"{rule.capitalize()} ({len(rows)})", style)]]
             for each in rows:
                 lines += wrapped(_said(each, output, several=several), output.width, "  ")
-    if not lines:
-        whose = f" of {len(workers)} caseloads" if several else ""
-        lines = wrapped(f"Nothing{whose} for a supervisor to see.", output.width)
+    if not found:
+        count = f"{len(days)} caseloads" if len(days) > 1 else "that caseload"
+        whose = f" of {count}" if several else ""
+        lines += wrapped(f"Nothing{whose} for a supervisor to see.", output.width)
     output.draw(lines)
 
 

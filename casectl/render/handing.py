@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from casectl.core.casework import CONSENT, DROPPED, PROGRESS, VERSION, Piece
 from casectl.core.handovers import Given, Handed, other_words
 from casectl.core.model import (
+    SAFE,
     Case,
     Contact,
     Level,
@@ -167,7 +168,7 @@ KIND_WORDS = {CONSENT: "release", VERSION: "version of the plan", PROGRESS: "pro
 # Facts that go with another one, which is named.
 WITH_OTHERS = ("level_reviewed_on", "crisis_since", "covered_until", "flagged_on", "resumed_on",
                "hold_until")  # fmt: skip
-TOLD_FACTS = ("name", "phone", "email", "address", "safe_contact")
+TOLD_FACTS = ("name", "phone", "email", "address", *SAFE)
 
 
 def _summary(

@@ -18,6 +18,6 @@ def not_kept(joint: Joining, theirs: Client) -> str:
     """What of the other record is not kept, in words; a phone number with its safe contact."""
     told = []
     for name, value in joint.conflicts.items():
-        beside = f" {beside_phone(theirs.safe_contact)}" if name == "phone" else ""
+        beside = f" {beside_phone(theirs.safely)}" if name == "phone" else ""
         told.append(f"{FIELDS[name]} {value}{beside}")
     return "; ".join(told)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from casectl.core.reporting import ALL, Line, Period
 from casectl.core.spoken import spoken
 from casectl.core.text import visible
 from casectl.render import Object, Output
+from casectl.render.aged import aged_lines, as_of
 from casectl.render.screens import NARROW, cell, wrapped
 from casectl.render.screens import Line as Drawn
 
-COLUMNS = ("worker", "group", "measure", "part", "n", "of", "percent", "value", "unit", "withheld")
+COLUMNS = (
+    "worker", "group", "measure", "part", "n", "of", "percent", "value", "unit", "withheld",
+    "as_of",
+)  # fmt: skip
 WITHHELD = "withheld"
 
 
-def line_object(line: Line) -> Object:
+def line_object(line: Line, days: Mapping[str, date]) -> Object:
     """``n`` is null where it is withheld; ``value`` is a median of days, a sum of others."""
-    return {name: getattr(line, name) for name in COLUMNS}
+    told = {name: getattr(line, name) for name in COLUMNS if name != "as_of"}
+    return {**told, "as_of": as_of(line.worker, days)}
 
 
 def report_told(
@@ -30,15 +36,17 @@ def report_told(
     by: str | None,
     as_csv: bool,
     withhold_under: int | None,
+    days: Mapping[str, date],
 ) -> None:
+    """``days`` are those that each worker's figures are of."""
     lines = [_without_groups(each, lines) for each in lines] if output.private and by else lines
     if as_csv:
-        output.write(_csv([line_object(each) for each in lines]))
+        output.write(_csv([line_object(each, days) for each in lines]))
     elif not output.draws:
-        output.table([line_object(each) for each in lines], COLUMNS)
+        output.table([line_object(each, days) for each in lines], COLUMNS)
     else:
         output.draw(_screen(kind, lines, period, output, several=several, by=by,
-                            withhold_under=withhold_under))  # fmt: skip
+                            withhold_under=withhold_under, whose=days))  # fmt: skip
 
 
 def _without_groups(line: Line, lines: Sequence[Line]) -> Line:
@@ -83,12 +91,14 @@ def _screen(
     several: bool,
     by: str | None,
     withhold_under: int | None,
+    whose: Mapping[str, date],
 ) -> list[Drawn]:
     days = f"{spoken(period.first, output.order)} to {spoken(period.last, output.order)}"
     drawn: list[Drawn] = [
         [(each, "head") for each, _ in line] for line in wrapped(f"{kind.capitalize()}, {days}",
                                                                  output.width)
     ]  # fmt: skip
+    drawn += aged_lines(whose, output)
     if not lines:
         return [*drawn, [], [("Nothing happened that this report counts.", "")]]
     last: tuple[str, str, str] | None = None

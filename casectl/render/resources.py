@@ -33,7 +33,7 @@ def resource_object(resource: Resource, output: Output) -> Object:
         "service": resource.service,
         "capacity": resource.capacity,
         "verified_on": resource.verified_on.isoformat() if resource.verified_on else None,
-        "verified": unverified_days(resource, output.today) is None,
+        "verified": unverified_days(resource, output.today, output.verified_for) is None,
         "verification": verification(resource, output),
         "retired_on": resource.ended_on.isoformat() if resource.ended_on else None,
         **{
@@ -55,7 +55,7 @@ def _value(resource: Resource, key: str, kind: str) -> list[str] | str | None:
 
 def verification(resource: Resource, output: Output) -> str:
     """``verified Wed 18 Nov``, or that it was not, or not in time."""
-    words = verified_words(resource, output.today)
+    words = verified_words(resource, output.today, output.verified_for)
     if words is not None or resource.verified_on is None:
         return words or ""
     return f"verified {spoken_short(resource.verified_on, output.today, output.order)}"

@@ -60,7 +60,7 @@ def _entry(
 ) -> list[Line]:
     """Whose it is and how it stands on one line, then what is needed on the way, whole."""
     details = [
-        told_phone(client.phone, client.safe_contact),
+        told_phone(client.phone, client.safely),
         " · ".join(filter(None, _manner(client))),
         *told,
     ]
@@ -155,7 +155,7 @@ def _case_block(each: SheetRow, output: Output) -> list[str]:
     short = client.name if output.private else initials(client.name)
     level = f"{case.level.word.upper()}{'?' if case.provisional else ''}"
     lines = _text("  ".join([*named, short, level, *filter(None, [client.pronouns])]))
-    lines += _text(told_phone(client.phone, client.safe_contact))
+    lines += _text(told_phone(client.phone, client.safely))
     lines += _text(f"Address {client.address or 'not known'}")
     speech = speaks(client.language, client.interpreter)
     lines += _text(f"Speaks {speech}") if speech else []

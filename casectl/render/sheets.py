@@ -78,7 +78,7 @@ def visit_object(visit: Visit, output: Output) -> Object:
 def _reached_by(client: Client) -> Object:
     return {
         "phone": client.phone,
-        "safe_contact": client.safe_contact,
+        "safe_contact": client.safely,
         "language": client.language,
         "interpreter": client.interpreter,
         "pronouns": client.pronouns,

@@ -10,10 +10,11 @@ from casectl.core.spoken import spoken_short
 from casectl.core.values import NamedTuple
 from casectl.core.weighing import Part, Slot, Unreached, Week, Weight
 from casectl.render import Object, Output
+from casectl.render.aged import aged_lines
 from casectl.render.screens import NARROW, Line, cell, wrapped
 from casectl.render.triage import hours
 
-COLUMNS = ("worker", "by", "name", "cases", "points")
+COLUMNS = ("worker", "by", "name", "cases", "points", "as_of")
 BY = ("level", "phase", "program", "status")
 
 
@@ -101,7 +102,8 @@ def _tables(weight: Weight) -> Iterable[tuple[str, Mapping[str, Part]]]:
 def _rows(weight: Weight) -> Iterable[Object]:
     for by, parts in (*_tables(weight), ("all", {"": weight.total})):
         for name, part in parts.items():
-            yield {"worker": weight.worker, "by": by, "name": name, **_part(part)}
+            row = {"worker": weight.worker, "by": by, "name": name, **_part(part)}
+            yield {**row, "as_of": weight.day.isoformat()}
 
 
 def _screen(told: Told, output: Output, *, several: bool) -> list[Line]:
@@ -109,6 +111,7 @@ def _screen(told: Told, output: Output, *, several: bool) -> list[Line]:
     lines: list[Line] = []
     head = f"{weight.worker}: {load_words(weight)}" if several else _capital(load_words(weight))
     lines += [[(each, "head") for each, _ in line] for line in wrapped(head, output.width)]
+    lines += aged_lines({weight.worker: weight.day}, output)
     if weight.is_over:
         warning = (
             "OVERLOADED: more than one person can carry. Take this to your supervisor: "

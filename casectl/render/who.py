@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from casectl.core.finding import Known, surest
-from casectl.core.model import CLOSED, Client
+from casectl.core.model import CLOSED, SAFE, Client
 from casectl.core.spoken import spoken_short
 from casectl.core.views import Hit
 from casectl.render import Output
@@ -72,13 +72,13 @@ def _person(client: Client, output: Output) -> list[Line]:
     }
     facts = " · ".join(f"{name} {value}" for name, value in known.items() if value)
     lines: list[Line] = [[(client.name, "name"), (pronouns, "dim")]]
-    lines += wrapped(told_phone(client.phone, client.safe_contact), output.width)
+    lines += wrapped(told_phone(client.phone, client.safely), output.width)
     return [*lines, *(wrapped(facts[0].upper() + facts[1:], output.width) if facts else [])]
 
 
 def _how(hit: Hit, words: Sequence[str], output: Output) -> list[Line]:
     """Where it was found, unless that stands above already."""
-    if hit.field in ("phone", "name", "birth_date", "safe_contact") or (
+    if hit.field in ("phone", "name", "birth_date", *SAFE) or (
         hit.source == "client" and hit.field == "external_id"
     ):
         return []

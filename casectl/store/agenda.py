@@ -18,6 +18,7 @@ from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, Load, ahe
 from casectl.core.due import Band, DueItem, Rule, Rules
 from casectl.core.facts import (
     AFTER_CLOSING,
+    CONTACT,
     MISSING,
     PROMISED,
     WATCHED,
@@ -187,6 +188,7 @@ class _Reading:
         derived: dict[int, list[tuple[Rule, date]]] = {}
         promised: set[int] = set()
         tried: set[int] = set()
+        reached: set[int] = set()
         watched: dict[tuple[str, str], set[int]] = {}
         last = last_watched = ""
         for group_id, on, number in self._facts_to(lasts):
@@ -198,7 +200,10 @@ class _Reading:
             if is_tried:
                 tried.add(number)
             group = rule.group
+            if group.kind == CONTACT:
+                reached.add(number)
             if group[:2] in WATCHED:
+                reached.add(number)  # which clears the contact after a transition
                 watched.setdefault((group.kind, group.stage), set()).add(number)
                 last_watched = max(last_watched, lasts[group_id])
             elif group.kind in PROMISED:
@@ -207,7 +212,7 @@ class _Reading:
             else:
                 facts.append((rule, day))
         guardian = self.ask.standards.guardian_counts
-        part = Part(promised, last, tried, guardian, watched, last_watched)
+        part = Part(promised, last, tried, reached, guardian, watched, last_watched)
         records = read_records(self.db, derived, part)
         items = (
             item

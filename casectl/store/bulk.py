@@ -61,6 +61,7 @@ COUNTER_COLUMNS = ("scope", "value")
 
 FILLED_OF_CLIENT = (
     "birth_date", "phone", "email", "address", "language", "pronouns", "safe_contact",
+    "safe_when", "safe_how", "safe_never",
 )  # fmt: skip
 FILLED_OF_CASE = ("external_id", "program", "need", "referred_by")
 
@@ -395,7 +396,7 @@ def record_of(load: Load, casework_from: date | None = None) -> CaseRecord:
     client, guardian, attempts, tried_on = _reached_and_tried(load.contacts)
     return CaseRecord(
         load.case, tuple(opened), client, guardian, attempts, tried_on,
-        ended, load.client.phone, load.client.safe_contact,
+        ended, load.client.phone, load.client.safely,
         tuple(_watches(load, client, casework_from)), casework_from, _lacks(load),
     )  # fmt: skip
 

@@ -47,7 +47,8 @@ CANDIDATES = 20
 BIGGEST = 2**63 - 1
 # The columns that hold a fact which a program may require.
 FACT_OF = {
-    "phone": "phone", "safe_contact": "safe contact", "birth_date": "birth date",
+    "phone": "phone", "safe_contact": "safe contact", "safe_when": "safe contact",
+    "safe_how": "safe contact", "safe_never": "safe contact", "birth_date": "birth date",
     "language": "language", "program": "program", "need": "need",
 }  # fmt: skip
 

@@ -26,6 +26,7 @@ from casectl.store.rows import read_cases
 
 if TYPE_CHECKING:
     from casectl.core.closing import Ending
+    from casectl.core.duplicates import Carried
 
 # With whom a contact after the end is the call that is owed.
 WITH_THE_CLIENT = ("client", "guardian")
@@ -75,6 +76,21 @@ class Closings:
         with self.journal.operation("close") as operation:
             closing, aftercare = end_service(operation, case, ending)
         return read_cases(self.db, "c.id = ?", (case.id,))[0], closing, aftercare
+
+    def end_duplicate(
+        self, case: Case, ending: Ending, into: Case
+    ) -> tuple[Case, Piece | None, list[Carried]]:
+        """Close a second record of one service; what is open of it goes on in ``into``."""
+        from casectl.store.duplicates import carry_over
+
+        with self.journal.operation("close") as operation:
+            carried = carry_over(operation, case, into, ending.on)
+            if ending.body:
+                told = {each.item: each.now for each in carried}
+                body = {**ending.body, "into": into.number, "carried": told}
+                ending = ending._replace(body=body)
+            closing, _ = end_service(operation, case, ending)
+        return read_cases(self.db, "c.id = ?", (case.id,))[0], closing, carried
 
     def drop_aftercare(self, piece: Piece, reason: str, on: date) -> Piece:
         """No call is made after all, with the reason."""

@@ -25,7 +25,7 @@ FactRow = tuple[int, str, str, int, str | None, str | None]
 SEARCHED = {
     "clients": (
         "name", "birth_date", "phone", "email", "address", "language", "pronouns",
-        "safe_contact", "external_id", "legal_name",
+        "safe_contact", "external_id", "legal_name", "safe_when", "safe_how", "safe_never",
     ),
     "cases": ("handle", "program", "referred_by", "need", "external_id", "close_reason"),
     "promises": ("what", "waiting_on", "place", "snooze_reason", "outcome"),

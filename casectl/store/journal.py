@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from casectl.core.casework import CONSENT, DISCLOSURE, DROPPED, LETTERS, UNSIGNED
+from casectl.core.casework import CONSENT, DISCLOSURE, DROPPED, FROM_CASE, LETTERS, UNSIGNED
 from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.model import Author, Case
 from casectl.core.text import handle_stem
@@ -347,6 +347,8 @@ class _Reversal:
         ]
         if current is None or any(current[name] != after[name] for name in changed):
             raise self._conflict("x.row_id = ?1", row_id, changed)
+        if before is not None and "client_id" in changed:
+            self._check_apart(row_id)
         if before is not None:
             self.operation.update(table, row_id, **{name: before[name] for name in changed})
             if not NAMING.isdisjoint(changed):
@@ -385,7 +387,7 @@ class _Reversal:
         if now["kind"] == DISCLOSURE and before is None:
             why = "a disclosure, and what was told cannot be taken back"
             how = "casectl disclosures {number} lists what was told"
-        elif now["kind"] == CONSENT and is_signed(now) and not is_signed(was):
+        elif now["kind"] == CONSENT and is_signed(now) and not is_signed(was) and not _goes_on(now):
             why = "a release that was signed, and signatures cannot be undone"
             how = "casectl consent revoke {item} REASON ends it"
         elif now["kind"] == CONSENT and now["status"] == DROPPED and was["status"] != DROPPED:
@@ -398,6 +400,26 @@ class _Reversal:
         raise CasectlError(
             f"cannot {self.what}: {item} is {why}", hint=how.format(number=number, item=item)
         )
+
+    def _check_apart(self, case_id: str) -> None:
+        """Nobody's case goes to another client while its work goes on in one of the first one's.
+
+        A closing that touched two cases carried it over. Raises CasectlError.
+        """
+        undone = history.undone_by(self.db)
+        for row in self.db.rows(
+            "SELECT DISTINCT x.operation_id AS id FROM changes x "
+            "JOIN operations o ON o.id = x.operation_id "
+            "WHERE x.case_id = ?1 AND o.id > ?2 AND o.command = 'close' AND EXISTS (SELECT 1 "
+            "FROM changes y WHERE y.operation_id = o.id AND y.case_id <> ?1) ORDER BY o.id DESC",
+            (case_id, self.target),
+        ):
+            if row["id"] not in undone:
+                raise CasectlError(
+                    f"cannot {self.what}: the work of one case goes on in the other since "
+                    f"(operation {row['id']})",
+                    hint=f"casectl undo {row['id']} first",
+                )
 
     def put_handles_right(self) -> None:
         """A case that came to a client meanwhile bears a name that is not theirs any more."""
@@ -455,6 +477,13 @@ def _changes(before: str | None, after: str | None, columns: list[str] | None) -
 def is_signed(release: Mapping[str, Any]) -> bool:
     """Whether the row of a release, or none at all, is of one that was signed."""
     return bool(release) and release["stage"] != UNSIGNED
+
+
+def _goes_on(release: Mapping[str, Any]) -> bool:
+    """Whether it is one that was signed on another case, where it stands again without this one."""
+    import json
+
+    return FROM_CASE in json.loads(release["body"])
 
 
 def _undone_already(target: int, by: int) -> BadValue:

@@ -61,13 +61,13 @@ class Planning:
             made = add(operation, goal)
             for need in needs:
                 change(operation, need, status=PLANNED)
-            return Changed((made,), _versioned(operation, case, reason))
+            return Changed((made,), versioned(operation, case, reason))
 
     def add_step(self, case: Case, step: Piece, reason: str | None) -> Changed:
         with self.journal.operation("step add") as operation:
             _check_open(operation, case)
             made = add(operation, step)
-            return Changed((made,), _versioned(operation, case, reason))
+            return Changed((made,), versioned(operation, case, reason))
 
     def add_barrier(self, case: Case, barrier: Piece) -> Piece:
         with self.journal.operation("barrier add") as operation:
@@ -99,7 +99,7 @@ class Planning:
                             ),
                         )
                     )  # fmt: skip
-            return Changed(tuple(made), _versioned(operation, case, reason))
+            return Changed(tuple(made), versioned(operation, case, reason))
 
     # -- going on ------------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class Planning:
             made = change(operation, piece, **values)
             for need in needs:
                 change(operation, need, status=PLANNED)
-            return Changed((made,), _versioned(operation, case, reason))
+            return Changed((made,), versioned(operation, case, reason))
 
     def move(
         self, moving: Sequence[tuple[Case, Piece]], until: date, reason: str,
@@ -145,7 +145,7 @@ class Planning:
                 (case, change(operation, piece, **moved(piece, until))) for case, piece in moving
             ]
             versions = {
-                case.id: _versioned(operation, case, reason)
+                case.id: versioned(operation, case, reason)
                 for case in {case.id: case for case, _ in moving}.values()
             }
             return snoozed, [Changed((piece,), versions[case.id]) for case, piece in pieces]
@@ -190,7 +190,7 @@ class Planning:
             for case, piece in dropping:
                 gone.append((case, tuple(_dropped(operation, case, piece, reason, on))))
             versions = {
-                case.id: _versioned(operation, case, reason)
+                case.id: versioned(operation, case, reason)
                 for case in {case.id: case for case, _ in dropping}.values()
             }
             return cancelled, [Changed(pieces, versions[case.id]) for case, pieces in gone]
@@ -257,7 +257,7 @@ def _check_stands(operation: Operation, case: Case, piece: Piece) -> None:
         raise BadValue(f"that is {piece.status} already", hint="casectl undo takes it back")
 
 
-def _versioned(operation: Operation, case: Case, reason: str | None) -> Piece | None:
+def versioned(operation: Operation, case: Case, reason: str | None) -> Piece | None:
     """The version that a change of an agreed plan makes; what is not agreed yet has none.
 
     Several changes of one day for one reason are one version: a review moves three steps at once.

@@ -266,7 +266,7 @@ class Taking:
             tuple(each for each in new if isinstance(each, Piece)),
             tuple(e for e in altered if not (isinstance(e, Promise) and e.status != OPEN_PROMISE)),
             facts,
-            now.client.safe_contact,
+            now.client.safely,
             tuple(self.clashes),
             self.returned.closed,
         )

@@ -25,6 +25,7 @@ from casectl.core.model import (
     Promise,
     Watch,
     assessment_draft,
+    said_safely,
 )
 from casectl.core.values import NamedTuple, new_tuple
 from casectl.store.connection import Database, Row, Value
@@ -78,20 +79,22 @@ def _last_reached(party: str) -> str:
 LAST_REACHED = f"SELECT {_last_reached('client')} FROM cases c WHERE c.number = ?"
 
 
-def _records(guardian: str, ended: str, known: str = "") -> str:
+def _records(client: str, guardian: str, ended: str, known: str = "") -> str:
     return (
-        f"SELECT {CASE_COLUMNS}, {_last_reached('client')}, {guardian}, {ended}, "
-        f"k.phone, k.safe_contact, (SELECT value FROM meta WHERE name = '{CASEWORK_FROM}'){known} "
+        f"SELECT {CASE_COLUMNS}, {client}, {guardian}, {ended}, "
+        "k.phone, k.safe_contact, k.safe_when, k.safe_how, k.safe_never, "
+        f"(SELECT value FROM meta WHERE name = '{CASEWORK_FROM}'){known} "
         "FROM cases c JOIN clients k ON k.id = c.client_id"
     )
 
 
 _ENDED = "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open')"
-RECORDS = _records(_last_reached("guardian"), _ENDED)
+_REACHED = (_last_reached("client"), _last_reached("guardian"))
+RECORDS = _records(*_REACHED, _ENDED)
 # And what says what is not known of a case.
 _OF_KIND = "FROM casework w WHERE w.case_id = c.id AND w.kind"
 WITH_KNOWN = _records(
-    _last_reached("guardian"),
+    *_REACHED,
     _ENDED,
     ", k.birth_date, k.language, "
     f"EXISTS (SELECT 1 {_OF_KIND} = 'need' AND w.status IN ('open', 'planned')), "
@@ -274,7 +277,8 @@ class Part(NamedTuple):
     promised: Container[int]  # cases whose open promises are read,
     until: str  # and up to which day
     tried: Container[int]  # cases whose attempts are
-    guardian: bool  # whether reaching the guardian counts anywhere
+    reached: Collection[int]  # cases of which it is read when they were reached last,
+    guardian: bool  # and whether reaching the guardian counts anywhere
     watched: Mapping[tuple[str, str], Collection[int]]  # cases whose casework is, by what it owes,
     watched_until: str  # and up to which day it counts from
 
@@ -288,12 +292,16 @@ def read_records(
     """
     wanted = sorted(set(numbers))
     select = WITH_KNOWN if lacks else RECORDS
+    reached: list[Value] = []
     if part is not None:
-        select = _records(_last_reached("guardian") if part.guardian else "NULL", "NULL")
+        reached = [f"[{','.join(map(str, part.reached))}]"]
+        asked = "CASE WHEN c.number IN (SELECT value FROM json_each(?1)) THEN {} END"
+        client, guardian = map(asked.format, _REACHED)
+        select = _records(client, guardian if part.guardian else "NULL", "NULL")
     records: list[CaseRecord] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        rows = db.rows(f"{select} WHERE c.number IN ({marks(chunk)})", chunk)
+        rows = db.rows(f"{select} WHERE c.number IN ({marks(chunk)})", [*reached, *chunk])
         promised = tried = [row[0] for row in rows]
         if part is not None:
             promised = [row[0] for row in rows if row[1] in part.promised]
@@ -386,7 +394,10 @@ def _record(
 ) -> CaseRecord:
     values = tuple(row)
     case = _case(values[:CASE_WIDTH])
-    client_on, guardian_on, ended_on, phone, safe_contact, since, *known = values[CASE_WIDTH:]
+    client_on, guardian_on, ended_on, phone, words, when, how, never, since, *known = values[
+        CASE_WIDTH:
+    ]
+    safe_contact = said_safely(words, when, how, never)
     tries, tried_on = attempts.get(case.id, (0, ""))
     read = date.fromisoformat
     return new_tuple(

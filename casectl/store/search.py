@@ -8,21 +8,26 @@ number is compared by its digits, so every client's is read: 10,000 of them take
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from casectl.core.casework import LETTERS, PERSON, PROVIDER, VERSION, texts_in
+from casectl.core.casework import LETTERS, OPEN, PERSON, PROVIDER, REFERRAL, VERSION, texts_in
 from casectl.core.finding import FEWEST_DIGITS, Sought, in_order_of_sureness, number_in
+from casectl.core.model import SAFE, said_safely
 from casectl.core.text import fold
 from casectl.core.views import Hit
 from casectl.store.connection import Database, Row, Value
 from casectl.store.derived import SEARCHED
 from casectl.store.rows import read_cases
 
+if TYPE_CHECKING:
+    from casectl.core.resources import Resource
+
 SHORTEST_INDEXED = 3
 # What may stand between the last digits of a number where they are written in pairs.
 BETWEEN_PAIRS = " -./"
 AROUND = (PERSON, PROVIDER)
-OF_NO_CASE = ("jots", "own_work", "leaves", "resources")
+SERVICES = "resources"
+OF_NO_CASE = ("jots", "own_work", "leaves", SERVICES)
 
 
 class Search:
@@ -61,19 +66,65 @@ class Search:
 
         The index gives those that hold its last digits; which is it is then told by all of them.
         """
+        for row in self._ending_alike(number):
+            written = number_in(row["folded"], number)
+            if written is None:
+                continue
+            found = _pointed_out(written)
+            if row["source"] == SERVICES:
+                yield from self._referred_to(row["row_id"], found)
+            else:
+                yield from self._hits(row, lambda text: number_in(text, number) is not None, found)
+
+    def _referred_to(self, service_id: str, words: tuple[str, ...]) -> Iterator[Hit]:
+        """Whoever may be meant where a service calls: those with an open referral to it."""
+        from casectl.core.resources import said
+
+        service = self._service(service_id)
+        text = ", ".join([service.name, *said(service, "phone")])
+        for row in self.db.rows(
+            "SELECT case_id, number, on_day FROM casework WHERE kind = ? AND status = ? "
+            "AND json_extract(body, '$.resource') = ? ORDER BY on_day DESC, id DESC",
+            (REFERRAL, OPEN, service.number),
+        ):
+            case = read_cases(self.db, "c.id = ?", (row["case_id"],))[0]
+            if case.is_open:
+                item = f"{case.number}.{LETTERS[REFERRAL]}{row['number']}"
+                yield Hit(case, REFERRAL, item, row["on_day"], text, "service", words=words)
+
+    def services(self, number: str | None) -> list[Resource]:
+        """The services with this phone number, those that were retired as well."""
+        if number is None or len(number) < FEWEST_DIGITS:
+            return []
+        from casectl.core.resources import said
+
+        with self.db.snapshot():
+            found = [
+                self._service(row["row_id"])
+                for row in self._ending_alike(number)
+                if row["source"] == SERVICES
+            ]
+        return sorted(
+            (each for each in found if any(number_in(p, number) for p in said(each, "phone"))),
+            key=lambda each: each.number,
+        )
+
+    def _service(self, service_id: str) -> Resource:
+        from casectl.store.resources import COLUMNS, resource_of
+
+        row = self.db.one(f"SELECT {COLUMNS} FROM resources WHERE id = ?", (service_id,))
+        assert row is not None, "what is searched is a record"
+        return resource_of(row)
+
+    def _ending_alike(self, number: str) -> Iterator[Row]:
         first, pair = number[-3], number[-2:]
         ends = [f'"{first}{between}{pair}"' for between in ("", *BETWEEN_PAIRS)]
-        rows = self.db.rows(
+        yield from self.db.rows(
             "SELECT t.source, t.row_id, t.case_id, t.folded FROM search_index i "
             "JOIN search_texts t ON t.id = i.rowid WHERE search_index MATCH ? "
             "ORDER BY t.row_id DESC",
             (" OR ".join(ends),),
         )
-        for row in rows:
-            written = number_in(row["folded"], number)
-            if written is not None:
-                found = _pointed_out(written)
-                yield from self._hits(row, lambda text: number_in(text, number) is not None, found)
 
     def _by_ref(self, ref: str) -> Iterator[Hit]:
         """What another system calls the client or the case, case aside."""
@@ -107,7 +158,7 @@ class Search:
     def _client_hits(self, row: Row, field: str, words: tuple[str, ...]) -> Iterator[Hit]:
         text = str(row[field] or "")
         for case in read_cases(self.db, "c.client_id = ? ORDER BY c.number", (row["id"],)):
-            hit = Hit(case, "client", str(case.number), None, text, field, row["safe_contact"])
+            hit = Hit(case, "client", str(case.number), None, text, field, _safely(row))
             yield hit._replace(words=words)
 
     # -- by words ------------------------------------------------------------------------------
@@ -173,9 +224,9 @@ class Search:
         body = _read(row["body"])
         said = [each for name, each in body.items() if name != THEIR_CASE and isinstance(each, str)]
         client = self.db.one(
-            "SELECT phone, safe_contact FROM clients WHERE id = ?", (hit.case.client_id,)
+            f"SELECT phone, {', '.join(SAFE)} FROM clients WHERE id = ?", (hit.case.client_id,)
         )
-        phone, safe = tuple(client) if client else (None, None)
+        phone, safe = (client["phone"], _safely(client)) if client else (None, None)
         return hit._replace(
             text=" | ".join([row["what"] or "", *said]),
             field="person",
@@ -247,3 +298,7 @@ def _values(words: Sequence[str]) -> list[Value]:
     # Each word is one quoted string, so that FTS5's operators are plain text.
     quoted = " AND ".join('"' + word.replace('"', '""') + '"' for word in indexed)
     return [quoted, *short]
+
+
+def _safely(client: Row) -> str | None:
+    return said_safely(*(client[name] for name in SAFE))

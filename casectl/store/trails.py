@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from casectl.core.casework import ASSESSMENT, CLOSING, GOAL, REFERRAL, STEP
+from casectl.core.casework import ASSESSMENT, CLOSING, GOAL, PAST, REFERRAL, STEP
 from casectl.core.model import MEANS, MEANS_UNKNOWN, PARTIES, level_of
 from casectl.core.profiles import REASONS
 from casectl.core.trails import LONGEST, Assessed, Met, Sent, Stand, Trail, Work
@@ -34,11 +34,16 @@ CONTACTS = (
     'SELECT case_id, on_day, outcome, "by", party, minutes FROM contacts x WHERE NOT EXISTS '
     "(SELECT 1 FROM contacts later WHERE later.corrects = x.id) ORDER BY on_day, number"
 )
+# What went on in another case, of which this one was a duplicate, is counted there.
 WORK = (
     "SELECT case_id, kind, on_day, ended_on, status FROM casework "
-    f"WHERE kind IN ('{GOAL}', '{STEP}', '{CLOSING}') ORDER BY on_day, number"
+    f"WHERE kind IN ('{GOAL}', '{STEP}', '{CLOSING}') AND status <> '{PAST}' "
+    "ORDER BY on_day, number"
 )
-REFERRALS = f"SELECT case_id, stage, body FROM casework WHERE kind = '{REFERRAL}' ORDER BY number"
+REFERRALS = (
+    f"SELECT case_id, stage, body FROM casework WHERE kind = '{REFERRAL}' AND status <> '{PAST}' "
+    "ORDER BY number"
+)
 ASSESSMENTS = (
     f"SELECT case_id, on_day, body FROM casework WHERE kind = '{ASSESSMENT}' "
     "ORDER BY on_day, number"

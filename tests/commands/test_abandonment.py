@@ -62,7 +62,9 @@ def check(store: Caseload, today: date, did: str) -> None:
             assert not calls, f"declined, so it was never taken on: {did}"
             continue
         body = ended[-1].body
-        if body["reason"] not in ("died", "duplicate"):
+        if body["reason"] == "duplicate":
+            assert not [each for each in file.promises if each.status == OPEN], did
+        elif body["reason"] != "died":
             assert calls, f"{case.handle} ended without a call: {did}"
             hard = [each for each in file.promises if each.status == OPEN
                     and each.kind != "follow_up" and each.number]  # fmt: skip
@@ -76,7 +78,8 @@ COMMANDS = [
     "close {n} --notice --by letter", "close {n} --sheet", "close {n} --take-back why",
     "close {n} --reason moved --summary s --override x --approved-by Lee",
     "close {n} --reason declined --handed-to 'Legal Aid'", "close {n} --reason 'cannot locate'",
-    "close {n} --reason duplicate --handed-to Lee",
+    "close {n} --reason duplicate", "close {n} --reason duplicate --override x --approved-by Lee",
+    "close {n} --reason duplicate --into {m}",
     "hold {n} --until 'in 20 days' --reason x", "hold {n} --until 'in 180 days' --reason x",
     "hold {n} --until 'in 400 days' --reason x", "hold {n} --unreachable --until 'in 9 days'",
     "reopen {n} --reason back --risk low", "reopen {n} --reason back --risk imminent",

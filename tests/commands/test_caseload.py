@@ -109,8 +109,8 @@ def test_a_screen_is_as_wide_as_the_terminal(run: Run, three: None, width: int) 
 
 def test_piped_it_is_rows(run: Run, three: None) -> None:
     rows = [line.split("\t") for line in run("caseload").out.splitlines()]
-    assert rows[0] == ["kim", "level", "crisis", "1", "8"]
-    assert rows[-1] == ["kim", "all", "", "3", "13"]
+    assert rows[0] == ["kim", "level", "crisis", "1", "8", "2026-11-18"]
+    assert rows[-1] == ["kim", "all", "", "3", "13", "2026-11-18"]
 
 
 def test_an_empty_caseload(run: Run, caseload: None) -> None:
@@ -192,6 +192,49 @@ def test_several_have_a_worker_beside_each_row(
     assert lee.read_bytes() == before  # it was only read
     log = (tmp_path / "lee.db.access.log").read_text()
     assert '"command": "escalate", "cases": [1]' in log
+
+
+@pytest.mark.parametrize("words", ["escalate", "caseload", "report timeliness --from 2026-10-01"])
+def test_how_old_a_summary_is_is_said(run: Run, three: None, tmp_path: Path, words: str) -> None:
+    path = tmp_path / "kim.json"
+    run(["summary", "-o", str(path)])
+    command = [*words.split(), "--of", str(path)]
+    same_day = run(command, width=80)
+    assert "as of" not in same_day.out + same_day.err
+    next_day = run(command, width=80, today="2026-11-19")
+    assert "kim as of Wed 18 Nov, 1 day old" in next_day.out
+    assert "OLD" not in next_day.err
+    later = run(command, width=80, today="2026-11-22")
+    assert "kim as of Wed 18 Nov, 4 days old" in later.out
+    assert "OLD: kim as of Wed 18 Nov, 4 days old; what happened since" in later.err
+    piped = run([*command, "--json"], today="2026-11-22")
+    assert "OLD: kim as of Wed 18 Nov, 4 days old" in piped.err
+    told = {each.get("as_of") or each["day"] for each in piped.json}
+    assert told == {"2026-11-18"}
+    assert run(command, today="2026-11-22").out.splitlines()[0].endswith("\t2026-11-18")
+    assert "as of" not in run(words, width=80, today="2026-11-22").out, "one's own is today's"
+
+
+def test_everybody_is_as_old_as_the_oldest(run: Run, three: None, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    run(["summary", "-o", str(old)])
+    text = old.read_text().replace("2026-11-18", "2026-11-20").replace('"kim"', '"lee"')
+    new.write_text(text, "utf-8")
+    files = ["--of", str(old), str(new)]
+    rows = run(["report", "caseload", "--json", *files], today="2026-11-20").json
+    assert {each["worker"]: each["as_of"] for each in rows} == {
+        "kim": "2026-11-18", "lee": "2026-11-20", "all": "2026-11-18",
+    }  # fmt: skip
+
+
+def test_nothing_to_see_of_one_caseload(run: Run, tmp_path: Path) -> None:
+    run("init --unencrypted")
+    path = tmp_path / "kim.json"
+    run(["summary", "-o", str(path)])
+    said = run(["escalate", "--of", str(path)], width=80).out
+    assert said == "Nothing of that caseload for a supervisor to see.\n"
+    said = run(["escalate", "--of", str(path)], width=80, today="2026-11-30").out
+    assert said.splitlines()[0] == "kim as of Wed 18 Nov, 12 days old"
 
 
 def test_an_encrypted_caseload_has_a_sealed_summary(

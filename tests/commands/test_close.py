@@ -126,17 +126,53 @@ def test_a_closed_case_is_closed(run: Run) -> None:
 
 
 def test_a_notice_is_owed_at_its_end(run: Run) -> None:
-    made = ok(run("close 1 --notice --by letter --reason 'goals met' --on mon --json")).json
+    made = ok(run("close 1 --notice --by letter --reason 'goals met' --json")).json
     assert made["item"] == "1.cl1"
     assert made["notice"] == {
-        "on": "2026-11-16", "by": "letter", "days": 14, "until": "2026-11-30",
+        "on": "2026-11-18", "by": "letter", "days": 14, "until": "2026-12-02",
     }  # fmt: skip
     shown = run("show 1", width=80).out
-    assert "Closing: notice of closure Mon 16 Nov 2026 by letter, ends Mon 30 Nov 2026" in shown
+    assert "Closing: notice of closure Wed 18 Nov 2026 by letter, ends Wed 2 Dec 2026" in shown
     assert "1.cl1" in owes(run)
     rows = run("today --all --soon 30 --json").json
     due = {each["item"]: each["due"] for row in rows for each in row["reasons"]}
-    assert due["1.cl1"] == "2026-11-30"
+    assert due["1.cl1"] == "2026-12-02"
+
+
+def test_a_notice_that_is_recorded_later_runs_from_that_day(run: Run) -> None:
+    """Else a service would be over in the minute that somebody says they had written."""
+    told = ok(run("close 1 --notice --by letter --reason 'goals met' --on 2026-11-03")).out
+    said = " ".join(told.split())
+    assert "Tue 3 Nov 2026 by letter, ends Wed 2 Dec 2026; on record since Wed 18 Nov" in said
+    assert "Its days run from today, when it is on record, and not from Tue 3 Nov 2026" in said
+    ok(run("close 1 --sheet"))
+    refused = run("close 1 --summary s")
+    assert (refused.code, refused.out) == (2, "")
+    assert "the notice runs until Wed 2 Dec 2026" in refused.err
+    ok(run("close 1 --summary s", today=NOTICE_ENDS))
+    ended = " ".join(run("show 1 --all", width=80).out.split())
+    assert "notice of Tue 3 Nov 2026; on record since Wed 18 Nov 2026" in ended
+
+
+def test_somebody_else_vouches_for_the_day_of_a_notice(run: Run) -> None:
+    words = "close 1 --notice --by letter --reason 'goals met' --on 2026-11-03"
+    assert run(f"{words} --override 'sent by the office'").code == 2
+    assert run(f"{words} --override 'sent by the office' --approved-by kim").code == 2
+    made = ok(run(f"{words} --override 'sent by the office' --approved-by Lee --json")).json
+    assert made["notice"] == {
+        "on": "2026-11-03", "by": "letter", "days": 14, "until": "2026-11-17",
+        "recorded_on": "2026-11-18", "override": "sent by the office", "approved_by": "Lee",
+    }  # fmt: skip
+    shown = " ".join(run("show 1 --all", width=80).out.split())
+    assert "counted from its day, approved by Lee: sent by the office" in shown
+    ok(run("close 1 --sheet"))
+    ok(run("close 1 --summary s"))
+
+
+def test_a_notice_of_today_is_approved_by_nobody(run: Run) -> None:
+    refused = run("close 1 --notice --by letter --override x --approved-by Lee")
+    assert (refused.code, refused.out) == (2, "")
+    assert "a notice of today needs nobody's approval" in refused.err
 
 
 def test_before_it_ends_nothing_closes_and_after_it_it_does(run: Run) -> None:
@@ -251,6 +287,17 @@ def test_nothing_that_others_count_on_goes_unseen(run: Run, setting: str, words:
     assert f"handed to Legal Aid: {words.rpartition(' ')[2]}" in result.out
 
 
+def test_what_ends_names_a_crisis_and_a_safety_plan(run: Run) -> None:
+    ok(run("assess 1 --risk self-harm=imminent --safety-plan x --review 'in 10 days'"))
+    told = ok(run("close 1 --reason declined --handed-to 'Legal Aid'")).out
+    ended = told.partition("No longer due:")[2]
+    assert "1.safety       safety: the level crisis" in ended
+    assert "1.r1           safety: review the safety plan" in ended
+    ok(run("undo"))
+    made = ok(run("close 1 --reason declined --handed-to 'Legal Aid' --json")).json
+    assert {"1.safety", "1.r1"} <= {each["item"] for each in made["no_longer_due"]}
+
+
 def test_a_death_is_not_refused_and_says_who_must_be_told(run: Run) -> None:
     run("deadline 1 'court hearing' --on 2026-12-01")
     refused = run("close 1 --reason died")
@@ -332,7 +379,7 @@ def test_a_goal_may_be_reached_with_the_end(run: Run) -> None:
 
 
 def test_own_words_have_a_code_of_their_own(run: Run) -> None:
-    run("close 1 --notice --by letter --on 2026-11-03")
+    run("close 1 --notice --by letter --on 2026-11-03 --override sent --approved-by Lee")
     run("close 1 --sheet")
     ok(run("close 1 --reason 'went to sea' --summary s"))
     body = next(each for each in case(run)["casework"] if each["kind"] == "closing")
@@ -364,6 +411,62 @@ def test_a_person_is_told_what_is_missing_and_may_give_notice_at_once(run: Run) 
     assert case(run)["case_status"] == "active"
 
 
+@pytest.mark.parametrize(
+    "answers", [["y", "letter"], ["yes", "letetr", "letter"], ["phone", "by letter", "letter"]]
+)
+def test_a_yes_to_the_notice_is_asked_by_which_means(run: Run, answers: list[str]) -> None:
+    result = run("close 1", answers=["moved", *answers])
+    assert result.code == 0, result.err
+    assert "By which means? (letter, email, text, by hand; Enter for not now)" in result.err
+    assert "notice of closure Wed 18 Nov 2026 by letter" in result.out
+
+
+def test_what_was_answered_is_kept_and_gone_on_with(run: Run) -> None:
+    run("goal add 1 'a flat'")
+    run("deadline 1 'court hearing' --on 2026-12-20")
+    given_notice(run)
+    left = run("close 1", answers=["y", "Legal Aid"], today=NOTICE_ENDS)
+    assert left.code != 0 and case(run)["case_status"] == "active"
+    assert left.err.count("Kept as a draft: casectl close 1 goes on with it.") == 1
+    result = run("close 1", answers=["y", "rents alone now", "y"], today=NOTICE_ENDS)
+    assert result.code == 0, result.err
+    assert "Closing Maria Example (example-1) was begun. Go on with it?" in result.err
+    assert "1 of 1 goal reached; handed to Legal Aid: 1.2" in result.out
+
+
+def test_a_refusal_keeps_the_reason_and_asks_again_what_was_skipped(run: Run) -> None:
+    refused = run("close 1", answers=["goals met", "n"])
+    assert refused.code == 2 and "Kept as a draft: casectl close 1" in refused.err
+    result = run("close 1", answers=["y", "letter"])
+    assert result.code == 0, result.err
+    assert "reason: goals met" in result.out
+    run("close 1 --sheet")
+    run("deadline 1 'court hearing' --on 2026-12-20")
+    refused = run("close 1", answers=["", "done"], today=NOTICE_ENDS)
+    assert refused.code == 2 and "1 open deadline: 1.2" in refused.err
+    result = run("close 1", answers=["y", "Legal Aid", "y"], today=NOTICE_ENDS)
+    assert result.code == 0, result.err
+
+
+def test_an_answer_that_cannot_be_meant_is_asked_again(run: Run) -> None:
+    run("deadline 1 'court hearing' --on 2026-12-20")
+    given_notice(run)
+    answers = ["me", "Legal Aid", "done", "y"]
+    result = run("close 1", answers=answers, today=NOTICE_ENDS)
+    assert result.code == 0, result.err
+    assert "--handed-to is somebody else than who closes the case" in result.err
+    asked = run("close 2", answers=["cannot lcoate", "no places"])
+    assert asked.code == 0 and "did you mean 'cannot locate'?" in asked.err
+
+
+def test_a_draft_says_nothing_where_others_can_see(run: Run) -> None:
+    given_notice(run)
+    run("close 1 --take-back x")
+    run("close 1", answers=["went to her sister", "n"])
+    asked = run("--private close 1", answers=["y", "n"])
+    assert asked.code == 2 and "Maria" not in asked.err and "sister" not in asked.err
+
+
 def test_a_person_may_leave_it(run: Run) -> None:
     before = case(run)
     result = run("close 1", answers=["moved", ""])
@@ -379,7 +482,7 @@ def test_a_person_is_asked_for_the_rest(run: Run) -> None:
     answers = ["y", "", "Legal Aid", "rents alone now", "y"]
     result = run("close 1", answers=answers, today=NOTICE_ENDS)
     assert result.code == 0, result.err
-    assert "Reached? 1.g1 a flat [y/N]" in result.err
+    assert "Reached? 1.g1 a flat [no]:" in result.err
     assert "1.2            deadline: court hearing" in result.err
     assert "Close Maria Example (example-1) with what is still promised? [y/N]" in result.err
     assert "1 of 2 goals reached; handed to Legal Aid: 1.2" in result.out
@@ -419,6 +522,16 @@ def test_a_program_without_notice_or_sheet_takes_a_reason_and_a_summary(
     profile("notice = 0\ntransition_sheet = false")
     assert "no summary" in run("close 1 --reason moved").err
     ok(run("close 1 --reason moved --summary s"))
+
+
+def test_a_program_has_a_list_of_its_own(run: Run, profile: Any) -> None:
+    profile("notice = 0\nsign_off = true\n[closing.programs.Outreach]\ntransition_sheet = false")
+    assert "no transition sheet" in run("close 1 --reason moved --summary s --no-input").err
+    ok(run("edit 1 --program Outreach"))
+    waits = ok(run("close 1 --reason moved --summary s"))
+    assert "everything is there but the sign-off" in waits.out, "what it leaves out holds"
+    shown = {each["key"]: each["value"] for each in run("config profile --json").json}
+    assert shown["closing.programs.Outreach.transition_sheet"] is False
 
 
 def test_its_days_and_means_hold(run: Run, profile: Any) -> None:
@@ -537,7 +650,7 @@ def test_a_sheet_alone_begins_no_closing(run: Run) -> None:
     ok(run("close 1 --sheet"))
     assert owes(run) == before
     assert run("close 1 --take-back x").code == 2
-    ok(run("close 1 --notice --by letter --on 2026-11-03"))
+    ok(run("close 1 --notice --by letter --on 2026-11-03 --override sent --approved-by Lee"))
     assert "1.cl1" in owes(run)
     ok(run("close 1 --summary s --reason moved"))
 

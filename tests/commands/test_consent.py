@@ -141,6 +141,49 @@ def test_words_that_are_no_day_are_the_event(run: Run) -> None:
     assert (listed["event"], listed["state"]) == ("she leaves the school", "not signed")
 
 
+def test_each_answer_is_looked_at_when_it_is_given(run: Run) -> None:
+    answers = ["Example Pantry", "food", "name", "yesterday", "31 feb 2027", "18 may 2027",
+               "perhaps", "y", "tomorrow", "today", ""]  # fmt: skip
+    asked = run("consent add 1", answers=answers)
+    assert asked.code == 0, asked.err
+    assert "the release would end on Tue 17 Nov 2026, before it begins" in asked.err
+    assert asked.err.count("Until when?") == 3 and "answer y or n" in asked.err
+    assert asked.err.count("Signed on which day?") == 2
+    (listed,) = run("consent list 1 --json").json
+    assert (listed["state"], listed["until"]) == ("live", "2027-05-18")
+
+
+def test_an_interruption_keeps_a_draft_that_is_gone_on_with(run: Run) -> None:
+    left = run("consent add 1", answers=["Example Pantry", "food parcels"])
+    assert left.code != 0
+    assert left.err.count("Kept as a draft: casectl consent add 1 goes on with it.") == 1
+    assert run("consent list 1 --json").json == []
+    again = run("consent add 1", answers=["y", "name", "18 may 2027", "n"])
+    assert again.code == 0, again.err
+    assert "A release of Ana Garcia (garcia-1) was begun. Go on with it? [Y/n]" in again.err
+    (listed,) = run("consent list 1 --json").json
+    assert (listed["to"], listed["purpose"]) == ("Example Pantry", "food parcels")
+    fresh = run("consent add 1", answers=["School", "grades", "name", "she leaves the school", "n"])
+    assert fresh.code == 0 and "was begun" not in fresh.err
+
+
+def test_what_is_needed_and_was_skipped_is_said_and_asked_again(run: Run) -> None:
+    skipped = run("consent add 1", answers=["Example Pantry", "", "name", "18 may 2027", "n"])
+    assert skipped.code == 2 and "no release without it: --purpose" in skipped.err
+    assert "Kept as a draft" in skipped.err
+    assert run("consent add 1", answers=["y", "food"]).code == 0
+
+
+def test_a_revoked_release_is_called_revoked(run: Run) -> None:
+    run(ADD)
+    run("consent revoke 1.roi1 'changed her mind'")
+    for verb in ("renew 1.roi1 --until 2028-01-01", "sign 1.roi1", "lapse 1.roi1"):
+        refused = run(f"consent {verb} --no-input")
+        assert refused.code == 2
+        assert "1.roi1 is revoked already since Wed 18 Nov 2026" in refused.err
+        assert "casectl consent add 1 makes a new one" in refused.err
+
+
 # --- The paper --------------------------------------------------------------------------------
 
 

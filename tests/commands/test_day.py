@@ -490,6 +490,21 @@ def test_completion(work: Work, garcia: None, run: Run, tmp_path: Path) -> None:
     assert {each.replaces for each in desk.choices("tried garc")} == {4}
 
 
+def test_services_and_letters_are_completed(work: Work, garcia: None, run: Run) -> None:
+    for name in ("Example Pantry", "Sample Kitchen"):
+        run(f"resource add '{name}' 'food parcels' --domain food")
+    desk = work().desk
+    for typed in ("refer 1 ", "resource show ", "resource verify 1 "):
+        assert [(each.text, each.about) for each in desk.choices(typed)] == [
+            ("1", "food parcels, Example Pantry"),
+            ("2", "food parcels, Sample Kitchen"),
+        ]
+    assert texts(desk.choices("refer 1 2")) == ["2"]
+    assert texts(desk.choices("refer gar")) == ["garcia-1"]
+    assert texts(desk.choices("letter 1 c")) == ["cannot-reach", "closure"]
+    assert texts(desk.choices("letter gar")) == ["garcia-1"]
+
+
 def test_private_completion_tells_no_name(work: Work, garcia: None) -> None:
     desk = work(private=True).desk
     assert [(each.text, each.about) for each in desk.choices("tried ")] == [("1", "G.M.")]

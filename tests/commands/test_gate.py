@@ -28,8 +28,10 @@ class Door(NamedTuple):
     purpose: str
     first: tuple[str, ...] = ()  # what has to be there
     to: str = TO
+    what: str = "name, need"  # what the release has to name
 
 
+WHOLE = "The whole record."
 # What a letter needs that no record holds.
 FIELDS = (
     "--field agency=Sample --field agency_address=Street --field agency_phone=1 "
@@ -40,9 +42,11 @@ DOORS = {
     "disclosures": Door(
         f"disclosures add 1 --to '{TO}' --purpose food --what name", "disclosures", "food"
     ),
-    "casefile for a court": Door(f"casefile 1 --for court --to '{TO}'", "casefile", "court"),
+    "casefile for a court": Door(
+        f"casefile 1 --for court --to '{TO}'", "casefile", "court", what=WHOLE
+    ),
     "casefile in a file": Door(
-        f"casefile 1 --for audit --to '{TO}' -o {{file}}", "casefile", "audit"
+        f"casefile 1 --for audit --to '{TO}' -o {{file}}", "casefile", "audit", what=WHOLE
     ),
     "refer": Door("refer 1 1 --need food --send --by phone", "refer", "referral", (RESOURCE,)),
     "referral send": Door(
@@ -59,12 +63,12 @@ DOORS = {
     ),
     "transfer": Door(
         "transfer 1 --to lee -o {file} --recipient {key} --purpose food", "transfer", "food",
-        to="lee",
+        to="lee", what=WHOLE,
     ),
     "cover": Door(
         "cover 1 --from today --until 2026-12-02 --to lee -o {file} --recipient {key} "
         "--purpose food",
-        "transfer", "food", to="lee",
+        "transfer", "food", to="lee", what=WHOLE,
     ),
 }  # fmt: skip
 
@@ -110,11 +114,11 @@ def knock(run: Run, door: Door, tmp_path: Path) -> Any:
 
 def release(door: Door, **other: str) -> str:
     said = {
-        "to": door.to, "purpose": door.purpose, "until": "2027-05-18",
+        "to": door.to, "purpose": door.purpose, "what": door.what, "until": "2027-05-18",
         "signed": "--told-rights --signed today", **other,
     }  # fmt: skip
     return (
-        f"consent add 1 --to '{said['to']}' --purpose '{said['purpose']}' --what 'name, need' "
+        f"consent add 1 --to '{said['to']}' --purpose '{said['purpose']}' --what '{said['what']}' "
         f"--until {said['until']} {said['signed']}"
     )
 
@@ -155,6 +159,20 @@ def test_under_a_release_that_does_not_cover_it_nothing_leaves(
 ) -> None:
     assert run(release(door, **other)).code == 0
     assert_refused(run, knock)
+
+
+@pytest.mark.parametrize("what", ["name, need", "the whole record but her diagnosis"])
+def test_a_part_is_not_the_whole_record(run: Run, door: Door, knock: Any, what: str) -> None:
+    assert run(release(door, what=what)).code == 0
+    if door.what != WHOLE:
+        assert knock().result.code == 0, "people judge whether the words cover it"
+        return
+    assert_refused(run, knock)
+    said = knock().result.err
+    assert f"1.roi1 is of '{what}', not of the whole record" in said
+    assert "--what 'the whole record'" in said
+    run(release(door, what="all of my case file"))
+    assert knock().result.code == 0
 
 
 def test_under_a_lapsed_release_nothing_leaves(run: Run, door: Door, knock: Any) -> None:

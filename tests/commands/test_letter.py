@@ -267,9 +267,49 @@ def test_a_live_release_lets_it_through(run: Run, referred: None, tmp_path: Path
     assert "To: Example Pantry" in (tmp_path / "cover.txt").read_text("utf-8")
     (told,) = [e for e in run("show 1 --json").json["casework"] if e["kind"] == "disclosure"]
     assert (told["who"], told["details"]["release"]) == ("Example Pantry", 1)
-    assert run("letter 1.ref1 referral --to 'Other Pantry'").code == 1
+    assert run("letter 1.ref1 referral --to 'Other Pantry' --purpose referral").code == 1
     ok(run("consent revoke 1.roi1 'changed their mind'"))
     assert run("letter 1.ref1 referral").code == 1
+
+
+def test_a_referral_s_letter_goes_to_its_agency_alone(run: Run, referred: None) -> None:
+    """A release for the other one is not enough: nobody referred the client there."""
+    ok(run("consent add 1 --to 'Other Pantry' --purpose 'referral; advice' --what 'name and need' "
+           "--until 2027-01-01 --signed today --told-rights"))  # fmt: skip
+    before = run("show 1 --json").json
+    for item in ("1", "1.ref1"):
+        refused = run(f"letter {item} referral --to 'Other Pantry'")
+        assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+        assert "1.ref1 is to 'Example Pantry', not to 'Other Pantry'" in refused.err
+    assert run("show 1 --json").json == before
+    said = ok(run("letter 1.ref1 referral --to 'Other Pantry' --purpose advice")).out
+    assert "To: Other Pantry" in said
+
+
+def test_of_several_referrals_the_recipient_says_which(run: Run, referred: None) -> None:
+    ok(run("resource add 'Warm Coats' 'winter clothes' --domain food"))
+    ok(run("refer 1 2 --need 1"))
+    several = run("letter 1 referral --override x")
+    assert (several.code, several.out) == (4, "") and "1.ref1, 1.ref2" in several.err
+    said = ok(run("letter 1 referral --to 'warm coats' --override asked")).out
+    assert "winter clothes" in said and "food parcels" not in said
+
+
+def test_a_referral_that_is_over_has_no_letter(run: Run, referred: None) -> None:
+    ok(run("referral cancel 1.ref1 'found another'"))
+    refused = run("letter 1.ref1 referral --override x")
+    assert (refused.code, refused.out) == (2, "")
+    assert "1.ref1 is cancelled and over" in refused.err
+
+
+def test_a_template_that_names_the_agency_is_about_its_referral(
+    run: Run, referred: None, tmp_path: Path
+) -> None:
+    mine = tmp_path / "letters" / "cover.txt"
+    mine.write_text("{recipient}: {client} comes to {organization}\n", "utf-8")
+    said = ok(run("letter 1 cover --override asked")).out
+    assert said == "Example Pantry: Maria Example comes to Example Pantry\n"
+    assert run("letter 1 cover --to 'Other Pantry' --override asked").code == 2
 
 
 def test_an_override_is_on_record_as_a_disclosure(run: Run, referred: None) -> None:

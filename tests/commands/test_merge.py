@@ -103,7 +103,9 @@ def test_the_history_tells_of_it(run: Run) -> None:
 def test_two_open_cases_are_said_and_how_to_close_one(run: Run) -> None:
     said = run("merge 2 1 --yes").out.splitlines()[-1]
     words, _, command = said.partition("casectl ")
-    assert words == "Open now: sampletest-1, sampletest-2. If one will do: "
+    assert words == (
+        "Open now: sampletest-1, sampletest-2. If one will do, its open items go on in the other: "
+    )
     assert command == "close 1 --reason duplicate"
     assert run(command).code == 0
     assert [each["case"] for each in run("list --json").json] == [2]

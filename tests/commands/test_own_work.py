@@ -303,6 +303,23 @@ def test_a_shell_completes_what_an_option_takes(run: Run, monkeypatch: pytest.Mo
         assert run("").out.split() == offered, typed
 
 
+def test_services_and_letters_are_completed_in_a_shell(
+    run: Run, client_me: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Example Pantry", "Sample Kitchen"):
+        run(f"resource add '{name}' 'food parcels' --domain food")
+    monkeypatch.setenv("_CASECTL_COMPLETE", "complete_bash")
+    for typed, offered in (
+        ("casectl refer 1 ", ["1", "2"]),
+        ("casectl resource show 2", ["2"]),
+        ("casectl letter 1 c", ["cannot-reach", "closure"]),
+        ("casectl letter --copy m", ["missed-appointment"]),
+    ):
+        monkeypatch.setenv("COMP_WORDS", typed)
+        monkeypatch.setenv("COMP_CWORD", "3")
+        assert run("").out.split() == offered, typed
+
+
 def test_completion(run: Run, client_me: None, monkeypatch: pytest.MonkeyPatch) -> None:
     run("follow me 'supervision' --due today")
     run("follow me 'training' --due today")

@@ -263,3 +263,14 @@ def test_a_case_file_is_ones_own_and_takes_no_others_place(run: Run, tmp_path: P
     assert run(making).code == 1
     assert path.read_bytes() == before
     assert len(run("disclosures 1 --json").json) == 1
+
+
+def test_an_amendment_that_was_undone_stays_in_the_journal(run: Run) -> None:
+    assert run("amend 1 'the bus was late'").code == 0
+    assert run("undo").code == 0
+    assert [e for e in run("show 1 --json").json["casework"] if e["kind"] == "amendment"] == []
+    undone, made = run("history --limit 2 --json").json
+    assert undone["changes"][0]["before"]["what"] == "the bus was late"
+    assert (undone["command"], made["command"], made["undone_by"]) == (
+        "undo", "amend", undone["operation"],
+    )  # fmt: skip

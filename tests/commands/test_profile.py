@@ -78,6 +78,22 @@ def test_init_with_an_unknown_one_makes_nothing(run: Run, tmp_path: Path, name: 
     assert [each.name for each in tmp_path.glob("caseload*")] == []
 
 
+def test_init_makes_the_configuration_that_it_writes_the_profile_into(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = tmp_path / "new" / "folder" / "mine.toml"
+    monkeypatch.setenv("CASECTL_CONFIG", str(named))
+    refused = run("init --unencrypted")
+    assert refused.code == 78 and "which is not there" in refused.err
+    wrong = run("init --unencrypted --profile helth")
+    assert wrong.code == 2 and not named.exists()
+    made = run("init --unencrypted --profile housing --json")
+    assert made.code == 0, made.err
+    assert (made.json["profile"], made.json["worker"]) == ("housing", "kim")
+    assert named.read_text("utf-8") == 'profile = "housing"\n'
+    assert run("config get profile").out == "housing\n"
+
+
 @pytest.mark.parametrize("command", ["config profile", "config set profile"])
 def test_one_is_taken_and_left(run: Run, file: Path, command: str) -> None:
     result = run(f"{command} reentry")

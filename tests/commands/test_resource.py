@@ -186,6 +186,22 @@ def test_matching_says_why_and_why_not(run: Run, ben: None, pantry: None) -> Non
     assert "has no open need" in run("resource match 1").err
 
 
+def test_a_need_for_which_they_are_connected_is_left_out(run: Run, ben: None, pantry: None) -> None:
+    run("refer 1 1 --need 1 --send --override asked")
+    assert len(run("resource match 1 --json").json) == 1, "sent is not there yet"
+    assert run("referral connected 1.ref1 'goes every Friday' --by phone").code == 0
+    refused = run("resource match 1")
+    assert (refused.code, refused.out) == (2, "")
+    assert "nothing is left to match: 1.need1" in refused.err
+    assert "connected by 1.ref1 (casectl need met 1.need1 ends it)" in refused.err
+    run("need add 1 'a stove' --domain food")
+    objects = run("resource match 1 --json")
+    assert [each["needs"] for each in objects.json] == [["1.need2"]]
+    assert "casectl: left out: 1.need1" in objects.err
+    (again,) = run("resource match 1 --need 1 --json").json
+    assert again["needs"] == ["1.need1"]
+
+
 def test_in_private_no_word_of_the_client_s(run: Run, ben: None, pantry: None) -> None:
     for width in (None, 80):
         out = run("--private resource match 1", width=width).out
@@ -257,3 +273,14 @@ def test_a_profile_s_own_domain(run: Run, ben: None, tmp_path: Path) -> None:
     path.write_text(run("resource export").out, "utf-8")
     assert run(f"resource import {path}").out == "0 new, 0 changed, 1 as they were.\n"
     assert run("refer 1 1 --need immigration").code == 0
+
+
+def test_for_how_long_a_verification_counts_is_a_setting(run: Run, ben: None) -> None:
+    run("resource add 'Old Pantry' parcels --domain food --verified 2026-10-01")
+    assert run("resource list --unverified").out == ""
+    assert run("config set verified_for 30").code == 0
+    assert "NOT VERIFIED for 48 days" in run("resource list", width=80).out
+    assert [each["verified"] for each in run("resource list --unverified --json").json] == [False]
+    assert "NOT VERIFIED for 48 days" in run("resource match 1", width=80).out
+    assert "is NOT VERIFIED for 48 days" in run("refer 1 1 --need 1").out
+    assert run("config set verified_for 0").code == 2

@@ -190,3 +190,29 @@ def test_among_many(run: Run, tmp_path: Path) -> None:
     assert who["client"] == "Person 1234"
     assert len(run("whois person --json").json) == 20
     assert "and there are more" in run("whois person", width=80).out
+
+
+# --- A service that calls -----------------------------------------------------------------------
+
+
+def test_a_service_s_number_says_which_and_who_is_referred_there(run: Run) -> None:
+    run("resource add 'Example Pantry' 'food parcels' --phone '(555) 010-0110' --domain food")
+    alone = run("whois --json 555 0100110")
+    assert alone.code == 0, alone.err
+    assert [(each["resource"], each["service"]) for each in alone.json] == [(1, "food parcels")]
+    assert "food parcels, Example Pantry" in run("whois 5550100110", width=80).out
+    run("need add 2 'no food' --domain food")
+    assert run("refer 2 1 --need 1 --send --override asked").code == 0
+    assert cases(run, "555-010-0110") == [2]
+    told = run("whois 555-010-0110", width=80)
+    assert "that is the number of resource 1, food parcels, Example Pantry" in told.err
+    assert "Found in 2.ref1: " in told.out and "Ben Test" in told.out
+    run("referral cancel 2.ref1 'found another'")
+    assert [each["resource"] for each in run("whois --json 555 0100110").json] == [1]
+    assert run("whois 555 0100111").code == 3
+
+
+def test_somebody_around_the_client_is_found_by_their_number(run: Run) -> None:
+    run("people add 4 'Ora Sample' --as family --phone '555-013-0199'")
+    assert cases(run, "5550130199") == [4]
+    assert "Found in 4.per1" in run("whois 555 0130199", width=80).out

@@ -49,7 +49,9 @@ def test_the_example_is_one() -> None:
     profile, standards = parse_profile("ours.toml", EXAMPLE, OURS)
     assert profile.words["client"] == "young person"
     assert standards["contact.low"] == 21
-    said = {name for name in profile.told if name.startswith("closing.")}
+    of_one = {name for name in profile.told if name.startswith("closing.programs.")}
+    assert of_one and set(profile.closings) == {"Drop In"}
+    said = {name for name in profile.told if name.startswith("closing.")} - of_one
     assert said == {f"closing.{name}" for name in BUILT_IN.closing._fields}, "it shows every key"
 
 

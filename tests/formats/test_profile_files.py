@@ -151,6 +151,24 @@ def test_what_is_left_out_is_built_in() -> None:
     assert parse('title = "Bare"\n[closing]\ntries = 1').profile.closing.different_means == 1
 
 
+def test_a_program_asks_for_something_else() -> None:
+    text = WHOLE.replace("transition_sheet = false\n", "transition_sheet = false\n"
+                         '[closing.programs."Drop In"]\nsign_off = false\ntries = 1\n')  # fmt: skip
+    profile, _ = parse(text)
+    other = profile.closing_of("Drop In")
+    assert other == profile.closing._replace(sign_off=False, tries=1, different_means=1)
+    assert profile.closing_of("Housing") == profile.closing == profile.closing_of(None)
+    assert {"closing.programs.Drop In.sign_off", "closing.sign_off"} <= profile.told
+    for wrong, words in (
+        ("[closing.programs.X]\nsign_of = true", "did you mean sign_off?"),
+        ("[closing]\nprograms = 3", "programs is a table"),
+        ("[closing.programs]\nX = 3", "X is a table"),
+        ('[closing.programs."a\\u0000b"]\ntries = 1', "line"),
+    ):
+        with pytest.raises(BadConfiguration, match=words):
+            parse(f'title = "Bare"\n{wrong}')
+
+
 REPLACED = [
     ('title = "Outreach"', "", 1, "title is missing"),
     ('title = "Outreach"', "title = 3", 1, "title is a text in quotes"),
