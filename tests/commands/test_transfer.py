@@ -590,6 +590,7 @@ def test_everything_that_was_done_comes_back(
         f"consent add 1 --to 'Shelter Example' {RELEASE} --signed today",
         "disclosures add 1 --to 'Example Pantry' --purpose referral --what 'name and need'",
         "edit 1 --name 'Maria Sample' --phone '555 0199' --safe-contact 'never call' "
+        "--safe-never 'say where you call from' "
         "--address '9 Elm St' --language Spanish --need 'rent is late'",
         "people edit 1.per1 --phone '555 0177'",
         "people add 1 'Otto Example' --as emergency --phone '555 0160'",
@@ -619,7 +620,7 @@ def test_everything_that_was_done_comes_back(
     assert "BOTH CHANGED" not in taken.out
     assert "REVOKED: 1.roi1, the release to Legal Aid." in taken.out
     assert (
-        "phone: 555 0199 (safe contact: never call)." in taken.out
+        "phone: 555 0199 (safe contact: never call; never: say where you call from)." in taken.out
         and "safe contact: never call." in taken.out
     )
     assert on_file(tmp_path / "caseload.db") == theirs
