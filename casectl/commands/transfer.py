@@ -177,10 +177,10 @@ def _transfer(
     permission = _permit(session, case, colleague, TRANSFER, purpose, override)
     seal = Seal(session, recipient)
     key = session.store.handing.new_key()
-    content = _document(session, key, TRANSFER, colleague, [case])
     piece = session.store.handing.transfer(
         case, colleague, key, permission, session.today,
-        lambda: seal.write(path, content),
+        lambda: _document(session, key, TRANSFER, colleague, [case]),
+        lambda content: seal.write(path, content),
     )  # fmt: skip
     session.was_shown("transfer", [case])
     piece, told = session.shown(piece), session.shown(case)
@@ -266,10 +266,10 @@ def _cover(
     permitted = _permit_all(session, cases, colleague, COVER, purpose, override)
     seal = Seal(session, recipient)
     key = session.store.handing.new_key()
-    content = _document(session, key, COVER, colleague, cases, first, until)
     pieces = session.store.handing.cover(
         permitted, colleague, key, (first, until), session.today,
-        lambda: seal.write(path, content),
+        lambda: _document(session, key, COVER, colleague, cases, first, until),
+        lambda content: seal.write(path, content),
     )  # fmt: skip
     session.was_shown("cover", cases)
     told = list(zip(session.shown(cases), session.shown(pieces), strict=True))
@@ -325,11 +325,13 @@ def _give_back(
     permitted = _permit_all(session, [c for c, _ in found], colleague, BACK, purpose, override)
     seal = Seal(session, recipient)
     handing = session.store.handing
-    returned = [handing.returned(case, piece) for case, piece in found]
-    made = list(map(returned_object, returned))
-    content = _json(session, handing.new_key(), BACK, colleague, made)
     given = [(case, piece, p) for (case, piece), (_, p) in zip(found, permitted, strict=True)]
-    handing.give_back(given, session.today, lambda: seal.write(path, content))
+    key = handing.new_key()
+    returned = handing.give_back(
+        given, session.today,
+        lambda made: _json(session, key, BACK, colleague, list(map(returned_object, made))),
+        lambda content: seal.write(path, content),
+    )  # fmt: skip
     cases = [case for case, _ in found]
     session.was_shown("cover", cases)
     told = [(session.shown(case), session.shown(piece)) for case, piece in found]

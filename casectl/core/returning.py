@@ -32,9 +32,11 @@ from casectl.core.casework import (
     Piece,
     named_part,
 )
+from casectl.core.merging import FIELDS
 from casectl.core.model import (
     CLOSED,
     RISKS,
+    SAFE,
     Case,
     Client,
     Contact,
@@ -366,8 +368,7 @@ TOGETHER: Mapping[type, tuple[tuple[str, ...], ...]] = {
 DONE_ON = frozenset({"assessed_on", "plan_agreed_on", "plan_reviewed_on", "resolved_on"})
 WORDS: Mapping[str, str] = {
     "status": "how it stands", "due_on": "its day", "text": "its text", "urgency": "the level",
-    "birth_date": "the birth date", "safe_contact": "safe contact", "what": "its words",
-    "external_id": "the number elsewhere", "legal_name": "the legal name", "who": "with whom",
+    "what": "its words", "who": "with whom", **FIELDS,
 }  # fmt: skip
 
 
@@ -413,8 +414,10 @@ def _safer(mine: Any, base: Any, there: Mapping[str, Any]) -> tuple[dict[str, An
     match mine:
         case Case() if any(each in TOGETHER[Case][1] for each in there):
             return _level(mine, base, there)
-        case Client() if name == "safe_contact" and here and other:
-            return {name: f"{here}; also: {other}"}, BOTH
+        case Client() if name in SAFE:  # words that keep somebody safe are never dropped
+            if here and other:
+                return {name: f"{here}; also: {other}"}, BOTH
+            return {name: here or other}, HERE if here else THERE
         case Piece(kind=kind) if "status" in there and kind == CONSENT:
             if there["status"] != DROPPED:
                 return {}, HERE

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casectl.core.casework import CONSENT, DROPPED, PROGRESS, VERSION, Piece
 from casectl.core.handovers import Given, Handed, other_words
+from casectl.core.merging import FIELDS
 from casectl.core.model import (
     SAFE,
     Case,
@@ -197,7 +198,7 @@ def _summary(
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ")
+    return FIELDS.get(name, name.replace("_", " "))
 
 
 def _beside(name: str, back: Backed) -> str:

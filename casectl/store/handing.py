@@ -26,7 +26,9 @@ from casectl.store.rows import read_cases
 from casectl.store.sharing import disclose
 from casectl.store.trails import COVER_ENDED
 
-Deliver = Callable[[], None]  # writes the file; what it raises takes everything back
+# What a file is to hold is read inside the operation, so that nothing changes before it is written.
+Read = Callable[[], bytes]
+Deliver = Callable[[bytes], None]  # writes the file; what it raises takes everything back
 
 
 class Handing:
@@ -77,16 +79,24 @@ class Handing:
     # -- giving --------------------------------------------------------------------------------
 
     def transfer(
-        self, case: Case, to: str, key: str, permission: Permission, day: date, deliver: Deliver
+        self,
+        case: Case,
+        to: str,
+        key: str,
+        permission: Permission,
+        day: date,
+        content: Read,
+        deliver: Deliver,
     ) -> Piece:
         """Write the file and what it owes, in one: the case stays here until it was accepted."""
         with self.journal.operation("transfer") as operation:
             _check_still(self.db, case)
             if self.standing(case, GIVEN):
                 raise BadValue(f"{case.handle} has just been handed over by another command")
+            read = content()
             made = add(operation, given_piece(case, to, day, key))
             disclose(operation, case, permission, day)
-            deliver()
+            deliver(read)
         return made
 
     def cover(
@@ -96,15 +106,18 @@ class Handing:
         key: str,
         days: tuple[date, date],
         today: date,
+        content: Read,
         deliver: Deliver,
     ) -> list[Piece]:
         with self.journal.operation("cover") as operation:
             made = []
-            for case, permission in covered:
+            for case, _ in covered:
                 _check_still(self.db, case)
+            read = content()
+            for case, permission in covered:
                 made.append(add(operation, covered_piece(case, to, *days, key)))
                 disclose(operation, case, permission, today)
-            deliver()
+            deliver(read)
         return made
 
     def accepted(self, case: Case, piece: Piece, on: date, by: str) -> Case:
@@ -187,23 +200,33 @@ class Handing:
         )  # fmt: skip
 
     def give_back(
-        self, given: Sequence[tuple[Case, Piece, Permission]], today: date, deliver: Deliver
-    ) -> None:
+        self,
+        given: Sequence[tuple[Case, Piece, Permission]],
+        today: date,
+        content: Callable[[Sequence[Returned]], bytes],
+        deliver: Deliver,
+    ) -> list[Returned]:
         """The cover ends: the file for the colleague, and the cases are closed here.
 
-        For one that has been given back before, the file is written anew.
+        For one that has been given back before, the file is written anew. Returns what is in it.
         """
         cases = Cases(self.db, self.journal)
-        files = {case.id: cases.file(case) for case, _, _ in given}
         with self.journal.operation("cover back") as operation:
+            for case, _, _ in given:
+                _check_still(self.db, case)
+            returned = [self.returned(case, piece) for case, piece, _ in given]
+            read = content(returned)
             for case, piece, permission in given:
-                if piece.status == OPEN:
-                    change(operation, piece, status=DONE, ended_on=today, outcome="given back")
+                file = cases.file(case)
                 disclose(operation, case, permission, today)
-                if case.is_open and piece.status == OPEN:
+                if piece.status != OPEN:
+                    continue
+                change(operation, piece, status=DONE, ended_on=today, outcome="given back")
+                if case.is_open:
                     ended = Reason(OWN_WORDS, COVER_ENDED)
-                    _close(operation, files[case.id], ended, piece.who or "a colleague", today)
-            deliver()
+                    _close(operation, file, ended, piece.who or "a colleague", today)
+            deliver(read)
+        return returned
 
     def take_back(
         self, returned: Sequence[tuple[Case, Piece, Returned]], by: str, today: date

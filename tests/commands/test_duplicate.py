@@ -174,7 +174,8 @@ def test_a_hand_over_is_ended_first(run: Run, store: Caseload) -> None:
     one = store.cases.by_number(1)
     assert one is not None
     asked = Permission(one.id, "lee", "transfer of the case", "the record", override="asked")
-    store.handing.transfer(one, "lee", "key", asked, date(2026, 11, 18), lambda: None)
+    day = date(2026, 11, 18)
+    store.handing.transfer(one, "lee", "key", asked, day, lambda: b"", lambda content: None)
     refused = run("close 1 --reason duplicate")
     assert (refused.code, refused.out) == (2, "")
     assert "1 open hand-over: 1.h1 (end that first)" in refused.err

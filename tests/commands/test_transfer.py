@@ -12,6 +12,7 @@ import pytest
 from conftest import Result, Run
 
 from casectl.core.model import Author
+from casectl.session import Session
 from casectl.store import Caseload, open_caseload
 
 OVERRIDE = ["--override", "within the program"]
@@ -589,6 +590,7 @@ def test_everything_that_was_done_comes_back(
         f"consent add 1 --to 'Shelter Example' {RELEASE} --signed today",
         "disclosures add 1 --to 'Example Pantry' --purpose referral --what 'name and need'",
         "edit 1 --name 'Maria Sample' --phone '555 0199' --safe-contact 'never call' "
+        "--safe-never 'say where you call from' "
         "--address '9 Elm St' --language Spanish --need 'rent is late'",
         "people edit 1.per1 --phone '555 0177'",
         "people add 1 'Otto Example' --as emergency --phone '555 0160'",
@@ -618,7 +620,7 @@ def test_everything_that_was_done_comes_back(
     assert "BOTH CHANGED" not in taken.out
     assert "REVOKED: 1.roi1, the release to Legal Aid." in taken.out
     assert (
-        "phone: 555 0199 (safe contact: never call)." in taken.out
+        "phone: 555 0199 (safe contact: never call; never: say where you call from)." in taken.out
         and "safe contact: never call." in taken.out
     )
     assert on_file(tmp_path / "caseload.db") == theirs
@@ -1048,3 +1050,30 @@ def test_two_cases_of_one_client_stay_one_clients(
     assert "BOTH CHANGED" not in taken.out, taken.out
     assert run("show 1 --json").json["phone"] == "555 0199"
     assert lee("doctor").code == 0
+
+
+def test_what_a_file_holds_is_read_while_nobody_else_writes(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what is recorded while a passphrase is asked would be in no file, and lost."""
+    from casectl.commands import transfer as module
+
+    packed, within = module._json, []
+
+    def watched(session: Session, *rest: object, **named: object) -> bytes:
+        within.append(session.store.db.value("SELECT count(*) FROM current_operation"))
+        return packed(session, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "_json", watched)
+    path = covered()
+    assert back(run, path, tmp_path).code == 0
+    sealed = ["--recipient", another_identity(lee, tmp_path), *OVERRIDE]
+    for words in (["transfer", "1"], ["cover", "1", "--until", "fri"]):
+        out = str(tmp_path / f"later-{words[0]}.age")
+        assert run([*words, "--to", "lee", "-o", out, *sealed]).code == 0
+        run("transfer withdrawn 1 --reason x")
+    assert within == [1, 1, 1]
+
+
+def another_identity(lee: Lee, tmp_path: Path) -> str:
+    return lee("receive", "--new-identity", str(tmp_path / "other.key")).out.split()[-1]

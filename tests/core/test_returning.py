@@ -27,6 +27,7 @@ pieces = st.builds(
 )  # fmt: skip
 clients = st.builds(
     Client, st.just("c"), st.sampled_from(("Ana", "Bo")), phone=WORDS, safe_contact=WORDS,
+    safe_never=WORDS,
     interpreter=st.booleans(),
 )  # fmt: skip
 promises = st.builds(
@@ -93,6 +94,18 @@ def test_a_revocation_on_either_side_stands(values: tuple[Piece, Piece, Piece]) 
     made, _ = settled(mine, base, differences(base, there))
     if DROPPED in (mine.status, there.status):
         assert made.get("status", mine.status) == DROPPED
+
+
+@given(three(clients))
+def test_words_that_keep_a_client_safe_are_never_dropped(
+    values: tuple[Client, Client, Client],
+) -> None:
+    base, mine, there = values
+    now = mine._replace(**settled(mine, base, differences(base, there))[0])
+    for name in ("safe_contact", "safe_never"):
+        if getattr(mine, name) != getattr(base, name) != getattr(there, name):
+            for each in (getattr(mine, name), getattr(there, name)):
+                assert (each or "") in (getattr(now, name) or "")
 
 
 @given(three(cases))
