@@ -134,6 +134,8 @@ def close(
     _only_one(notice, take_back is not None, sheet)
     if by is not None and not notice:
         raise BadValue("--by is how notice is given", hint="add --notice")
+    if into is not None and (notice or sheet or take_back is not None):
+        raise BadValue("--into is how a duplicate ends", hint="leave out the other option")
     if file is not None and not sheet:
         raise BadValue("-o writes the sheet", hint="add --sheet")
     if file is not None and not file.strip():

@@ -130,11 +130,11 @@ def send_once(session: Session, due: list[Reminder], manner: Manner) -> list[Rem
             store.check_writable()
         try:
             for text, told in messages(session, new, manner):
-                sys.stdout.write(text)
+                write(text)
                 sys.stdout.flush()
                 store.mark(each.mark(session.today) for each in told)
             if new and manner.format == TEXT and not session.output.fields:
-                sys.stdout.write(lines.rest_line(len(due) - len(new)))
+                write(lines.rest_line(len(due) - len(new)))
                 sys.stdout.flush()
         except OSError as error:
             raise CasectlError(
@@ -154,7 +154,11 @@ def tell(session: Session, due: Sequence[Reminder], manner: Manner) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(calendar(session, due, manner))
     else:
-        sys.stdout.write("".join([text for text, _ in messages(session, due, manner)]))
+        write("".join([text for text, _ in messages(session, due, manner)]))
+
+
+def write(text: str) -> None:
+    sys.stdout.write(text)
 
 
 def messages(

@@ -99,6 +99,8 @@ def test_without_a_reason_the_rest_is_said_as_well(run: Run) -> None:
         ("close 1 --notice --by phone", 2, "--by letter, email, text, by hand"),
         ("close 1 --notice --by letter --on tomorrow", 2, "is still ahead"),
         ("close 1 --notice --sheet", 2, "one of them at a time"),
+        ("close 1 --notice --by letter --into 2", 2, "--into is how a duplicate ends"),
+        ("close 1 --sheet --into 2", 2, "--into is how a duplicate ends"),
         ("close 1 --take-back x", 2, "has no notice to take back"),
         ("close 2 --notice --by letter", 2, "declining it needs no notice"),
         ("close 9 --reason x", 3, "no case '9'"),
