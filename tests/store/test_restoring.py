@@ -29,6 +29,7 @@ from casectl.store.backup import backups_of, folder_of, keys_of
 from casectl.store.connection import check_file, connect
 from casectl.store.manifest import BadBackup, contents_of
 from casectl.store.restore import restoring, tried_out
+from casectl.store.schema import SCHEMA_VERSION
 
 KEY, OTHER = bytes(range(32)), bytes(range(32, 64))
 EARLIER, MOMENT = "2026-11-20T09:30:00Z", "2026-11-22T09:30:00Z"
@@ -503,7 +504,7 @@ def test_a_newer_schema(tmp_path: Path) -> None:
         ({"rows": {"cases": 4}}, "rows of"),
         ({"operation": 9}, "operation 1 as its last instead of 9"),
         ({"day": "2026-01-01"}, "operation 1 as its last"),
-        ({"schema": 1}, "schema 5 instead of 1"),
+        ({"schema": 1}, f"schema {SCHEMA_VERSION} instead of 1"),
         ({"head": None}, "its journal ends in another hash"),
         ({"head": {"operation": 1, "hash": "00", "keyed": False}}, "ends in another hash"),
     ],

@@ -74,7 +74,7 @@ def test_a_program_that_commits_too_early_fails(tmp_path: Path) -> None:
     env = broken_casectl(
         tmp_path / "copy",
         "store/journal.py",
-        r"( +)(derived\.refresh_facts\(self\.db, operation\.cases\)\n)",
+        r"( +)(derived\.refresh_facts\(self\.db, operation\.cases, operation\.clients\)\n)",
         r'\1self.db.execute("COMMIT")\n\1self.db.execute("BEGIN IMMEDIATE")\n\1\2',
     )
     done = torture("kills", tmp_path / "out", **env)
