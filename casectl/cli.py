@@ -99,7 +99,7 @@ COMMANDS: dict[str, Entry] = {
         "denial", "What was denied to a client, and what is done against it.", CASEWORK
     ),
     "transfer": Entry("transfer", "Hand a case over to a colleague.", CASEWORK),
-    "cover": Entry("transfer", "Let a colleague see to cases while you are away.", CASEWORK),
+    "cover": Entry("cover", "Let a colleague see to cases while you are away.", CASEWORK),
     "receive": Entry("receive", "Take in the case that a colleague handed over.", CASEWORK),
     "caseload": Entry(
         "caseload", "How many cases of which sort, and whether one can carry them.", CASEWORK

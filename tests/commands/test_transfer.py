@@ -1056,15 +1056,17 @@ def test_what_a_file_holds_is_read_while_nobody_else_writes(
     run: Run, lee: Lee, covered: Away, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else what is recorded while a passphrase is asked would be in no file, and lost."""
-    from casectl.commands import transfer as module
+    from casectl import handing
+    from casectl.commands import cover
 
-    packed, within = module._json, []
+    packed, within = handing.packed, []
 
     def watched(session: Session, *rest: object, **named: object) -> bytes:
         within.append(session.store.db.value("SELECT count(*) FROM current_operation"))
         return packed(session, *rest, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "_json", watched)
+    for module in (handing, cover):
+        monkeypatch.setattr(module, "packed", watched)
     path = covered()
     assert back(run, path, tmp_path).code == 0
     sealed = ["--recipient", another_identity(lee, tmp_path), *OVERRIDE]
