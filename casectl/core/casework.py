@@ -171,11 +171,11 @@ def _owed_with_others(
     if kind == REFERRAL and stage == DRAFT:
         yield Watch("referral", "send", day, part, f"send the referral: {said}")
     elif kind == REFERRAL and stage == SENT:
-        yield Watch("referral", "chase", day, part, f"no answer yet: {said}", who=who)
+        yield Watch("referral", "chase", day, part, f"no answer yet: {said}", None, who)
     elif kind == REFERRAL and stage == DECLINED:
         yield Watch("referral", "elsewhere", day, part, f"refer elsewhere: {said}")
     elif kind == REFERRAL:
-        yield Watch("referral", "connect", day, part, f"are they connected? {said}", who=who)
+        yield Watch("referral", "connect", day, part, f"are they connected? {said}", None, who)
     elif kind == DENIAL:
         yield Watch("denial", "", day, part, f"what came of the denial? {said}")
     elif kind == CONSENT and stage == UNSIGNED:

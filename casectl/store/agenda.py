@@ -181,10 +181,12 @@ class _Reading:
         so those are read: no more of them, and no more attempts, than can be among the items.
         """
         streams = {stream.group_id: stream for stream in self.streams}
-        lasts = {
-            group_id: rule.none_told_after(until).isoformat()
-            for group_id, rule, _, _, _ in self.streams
-        }
+        days: dict[Rule, str] = {}  # several groups have one rule
+        lasts = {}
+        for group_id, rule, _, _, _ in self.streams:
+            if rule not in days:
+                days[rule] = rule.none_told_after(until).isoformat()
+            lasts[group_id] = days[rule]
         derived: dict[int, list[tuple[Rule, date]]] = {}
         promised: set[int] = set()
         tried: set[int] = set()
@@ -244,13 +246,13 @@ class _Reading:
             if rule.applies and _is_told(rule, day, until):
                 yield rule.item(record, day, promise, watch)
 
-    def _facts_to(self, lasts: dict[int, str]) -> list[Row]:
+    def _facts_to(self, lasts: dict[int, str]) -> list[tuple[int, str, int]]:
         """The group, day and case of the facts up to each group's last day.
 
         The days go as one JSON object, which costs less than a variable for each.
         """
         days = ",".join(f'"{group_id}":"{last}"' for group_id, last in lasts.items())
-        return self.db.rows(
+        return self.db.tuples(
             "SELECT f.group_id, f.day, f.number FROM json_each(?) w "
             "CROSS JOIN due_facts f ON f.group_id = CAST(w.key AS INTEGER) AND f.day <= w.value",
             (f"{{{days}}}",),
@@ -286,7 +288,7 @@ class _Reading:
         ask = self.ask
         if not ask.standards.requires_any:
             groups += NOTHING_REQUIRED
-        for row in map(tuple, self.db.rows(groups)):
+        for row in self.db.tuples(groups):
             group_id, kind, stage, level, program, lead, who, reaching, tried, planned = row[:10]
             lacks, head = row[10:]
             if head is None or (ask.level is not None and level < ask.level):

@@ -301,7 +301,7 @@ def read_records(
     records: list[CaseRecord] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        rows = db.rows(f"{select} WHERE c.number IN ({marks(chunk)})", [*reached, *chunk])
+        rows = db.tuples(f"{select} WHERE c.number IN ({marks(chunk)})", [*reached, *chunk])
         promised = tried = [row[0] for row in rows]
         if part is not None:
             promised = [row[0] for row in rows if row[1] in part.promised]
@@ -346,7 +346,9 @@ NOT_THERE = {
 }  # fmt: skip
 
 
-def _watches(db: Database, rows: list[Row], part: Part | None) -> dict[str, list[Watch]]:
+def _watches(
+    db: Database, rows: list[tuple[Any, ...]], part: Part | None
+) -> dict[str, list[Watch]]:
     """What casework on file owes, of each of these cases."""
     found: dict[str, list[Watch]] = {}
     pieces = () if part is None else part.watched.keys() - NOT_THERE.keys()
@@ -360,7 +362,9 @@ def _watches(db: Database, rows: list[Row], part: Part | None) -> dict[str, list
     return found
 
 
-def _owing(rows: list[Row], part: Part | None, kinds: Iterable[tuple[str, str]]) -> list[str]:
+def _owing(
+    rows: list[tuple[Any, ...]], part: Part | None, kinds: Iterable[tuple[str, str]]
+) -> list[str]:
     """The cases whose casework is asked for; in part, those that owe one of these kinds."""
     if part is None:
         return [row[0] for row in rows]
@@ -373,28 +377,27 @@ def _watch_pieces(
 ) -> None:
     """Add what open pieces owe to what was ``found``."""
     until = NEVER if part is None else part.watched_until
-    rows = db.rows(WATCHED.format(marks=marks(ids)), [*ids, until]) if ids else []
+    rows = db.tuples(WATCHED.format(marks=marks(ids)), [*ids, until]) if ids else []
     if not rows:
         return
     from casectl.core.casework import owed
 
     read = date.fromisoformat
     for row in rows:
-        case_id, kind, stage, number, domain, what, who, due_on, lead, seen_on = tuple(row)
+        case_id, kind, stage, number, domain, what, who, due_on, lead, seen_on = row
         seen = seen_on and read(seen_on)
         watches = owed(kind, stage, number, domain, what, who, read(due_on), lead, seen)
         found.setdefault(case_id, []).extend(watches)
 
 
 def _record(
-    row: Row,
+    row: tuple[Any, ...],
     promises: dict[str, list[Promise]],
     attempts: dict[str, tuple[int, str]],
     watches: dict[str, list[Watch]],
 ) -> CaseRecord:
-    values = tuple(row)
-    case = _case(values[:CASE_WIDTH])
-    client_on, guardian_on, ended_on, phone, words, when, how, never, since, *known = values[
+    case = _case(row[:CASE_WIDTH])
+    client_on, guardian_on, ended_on, phone, words, when, how, never, since, *known = row[
         CASE_WIDTH:
     ]
     safe_contact = said_safely(words, when, how, never)
