@@ -47,6 +47,35 @@ def test_nothing_is_required_unless_somebody_says_so(run: Run) -> None:
     assert missing(run) is None
 
 
+@pytest.mark.parametrize(
+    "door",
+    [
+        "edit 2 --phone '555 0101'",
+        "merge 1 3 --yes",
+    ],
+)
+def test_what_is_not_available_ends_when_it_is_known_by_another_door(run: Run, door: str) -> None:
+    run("intake --same 1 --program Legal --urgency low --no-input")
+    run("intake 'Ada Exemplar' --phone '555 0101' --urgency low --no-input --new")
+    assert run("edit 1 --not-available phone --reason 'lives outside'").code == 0
+    done = run(door)
+    assert done.code == 0, done.err
+    pieces = run("show 1 --json").json["casework"]
+    assert [each["state"] for each in pieces if each["kind"] == "unavailable"] == ["done"]
+    assert run("undo").code == 0
+    pieces = run("show 1 --json").json["casework"]
+    assert [each["state"] for each in pieces if each["kind"] == "unavailable"] == ["open"]
+
+
+def test_a_need_ends_that_there_is_none_to_be_had(run: Run) -> None:
+    assert run("edit 1 --not-available need --reason 'will not say'").code == 0
+    assert run("need add 1 'a flat' --domain housing").code == 0
+    pieces = run("show 1 --json").json["casework"]
+    assert [each["state"] for each in pieces if each["kind"] == "unavailable"] == ["done"]
+    assert run("need drop 1.need1 'not hers' --no-input").code == 0
+    assert "need" in run("show 1 --json").json["missing"]
+
+
 def test_a_program_asks_for_its_own(run: Run) -> None:
     assert run("config set programs.Housing.requires Language").code == 0
     assert missing(run)["what"] == "find out: language"
