@@ -21,6 +21,7 @@ from casectl.core.casework import (
     CLOSING,
     COVERING,
     DENIAL,
+    DIED,
     DONE,
     DROPPED,
     GIVEN,
@@ -49,7 +50,6 @@ from casectl.core.model import (
 from casectl.core.profiles import (
     CANNOT_LOCATE,
     DECLINED,
-    DIED,
     TRANSFERRED,
     Closing,
 )

@@ -248,6 +248,7 @@ SAYS = {
     r"covered for a colleague until (?P<day>.+)": (HANDOVER, COVERING),
     r"notice of closure until (?P<day>.+)": (CLOSING, NOTICE),
     r"closure to be signed off by (?P<day>.+)": (CLOSING, SIGN_OFF),
+    r"closure as (?P<said>died) (?P<day>.+), to be signed off": (CLOSING, SIGN_OFF),
     r"closed (?P<day>.+)": (AFTERCARE, ""),
     r"reached (?P<day>.+) without a word": UNWRITTEN_NOTE,
     r"assessment begun (?P<day>.+)": UNFINISHED,
@@ -275,7 +276,8 @@ def under_casework(row: Row) -> CaseRecord:
     assert isinstance(says, tuple)
     kind, stage = says
     days = int(lead) if lead else 7
-    watches = owed(kind, stage, 1, None, "as agreed", None, on, days, None)
+    what = match.groupdict().get("said") or "as agreed"
+    watches = owed(kind, stage, 1, None, what, None, on, days, None)
     if kind == AFTERCARE:
         record = record._replace(case=record.case._replace(status=CLOSED, closed_on=on))
     return record._replace(watches=tuple(watches))
