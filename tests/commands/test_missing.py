@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from conftest import Run
 
+from casectl.core.due import due_items
 from casectl.core.model import KNOWABLE
+from casectl.core.priority import priority_of, rank_key
+from casectl.core.reminding import reminders
+from casectl.core.standards import Intervals, Standards
 from casectl.store import Caseload
 
 ADA = "intake 'Ada Example' --urgency medium --on 2026-11-02 --program Housing --new --no-input"
@@ -74,6 +79,26 @@ def test_a_need_ends_that_there_is_none_to_be_had(run: Run) -> None:
     assert [each["state"] for each in pieces if each["kind"] == "unavailable"] == ["done"]
     assert run("need drop 1.need1 'not hers' --no-input").code == 0
     assert "need" in run("show 1 --json").json["missing"]
+
+
+def test_an_intake_of_long_ago_buries_nobody_under_its_paperwork(run: Run, store: Caseload) -> None:
+    """A profile that asks for a fact from now on asks it of clients who came years ago."""
+    run("intake 'Bo Sample' --urgency medium --risk low --on 2018-11-02 --new --no-input")
+    asked = Standards(Intervals(requires=("phone",)))
+    today = date(2026, 11, 18)
+    case = store.cases.by_number(2)
+    assert case is not None
+    record = store.cases.record(case)
+    old = next(each for each in due_items(record, asked, today) if each.kind == "missing")
+    assert old.days_late > 10 * old.allowed
+    assert priority_of(old) == 2.0, "the level alone"
+    unreached = old._replace(kind="contact", days_late=1, due=date(2026, 11, 17))
+    scale = asked.common_scale()
+    assert rank_key(unreached, today, scale) < rank_key(old, today, scale)
+    assert reminders([old], today, "09:00")[0].state.endswith("missed-1")
+    assert "2.missing" not in {each["item"] for each in run("escalate --json").json}
+    told = " ".join(run("today --explain 2", width=200).out.split())
+    assert "priority = level 2; a missing fact counts as due, however late" in told
 
 
 def test_a_program_asks_for_its_own(run: Run) -> None:

@@ -354,7 +354,7 @@ def key(
     due, opened_on = (WEDNESDAY - timedelta(days=each) for each in (late, opened_ago))
     scale = Standards().common_scale()
     return key_of(
-        band, waits, level, allowed, due, WEDNESDAY, hour, opened_on, number, scale
+        "contact", band, waits, level, allowed, due, WEDNESDAY, hour, opened_on, number, scale
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ from casectl.core.casework import (
 )
 from casectl.core.dates import parse_when
 from casectl.core.due import Band, DueItem, due_items
-from casectl.core.facts import WATCHED
+from casectl.core.facts import MISSING, WATCHED
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -172,7 +172,8 @@ def orders_by(item: DueItem) -> str:
     if item.band is Band.DEADLINE:
         return f"{said(item.due)}, level {level}"
     if item.band is Band.NOW:
-        return f"{level} + {late}/{item.allowed} = {priority_of(item):.2f}"
+        missed = "0" if item.kind == MISSING else f"{late}/{item.allowed}"
+        return f"{level} + {missed} = {priority_of(item):.2f}"
     ahead = -item.days_late
     return f"{level} - {ahead}/7 = {level - ahead / 7:.2f}"
 
