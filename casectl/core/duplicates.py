@@ -13,6 +13,7 @@ from casectl.core.casework import (
     BARRIER,
     CONSENT,
     DENIAL,
+    DROPPED,
     FROM_CASE,
     GOAL,
     MEDICATION,
@@ -29,6 +30,7 @@ from casectl.core.casework import (
     VOICE,
     Piece,
 )
+from casectl.core.consents import SIGNED, key, purposes
 from casectl.core.errors import BadValue
 from casectl.core.model import RISKS, UNASSESSED_RISK, Case
 from casectl.core.text import fold
@@ -94,6 +96,28 @@ def twin_of(piece: Piece, there: Iterable[Piece]) -> Piece | None:
         if piece.kind in ONE_OF_A_NAME and same:
             return each
     return None
+
+
+def revoked_there(release: Piece, there: Iterable[Piece]) -> Piece | None:
+    """The same release in the other case, where the client revoked that since they signed this.
+
+    One that was revoked on the day of the signature counts: nothing tells which came first, and a
+    signature can be given again.
+    """
+    if release.kind != CONSENT or release.stage not in SIGNED:
+        return None
+    revoked = [
+        each
+        for each in there
+        if each.kind == CONSENT
+        and each.status == DROPPED
+        and each.stage in SIGNED
+        and each.ended_on is not None
+        and each.ended_on >= release.on_day
+        and key(each.who or "") == key(release.who or "")
+        and purposes(each) & purposes(release)
+    ]
+    return max(revoked, key=lambda each: (each.ended_on, each.number), default=None)
 
 
 def replaces(piece: Piece, twin: Piece) -> Piece | None:
