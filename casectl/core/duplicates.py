@@ -32,7 +32,7 @@ from casectl.core.casework import (
 )
 from casectl.core.consents import SIGNED, key, purposes
 from casectl.core.errors import BadValue
-from casectl.core.model import RISKS, UNASSESSED_RISK, Case
+from casectl.core.model import ACTIVE, ON_HOLD, RISKS, UNASSESSED_RISK, Case
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 
@@ -65,7 +65,20 @@ def going_on(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def goes_on_in(case: Case, others: Sequence[Case], named: Case | None) -> Case:
-    """The client's other open case. Raises BadValue where there is none, or several and no name."""
+    """The client's other open case. Raises BadValue where there is none, or several and no name.
+
+    An active one does not go on in one on hold: nobody would be asked to reach the client.
+    """
+    there = _other_open(case, others, named)
+    if case.status == ACTIVE and there.status == ON_HOLD:
+        raise BadValue(
+            f"{there.handle} is on hold, and {case.handle} is not: its contact would not be due",
+            hint=f"casectl reopen {there.number} first",
+        )
+    return there
+
+
+def _other_open(case: Case, others: Sequence[Case], named: Case | None) -> Case:
     there = [each for each in others if each.is_open]
     if named is not None:
         if named.id not in {each.id for each in there}:

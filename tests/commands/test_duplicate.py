@@ -107,6 +107,16 @@ def test_one_that_was_signed_after_the_revocation_goes_on(run: Run) -> None:
     ok(run("disclosures add 2 --to 'Example Pantry' --purpose food --what name"))
 
 
+def test_an_active_case_does_not_go_on_in_one_on_hold(run: Run) -> None:
+    ok(run("merge 2 1 --yes"))
+    ok(run("hold 2 --until 2026-12-20 --reason away"))
+    refused = run("close 1 --reason duplicate")
+    assert (refused.code, refused.out) == (2, "")
+    assert "example-2 is on hold" in refused.err and "casectl reopen 2 first" in refused.err
+    ok(run("reopen 2 --reason 'back home'"))
+    ok(run("close 1 --reason duplicate"))
+
+
 def test_what_names_another_by_its_number_follows(run: Run, store: Caseload) -> None:
     ok(run("need add 2 'warm clothes' --domain food"))
     for command in SETTING:
