@@ -282,6 +282,31 @@ def test_bad_input_writes_nothing(
     assert run("history --json").out == before
 
 
+@pytest.mark.parametrize("verb", ["transfer", "cover"])
+def test_a_case_that_was_reopened_before_its_aftercare_call_is_taken_in(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, verb: str
+) -> None:
+    for command in (
+        "done 1.2 'it was held'",
+        "close 1 --reason declined --summary 'did not want it' --yes",
+        "reopen 1 --reason 'wants it again' --risk low",
+    ):
+        assert run(command).code == 0, command
+    path = tmp_path / "case.age"
+    days = ["--until", "2026-11-27"] if verb == "cover" else []
+    sealed = ["-o", str(path), "--recipient", recipient, *OVERRIDE]
+    assert run([verb, "1", "--to", "lee", *days, *sealed]).code == 0
+    taken = take(lee, path, tmp_path)
+    assert taken.code == 0, taken.err
+    store = store_of(tmp_path / "lee.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    (call,) = [each for each in store.cases.file(case).casework if each.kind == "aftercare"]
+    store.close()
+    assert (call.part, call.status, call.outcome) == ("ac1", "dropped", "reopened")
+    assert lee("doctor").code == 0
+
+
 def test_a_closed_case_is_not_handed_over(run: Run, caseload: None, tmp_path: Path) -> None:
     run("intake 'Maria Example' --pending")
     run("close 1 --reason declined --yes")
