@@ -43,6 +43,7 @@ from casectl.store.asof import TABLES, operation_of, stood
 from casectl.store.cases import FACT_OF, correct_client
 from casectl.store.casework import body_json, end_unavailable
 from casectl.store.casework import change as change_piece
+from casectl.store.casework import read as read_piece
 from casectl.store.connection import Value
 from casectl.store.identity import new_id
 from casectl.store.journal import Operation
@@ -67,6 +68,10 @@ class Taking:
         self.numbers: dict[tuple[str, int], int] = {}  # of what is new there, what it is here
         self.keys: dict[str, str] = {name_of(each): each.id for each in self.mine.rows}
         self.new: dict[str, str] = {}  # the keys of what was added, by its name there
+
+    @property
+    def added(self) -> frozenset[str]:
+        return frozenset(self.new.values())
 
     def take(self, today: date) -> Backed:
         self._number_the_new()
@@ -200,33 +205,43 @@ class Taking:
                 )  # fmt: skip
 
     def _hold_to_revocations(self, now: Stood) -> None:
-        """A release that one side renewed while the other revoked it is revoked with it."""
-        added = set(self.new.values())
+        """A release that one side renewed, however often, while the other revoked it is revoked."""
+        releases = {each.number: each for each in now.casework if each.kind == CONSENT}
         base = {each.id: each for each in self.base.casework}
         revoked_here = {e.id for e in self.mine.casework if e.status == DROPPED}
-        for former in now.casework:
-            was = base.get(former.id)
-            if former.kind != CONSENT or former.status != DROPPED or was is None:
+        for gone in releases.values():
+            root = _line_of(gone, releases, base)[-1]
+            if gone.status != DROPPED or gone.ended_on is None:
                 continue
-            if was.status != OPEN or former.ended_on is None:
+            if root.id not in base or base[root.id].status != OPEN:
                 continue
-            for each in now.casework:
-                if each.kind != CONSENT or each.body.get(FOLLOWS) != former.number:
+            signed_since: set[int] = set()
+            for each in sorted(releases.values(), key=lambda each: each.number):
+                line = _line_of(each, releases, base)
+                if each is root or line[-1] is not root or each.status not in (OPEN, PAST):
                     continue
-                other_side = (each.id in added) is (former.id in revoked_here)
+                if (each.id in self.added) is not (gone.id in revoked_here):
+                    continue  # of the side that revoked it
                 signed = str(each.body.get(SIGNED_ON) or "")
-                if each.status != OPEN or each.id in base or not other_side:
+                if signed > gone.ended_on.isoformat():
+                    signed_since.add(each.number)  # the client has signed it since
+                if signed_since & {former.number for former in line}:
                     continue
-                if signed > former.ended_on.isoformat():
-                    continue  # the client has signed it since
-                change_piece(
-                    self.operation, each, status=DROPPED, ended_on=former.ended_on,
-                    outcome=f"renews {former.part}, which was revoked",
-                )  # fmt: skip
-                said = f"renewed as {each.part}", f"{former.part} revoked"
-                here, there = said if each.id not in added else said[::-1]
-                stands = HERE if former.id in revoked_here else THERE
-                self.clashes.append(Clash(each.part, "the release", here, there, stands))
+                self._revoke_with(gone, each, here=gone.id in revoked_here)
+
+    def _revoke_with(self, gone: Piece, renewed: Piece, *, here: bool) -> None:
+        """``here``: whether it was revoked here, and renewed there."""
+        now = read_piece(self.db, renewed.id)
+        if now.status == DROPPED:
+            return
+        change_piece(
+            self.operation, now, status=DROPPED, ended_on=gone.ended_on,
+            outcome=f"renews {gone.part}, which was revoked",
+        )  # fmt: skip
+        said = f"{gone.part} revoked", f"renewed as {renewed.part}"
+        ours, theirs = said if here else said[::-1]
+        stands = HERE if here else THERE
+        self.clashes.append(Clash(renewed.part, "the release", ours, theirs, stands))
 
     def _say_what_was_told_all_the_same(self, now: Stood) -> None:
         """What was told there under a release that was revoked here meanwhile."""
@@ -277,6 +292,19 @@ def _numbered_anew(field: str, value: Any, numbers: Mapping[tuple[str, int], int
         return value
     key = field[len(BODY) :]
     return renumbered({key: value}, numbers)[key]
+
+
+def _line_of(
+    release: Piece, releases: Mapping[int, Piece], base: Mapping[str, Piece]
+) -> list[Piece]:
+    """The release and those that it renews, back to the one that was handed over."""
+    line = [release]
+    while line[-1].id not in base:
+        former = releases.get(line[-1].body.get(FOLLOWS, 0))
+        if former is None or former in line:
+            break
+        line.append(former)
+    return line
 
 
 def _named(stood: Stood, name: str) -> Row | None:

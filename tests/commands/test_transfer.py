@@ -716,6 +716,37 @@ def test_where_both_changed_it_the_safer_stands_and_both_are_said(
     assert run("doctor").code == 0
 
 
+@pytest.mark.parametrize("revoked", ["here", "there"])
+@pytest.mark.parametrize("renewed_first", [False, True])
+def test_a_revocation_ends_every_release_that_renews_it(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, revoked: str, renewed_first: bool
+) -> None:
+    """However often the other side renewed it, and where the revoked one was a renewal itself."""
+    renew = [f"consent renew 1.{name} {RELEASE} --signed today" for name in ("roi1", "roi3")]
+    revoke = ["consent revoke 1.roi1 'tell them nothing'"]
+    if renewed_first:
+        revoke = [renew[0], "consent revoke 1.roi3 'tell them nothing'"]
+    theirs, ours = (renew, revoke) if revoked == "here" else (revoke, renew)
+    there(lee, *theirs)
+    for command in ours:
+        result = run(command, today=THEIR_DAY)
+        assert result.code == 0, (command, result.err)
+    taken = back(run, covered(), tmp_path)
+    assert taken.code == 0, taken.err
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    told = [e for e in store.cases.file(case).casework if e.kind == "consent"]
+    store.close()
+    open_ones = {each.who for each in told if each.status == "open"}
+    assert open_ones == {"Example Pantry"}
+    ended = [each.part for each in told if "which was revoked" in (each.outcome or "")]
+    assert len(ended) == 2
+    assert all(f"BOTH CHANGED 1.{part} the release" in taken.out for part in ended)
+    refused = run("disclosures add 1 --to 'Legal Aid' --purpose referral --what x", today=BACK_DAY)
+    assert refused.code == 1
+
+
 def test_private_says_that_both_changed_it_and_not_what(
     run: Run, lee: Lee, covered: Away, tmp_path: Path
 ) -> None:
