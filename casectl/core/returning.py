@@ -101,6 +101,7 @@ class Returned(NamedTuple):
     added: tuple[Row, ...]
     changed: Mapping[str, Mapping[str, Any]]  # by the name of the row
     closed: str | None = None  # why it was closed there, which is the owner's to do here
+    cover: str = ""  # the key of the hand-over that it answers
 
 
 class Clash(NamedTuple):
@@ -240,6 +241,7 @@ def returned_object(returned: Returned) -> dict[str, Any]:
     return {
         "origin": returned.origin,
         "number": returned.number,
+        "cover": returned.cover,
         "client": _plain_fields(returned.client),
         "case": _plain_fields(returned.case),
         "added": {
@@ -292,6 +294,7 @@ def read_returned(made: Mapping[str, Any]) -> Returned:
         tuple(added),
         changed,
         None if closed is None else checked_text(closed, "text", limit=NOTE_LIMIT),
+        key_of(made["cover"]),
     )
 
 

@@ -774,6 +774,52 @@ def test_a_lost_file_is_written_anew(run: Run, lee: Lee, covered: Away, tmp_path
     assert back(run, path, tmp_path).code == 3
 
 
+def test_a_file_of_an_earlier_cover_answers_no_later_one(
+    run: Run, lee: Lee, covered: Away, recipient: str, tmp_path: Path
+) -> None:
+    there(lee, "set 1 --urgency low --risk low --reason calm")
+    first = covered("first.age")
+    assert back(run, first, tmp_path).code == 0
+    again = tmp_path / "again.age"
+    went = ["cover", "1", "--until", "2026-12-18", "--to", "lee", "-o", str(again), "--recipient",
+            recipient, *OVERRIDE]  # fmt: skip
+    assert run("set 1 --risk imminent --reason 'said so'", today=BACK_DAY).code == 0
+    assert run(went, today=BACK_DAY).code == 0
+    taken = lee("receive", str(again), "--identity", str(tmp_path / "lee.key"), "--same", "1",
+                today=BACK_DAY)  # fmt: skip
+    assert taken.code == 0, taken.err
+    assert lee("reached", "2", "still bad", today=BACK_DAY).code == 0
+    before = run("history --json").out
+    old = back(run, first, tmp_path, "--yes")
+    assert (old.code, old.out) == (3, "")
+    assert "first.age is of an earlier cover, taken in already" in old.err
+    assert run("history --json").out == before
+    assert "SAFETY" in run("list", today=BACK_DAY).out
+    real = back(run, covered("second.age"), tmp_path)
+    assert real.code == 0, real.err
+    assert "1 contact" in real.out
+
+
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_a_give_back_of_another_or_for_another_is_asked_about(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, name: str
+) -> None:
+    from casectl.store.sealed import open_by_identity
+
+    there(lee, "reached 1 'all well'")
+    sealed = covered()
+    made = json.loads(
+        open_by_identity(sealed.read_bytes(), (tmp_path / "lee.key").read_text(), sealed)
+    )
+    made[name] = "bob"
+    before = run("history --json").out
+    words = ["cover", "--back", plain_file(tmp_path / "bob.json", made)]
+    refused = run([*words, "--no-input"], today=BACK_DAY)
+    assert (refused.code, refused.out) == (4, "") and "'bob'" in refused.err
+    assert run("history --json").out == before
+    assert run([*words, "--yes"], today=BACK_DAY).code == 0
+
+
 def test_a_case_that_is_not_covered_is_named_and_left_out(
     run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
 ) -> None:
@@ -829,6 +875,8 @@ def test_one_that_was_closed_there_is_said_and_stays_open(
         lambda made: made["added"]["contacts"][0].update(id="n1"),
         lambda made: made["added"]["contacts"][0].update(on_day="soon"),
         lambda made: made.update(closed=7),
+        lambda made: made.pop("cover"),
+        lambda made: made.update(cover=["x"]),
     ],
 )
 def test_a_spoilt_return_writes_nothing(
