@@ -240,6 +240,7 @@ def _take_back(session: Session, path: Path, identity: str | None, *, skip_bad: 
     found = _covered(session, handed, path, skip_bad=skip_bad)
     check_for_me(session, handed)
     _check_sender(session, handed, [piece for _, piece, _ in found])
+    _check_open(session, found)
     handing = session.store.handing
     backs = handing.take_back(found, handed.sender, session.today)
     session.was_shown("cover", [back.case for back in backs])
@@ -273,6 +274,28 @@ def _covered(
             raise NotFound(left, hint="--skip-bad takes in the rest; nothing was taken in")
         tell(f"{left}: left out.")
     return found
+
+
+def _check_open(session: Session, found: "list[tuple[Case, Piece, Returned]]") -> None:
+    """What comes back open for a case that was closed meanwhile is owed by nobody: it is asked."""
+    from casectl.core.returning import came_back_open
+
+    for case, _, each in found:
+        if case.is_open:
+            continue
+        case, each = session.shown(case), session.shown(each)
+        if not (said := came_back_open(each, case)):
+            continue
+        more = f" and {len(said) - 5} more" if len(said) > 5 else ""
+        told = f"{case.handle} is CLOSED HERE, and this came back open: {', '.join(said[:5])}{more}"
+        session.confirm(
+            f"{told}. A closed case owes none of it. Take it in all the same?",
+            otherwise=Ambiguous(
+                told,
+                hint=f"casectl reopen {case.number} first, so that it is owed; --yes takes it in "
+                "as past",
+            ),
+        )
 
 
 def _check_sender(session: Session, handed: "Handed", covers: "list[Piece]") -> None:

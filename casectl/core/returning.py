@@ -129,6 +129,7 @@ class Backed(NamedTuple):
     safe_contact: str | None = None  # what stands beside a phone number
     clashes: tuple[Clash, ...] = ()
     closed: str | None = None
+    opened: tuple[Row, ...] = ()  # what came back open for a case that is closed here
 
 
 def name_of(row: Row) -> str:
@@ -232,6 +233,41 @@ def differences(before: Any, after: Any) -> dict[str, Any]:
         elif was != now:
             found[name] = now
     return found
+
+
+def is_owed(row: Row) -> bool:
+    """Whether an open case owes what the row says: a closed one owes it no more."""
+    return isinstance(row, (Promise, Piece)) and row.status == OPEN and row.due_on is not None
+
+
+def came_back_open(returned: Returned, mine: Case) -> list[str]:
+    """In words, what nobody would owe where the case (``mine``) is closed: open, or a level."""
+    said = [
+        f"{row.kind.replace('_', '-')} {row.what or ''}".strip()
+        for row in returned.added
+        if isinstance(row, (Promise, Piece)) and is_owed(row)
+    ]
+    said += [
+        f"{mine.number}.{name}"
+        for name, fields in returned.changed.items()
+        if fields.get("due_on") or fields.get("status") == OPEN
+    ]
+    level = mine._replace(**level_fields(returned.case)).level
+    if level > mine.level:
+        said.append(f"the level, {level.word}")
+    return said
+
+
+def level_fields(theirs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in theirs.items() if name in TOGETHER[Case][1]}
+
+
+def level_kept(mine: Case, theirs: Mapping[str, Any]) -> Clash | None:
+    """A case that is closed here keeps its level; what it is there is said."""
+    there = level_fields(theirs)
+    if not there or mine._replace(**there)[:] == mine[:]:
+        return None
+    return Clash("", WORDS["urgency"], _said_level(mine), _said_level(mine._replace(**there)), HERE)
 
 
 # -- in a file, and out of it ------------------------------------------------------------------

@@ -10,6 +10,7 @@ from casectl.core.casework import CONSENT, DROPPED, PROGRESS, VERSION, Piece
 from casectl.core.handovers import Given, Handed, other_words
 from casectl.core.merging import FIELDS
 from casectl.core.model import (
+    CLOSED,
     SAFE,
     Case,
     Contact,
@@ -17,7 +18,7 @@ from casectl.core.model import (
     Note,
     Promise,
 )
-from casectl.core.returning import BOTH, ENDING, HERE, THERE, name_of
+from casectl.core.returning import BOTH, ENDING, HERE, THERE, WORDS, name_of
 from casectl.core.spoken import spoken
 from casectl.core.text import shortened
 from casectl.render import Object, Output
@@ -158,10 +159,23 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
             if name in TOLD_FACTS
         ]
         said += [f"  BOTH CHANGED {_clash_words(back, each)}" for each in back.clashes]
-        if back.closed is not None:
+        if back.case.status == CLOSED and (open_ones := _opened(back)):
+            said.append(f"  CLOSED HERE, and this came back open: {', '.join(open_ones)}.")
+            said.append(f"  Nobody owes it, until casectl reopen {case.number}.")
+        if back.closed is not None and back.case.status != CLOSED:
             said.append(f"  CLOSED THERE, and open here: {back.closed}.")
             said.append(f"  casectl close {case.number} closes it.")
     output.wrote_all([_back_object(back) for back in backs], *said)
+
+
+def _opened(back: Backed) -> list[str]:
+    """What is open of a case that is closed, and a level that was raised there."""
+    said = [
+        f"{back.case.number}.{name_of(each)} {getattr(each, 'what', None) or ''}".strip()
+        for each in back.opened
+    ]
+    raised = [each for each in back.clashes if each.what == WORDS["urgency"]]
+    return [*said, *(f"the level, {each.there}" for each in raised)]
 
 
 # What of a client's facts is said in full: how they are reached from now on.
@@ -247,6 +261,8 @@ def _back_object(back: Backed) -> Object:
             for each in back.clashes
         ],
         "closed_there": back.closed,
+        "closed_here": case.status == CLOSED,
+        "open_here": [f"{case.number}.{name_of(each)}" for each in back.opened],
     }
 
 

@@ -34,6 +34,9 @@ from casectl.core.returning import (
     Row,
     Stood,
     clash_note,
+    is_owed,
+    level_fields,
+    level_kept,
     name_of,
     renumbered,
     settled,
@@ -167,10 +170,13 @@ class Taking:
         self.clashes += clashes
         if client:
             correct_client(self.operation, self.case.client_id, _columns(client))
-        case, clashes = settled(self.mine.case, self.base.case, self.returned.case)
+        theirs = self.returned.case
         if self.mine.case.status == CLOSED:  # it has ended here, and is not begun anew by a file
-            case.pop("status", None)
-            case.pop("hold_until", None)
+            kept = level_kept(self.mine.case, theirs)
+            self.clashes += [kept] if kept is not None else []
+            stays = {*level_fields(theirs), "status", "hold_until"}
+            theirs = {name: each for name, each in theirs.items() if name not in stays}
+        case, clashes = settled(self.mine.case, self.base.case, theirs)
         self.clashes += clashes
         self.operation.update("cases", self.case.id, **_columns(case))
         given = [FACT_OF[name] for name in (*client, *case) if name in FACT_OF]
@@ -284,6 +290,7 @@ class Taking:
             now.client.safely,
             tuple(self.clashes),
             self.returned.closed,
+            tuple(filter(is_owed, (*altered, *new))) if case.status == CLOSED else (),
         )
 
 

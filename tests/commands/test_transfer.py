@@ -855,6 +855,48 @@ def test_one_that_was_closed_there_is_said_and_stays_open(
     assert case_status(tmp_path / "caseload.db", 1) == "active"
 
 
+CAME_BACK = (
+    "deadline 1 'court date' --on 2026-12-03 --kind court",
+    "set 1 --urgency crisis --risk imminent --reason threat",
+)
+CLOSED_HERE = "close 1 --reason declined --summary 'moved' --handed-to lee --yes"
+
+
+def test_what_comes_back_open_for_a_case_closed_here_is_not_lost(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(lee, *CAME_BACK)
+    assert run(CLOSED_HERE, today=THEIR_DAY).code == 0
+    path = covered()
+    before = run("history --json").out
+    refused = back(run, path, tmp_path, "--no-input")
+    assert (refused.code, refused.out) == (4, "") and refused.err.count("\n") == 1
+    assert "CLOSED HERE, and this came back open: deadline court date, the level" in refused.err
+    assert "casectl reopen 1 first" in refused.err
+    assert run("history --json").out == before
+    assert run("reopen 1 --reason 'court date' --risk low", today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path, "--no-input")
+    assert taken.code == 0, taken.err
+    due = run("show 1", today=BACK_DAY).out
+    assert "court date" in due and "SAFETY" in due
+
+
+def test_what_is_taken_in_for_a_closed_case_all_the_same_is_said_to_be_owed_by_nobody(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(lee, *CAME_BACK, "reached 1 'all well'")
+    assert run(CLOSED_HERE, today=THEIR_DAY).code == 0
+    taken = back(run, covered(), tmp_path, "--yes")
+    assert taken.code == 0, taken.err
+    said = " ".join(taken.out.split())
+    assert "CLOSED HERE, and this came back open: 1.4 court date, the level, crisis" in said
+    assert "until casectl reopen 1" in said
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None and case.risk == "moderate" and case.status == "closed"
+    store.close()
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
