@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ from casectl.core.casework import (
     Piece,
 )
 from casectl.core.consents import FOLLOWS, RELEASE, SIGNED_ON
-from casectl.core.model import CLOSED, Case, Contact, Note, Promise
+from casectl.core.model import CLOSED, REACHED, Case, Contact, Note, Promise
 from casectl.core.model import OPEN as OPEN_PROMISE
 from casectl.core.returning import (
     BODY,
@@ -47,6 +47,7 @@ from casectl.store.cases import FACT_OF, correct_client
 from casectl.store.casework import body_json, end_unavailable
 from casectl.store.casework import change as change_piece
 from casectl.store.casework import read as read_piece
+from casectl.store.closing import WITH_THE_CLIENT
 from casectl.store.connection import Value
 from casectl.store.identity import new_id
 from casectl.store.journal import Operation
@@ -84,6 +85,7 @@ class Taking:
         facts = self._facts()
         now = stood(self.db, self.case.id)
         self._let_one_stand(now)
+        self._let_one_correction_stand(now)
         self._hold_to_revocations(stood(self.db, self.case.id))
         self._say_what_was_told_all_the_same(stood(self.db, self.case.id))
         if self.clashes:
@@ -210,6 +212,29 @@ class Taking:
                           THERE if stands.id in added else HERE)
                 )  # fmt: skip
 
+    def _let_one_correction_stand(self, now: Stood) -> None:
+        """Both sides may have corrected the same contact: the other goes before what stands.
+
+        What owes the next contact sooner stands, that is a try, else what was said here.
+        """
+        rights: dict[str, list[Contact]] = {}
+        for each in now.contacts:
+            if each.corrects:
+                rights.setdefault(each.corrects, []).append(each)
+        for wrong in now.contacts:
+            ours = [each for each in rights.get(wrong.id, ()) if each.id not in self.added]
+            theirs = [each for each in rights.get(wrong.id, ()) if each.id in self.added]
+            if not ours or not theirs:
+                continue
+            here, there = _counts(ours[0], rights), _counts(theirs[0], rights)
+            safer = _clears(here) and not _clears(there)
+            first, last = (theirs[0], here) if safer else (ours[0], there)
+            self.operation.update("contacts", first.id, corrects=last.id)
+            self.clashes.append(
+                Clash(name_of(wrong), "its correction", _said_contact(here), _said_contact(there),
+                      THERE if safer else HERE)
+            )  # fmt: skip
+
     def _hold_to_revocations(self, now: Stood) -> None:
         """A release that one side renewed, however often, while the other revoked it is revoked."""
         releases = {each.number: each for each in now.casework if each.kind == CONSENT}
@@ -299,6 +324,24 @@ def _numbered_anew(field: str, value: Any, numbers: Mapping[tuple[str, int], int
         return value
     key = field[len(BODY) :]
     return renumbered({key: value}, numbers)[key]
+
+
+def _counts(contact: Contact, rights: Mapping[str, Sequence[Contact]]) -> Contact:
+    """The contact, or what corrects it in the end."""
+    while later := rights.get(contact.id):
+        contact = later[0]
+    return contact
+
+
+def _clears(contact: Contact) -> bool:
+    reached = contact.outcome == REACHED and contact.by != "letter"
+    return reached and contact.party in WITH_THE_CLIENT
+
+
+def _said_contact(contact: Contact) -> str:
+    who = f" {contact.party}" if contact.party else ""
+    said = f": {contact.text}" if contact.text else ""
+    return f"{contact.outcome}{who} on {contact.on_day.isoformat()}{said}"
 
 
 def _line_of(

@@ -747,6 +747,31 @@ def test_a_revocation_ends_every_release_that_renews_it(
     assert refused.code == 1
 
 
+@pytest.mark.parametrize(
+    ("here", "theirs", "stands"),
+    [
+        ("--outcome tried", "'spoke of rent'", "tried"),
+        ("'spoke of heat'", "--outcome tried", "tried"),
+        ("'spoke of heat'", "'spoke of rent'", "spoke of heat"),
+    ],
+)
+def test_one_correction_of_a_contact_stands_where_both_corrected_it(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, here: str, theirs: str, stands: str
+) -> None:
+    there(lee, f"correct 1.c1 {theirs}")
+    assert run(f"correct 1.c1 {here}", today=THEIR_DAY).code == 0
+    taken = back(run, covered(), tmp_path)
+    assert taken.code == 0, taken.err
+    assert "BOTH CHANGED 1.c1 its correction: here '" in taken.out
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    counting = [e for e in store.cases.file(case).contacts if not e.corrected]
+    store.close()
+    assert len(counting) == 1 and stands in (counting[0].outcome, counting[0].text)
+    assert run("doctor").code == 0
+
+
 def test_private_says_that_both_changed_it_and_not_what(
     run: Run, lee: Lee, covered: Away, tmp_path: Path
 ) -> None:
