@@ -20,7 +20,7 @@ from casectl.core.casework import (
     Piece,
 )
 from casectl.core.consents import FOLLOWS, RELEASE, SIGNED_ON
-from casectl.core.model import CLOSED, REACHED, Case, Contact, Note, Promise
+from casectl.core.model import CANCELLED, CLOSED, REACHED, Case, Contact, Note, Promise
 from casectl.core.model import OPEN as OPEN_PROMISE
 from casectl.core.returning import (
     BODY,
@@ -86,6 +86,7 @@ class Taking:
         now = stood(self.db, self.case.id)
         self._let_one_stand(now)
         self._let_one_correction_stand(now)
+        self._let_one_series_stand(now)
         self._hold_to_revocations(stood(self.db, self.case.id))
         self._say_what_was_told_all_the_same(stood(self.db, self.case.id))
         if self.clashes:
@@ -234,6 +235,37 @@ class Taking:
                 Clash(name_of(wrong), "its correction", _said_contact(here), _said_contact(there),
                       THERE if safer else HERE)
             )  # fmt: skip
+
+    def _let_one_series_stand(self, now: Stood) -> None:
+        """A promise that repeats, ended on both sides, is owed once more: on the earlier day."""
+        before = {each.id for each in self.base.promises}
+        series: dict[tuple[Any, ...], list[Promise]] = {}
+        for each in now.promises:
+            if each.repeats and each.id not in before and each.status == OPEN_PROMISE:
+                of = each.kind, each.subject, each.what, each.repeats, each.repeats_from
+                series.setdefault(of, []).append(each)
+        for name in self.returned.changed:
+            was, mine = _named(self.base, name), _named(self.mine, name)
+            if not isinstance(was, Promise) or not isinstance(mine, Promise) or not was.repeats:
+                continue
+            if (was.status, mine.status == OPEN_PROMISE) != (OPEN_PROMISE, False):
+                continue
+            first = was.repeats_from or was.first_due_on or was.due_on
+            following = series.get((was.kind, was.subject, was.what, was.repeats, first), [])
+            ours = [each for each in following if each.id not in self.added]
+            theirs = [each for each in following if each.id in self.added]
+            if not ours or not theirs:
+                continue
+            stands, goes = ours[0], theirs[0]
+            if goes.due_on < stands.due_on:
+                stands, goes = goes, stands
+            self.operation.update(
+                "promises", goes.id, status=CANCELLED, ended_on=self.operation.author.day,
+                outcome=f"goes on as {self.case.number}.{stands.number}",
+            )  # fmt: skip
+            side = HERE if stands is ours[0] else THERE
+            days = ours[0].due_on.isoformat(), theirs[0].due_on.isoformat()
+            self.clashes.append(Clash(name, "its next time", *days, side))
 
     def _hold_to_revocations(self, now: Stood) -> None:
         """A release that one side renewed, however often, while the other revoked it is revoked."""

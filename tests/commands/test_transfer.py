@@ -772,6 +772,37 @@ def test_one_correction_of_a_contact_stands_where_both_corrected_it(
     assert run("doctor").code == 0
 
 
+@pytest.mark.parametrize("later_here", [False, True])
+def test_a_promise_that_repeats_and_was_done_on_both_sides_is_owed_once(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, later_here: bool
+) -> None:
+    assert run("follow 1 'weekly call' --due 2026-11-19 --every week").code == 0
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    take(lee, out, tmp_path)
+    sooner, later = "2026-11-20", "2026-11-27"  # the 26th is next, and then the 3rd
+    assert lee("done", "1.3", "they", today=sooner if later_here else later).code == 0
+    assert run("done 1.3 we", today=later if later_here else sooner).code == 0
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    days = "here '2026-12-03', there '2026-11-26'"
+    if not later_here:
+        days = "here '2026-11-26', there '2026-12-03'"
+    assert f"BOTH CHANGED 1.3 its next time: {days}." in " ".join(taken.out.split())
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    calls = [e for e in store.cases.file(case).promises if e.what == "weekly call"]
+    store.close()
+    assert [e.due_on.isoformat() for e in calls if e.status == "open"] == ["2026-11-26"]
+    (ended,) = [each for each in calls if each.status == "cancelled"]
+    assert (ended.outcome or "").startswith("goes on as 1.")
+    assert run("doctor").code == 0
+
+
 def test_private_says_that_both_changed_it_and_not_what(
     run: Run, lee: Lee, covered: Away, tmp_path: Path
 ) -> None:
