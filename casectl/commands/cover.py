@@ -193,9 +193,12 @@ def _give_back(
     cases = [case for case, _ in found]
     session.was_shown("cover", cases)
     told = [(session.shown(case), session.shown(piece)) for case, piece in found]
+    made = given_object(told, path, BACK)
+    for each, back in zip(made["cases"], returned, strict=True):
+        each["held_back"] = list(back.held)
     count = f"{len(cases)} case{'s' * (len(cases) != 1)}"
     session.output.wrote(
-        given_object(told, path, BACK),
+        made,
         f"{count} given back to {told[0][1].who}: {path}, {seal.words}. Closed here.",
         *returned_words([case for case, _ in told], session.shown(returned)),
     )

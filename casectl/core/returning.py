@@ -102,6 +102,7 @@ class Returned(NamedTuple):
     changed: Mapping[str, Mapping[str, Any]]  # by the name of the row
     closed: str | None = None  # why it was closed there, which is the owner's to do here
     cover: str = ""  # the key of the hand-over that it answers
+    held: tuple[str, ...] = ()  # facts of the client that another record had: they stay
 
 
 class Clash(NamedTuple):

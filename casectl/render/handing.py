@@ -125,6 +125,9 @@ def returned_words(cases: Sequence[Case], returned: Sequence[Returned]) -> list[
             [*each.client, *each.case],
         )
         said.append(f"  {case.client} ({case.handle}): {what}.")
+        if each.held:
+            told = ", ".join(map(_words, each.held))
+            said.append(f"  HELD BACK, of a record of your own that was joined: {told}.")
         if each.closed is not None:
             said.append(f"  CLOSED HERE, and open there: {each.closed}. Tell them to close it.")
     return said

@@ -14,7 +14,7 @@ from casectl.core.model import Case, CaseRecord, Load
 from casectl.core.profiles import TRANSFERRED
 from casectl.core.returning import Backed, Returned, meanwhile
 from casectl.core.views import File
-from casectl.store.asof import NOW, operation_of, stood
+from casectl.store.asof import NOW, merged_in, operation_of, stood
 from casectl.store.bulk import record_of, write
 from casectl.store.cases import Cases, correct_client
 from casectl.store.casework import COLUMNS, add, change, piece_of
@@ -193,11 +193,18 @@ class Handing:
             each.case_id: str(each.body["origin"])
             for _, each in (*self.covering(), *self.given_back())
         }
-        return meanwhile(
-            piece.body["origin"], piece.body["number"],
-            stood(self.db, case.id, operation_of(self.db, piece.id)),
-            stood(self.db, case.id, until), linked,
-        )._replace(cover=str(piece.body["id"]))  # fmt: skip
+        since = operation_of(self.db, piece.id)
+        after = stood(self.db, case.id, until)
+        own = merged_in(self.db, case.id, after.client, since, until)
+        after = after._replace(client=after.client._replace(**own))
+        made = meanwhile(
+            piece.body["origin"],
+            piece.body["number"],
+            stood(self.db, case.id, since),
+            after,
+            linked,
+        )
+        return made._replace(cover=str(piece.body["id"]), held=tuple(own))
 
     def give_back(
         self,

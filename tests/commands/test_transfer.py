@@ -803,6 +803,44 @@ def test_a_promise_that_repeats_and_was_done_on_both_sides_is_owed_once(
     assert run("doctor").code == 0
 
 
+@pytest.mark.parametrize("merged", ["merge 2 1 --yes", "merge 1 2 --yes"])
+def test_what_a_record_of_the_colleagues_own_knew_does_not_go_back(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, merged: str
+) -> None:
+    there(
+        lee,
+        "intake 'Maria Sample' --new --dob 1990-02-03 --urgency low --risk low",
+        "edit 2 --address 'Shelter Example' --external-id X-77 --phone '555 0777'",
+        "edit 1 --phone '555 0199'",
+        merged,
+        "edit 1 --language Spanish",
+    )
+    path = tmp_path / "back.age"
+    words = ["cover", "--give-back", "--to", "kim", "-o", str(path), "--recipient"]
+    sealed = lee("receive", "--new-identity", str(tmp_path / "own.key")).out.split()[-1]
+    given = lee(*words, sealed, *OVERRIDE, today=BACK_DAY)
+    assert given.code == 0, given.err
+    anew = str(tmp_path / "anew.age")
+    again = ["cover", "1", "--give-back", "--to", "kim", "-o", anew, "--recipient", sealed]
+    made = json.loads(lee(*again, *OVERRIDE, "--json", today=BACK_DAY).out)
+    assert {"address", "external_id"} <= set(made["cases"][0]["held_back"])
+    said = " ".join(given.out.split())
+    held = next(e for e in given.out.split("  HELD BACK, ")[1:])
+    assert "address" in held and "external id" in held
+    taken = run(
+        ["cover", "--back", str(path), "--identity", str(tmp_path / "own.key")], today=BACK_DAY
+    )
+    assert taken.code == 0, taken.err
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    client = store.cases.file(case).client
+    store.close()
+    assert (client.name, client.address, client.external_id) == ("Maria Example", None, None)
+    assert (client.phone, client.language) == ("555 0199", "Spanish")
+    assert "changed: phone, language" in said
+
+
 def test_private_says_that_both_changed_it_and_not_what(
     run: Run, lee: Lee, covered: Away, tmp_path: Path
 ) -> None:
