@@ -281,14 +281,17 @@ def _covered(
 
 def _check_open(session: Session, found: "list[tuple[Case, Piece, Returned]]") -> None:
     """What comes back open for a case that was closed meanwhile is owed by nobody: it is asked."""
-    from casectl.core.returning import came_back_open
+    from casectl.core.returning import came_back_open, raised_level
 
     for case, _, each in found:
         if case.is_open:
             continue
-        case, each = session.shown(case), session.shown(each)
-        if not (said := came_back_open(each, case)):
+        said = came_back_open(session.shown(each), case.number)
+        if level := raised_level(each, case):
+            said.append(f"the level, {level.word}")
+        if not said:
             continue
+        case = session.shown(case)
         more = f" and {len(said) - 5} more" if len(said) > 5 else ""
         told = f"{case.handle} is CLOSED HERE, and this came back open: {', '.join(said[:5])}{more}"
         session.confirm(

@@ -131,6 +131,7 @@ class Backed(NamedTuple):
     clashes: tuple[Clash, ...] = ()
     closed: str | None = None
     opened: tuple[Row, ...] = ()  # what came back open for a case that is closed here
+    raised: int | None = None  # and its level there, where that is above the one here
 
 
 def name_of(row: Row) -> str:
@@ -241,22 +242,24 @@ def is_owed(row: Row) -> bool:
     return isinstance(row, (Promise, Piece)) and row.status == OPEN and row.due_on is not None
 
 
-def came_back_open(returned: Returned, mine: Case) -> list[str]:
-    """In words, what nobody would owe where the case (``mine``) is closed: open, or a level."""
+def came_back_open(returned: Returned, number: int) -> list[str]:
+    """In words, what of case ``number`` nobody would owe where it is closed."""
     said = [
         f"{row.kind.replace('_', '-')} {row.what or ''}".strip()
         for row in returned.added
         if isinstance(row, (Promise, Piece)) and is_owed(row)
     ]
-    said += [
-        f"{mine.number}.{name}"
+    return said + [
+        f"{number}.{name}"
         for name, fields in returned.changed.items()
         if fields.get("due_on") or fields.get("status") == OPEN
     ]
+
+
+def raised_level(returned: Returned, mine: Case) -> Level | None:
+    """The level that the case has there, where it is above the one here."""
     level = mine._replace(**level_fields(returned.case)).level
-    if level > mine.level:
-        said.append(f"the level, {level.word}")
-    return said
+    return level if level > mine.level else None
 
 
 def level_fields(theirs: Mapping[str, Any]) -> dict[str, Any]:

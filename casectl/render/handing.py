@@ -18,7 +18,7 @@ from casectl.core.model import (
     Note,
     Promise,
 )
-from casectl.core.returning import BOTH, ENDING, HERE, THERE, WORDS, name_of
+from casectl.core.returning import BOTH, ENDING, HERE, THERE, name_of
 from casectl.core.spoken import spoken
 from casectl.core.text import shortened
 from casectl.render import Object, Output
@@ -177,8 +177,7 @@ def _opened(back: Backed) -> list[str]:
         f"{back.case.number}.{name_of(each)} {getattr(each, 'what', None) or ''}".strip()
         for each in back.opened
     ]
-    raised = [each for each in back.clashes if each.what == WORDS["urgency"]]
-    return [*said, *(f"the level, {each.there}" for each in raised)]
+    return said if back.raised is None else [*said, f"the level, {Level(back.raised).word}"]
 
 
 # What of a client's facts is said in full: how they are reached from now on.

@@ -38,6 +38,7 @@ from casectl.core.returning import (
     level_fields,
     level_kept,
     name_of,
+    raised_level,
     renumbered,
     settled,
     sort_and_number,
@@ -348,6 +349,7 @@ class Taking:
             tuple(self.clashes),
             self.returned.closed,
             tuple(filter(is_owed, (*altered, *new))) if case.status == CLOSED else (),
+            raised_level(self.returned, self.mine.case) if case.status == CLOSED else None,
         )
 
 

@@ -968,6 +968,8 @@ def test_what_comes_back_open_for_a_case_closed_here_is_not_lost(
     assert "CLOSED HERE, and this came back open: deadline court date, the level" in refused.err
     assert "casectl reopen 1 first" in refused.err
     assert run("history --json").out == before
+    hidden = back(run, path, tmp_path, "--no-input", "--private")
+    assert hidden.code == 4 and "court date" not in hidden.err and "crisis" in hidden.err
     assert run("reopen 1 --reason 'court date' --risk low", today=BACK_DAY).code == 0
     taken = back(run, path, tmp_path, "--no-input")
     assert taken.code == 0, taken.err
@@ -985,6 +987,9 @@ def test_what_is_taken_in_for_a_closed_case_all_the_same_is_said_to_be_owed_by_n
     said = " ".join(taken.out.split())
     assert "CLOSED HERE, and this came back open: 1.4 court date, the level, crisis" in said
     assert "until casectl reopen 1" in said
+    assert run("undo --yes", today=BACK_DAY).code == 0
+    hidden = back(run, tmp_path / "back.age", tmp_path, "--yes", "--private").out
+    assert "court date" not in hidden and "the level, crisis." in hidden
     store = store_of(tmp_path / "caseload.db")
     case = store.cases.by_number(1)
     assert case is not None and case.risk == "moderate" and case.status == "closed"
