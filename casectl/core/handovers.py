@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from casectl.core.bodies import misshapen, odd_field
 from casectl.core.carried import absurd_day, day_or_none, key_of, plain, read_value, whole
 from casectl.core.casefile import owed
 from casectl.core.casework import (
@@ -292,7 +293,7 @@ def read_handover(made: Mapping[str, Any], where: str, day: date) -> Handed:
 
 
 def _absurd(handed: Handed, today: date) -> str | None:
-    """The first day that cannot be meant, with its case there and its row."""
+    """The first thing that cannot be meant, with its case there and its row."""
     if why := absurd_day({"day": handed.day}, today):
         return why
     if handed.until is not None and (handed.until - handed.day).days > LONGEST_COVER:
@@ -305,7 +306,10 @@ def _absurd(handed: Handed, today: date) -> str | None:
     for each in handed.returned:
         why = absurd_day(each.case, today) or _absurd_row(each.added, today)
         for name, fields in each.changed.items():
-            if why is None and (found := absurd_day(fields, today, sort_and_number(name)[0])):
+            kind = sort_and_number(name)[0]
+            if why is None and (
+                found := absurd_day(fields, today, kind) or odd_field(kind, fields)
+            ):
                 why = f"{name}: {found}"
         if why:
             return f"case {each.number}, {why}"
@@ -315,7 +319,8 @@ def _absurd(handed: Handed, today: date) -> str | None:
 def _absurd_row(rows: Iterable[Any], today: date) -> str | None:
     for row in rows:
         name = name_of(row)
-        if why := absurd_day(row._asdict(), today, sort_and_number(name)[0]):
+        why = absurd_day(row._asdict(), today, row.kind if isinstance(row, Piece) else "")
+        if why := why or (misshapen(row) if isinstance(row, Piece) else None):
             return f"{name}: {why}"
     return None
 

@@ -874,6 +874,51 @@ def test_a_day_that_cannot_be_meant_is_refused_with_its_case_and_row(
     assert lee("list", "--all", "--json").json == []
 
 
+def piece(kind: str, **values: object) -> dict[str, object]:
+    return {"id": "made", "number": 1, "kind": kind, "on_day": "2026-11-18", "status": "open",
+            **values}  # fmt: skip
+
+
+ODD_PIECES = [
+    (piece("goal", stage="x", due_on="2026-12-01"), "g1: its stage is none that this casectl"),
+    (piece("person", stage="parrot", what="Otto"), "per1: its stage"),
+    (piece("version", status="done"), "v1: its stage"),
+    (piece("assessment", body={"domains": ["housing"]}), "a1: its domains"),
+    (piece("assessment", body={"domains": {"housing": {"level": 9}}}), "a1: its domains"),
+    (piece("consent", who="Aid", body={"purpose": "x", "until": -5}), "roi1: its until"),
+    (piece("consent", who="Aid", body={"purpose": "x", "until": ["a"]}), "roi1: its until"),
+    (piece("consent", body={"purpose": "x", "until": "2026-11-18T10:00:00Z"}), "roi1: its until"),
+    (piece("consent", stage="event", body={"purpose": "x"}), "roi1: a release ends on a day or"),
+    (piece("goal", what="x", body={"needs": 3}), "g1: its needs"),
+    (piece("goal", what="x", body={"moves": "often"}), "g1: its moves"),
+    (piece("goal", what="x", parent="made"), "g1: it belongs to itself"),
+    (piece("screening", domain="phq9", body={"answers": 3}), "q1: its answers"),
+    (piece("screening", domain="phq9", body={"parts": [3]}), "q1: its parts"),
+    (piece("screening", domain="phq9", body={"version": "1"}), "q1: its range is missing"),
+    (piece("risk", domain="overdose", level=9), "r1: its level is none from 0 to 4"),
+    (piece("risk", level=2), "r1: what it is of is missing"),
+    (piece("referral", stage="draft", body={"log": [{"did": "sent"}]}), "ref1: its log"),
+    (piece("denial", stage="denied", body={"log": 7}), "den1: its log"),
+    (piece("closing", stage="notice", body={"notice": {}}), "cl1: its notice"),
+    (piece("closing", stage="sign_off", body={"given": {"x": 1}}), "cl1: its given"),
+]
+
+
+@pytest.mark.parametrize(("odd", "said"), ODD_PIECES)
+def test_a_piece_that_no_command_writes_is_refused_with_its_case_and_row(
+    lee: Lee,
+    document: dict[str, list[dict[str, list[object]]]],
+    tmp_path: Path,
+    odd: dict[str, object],
+    said: str,
+) -> None:
+    document["cases"][0]["casework"] = [odd]
+    result = lee("receive", plain_file(tmp_path / "odd.json", document))
+    assert (result.code, result.out) == (2, ""), (result.out, result.err)
+    assert f"case 1 there, {said}" in result.err and result.err.count("\n") == 1, result.err
+    assert lee("list", "--all", "--json").json == []
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
