@@ -29,6 +29,13 @@ MOST_SAID = 120  # characters of what SQLite finds wrong
 OLD_BACKUP_DAYS = 4  # a long weekend, over which nothing is recorded
 CLOCK_SLACK = 5 / 1440  # days; programs that run at once begin at different moments
 
+# What ``unchangeable.contradiction`` says of one case.
+CONTRADICTS = (
+    "(status = 'on_hold') <> (hold_until IS NOT NULL) "
+    "OR (status = 'closed') <> (closed_on IS NOT NULL) "
+    "OR (urgency = 4 OR risk IS 'imminent' OR flagged_on IS NOT NULL) <> (crisis_since IS NOT NULL)"
+)
+
 
 class Checkup:
     def __init__(self, db: Database, author: Author) -> None:
@@ -201,10 +208,7 @@ class Checkup:
     def _cases(self) -> Finding:
         """What the program keeps true of each case by itself."""
         wrong = self.db.value(
-            "SELECT count(*) FROM cases WHERE (status = 'on_hold') <> (hold_until IS NOT NULL) "
-            "OR (status = 'closed') <> (closed_on IS NOT NULL) "
-            "OR (urgency = 4 OR risk IS 'imminent' OR flagged_on IS NOT NULL) "
-            "<> (crisis_since IS NOT NULL) "
+            f"SELECT count(*) FROM cases WHERE {CONTRADICTS} "
             "OR number > (SELECT value FROM counters WHERE scope = 'case')"
         )
         if wrong:

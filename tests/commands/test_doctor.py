@@ -544,3 +544,29 @@ def test_a_stage_that_nobody_knows_takes_no_list_down_and_is_named(
     cases = found(run)["cases"]
     assert cases["state"] == FAIL
     assert "of a stage that this casectl does not know: 1.g1" in cases["detail"]
+
+
+def test_doctor_and_a_file_that_is_taken_in_ask_the_same_of_a_case() -> None:
+    from datetime import date
+    from itertools import product
+
+    from casectl.core.model import RISKS, Case
+    from casectl.core.unchangeable import contradiction
+    from casectl.store.checkup import CONTRADICTS
+
+    db = sqlite3.connect(":memory:")
+    day = date(2026, 11, 18)
+    names = ("status", "hold_until", "closed_on", "urgency", "risk", "flagged_on", "crisis_since")
+    for values in product(
+        ("pending", "active", "on_hold", "closed"), (None, day), (None, day), (1, 4),
+        (None, *RISKS), (None, day), (None, day),
+    ):  # fmt: skip
+        given = dict(zip(names, values, strict=True))
+        case = Case("", 1, "", "", "", opened_on=day, level_reviewed_on=day, **given)  # type: ignore[arg-type]
+        columns = ", ".join(f"? AS {name}" for name in names)
+        found = db.execute(
+            f"SELECT {CONTRADICTS} FROM (SELECT {columns})",
+            [each.isoformat() if isinstance(each, date) else each for each in values],
+        ).fetchone()[0]
+        assert bool(found) is (contradiction(case) is not None), given
+    db.close()

@@ -797,6 +797,90 @@ def test_a_spoilt_return_writes_nothing(
     assert run("history --json").out == before
 
 
+UNSEALED = "2026-11-20T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda c: c["changed"].update(n1={"text": "other"}), "n1: a note stays as it is"),
+        (lambda c: c["changed"].update(n1={"signed_at": None}), "n1: a signature stays"),
+        (lambda c: c["changed"].update(n2={"signed_at": UNSEALED}), "n2: a signature stays"),
+        (lambda c: c["changed"].update(n2={"form": "soap"}), "n2: a note stays as it is"),
+        (lambda c: c["changed"].update(c1={"text": "never"}), "c1: a contact stays as it is"),
+        (lambda c: c["changed"].update(c1={"outcome": "tried"}), "c1: a contact stays as it is"),
+        (lambda c: c["changed"].update(d1={"who": "Nobody"}), "d1: what was kept as disclosure"),
+        (lambda c: c["changed"].update(am1={"what": "x"}), "am1: what was kept as amendment"),
+        (lambda c: c["changed"].update(roi1={"who": "Paper"}), "roi1: a release that is signed"),
+        (lambda c: c["changed"].update(roi1={"what": "all"}), "roi1: a release that is signed"),
+        (lambda c: c["changed"].update(roi1={"body.purpose": "x"}), "roi1: a release that is si"),
+        (
+            lambda c: c["changed"].update(roi2={"status": "open", "ended_on": None}),
+            "roi2: a release that has ended",
+        ),
+        (lambda c: c["changed"].update(roi3={"stage": ""}), "roi3: it is signed without a day"),
+        (lambda c: c["changed"].update(roi3={"who": "Paper"}), "roi3: what a release is of stays"),
+        (lambda c: c["changed"].update(den1={"body.log": 3}), "den1: its log is not what"),
+        (lambda c: c["changed"].update(den1={"stage": "x"}), "den1: its stage is none"),
+        (lambda c: c["changed"].update(r1={"level": 9}), "r1: its level is none from 0 to 4"),
+        (lambda c: c["added"]["contacts"][0].update(corrects="c2"), "c2: it corrects what it"),
+        (lambda c: c["added"]["contacts"][0].update(corrects="n1"), "c2: it corrects what it"),
+        (lambda c: c["added"]["contacts"][0].update(corrects="zz"), "it names a row that is none"),
+        (lambda c: c["added"]["notes"][0].update(addendum_to="n3"), "n3: it adds to what it"),
+        (lambda c: c["case"].update(status="on_hold"), "its status and the end of its hold"),
+        (lambda c: c["case"].update(hold_until="2026-12-30"), "its status and the end of its hold"),
+        (lambda c: c["case"].update(urgency=4, risk="imminent"), "its level and the day its cris"),
+        (lambda c: c["case"].update(crisis_since="2026-11-18"), "its level and the day its crisi"),
+        (lambda c: c["case"].update(flagged_on="2026-11-18"), "its level and the day its crisis"),
+        (lambda c: c["client"].update(external_id="E-9"), "its external id is that of another"),
+        (lambda c: c["client"].update(name=""), "is damaged"),
+        (lambda c: c["client"].update(name="x" * 3000), "is damaged"),
+    ],
+)
+def test_what_no_command_changes_no_return_does(
+    run: Run,
+    lee: Lee,
+    maria: None,
+    recipient: str,
+    tmp_path: Path,
+    spoil: Callable[[dict[str, dict[str, dict[str, object]]]], object],
+    said: str,
+) -> None:
+    from casectl.store.sealed import open_by_identity
+
+    for command in (
+        "sign 1.n1",
+        "note 1 'not signed'",
+        "intake 'Pavel Sample' --external-id E-9 --new",
+        f"consent add 1 --to 'Legal Aid' {RELEASE} --signed today",
+        f"consent add 1 --to 'Example Pantry' {RELEASE} --signed today",
+        f"consent add 1 --to 'Shelter Example' {RELEASE}",
+        "consent revoke 1.roi2 'changed their mind'",
+        "disclosures add 1 --to 'Legal Aid' --purpose referral --what 'name and need'",
+        "amend 1.n1 'I prefer evenings'",
+        "denial add 1 'rent help' --by 'County Example' --appeal-by 2027-01-10",
+        "assess 1 --risk self-harm=low --on 2026-11-10 --yes",
+    ):
+        done = run(command)
+        assert done.code == 0, (command, done.err)
+    away, sealed = tmp_path / "cover.age", tmp_path / "back.age"
+    words = ["--to", "lee", "-o", str(away), "--recipient", recipient, *OVERRIDE]
+    assert run(["cover", "1", "--until", "2026-11-27", *words]).code == 0
+    assert take(lee, away, tmp_path).code == 0
+    there(lee, "reached 1 'all well'", "note 1 'as ever'")
+    words = ["--to", "kim", "-o", str(sealed), "--recipient", recipient, *OVERRIDE]
+    assert lee("cover", "--give-back", *words, today=BACK_DAY).code == 0
+    made = json.loads(
+        open_by_identity(sealed.read_bytes(), (tmp_path / "lee.key").read_text(), sealed)
+    )
+    spoil(made["cases"][0])
+    before = run("history --json").out
+    result = run(["cover", "--back", plain_file(tmp_path / "odd.json", made)], today=BACK_DAY)
+    assert (result.code, result.out) == (2, ""), (result.out, result.err)
+    assert said in result.err and result.err.count("\n") == 1, result.err
+    assert run("history --json").out == before
+
+
 def test_a_cover_of_everything_leaves_out_what_another_has(
     run: Run, maria: None, recipient: str, tmp_path: Path
 ) -> None:
