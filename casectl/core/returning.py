@@ -45,7 +45,7 @@ from casectl.core.model import (
     Promise,
     level_of,
 )
-from casectl.core.text import NOTE_LIMIT, checked_text
+from casectl.core.text import NOTE_LIMIT, checked_name, checked_text
 from casectl.core.values import NamedTuple
 
 Row = Promise | Contact | Note | Piece
@@ -321,6 +321,9 @@ def read_returned(made: Mapping[str, Any]) -> Returned:
     if len({each.id for each in added}) < len(added):
         raise ValueError
     closed = made.get("closed")
+    client = _read_fields(Client, made["client"])
+    if "name" in client:
+        client["name"] = checked_name(client["name"])
     case = _read_fields(Case, made["case"])
     if "urgency" in case:
         Level(case["urgency"])
@@ -329,7 +332,7 @@ def read_returned(made: Mapping[str, Any]) -> Returned:
     return Returned(
         key_of(made["origin"]),
         whole(made["number"]),
-        _read_fields(Client, made["client"]),
+        client,
         case,
         tuple(added),
         changed,

@@ -20,6 +20,7 @@ from casectl.core.casework import (
     Piece,
 )
 from casectl.core.consents import FOLLOWS, RELEASE, SIGNED_ON
+from casectl.core.errors import BadValue
 from casectl.core.model import CANCELLED, CLOSED, REACHED, Case, Contact, Note, Promise
 from casectl.core.model import OPEN as OPEN_PROMISE
 from casectl.core.returning import (
@@ -43,6 +44,7 @@ from casectl.core.returning import (
     settled,
     sort_and_number,
 )
+from casectl.core.unchangeable import contradiction, refused
 from casectl.store.asof import TABLES, operation_of, stood
 from casectl.store.cases import FACT_OF, correct_client
 from casectl.store.casework import body_json, end_unavailable
@@ -79,11 +81,17 @@ class Taking:
         return frozenset(self.new.values())
 
     def take(self, today: date) -> Backed:
+        """Raises BadValue for what no command could have done; nothing of the file stays then."""
+        try:
+            self._check(refused(self.base, self.returned))
+        except ValueError:
+            self._check("it names a row that is none")
         self._number_the_new()
         for row in self.returned.added:
             self._add(row)
         changed = [self._change(name, fields) for name, fields in self.returned.changed.items()]
         facts = self._facts()
+        self._check_facts()
         now = stood(self.db, self.case.id)
         self._let_one_stand(now)
         self._let_one_correction_stand(now)
@@ -101,6 +109,25 @@ class Taking:
             outcome=f"given back by {self.by}",
         )  # fmt: skip
         return self._told({name for name in changed if name}, facts)
+
+    def _check(self, why: str | None) -> None:
+        if why is not None:
+            raise BadValue(
+                f"case {self.returned.number}, {why}",
+                hint=f"ask {self.by} to correct that; nothing was taken in",
+            )
+
+    def _check_facts(self) -> None:
+        """A case contradicts itself no more than before, and an external id is one client's."""
+        after = read_cases(self.db, "c.id = ?", (self.case.id,))[0]
+        if contradiction(self.case) is None:
+            self._check(contradiction(after))
+        external_id = self.returned.client.get("external_id")
+        if external_id is not None and self.db.value(
+            "SELECT count(*) FROM clients WHERE external_id = ? AND id <> ?",
+            (external_id, self.case.client_id),
+        ):
+            self._check("its external id is that of another client here")
 
     # -- rows ------------------------------------------------------------------------------------
 

@@ -1042,6 +1042,90 @@ def test_a_spoilt_return_writes_nothing(
     assert run("history --json").out == before
 
 
+UNSEALED = "2026-11-20T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda c: c["changed"].update(n1={"text": "other"}), "n1: a note stays as it is"),
+        (lambda c: c["changed"].update(n1={"signed_at": None}), "n1: a signature stays"),
+        (lambda c: c["changed"].update(n2={"signed_at": UNSEALED}), "n2: a signature stays"),
+        (lambda c: c["changed"].update(n2={"form": "soap"}), "n2: a note stays as it is"),
+        (lambda c: c["changed"].update(c1={"text": "never"}), "c1: a contact stays as it is"),
+        (lambda c: c["changed"].update(c1={"outcome": "tried"}), "c1: a contact stays as it is"),
+        (lambda c: c["changed"].update(d1={"who": "Nobody"}), "d1: what was kept as disclosure"),
+        (lambda c: c["changed"].update(am1={"what": "x"}), "am1: what was kept as amendment"),
+        (lambda c: c["changed"].update(roi1={"who": "Paper"}), "roi1: a release that is signed"),
+        (lambda c: c["changed"].update(roi1={"what": "all"}), "roi1: a release that is signed"),
+        (lambda c: c["changed"].update(roi1={"body.purpose": "x"}), "roi1: a release that is si"),
+        (
+            lambda c: c["changed"].update(roi2={"status": "open", "ended_on": None}),
+            "roi2: a release that has ended",
+        ),
+        (lambda c: c["changed"].update(roi3={"stage": ""}), "roi3: it is signed without a day"),
+        (lambda c: c["changed"].update(roi3={"who": "Paper"}), "roi3: what a release is of stays"),
+        (lambda c: c["changed"].update(den1={"body.log": 3}), "den1: its log is not what"),
+        (lambda c: c["changed"].update(den1={"stage": "x"}), "den1: its stage is none"),
+        (lambda c: c["changed"].update(r1={"level": 9}), "r1: its level is none from 0 to 4"),
+        (lambda c: c["added"]["contacts"][0].update(corrects="c2"), "c2: it corrects what it"),
+        (lambda c: c["added"]["contacts"][0].update(corrects="n1"), "c2: it corrects what it"),
+        (lambda c: c["added"]["contacts"][0].update(corrects="zz"), "it names a row that is none"),
+        (lambda c: c["added"]["notes"][0].update(addendum_to="n3"), "n3: it adds to what it"),
+        (lambda c: c["case"].update(status="on_hold"), "its status and the end of its hold"),
+        (lambda c: c["case"].update(hold_until="2026-12-30"), "its status and the end of its hold"),
+        (lambda c: c["case"].update(urgency=4, risk="imminent"), "its level and the day its cris"),
+        (lambda c: c["case"].update(crisis_since="2026-11-18"), "its level and the day its crisi"),
+        (lambda c: c["case"].update(flagged_on="2026-11-18"), "its level and the day its crisis"),
+        (lambda c: c["client"].update(external_id="E-9"), "its external id is that of another"),
+        (lambda c: c["client"].update(name=""), "is damaged"),
+        (lambda c: c["client"].update(name="x" * 3000), "is damaged"),
+    ],
+)
+def test_what_no_command_changes_no_return_does(
+    run: Run,
+    lee: Lee,
+    maria: None,
+    recipient: str,
+    tmp_path: Path,
+    spoil: Callable[[dict[str, dict[str, dict[str, object]]]], object],
+    said: str,
+) -> None:
+    from casectl.store.sealed import open_by_identity
+
+    for command in (
+        "sign 1.n1",
+        "note 1 'not signed'",
+        "intake 'Pavel Sample' --external-id E-9 --new",
+        f"consent add 1 --to 'Legal Aid' {RELEASE} --signed today",
+        f"consent add 1 --to 'Example Pantry' {RELEASE} --signed today",
+        f"consent add 1 --to 'Shelter Example' {RELEASE}",
+        "consent revoke 1.roi2 'changed their mind'",
+        "disclosures add 1 --to 'Legal Aid' --purpose referral --what 'name and need'",
+        "amend 1.n1 'I prefer evenings'",
+        "denial add 1 'rent help' --by 'County Example' --appeal-by 2027-01-10",
+        "assess 1 --risk self-harm=low --on 2026-11-10 --yes",
+    ):
+        done = run(command)
+        assert done.code == 0, (command, done.err)
+    away, sealed = tmp_path / "cover.age", tmp_path / "back.age"
+    words = ["--to", "lee", "-o", str(away), "--recipient", recipient, *OVERRIDE]
+    assert run(["cover", "1", "--until", "2026-11-27", *words]).code == 0
+    assert take(lee, away, tmp_path).code == 0
+    there(lee, "reached 1 'all well'", "note 1 'as ever'")
+    words = ["--to", "kim", "-o", str(sealed), "--recipient", recipient, *OVERRIDE]
+    assert lee("cover", "--give-back", *words, today=BACK_DAY).code == 0
+    made = json.loads(
+        open_by_identity(sealed.read_bytes(), (tmp_path / "lee.key").read_text(), sealed)
+    )
+    spoil(made["cases"][0])
+    before = run("history --json").out
+    result = run(["cover", "--back", plain_file(tmp_path / "odd.json", made)], today=BACK_DAY)
+    assert (result.code, result.out) == (2, ""), (result.out, result.err)
+    assert said in result.err and result.err.count("\n") == 1, result.err
+    assert run("history --json").out == before
+
+
 def test_a_cover_of_everything_leaves_out_what_another_has(
     run: Run, maria: None, recipient: str, tmp_path: Path
 ) -> None:
@@ -1116,6 +1200,51 @@ def test_a_day_that_cannot_be_meant_is_refused_with_its_case_and_row(
         assert (result.code, result.out) == (2, ""), result.out
         assert "case 1 there" in result.err and said in result.err, result.err
         assert "ask kim to correct that; nothing was taken in" in result.err
+    assert lee("list", "--all", "--json").json == []
+
+
+def piece(kind: str, **values: object) -> dict[str, object]:
+    return {"id": "made", "number": 1, "kind": kind, "on_day": "2026-11-18", "status": "open",
+            **values}  # fmt: skip
+
+
+ODD_PIECES = [
+    (piece("goal", stage="x", due_on="2026-12-01"), "g1: its stage is none that this casectl"),
+    (piece("person", stage="parrot", what="Otto"), "per1: its stage"),
+    (piece("version", status="done"), "v1: its stage"),
+    (piece("assessment", body={"domains": ["housing"]}), "a1: its domains"),
+    (piece("assessment", body={"domains": {"housing": {"level": 9}}}), "a1: its domains"),
+    (piece("consent", who="Aid", body={"purpose": "x", "until": -5}), "roi1: its until"),
+    (piece("consent", who="Aid", body={"purpose": "x", "until": ["a"]}), "roi1: its until"),
+    (piece("consent", body={"purpose": "x", "until": "2026-11-18T10:00:00Z"}), "roi1: its until"),
+    (piece("consent", stage="event", body={"purpose": "x"}), "roi1: a release ends on a day or"),
+    (piece("goal", what="x", body={"needs": 3}), "g1: its needs"),
+    (piece("goal", what="x", body={"moves": "often"}), "g1: its moves"),
+    (piece("goal", what="x", parent="made"), "g1: it belongs to itself"),
+    (piece("screening", domain="phq9", body={"answers": 3}), "q1: its answers"),
+    (piece("screening", domain="phq9", body={"parts": [3]}), "q1: its parts"),
+    (piece("screening", domain="phq9", body={"version": "1"}), "q1: its range is missing"),
+    (piece("risk", domain="overdose", level=9), "r1: its level is none from 0 to 4"),
+    (piece("risk", level=2), "r1: what it is of is missing"),
+    (piece("referral", stage="draft", body={"log": [{"did": "sent"}]}), "ref1: its log"),
+    (piece("denial", stage="denied", body={"log": 7}), "den1: its log"),
+    (piece("closing", stage="notice", body={"notice": {}}), "cl1: its notice"),
+    (piece("closing", stage="sign_off", body={"given": {"x": 1}}), "cl1: its given"),
+]
+
+
+@pytest.mark.parametrize(("odd", "said"), ODD_PIECES)
+def test_a_piece_that_no_command_writes_is_refused_with_its_case_and_row(
+    lee: Lee,
+    document: dict[str, list[dict[str, list[object]]]],
+    tmp_path: Path,
+    odd: dict[str, object],
+    said: str,
+) -> None:
+    document["cases"][0]["casework"] = [odd]
+    result = lee("receive", plain_file(tmp_path / "odd.json", document))
+    assert (result.code, result.out) == (2, ""), (result.out, result.err)
+    assert f"case 1 there, {said}" in result.err and result.err.count("\n") == 1, result.err
     assert lee("list", "--all", "--json").json == []
 
 
