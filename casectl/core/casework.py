@@ -141,7 +141,10 @@ def owed(
     """
     part, said = f"{LETTERS[kind]}{number}", what or ""
     if kind == GOAL:
-        yield Watch("goal", stage or TARGET, day, part, f"goal: {said}", None, who)
+        # A stage that a newer casectl wrote owes its day all the same: nothing falls off the list.
+        yield Watch(
+            "goal", stage if stage == AGAIN else TARGET, day, part, f"goal: {said}", None, who
+        )
     elif kind == STEP:
         act = said if who in (None, WORKER) else f"{who}: {said}"
         yield Watch("goal", "step", day, part, act, None, None if who == WORKER else who)
@@ -187,7 +190,8 @@ def _owed_with_others(
     elif kind == CONSENT:
         yield Watch("consent", "", day, part, f"renew the release: {who}")
     elif kind == HANDOVER:
-        yield Watch("handover", OWED_BY_STAGE[stage], day, part, HANDOVER_WORDS[stage].format(who))
+        words = HANDOVER_WORDS.get(stage, "what is this hand-over with {}? casectl doctor")
+        yield Watch("handover", OWED_BY_STAGE.get(stage, ""), day, part, words.format(who))
     elif kind == CLOSING and stage == SIGN_OFF:
         after = AFTER_DEATH if said == DIED else SIGN_OFF
         what = "have the closure signed off"

@@ -87,15 +87,18 @@ def key_of(
 
 
 def rank_key(item: DueItem, today: date, scale: int) -> RankKey:
-    return key_of(
-        item.kind, item.band, item.stands_behind, item.level, item.allowed, item.due, today,
-        item.time, item.case.opened_on, item.case.number, scale,
-    )  # fmt: skip
+    return item_key(item, today, scale)[0]
 
 
 def item_key(item: DueItem, today: date, scale: int) -> tuple[RankKey, bool, str]:
     """The same for the items of one case, where a tie is a matter of what: safety before all."""
-    return rank_key(item, today, scale), item.kind != SAFETY, item.item
+    # Taken apart at once, which costs a fraction of asking for each by its name.
+    case, kind, _, name, _, due, level, allowed, band, _, _, waits, *_ = item
+    rank = key_of(
+        kind, band, waits or item.put_off, level, allowed, due, today, item.time, case.opened_on,
+        case.number, scale,
+    )  # fmt: skip
+    return rank, kind != SAFETY, name
 
 
 def fact_key(

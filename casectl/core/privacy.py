@@ -97,7 +97,7 @@ PLAIN_ELSEWHERE: Mapping[str, frozenset[str]] = {
     "casectl.core.outcomes.Track": frozenset({"direction"}),
     "casectl.core.handovers.Handed": frozenset({"id", "kind", "sender", "recipient"}),
     "casectl.core.handovers.Given": frozenset({"origin", "person"}),
-    "casectl.core.returning.Returned": frozenset({"origin"}),
+    "casectl.core.returning.Returned": frozenset({"origin", "cover", "held"}),
     "casectl.core.returning.Clash": frozenset({"item", "stands"}),
     "casectl.core.weighing.Weight": frozenset({"worker"}),
     "casectl.core.escalating.Raised": frozenset({"rule", "worker", "item", "kind"}),
