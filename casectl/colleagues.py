@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casectl.core.errors import BadValue, NotFound
-from casectl.core.text import NAME_LIMIT, checked_text, fold
+from casectl.core.text import NAME_LIMIT, checked_text, fold, same_name
 from casectl.render import tell
 from casectl.session import Session, at_home
 
@@ -71,7 +71,7 @@ def checked_worker(session: Session, text: str) -> str:
         raise BadValue(
             f"--to {name[:40]!r} is nobody", hint="a case always has somebody: name the colleague"
         )
-    if fold(name) == fold(session.config.worker):
+    if same_name(name, session.config.worker):
         raise BadValue(f"--to {name[:40]!r} is you", hint="name the colleague who takes over")
     return name
 

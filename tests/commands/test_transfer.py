@@ -206,7 +206,9 @@ def test_undo_takes_back_what_was_taken_in(
     assert take(lee, path, tmp_path).code == 0
 
 
-@pytest.mark.parametrize("name", ["nobody", "Nobody", "none", "-", "n/a", "kim", "KIM", "", "  "])
+@pytest.mark.parametrize(
+    "name", ["nobody", "Nobody", "none", "-", "n/a", "kim", "KIM", "KIM.", "k i m", "", "  "]
+)
 def test_a_transfer_to_nobody_is_refused(run: Run, maria: None, tmp_path: Path, name: str) -> None:
     before = run("history --json").out
     result = run(["transfer", "1", "--to", name, "-o", str(tmp_path / "x.age"), *OVERRIDE])
