@@ -140,6 +140,8 @@ WATCHED_WORDS: Mapping[tuple[str, str], str] = {
     ("consent", ""): "renew the release:",
     ("consent", "look"): "does the release still hold?",
     ("consent", "sign"): "have the release signed:",
+    ("closing", "sign_off"): "have the closure signed off:",
+    ("closing", "after_death"): "have the closure signed off:",
     ("handover", ""): "is the hand-over accepted?",
     ("handover", "back"): "is the case given back?",
     ("handover", "contact"): "make your own first contact",

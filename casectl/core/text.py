@@ -69,6 +69,15 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one person's, spacing and signs aside: "k i m" and "KIM." are kim."""
+    letters = [
+        "".join(each for each in fold(text) if each.isalnum()) or fold(text)
+        for text in (one, other)
+    ]
+    return letters[0] == letters[1]
+
+
 def checked_text(text: str, what: str, *, limit: int = NOTE_LIMIT) -> str:
     """``text`` exactly as typed, or BadValue: what SQLite or a screen cannot hold is refused."""
     try:

@@ -105,6 +105,19 @@ def test_a_transferred_case_stays_until_it_is_accepted(
     assert run("transfer accepted 1").code == 3
 
 
+def test_a_case_that_was_closed_meanwhile_keeps_the_reason_of_its_end(
+    run: Run, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    handed(run, tmp_path, recipient)
+    assert run("close 1 --reason died --yes").code == 0
+    before = run("show 1 --json").json
+    late = run("transfer accepted 1")
+    assert (late.code, late.out, late.err.count("\n")) == (2, "", 1)
+    assert "is closed already" in late.err
+    assert run("show 1 --json").json == before
+    assert run("transfer withdrawn 1 --reason 'died meanwhile'").code == 0
+
+
 def test_what_was_taken_in_is_the_whole_record(
     run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
 ) -> None:
