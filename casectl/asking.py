@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.text import fold
@@ -16,6 +16,7 @@ from casectl.core.values import NamedTuple
 from casectl.render import tell
 from casectl.session import Session, Unanswered
 
+Read = TypeVar("Read")
 BACK, HELP, TAKE_BACK = "<", "?", "-"
 
 Answers = dict[str, Any]  # by the question's key; None is one that was skipped
@@ -184,6 +185,15 @@ def drafting(session: Session, name: str, question: str, command: str) -> Iterat
         draft.tell_once()
         raise
     draft.drop()
+
+
+def asked(session: Session, question: str, read: Callable[[str], Read]) -> Read:
+    """What ``read`` makes of an answer; one that it refuses is asked for again."""
+    while True:
+        try:
+            return read(session.ask(question).strip())
+        except BadValue as error:
+            tell(f"  {error}")
 
 
 def yes_or_no(text: str) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.asking import Answers, Question, Walk, drafting, yes_or_no
+from casectl.asking import Answers, Question, Walk, asked, drafting, yes_or_no
 from casectl.core.casework import CONSENT, OPEN, UNTIL_EVENT
 from casectl.core.consents import (
     DISCLOSER,
@@ -26,6 +26,7 @@ from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text
 from casectl.core.values import NamedTuple
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import PieceArgument, open_piece
+from casectl.render import tell
 from casectl.render.consents import (
     RELEASE_COLUMNS,
     release_form,
@@ -194,11 +195,11 @@ def renew(
     given = _read(session, said, str(body.get(DISCLOSER) or session.config.worker))
     answers: Answers = {}
     if session.can_ask:
-        asked = Walk(
+        walk = Walk(
             session, answers, lambda answers: _questions(session, said, answers),
             lambda: None, lambda: "Nothing was written.",
         )  # fmt: skip
-        asked.go()
+        walk.go()
     else:
         _needed(said)
     made = new_release(found, _with(given, answers), session.today, session.config.date_order)
@@ -411,16 +412,21 @@ def _questions(session: Session, said: _Said, answers: Answers) -> list[Question
     def end_of(text: str) -> str:
         try:
             day = session.read_day(text)
-        except NotADay:
-            return checked_text(text, "event", limit=NAME_LIMIT)
+        except NotADay as error:
+            event = checked_text(text, "event", limit=NAME_LIMIT)
+            if not asked(session, f"An event, not a day: {event!r}? (y/n) ", yes_or_no):
+                raise error from None
+            return event
         begins = session.read_day(said.signed, back=True) if said.signed else None
         check_ends_after(begins or session.today, day, order)
+        tell(f"  {session.say_day(day)}")
         return day.isoformat()
 
     def signed_on(text: str) -> str:
         day = session.read_day(text, back=True)
         ends = session.read_day(said.until) if said.until else _day_in(answers.get(ENDS))
         check_signature(Release("", "", "", "", ends, None, True, day), session.today, order)
+        tell(f"  {session.say_day(day)}")
         return day.isoformat()
 
     def text_of(what: str, limit: int) -> "Callable[[str], str]":

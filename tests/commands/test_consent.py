@@ -135,10 +135,24 @@ def test_it_asks_for_every_element(run: Run) -> None:
 
 
 def test_words_that_are_no_day_are_the_event(run: Run) -> None:
-    answers = ["School", "grades", "name", "she leaves the school", "n"]
+    answers = ["School", "grades", "name", "she leaves the school", "y", "n"]
     assert run("consent add 1", answers=answers).code == 0
     (listed,) = run("consent list 1 --json").json
     assert (listed["event"], listed["state"]) == ("she leaves the school", "not signed")
+
+
+def test_a_mistyped_day_is_not_taken_for_an_event(run: Run) -> None:
+    answers = ["School", "grades", "name", "31 dcember", "n", "31 december 2027", "n"]
+    asked = run("consent add 1", answers=answers)
+    assert "An event, not a day: '31 dcember'? (y/n)" in asked.err
+    assert "cannot read '31 dcember'" in asked.err
+    assert "  Fri 31 Dec 2027\n" in asked.err
+    (listed,) = run("consent list 1 --json").json
+    assert (listed["event"], listed["until"]) == (None, "2027-12-31")
+    run("consent sign 1.roi1 --told-rights")
+    renewed = run("consent renew 1.roi1", answers=["nex month", "n", "31 jan 2028", "n"])
+    assert renewed.code == 0, renewed.err
+    assert [each["until"] for each in run("consent list 1 --json").json][-1] == "2028-01-31"
 
 
 def test_each_answer_is_looked_at_when_it_is_given(run: Run) -> None:
@@ -163,7 +177,9 @@ def test_an_interruption_keeps_a_draft_that_is_gone_on_with(run: Run) -> None:
     assert "A release of Ana Garcia (garcia-1) was begun. Go on with it? [Y/n]" in again.err
     (listed,) = run("consent list 1 --json").json
     assert (listed["to"], listed["purpose"]) == ("Example Pantry", "food parcels")
-    fresh = run("consent add 1", answers=["School", "grades", "name", "she leaves the school", "n"])
+    fresh = run(
+        "consent add 1", answers=["School", "grades", "name", "she leaves the school", "y", "n"]
+    )
     assert fresh.code == 0 and "was begun" not in fresh.err
 
 
