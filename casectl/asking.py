@@ -31,6 +31,7 @@ class Question(NamedTuple):
     help: str = ""
     lead: tuple[str, ...] = ()  # lines before it
     skipped: str = ""  # what Enter leaves it at
+    needed: str = ""  # why it cannot be skipped
     words: bool = False  # whether the answer is a client's words, which others may not see
 
 
@@ -102,6 +103,9 @@ class Walk:
         if answer == HELP:
             taken = " - takes the answer back." if before is not None else ""
             tell(f"  {question.help}{taken}")
+            return 0
+        if question.needed and (answer == TAKE_BACK or (not answer and before is None)):
+            tell(f"  {question.needed}")
             return 0
         if answer == TAKE_BACK:
             self.answers[question.key] = None

@@ -127,7 +127,7 @@ def add(
             f"A release of {whose.client} ({whose.handle}) was begun.",
             f"casectl consent add {found.number}",
         ) as draft:
-            for each in NEEDED:
+            for each in (*NEEDED, TOLD):
                 if draft.answers.get(each) is None:
                     draft.answers.pop(each, None)  # skipped, and there is no release without
             answers = draft.walk(lambda answers: _questions(session, said, answers))
@@ -331,6 +331,7 @@ class _Said(NamedTuple):
 # The keys of the answers, and the options that say the same.
 TO, WHAT, ENDS, TOLD, SIGNED_DAY, BY = "to", "what", "ends", "told", "signed", "by"
 NEEDED = {TO: "--to", PURPOSE: "--purpose", WHAT: "--what", ENDS: "--until or --event"}
+WITHOUT = "There is no release without it."
 
 
 def _given(said: _Said) -> dict[str, str | None]:
@@ -340,11 +341,12 @@ def _given(said: _Said) -> dict[str, str | None]:
 
 
 def _needed(said: _Said) -> None:
-    for key, each in _given(said).items():
-        if each is None:
-            raise BadValue(
-                f"{NEEDED[key]} is missing", hint="a script gives it on the command line"
-            )
+    lacks = [NEEDED[key] for key, each in _given(said).items() if each is None]
+    if lacks:
+        raise BadValue(
+            f"{', '.join(lacks)} {'is' if len(lacks) == 1 else 'are'} missing",
+            hint="a script gives what is needed on the command line",
+        )
 
 
 def _read(session: Session, said: _Said, by: str | None) -> Release:
@@ -378,10 +380,7 @@ def _add(session: Session, case: "Case", given: Release, answers: Answers) -> "P
 
 
 def _with(given: Release, answers: Answers) -> Release:
-    """``given`` with what was answered. Raises BadValue where something needed was skipped."""
-    for key, flag in NEEDED.items():
-        if key in answers and answers[key] is None:
-            raise BadValue(f"there is no release without it: {flag}", hint="nothing was written")
+    """``given`` with what was answered."""
     ends = answers.get(ENDS)
     day = _day_in(ends)
     signed = answers.get(SIGNED_DAY)
@@ -391,7 +390,7 @@ def _with(given: Release, answers: Answers) -> Release:
         information=answers.get(WHAT) or given.information,
         until=day or given.until,
         event=ends if ends is not None and day is None else given.event,
-        told_rights=given.told_rights or (TOLD in answers and answers[TOLD] is not False),
+        told_rights=given.told_rights or answers.get(TOLD) is True,
         signed_on=date.fromisoformat(signed) if signed else given.signed_on,
         signed_by=answers.get(BY) or given.signed_by,
     )
@@ -434,13 +433,13 @@ def _questions(session: Session, said: _Said, answers: Answers) -> list[Question
 
     asks = [
         Question(TO, "Who may be told?", text_of("recipient", NAME_LIMIT),
-                 "A person or an agency, as the release names them.", words=True),
+                 "A person or an agency, as the release names them.", words=True, needed=WITHOUT),
         Question(PURPOSE, "What for?", text_of("purpose", NAME_LIMIT),
-                 "Several are parted by ;", words=True),
+                 "Several are parted by ;", words=True, needed=WITHOUT),
         Question(WHAT, "What may be told?", text_of("text of what may be told", NOTE_LIMIT),
-                 "And how much of it.", words=True),
+                 "And how much of it.", words=True, needed=WITHOUT),
         Question(ENDS, "Until when? (a day, or what ends it, in words)", end_of,
-                 "18 may 2027, or: she leaves the school.", words=True),
+                 "18 may 2027, or: she leaves the school.", words=True, needed=WITHOUT),
     ]  # fmt: skip
     given = _given(said)
     asks = [each for each in asks if given[each.key] is None]
@@ -456,10 +455,10 @@ def _signing(said: _Said, answers: Answers, signed_on: "Callable[[str], str]") -
         asks.append(
             Question(
                 TOLD, "Was the client told that they may revoke it?", yes_or_no,
-                "A signature counts once they were.", skipped="yes",
+                "A signature counts once they were.", needed="Answer y or n.",
             )
         )  # fmt: skip
-    if said.told_rights or (TOLD in answers and answers[TOLD] is not False):
+    if said.told_rights or answers.get(TOLD) is True:
         asks.append(
             Question(SIGNED_DAY, "Signed on which day?", signed_on, "today, or a day before.",
                      skipped="not signed yet")
@@ -476,7 +475,8 @@ def _signing(said: _Said, answers: Answers, signed_on: "Callable[[str], str]") -
 
 
 def _were_told(session: Session) -> bool:
-    return session.can_ask and session.agrees("Was the client told that they may revoke it?")
+    question = "Was the client told that they may revoke it? (y/n) "
+    return session.can_ask and asked(session, question, yes_or_no)
 
 
 def _told(session: Session, case: "Case", release: "Piece", word: str) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from casectl.asking import asked, yes_or_no
 from casectl.core.casework import NEED, OPEN, PLANNED, REFERRAL, Piece
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.model import Case
@@ -175,7 +176,9 @@ def add(
         made = _walked(session, made)
         if capacity is None:
             made = made._replace(capacity=_asked_capacity(session, None))
-        if verified is None and session.agrees("Did you ask them that all this is so today?"):
+        if verified is None and asked(
+            session, "Did you ask them today, and all this is so? (y/n) ", yes_or_no
+        ):
             made = made._replace(verified_on=session.today)
     _check_new(session, made)
     made = session.store.resources.add(made)

@@ -184,10 +184,23 @@ def test_an_interruption_keeps_a_draft_that_is_gone_on_with(run: Run) -> None:
 
 
 def test_what_is_needed_and_was_skipped_is_said_and_asked_again(run: Run) -> None:
-    skipped = run("consent add 1", answers=["Example Pantry", "", "name", "18 may 2027", "n"])
-    assert skipped.code == 2 and "no release without it: --purpose" in skipped.err
-    assert "Kept as a draft" in skipped.err
-    assert run("consent add 1", answers=["y", "food"]).code == 0
+    answers = ["Example Pantry", "", "-", "food", "name", "18 may 2027", "n"]
+    made = run("consent add 1", answers=answers)
+    assert made.code == 0 and made.err.count("There is no release without it.") == 2
+    (listed,) = run("consent list 1 --json").json
+    assert listed["purpose"] == "food"
+    refused = run("consent add 1 --to School --until 2027-05-18")
+    assert refused.code == 2 and "--purpose, --what are missing" in refused.err
+
+
+def test_enter_never_says_that_the_client_was_told_of_their_rights(run: Run) -> None:
+    answers = ["Example Pantry", "food", "name", "18 may 2027", "", "n"]
+    made = run("consent add 1", answers=answers)
+    assert made.code == 0 and "Answer y or n." in made.err
+    (listed,) = run("consent list 1 --json").json
+    assert (listed["told_rights"], listed["state"]) == (False, "not signed")
+    asked = run("consent sign 1.roi1", answers=["", "n"])
+    assert asked.code == 2 and "answer y or n" in asked.err
 
 
 def test_a_revoked_release_is_called_revoked(run: Run) -> None:

@@ -103,9 +103,12 @@ def test_a_terminal_asks_for_each_thing(run: Run, caseload: None, store: Caseloa
     assert made.domains == ("food",) and made.capacity == "open" and made.verified_on is not None
     assert made.body["languages"] == [{"name": "Spanish"}, {"name": "Urdu"}]
     assert made.body["minimum_age"] == 18
+    unsure = run("resource add 'Example Clinic'", answers=["dentist", *[""] * 20, "", "n"])
+    assert unsure.code == 0 and "answer y or n" in unsure.err
+    assert store.resources.all()[0].verified_on is None
     edited = run("resource edit 1", answers=[*[""] * 6, "-", *[""] * 12, ""])
     assert edited.code == 0, edited.err
-    (after,) = store.resources.all()
+    after = store.resources.all()[-1]
     assert "languages" not in after.body and after.body["service_areas"]
 
 
