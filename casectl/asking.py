@@ -32,6 +32,7 @@ class Question(NamedTuple):
     lead: tuple[str, ...] = ()  # lines before it
     skipped: str = ""  # what Enter leaves it at
     needed: str = ""  # why it cannot be skipped
+    clears: bool = False  # whether ``-`` is an answer as well: take out what is on record
     words: bool = False  # whether the answer is a client's words, which others may not see
 
 
@@ -101,13 +102,15 @@ class Walk:
         if answer == BACK:
             return -1
         if answer == HELP:
-            taken = " - takes the answer back." if before is not None else ""
+            taken = ""
+            if before is not None and not question.needed and not question.clears:
+                taken = " - takes the answer back."
             tell(f"  {question.help}{taken}")
             return 0
         if question.needed and (answer == TAKE_BACK or (not answer and before is None)):
             tell(f"  {question.needed}")
             return 0
-        if answer == TAKE_BACK:
+        if answer == TAKE_BACK and not question.clears:
             self.answers[question.key] = None
         elif answer:
             try:
