@@ -230,6 +230,14 @@ def test_who_answered_when_and_by_which_means(run: Run, sent: None) -> None:
     assert items["1.ref1"] == "2026-12-17", "a waiting list is asked about every four weeks"
 
 
+def test_the_hints_after_a_no_are_commands_that_work(run: Run, sent: None) -> None:
+    out = run("referral answer 1.ref1 declined").out
+    assert "casectl resource match 1" in out and "(casectl refer 1)" not in out
+    refused = run("done 1.ref1")
+    assert refused.code == 2 and "chase" not in refused.err
+    assert "casectl referral close 1.ref1 REASON ends it" in refused.err
+
+
 def test_declined_offers_the_next_and_owes_it_until_found(
     run: Run, sent: None, case: Case, store: Caseload
 ) -> None:
