@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from casectl.core.errors import BadValue, CasectlError
+from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 from casectl.render import tell
@@ -199,8 +199,20 @@ def asked(session: Session, question: str, read: Callable[[str], Read]) -> Read:
     while True:
         try:
             return read(session.ask(question).strip())
-        except BadValue as error:
+        except (BadValue, NotFound) as error:
             tell(f"  {error}")
+
+
+def needed(
+    session: Session, value: str | None, question: str, flag: str, read: Callable[[str], Read]
+) -> Read:
+    """What ``read`` makes of ``value``, or else of an answer, which is asked for until it is one.
+
+    A script is told which option is missing.
+    """
+    if value is None and session.can_ask:
+        return asked(session, question, read)
+    return read(session.needed(value, question, flag))
 
 
 def yes_or_no(text: str) -> bool:

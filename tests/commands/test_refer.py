@@ -335,8 +335,15 @@ def test_a_contact_from_before_it_was_sent_confirms_nothing(run: Run, ben: None)
 
 
 def test_a_terminal_asks_how_the_client_said_so(run: Run, sent: None) -> None:
-    result = run("referral connected 1.ref1", answers=["phone"])
+    result = run("referral connected 1.ref1", answers=["fone", "phone"])
     assert result.code == 0 and "connected" in result.out
+    assert "no means 'fone': it is one of" in result.err
+
+
+def test_a_terminal_asks_what_they_answered(run: Run, sent: None) -> None:
+    result = run("referral answer 1.ref1", answers=["acepted", "accepted"])
+    assert result.code == 0 and "no answer 'acepted'" in result.err
+    assert run("referral answer 1.ref1 --no-input").code == 2
 
 
 @pytest.mark.parametrize(
