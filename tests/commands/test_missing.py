@@ -245,3 +245,4 @@ def test_it_is_done_by_the_facts_alone(run: Run) -> None:
         refused = run(command)
         assert refused.code == 2
         assert "1.missing is cleared by the facts" in refused.err
+        assert "casectl edit 1 --not-available FACT" in refused.err
