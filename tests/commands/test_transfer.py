@@ -797,6 +797,30 @@ def test_a_spoilt_return_writes_nothing(
     assert run("history --json").out == before
 
 
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        ({"kind": "deadline", "subject": "call"}, "1: its kind is none that this casectl knows"),
+        ({"kind": "follow_up", "subject": "x"}, "1: its kind is none that this casectl knows"),
+        (
+            {"kind": "deadline", "subject": "court", "lead_days": 999_999_999},
+            "1: its days are more than 3650",
+        ),
+    ],
+)
+def test_a_promise_that_no_command_writes_is_refused(
+    lee: Lee,
+    document: dict[str, list[dict[str, list[dict[str, object]]]]],
+    tmp_path: Path,
+    odd: dict[str, object],
+    said: str,
+) -> None:
+    document["cases"][0]["promises"][0].update(odd)
+    result = lee("receive", plain_file(tmp_path / "odd.json", document))
+    assert (result.code, result.out) == (2, ""), (result.out, result.err)
+    assert f"case 1 there, {said}" in result.err and result.err.count("\n") == 1, result.err
+
+
 UNSEALED = "2026-11-20T10:00:00Z"
 
 
@@ -820,6 +844,8 @@ UNSEALED = "2026-11-20T10:00:00Z"
         ),
         (lambda c: c["changed"].update(roi3={"stage": ""}), "roi3: it is signed without a day"),
         (lambda c: c["changed"].update(roi3={"who": "Paper"}), "roi3: what a release is of stays"),
+        (lambda c: c["changed"].update({"1": {"subject": "x"}}), "1: its kind is none"),
+        (lambda c: c["changed"].update({"1": {"kind": "deadline"}}), "1: a promise stays of its"),
         (lambda c: c["changed"].update(den1={"body.log": 3}), "den1: its log is not what"),
         (lambda c: c["changed"].update(den1={"stage": "x"}), "den1: its stage is none"),
         (lambda c: c["changed"].update(r1={"level": 9}), "r1: its level is none from 0 to 4"),
@@ -983,6 +1009,9 @@ ODD_PIECES = [
     (piece("risk", level=2), "r1: what it is of is missing"),
     (piece("referral", stage="draft", body={"log": [{"did": "sent"}]}), "ref1: its log"),
     (piece("denial", stage="denied", body={"log": 7}), "den1: its log"),
+    (piece("assessment", body={"domains": None}), "a1: it says nothing where it has to"),
+    (piece("screening", domain="phq9", lead_days=999_999_999), "q1: its days are more than 3650"),
+    (piece("goal", number=999_999_999), "g999999999: its number is higher than any"),
     (piece("closing", stage="notice", body={"notice": {}}), "cl1: its notice"),
     (piece("closing", stage="sign_off", body={"given": {"x": 1}}), "cl1: its given"),
 ]
