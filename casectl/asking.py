@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from casectl.core.errors import BadValue, CasectlError
+from casectl.core.errors import BadValue, CasectlError, NotFound
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 from casectl.render import tell
 from casectl.session import Session, Unanswered
 
+Read = TypeVar("Read")
 BACK, HELP, TAKE_BACK = "<", "?", "-"
 
 Answers = dict[str, Any]  # by the question's key; None is one that was skipped
@@ -30,6 +31,8 @@ class Question(NamedTuple):
     help: str = ""
     lead: tuple[str, ...] = ()  # lines before it
     skipped: str = ""  # what Enter leaves it at
+    needed: str = ""  # why it cannot be skipped
+    clears: bool = False  # whether ``-`` is an answer as well: take out what is on record
     words: bool = False  # whether the answer is a client's words, which others may not see
 
 
@@ -99,10 +102,15 @@ class Walk:
         if answer == BACK:
             return -1
         if answer == HELP:
-            taken = " - takes the answer back." if before is not None else ""
+            taken = ""
+            if before is not None and not question.needed and not question.clears:
+                taken = " - takes the answer back."
             tell(f"  {question.help}{taken}")
             return 0
-        if answer == TAKE_BACK:
+        if question.needed and (answer == TAKE_BACK or (not answer and before is None)):
+            tell(f"  {question.needed}")
+            return 0
+        if answer == TAKE_BACK and not question.clears:
             self.answers[question.key] = None
         elif answer:
             try:
@@ -184,6 +192,27 @@ def drafting(session: Session, name: str, question: str, command: str) -> Iterat
         draft.tell_once()
         raise
     draft.drop()
+
+
+def asked(session: Session, question: str, read: Callable[[str], Read]) -> Read:
+    """What ``read`` makes of an answer; one that it refuses is asked for again."""
+    while True:
+        try:
+            return read(session.ask(question).strip())
+        except (BadValue, NotFound) as error:
+            tell(f"  {error}")
+
+
+def needed(
+    session: Session, value: str | None, question: str, flag: str, read: Callable[[str], Read]
+) -> Read:
+    """What ``read`` makes of ``value``, or else of an answer, which is asked for until it is one.
+
+    A script is told which option is missing.
+    """
+    if value is None and session.can_ask:
+        return asked(session, question, read)
+    return read(session.needed(value, question, flag))
 
 
 def yes_or_no(text: str) -> bool:

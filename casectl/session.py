@@ -947,7 +947,7 @@ class Session:
         if part is None or part in ("contact", "safety") or is_transition(part) or is_call(part):
             return case, None
         if not part.isdigit():
-            how = how_to_clear(part, "is not something to get in touch about")
+            how = how_to_clear(part, "is not something to get in touch about", case.stem)
             raise BadValue(f"{case.number}.{part} {how}")
         _, promise = self.find_promise(text, kinds=(FOLLOW_UP, APPOINTMENT, DEADLINE))
         if promise.kind == DEADLINE:
@@ -984,7 +984,10 @@ class Session:
                     f"{case.handle} owes no {case.stem}.{part}",
                     hint=f"casectl show {case.stem} lists what it owes",
                 )
-            raise BadValue(f"{case.stem}.{part} {how_to_clear(part, NOT_A_PROMISE)}")
+            how = self._how_of_a_referral(case, part) or how_to_clear(
+                part, NOT_A_PROMISE, case.stem
+            )
+            raise BadValue(f"{case.stem}.{part} {how}")
         promise = self.store.promises.numbered(case, int(part[:10]))
         if promise is None:
             raise NotFound(
@@ -999,6 +1002,20 @@ class Session:
                 hint=HOW_TO_END[promise.kind].format(item=name, case=case.stem),
             )
         return case, promise
+
+    def _how_of_a_referral(self, case: Case, part: str) -> str | None:
+        """What goes on with a declined referral, which is not chased; None for all else."""
+        if part.rstrip(DIGITS) != "ref":
+            return None
+        from casectl.core.casework import DECLINED, REFERRAL
+
+        for each in self.store.casework.of(case, REFERRAL):
+            if each.part == part and each.status == OPEN and each.stage == DECLINED:
+                return (
+                    f"was declined: casectl resource match {case.stem} finds another service, "
+                    f"casectl referral close {case.stem}.{part} REASON ends it"
+                )
+        return None
 
     def _owes(self, case: Case, part: str) -> bool:
         """Whether the case has this derived item, due or not yet."""
@@ -1162,12 +1179,12 @@ def names_a_call(text: str) -> bool:
     return bool(stem and dot) and is_call(part)
 
 
-def how_to_clear(part: str, otherwise: str) -> str:
-    """What clears a derived item or a piece of casework, by its name behind the dot."""
+def how_to_clear(part: str, otherwise: str, case: str) -> str:
+    """What clears a derived item or a piece of casework of a case, by its name behind the dot."""
     found = HOW_TO_CLEAR.get(part) or HOW_TO_CLEAR_PIECES.get(
         "t" if part and is_transition(part) else part.rstrip(DIGITS)
     )
-    return found or otherwise
+    return (found or otherwise).replace("CASE", case).replace("ITEM", f"{case}.{part}")
 
 
 def is_own(text: str) -> bool:

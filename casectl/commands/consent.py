@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.asking import Answers, Question, Walk, drafting, yes_or_no
+from casectl.asking import Answers, Question, Walk, asked, drafting, yes_or_no
 from casectl.core.casework import CONSENT, OPEN, UNTIL_EVENT
 from casectl.core.consents import (
     DISCLOSER,
@@ -26,6 +26,7 @@ from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text
 from casectl.core.values import NamedTuple
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import PieceArgument, open_piece
+from casectl.render import tell
 from casectl.render.consents import (
     RELEASE_COLUMNS,
     release_form,
@@ -126,7 +127,7 @@ def add(
             f"A release of {whose.client} ({whose.handle}) was begun.",
             f"casectl consent add {found.number}",
         ) as draft:
-            for each in NEEDED:
+            for each in (*NEEDED, TOLD):
                 if draft.answers.get(each) is None:
                     draft.answers.pop(each, None)  # skipped, and there is no release without
             answers = draft.walk(lambda answers: _questions(session, said, answers))
@@ -194,11 +195,11 @@ def renew(
     given = _read(session, said, str(body.get(DISCLOSER) or session.config.worker))
     answers: Answers = {}
     if session.can_ask:
-        asked = Walk(
+        walk = Walk(
             session, answers, lambda answers: _questions(session, said, answers),
             lambda: None, lambda: "Nothing was written.",
         )  # fmt: skip
-        asked.go()
+        walk.go()
     else:
         _needed(said)
     made = new_release(found, _with(given, answers), session.today, session.config.date_order)
@@ -330,6 +331,7 @@ class _Said(NamedTuple):
 # The keys of the answers, and the options that say the same.
 TO, WHAT, ENDS, TOLD, SIGNED_DAY, BY = "to", "what", "ends", "told", "signed", "by"
 NEEDED = {TO: "--to", PURPOSE: "--purpose", WHAT: "--what", ENDS: "--until or --event"}
+WITHOUT = "There is no release without it."
 
 
 def _given(said: _Said) -> dict[str, str | None]:
@@ -339,11 +341,12 @@ def _given(said: _Said) -> dict[str, str | None]:
 
 
 def _needed(said: _Said) -> None:
-    for key, each in _given(said).items():
-        if each is None:
-            raise BadValue(
-                f"{NEEDED[key]} is missing", hint="a script gives it on the command line"
-            )
+    lacks = [NEEDED[key] for key, each in _given(said).items() if each is None]
+    if lacks:
+        raise BadValue(
+            f"{', '.join(lacks)} {'is' if len(lacks) == 1 else 'are'} missing",
+            hint="a script gives what is needed on the command line",
+        )
 
 
 def _read(session: Session, said: _Said, by: str | None) -> Release:
@@ -377,10 +380,7 @@ def _add(session: Session, case: "Case", given: Release, answers: Answers) -> "P
 
 
 def _with(given: Release, answers: Answers) -> Release:
-    """``given`` with what was answered. Raises BadValue where something needed was skipped."""
-    for key, flag in NEEDED.items():
-        if key in answers and answers[key] is None:
-            raise BadValue(f"there is no release without it: {flag}", hint="nothing was written")
+    """``given`` with what was answered."""
     ends = answers.get(ENDS)
     day = _day_in(ends)
     signed = answers.get(SIGNED_DAY)
@@ -390,7 +390,7 @@ def _with(given: Release, answers: Answers) -> Release:
         information=answers.get(WHAT) or given.information,
         until=day or given.until,
         event=ends if ends is not None and day is None else given.event,
-        told_rights=given.told_rights or (TOLD in answers and answers[TOLD] is not False),
+        told_rights=given.told_rights or answers.get(TOLD) is True,
         signed_on=date.fromisoformat(signed) if signed else given.signed_on,
         signed_by=answers.get(BY) or given.signed_by,
     )
@@ -411,16 +411,21 @@ def _questions(session: Session, said: _Said, answers: Answers) -> list[Question
     def end_of(text: str) -> str:
         try:
             day = session.read_day(text)
-        except NotADay:
-            return checked_text(text, "event", limit=NAME_LIMIT)
+        except NotADay as error:
+            event = checked_text(text, "event", limit=NAME_LIMIT)
+            if not asked(session, f"An event, not a day: {event!r}? (y/n) ", yes_or_no):
+                raise error from None
+            return event
         begins = session.read_day(said.signed, back=True) if said.signed else None
         check_ends_after(begins or session.today, day, order)
+        tell(f"  {session.say_day(day)}")
         return day.isoformat()
 
     def signed_on(text: str) -> str:
         day = session.read_day(text, back=True)
         ends = session.read_day(said.until) if said.until else _day_in(answers.get(ENDS))
         check_signature(Release("", "", "", "", ends, None, True, day), session.today, order)
+        tell(f"  {session.say_day(day)}")
         return day.isoformat()
 
     def text_of(what: str, limit: int) -> "Callable[[str], str]":
@@ -428,13 +433,13 @@ def _questions(session: Session, said: _Said, answers: Answers) -> list[Question
 
     asks = [
         Question(TO, "Who may be told?", text_of("recipient", NAME_LIMIT),
-                 "A person or an agency, as the release names them.", words=True),
+                 "A person or an agency, as the release names them.", words=True, needed=WITHOUT),
         Question(PURPOSE, "What for?", text_of("purpose", NAME_LIMIT),
-                 "Several are parted by ;", words=True),
+                 "Several are parted by ;", words=True, needed=WITHOUT),
         Question(WHAT, "What may be told?", text_of("text of what may be told", NOTE_LIMIT),
-                 "And how much of it.", words=True),
+                 "And how much of it.", words=True, needed=WITHOUT),
         Question(ENDS, "Until when? (a day, or what ends it, in words)", end_of,
-                 "18 may 2027, or: she leaves the school.", words=True),
+                 "18 may 2027, or: she leaves the school.", words=True, needed=WITHOUT),
     ]  # fmt: skip
     given = _given(said)
     asks = [each for each in asks if given[each.key] is None]
@@ -450,10 +455,10 @@ def _signing(said: _Said, answers: Answers, signed_on: "Callable[[str], str]") -
         asks.append(
             Question(
                 TOLD, "Was the client told that they may revoke it?", yes_or_no,
-                "A signature counts once they were.", skipped="yes",
+                "A signature counts once they were.", needed="Answer y or n.",
             )
         )  # fmt: skip
-    if said.told_rights or (TOLD in answers and answers[TOLD] is not False):
+    if said.told_rights or answers.get(TOLD) is True:
         asks.append(
             Question(SIGNED_DAY, "Signed on which day?", signed_on, "today, or a day before.",
                      skipped="not signed yet")
@@ -470,7 +475,8 @@ def _signing(said: _Said, answers: Answers, signed_on: "Callable[[str], str]") -
 
 
 def _were_told(session: Session) -> bool:
-    return session.can_ask and session.agrees("Was the client told that they may revoke it?")
+    question = "Was the client told that they may revoke it? (y/n) "
+    return session.can_ask and asked(session, question, yes_or_no)
 
 
 def _told(session: Session, case: "Case", release: "Piece", word: str) -> None:

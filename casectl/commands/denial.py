@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from casectl.asking import needed
 from casectl.core.casework import DENIAL, OPEN, Piece
 from casectl.core.dates import When
 from casectl.core.denials import (
@@ -27,6 +28,7 @@ from casectl.core.model import DEADLINE as A_DEADLINE
 from casectl.core.model import FOLLOW_UP, Case, Promise
 from casectl.core.planning import check_past_day
 from casectl.core.promising import new_promise
+from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import PieceArgument
 from casectl.render import referrals as told
@@ -83,19 +85,38 @@ def add(
     """
     session = current(ctx)
     found = session.find_case(case, write=True)
-    text = session.needed(what, "What was denied? ", "WHAT")
-    name = session.needed(by, "By whom? ", "--by")
+    text = needed(
+        session, what, "What was denied? ", "WHAT", lambda text: checked_text(text.strip(), "text")
+    )
+    name = needed(
+        session, by, "By whom? ", "--by",
+        lambda text: checked_text(text.strip(), "name of who denied it", limit=NAME_LIMIT),
+    )  # fmt: skip
     day = _day(session, found, on)
     if appeal_by is not None and no_appeal:
         raise BadValue("--appeal-by and --no-appeal say two things", hint="give one of them")
     if appeal_by is None and not no_appeal:
-        answer = session.needed(None, "Appeal by which day? (- for none) ", "--appeal-by").strip()
-        appeal_by = None if answer in ("", "-") else answer
-    last = session.read_day(appeal_by) if appeal_by is not None else None
+        last = needed(
+            session, None, "Appeal by which day? (- for none) ", "--appeal-by",
+            lambda text: _last_day(session, day, text),
+        )  # fmt: skip
+    else:
+        last = session.read_day(appeal_by) if appeal_by is not None else None
     made = new_denial(found, text, name, day, last, why, session.config.date_order)
     deadline = _deadline(session, found, made, last)
     done = session.store.referrals.deny(found, made, deadline)
     _tell(session, found, done.denial, done.ended, done.made)
+
+
+def _last_day(session: Session, denied_on: date, answer: str) -> date | None:
+    """The day to appeal by as it was answered; None for ``-``. Raises BadValue."""
+    if answer == "-":
+        return None
+    if not answer:
+        raise BadValue("a day, or - where there is no appeal")
+    last = session.read_day(answer)
+    check_appeal_day(denied_on, last, session.config.date_order)
+    return last
 
 
 def _deadline(session: Session, case: Case, denied: Piece, last: date | None) -> Promise | None:

@@ -418,7 +418,7 @@ def _assessed(session: Session, names: list[str], outcome: str | None, day: date
         raise BadValue("record one assessment at a time", hint=f"casectl done {names[0]}")
     case, part = session.find_item(names[0])
     if part != "assessment":
-        raise BadValue(f"{names[0]} {how_to_clear(part or '', 'is not an assessment')}")
+        raise BadValue(f"{names[0]} {how_to_clear(part or '', 'is not an assessment', case.stem)}")
     if not case.is_open:
         raise BadValue(f"{case.handle} is closed", hint=f"casectl reopen {case.number} first")
     if day < case.opened_on:

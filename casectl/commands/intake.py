@@ -312,7 +312,7 @@ def _read(session: Session, key: str, text: str) -> Any:
         case "risk":
             return risk_named(text)
         case "opened_on":
-            return checked_intake_day(session.read_day(text), session.today)
+            return checked_intake_day(session.read_day(text, back=True), session.today)
         case "interpreter" | "pending":
             return text == YES
         case "due":

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casectl.asking import Answers, Question, Walk
 from casectl.core.casework import PERSON, PROVIDER
 from casectl.core.errors import BadValue
 from casectl.core.people import (
@@ -23,9 +24,12 @@ from casectl.core.people import (
     find_kind,
     in_order,
     new_person,
+    same_person,
 )
+from casectl.core.text import checked_text
 from casectl.parameters import CaseArgument, complete_case, current
 from casectl.pieces import PieceArgument, PiecesArgument, named_pieces, open_piece, rest_as_text
+from casectl.render import tell
 from casectl.render.around import PEOPLE_COLUMNS, person_line, person_object, person_sentences
 from casectl.session import Session
 
@@ -114,13 +118,45 @@ def add(
     """
     session = current(ctx)
     found = session.find_case(case, write=True)
+    if session.can_ask and (name is None or kind is None):
+        said = {NAME: name, KIND: kind, ROLE: role, PHONE: phone, SAFE: safe}
+        answers = _asked(session, [each for each in ASKS if said[each.key] is None])
+        name, kind = answers.get(NAME) or name, answers.get(KIND) or kind
+        role, phone = answers.get(ROLE) or role, answers.get(PHONE) or phone
+        safe = answers.get(SAFE) or safe
     who = session.needed(name, "Their name? ", "NAME")
-    part = find_kind(session.needed(kind, f"What part have they? ({', '.join(KINDS)}) ", "--as"))
+    part = find_kind(session.needed(kind, "What part have they? ", "--as"))
     body = _given(
         session, found, role, phone, email, note, safe, primary, household, at_home, their_case
     )
-    made = session.store.people.add(new_person(found, who, part, body, session.today))
+    person = new_person(found, who, part, body, session.today)
+    twin = same_person(session.store.casework.of(found, *AROUND, only_open=True), person)
+    made = session.store.people.add(person)
     _told(session, found, [made], "added")
+    if twin is not None:
+        tell(
+            f"casectl: {found.number}.{twin.part} has that name and number as well; casectl people "
+            "end takes one of them off"
+        )
+
+
+NAME, KIND = "name", "kind"
+ASKS = (
+    Question(NAME, "Their name", checked_person, needed="Nobody is added without it.", words=True),
+    Question(KIND, "What part have they", find_kind, ", ".join(KINDS),
+             lead=(f"Their part: {', '.join(KINDS)}.",), needed="Nobody is added without it."),
+    Question(ROLE, "What they are to the client", lambda text: checked_text(text, "text"),
+             "sister, teacher, landlord …", words=True),
+    Question(PHONE, "Phone", lambda text: checked_text(text, "text"), words=True),
+    Question(SAFE, "Safe contact", lambda text: checked_text(text, "text"),
+             "When and how to call, and what must never be said there.", words=True),
+)  # fmt: skip
+
+
+def _asked(session: Session, asks: list[Question]) -> Answers:
+    answers: Answers = {}
+    Walk(session, answers, lambda _: asks, lambda: None, lambda: "Nobody was added.").go()
+    return answers
 
 
 @people_app.command("edit")

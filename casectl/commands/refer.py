@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casectl.asking import asked, needed
 from casectl.core.casework import DECLINED, NEED, OPEN, PLANNED, REFERRAL, SENT, Piece
 from casectl.core.contacting import new_contact
 from casectl.core.errors import BadValue, NotFound
@@ -243,8 +244,8 @@ def answer(
     ctx: typer.Context,
     item: PieceArgument,
     answered: Annotated[
-        str, typer.Argument(metavar="ANSWER", help="accepted, declined or waitlisted.")
-    ],
+        str | None, typer.Argument(metavar="[ANSWER]", help="accepted, declined or waitlisted.")
+    ] = None,
     text: TextArgument = None,
     by: ByOption = None,
     who: WhoOption = None,
@@ -259,9 +260,8 @@ def answer(
     """
     session = current(ctx)
     case, piece = session.find_piece(item, REFERRAL)
-    word = answered.strip().lower()
-    if word not in ANSWERS:
-        raise BadValue(f"no answer {answered[:40]!r}: it is {', '.join(ANSWERS)}")
+    question = f"What did they answer? ({', '.join(ANSWERS)}) "
+    word = needed(session, answered, question, "ANSWER", _answer)
     until = _ahead(session, again)
     if until is not None and word == DECLINED:
         raise BadValue("a declined referral asks for another one at once", hint="leave --again out")
@@ -299,12 +299,12 @@ def _next_fits(session: Session, case: Case, declined: Piece) -> "list[Fit]":
         for each in session.store.casework.of(case, NEED)
         if each.number in numbers and each.status in (OPEN, PLANNED)
     ]
-    asked = {
+    were_asked = {
         each.body.get(RESOURCE)
         for each in session.store.casework.of(case, REFERRAL)
         if set(needs_of(each)) & set(numbers)
     }
-    catalogue = [each for each in session.store.resources.all() if each.number not in asked]
+    catalogue = [each for each in session.store.resources.all() if each.number not in were_asked]
     person = session.store.referrals.person(case, ())
     found = matching(catalogue, needs, person, session.today, session.config.verified_for)
     return [each for each in found if not each.is_near]
@@ -430,7 +430,20 @@ def _asked_means(session: Session) -> str:
             "who says that they are connected?",
             hint="--by MEANS where the client told you, or --contact ITEM where it is on record",
         )
-    return session.ask(f"How did the client tell you? ({', '.join(MEANS)}) ").strip().lower()
+    return asked(session, f"How did the client tell you? ({', '.join(MEANS)}) ", _means)
+
+
+def _means(text: str) -> str:
+    if text.lower() not in MEANS:
+        raise BadValue(f"no means {text[:40]!r}: it is one of {', '.join(MEANS)}")
+    return text.lower()
+
+
+def _answer(text: str) -> str:
+    word = text.strip().lower()
+    if word not in ANSWERS:
+        raise BadValue(f"no answer {text[:40]!r}: it is {', '.join(ANSWERS)}")
+    return word
 
 
 def _said_so(session: Session, case: Case, referral: Piece, text: str) -> Contact:

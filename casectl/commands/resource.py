@@ -1,16 +1,22 @@
 """resource: services that one can refer to, what is known of each, and which fit a case."""
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casectl.asking import Answers, Question, Walk, yes_or_no
 from casectl.core.casework import NEED, OPEN, PLANNED, REFERRAL, Piece
-from casectl.core.errors import BadValue, CasectlError
+from casectl.core.domains import domain_words
+from casectl.core.errors import BadValue
 from casectl.core.model import Case
 from casectl.core.referrals import connected
 from casectl.core.resources import (
+    AGE,
     FIELDS,
+    LISTED,
+    TEXTS,
+    Field,
     Resource,
     checked_body,
     checked_capacity,
@@ -25,6 +31,9 @@ from casectl.parameters import CaseArgument, complete_resource, current, limit_n
 from casectl.render import resources as told
 from casectl.render import tell
 from casectl.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 resource_app = typer.Typer(
     rich_markup_mode=None,
@@ -166,17 +175,29 @@ def add(
     if walks and not session.can_ask:
         missing = "ORGANIZATION and SERVICE are" if organization is None else "SERVICE is"
         raise BadValue(f"{missing} missing", hint='resource add "Example Pantry" "food parcels"')
-    organization = organization if organization is not None else session.ask("Organization? ")
-    service = service if service is not None else session.ask("Service? ")
     day = _verified(session, verified)
-    made = new_resource(organization, service, capacity=capacity, verified_on=day)
-    made = made._replace(body=checked_body({}, given, session.profile.domains))
+    if organization is not None:
+        organization = checked_label(organization, "organization")
+    begun = Resource("", 0, organization or "", service or "", checked_capacity(capacity), day)
+    begun = begun._replace(body=checked_body({}, given, session.profile.domains))
+    answers: Answers = {}
     if walks:
-        made = _walked(session, made)
-        if capacity is None:
-            made = made._replace(capacity=_asked_capacity(session, None))
-        if verified is None and session.agrees("Did you ask them that all this is so today?"):
-            made = made._replace(verified_on=session.today)
+
+        def asks(answers: Answers) -> list[Question]:
+            names = _names_asked(session, organization, service, answers)
+            fields = _fields_asked(session, begun, answers, room=capacity is None)
+            return [*names, *fields, *([] if verified is not None else [ASKED_THEM])]
+
+        answers = _walked(session, asks)
+        begun = _answered(session, begun, answers)
+        if answers.get(VERIFIED):
+            day = session.today
+    made = new_resource(
+        organization if organization is not None else answers[ORGANIZATION],
+        service if service is not None else answers[SERVICE],
+        capacity=begun.capacity,
+        verified_on=day,
+    )._replace(body=begun.body)
     _check_new(session, made)
     made = session.store.resources.add(made)
     lacks = told.lacking(made)
@@ -211,34 +232,100 @@ def _verified(session: Session, text: str | None) -> date | None:
     return day
 
 
-def _walked(session: Session, resource: Resource) -> Resource:
-    """Each thing asked for that is not said yet, or as it stands; several stand between ``;``."""
-    tell("Enter leaves it as it is, - takes it out; several stand between semicolons.")
-    for field in FIELDS:
-        while True:
-            now = "; ".join(session.shown(tuple(said(resource, field.key))))
-            answer = session.ask(f"{field.words}{f' [{now}]' if now else ''}? ").strip()
-            if not answer:
-                break
-            try:
-                texts = [] if answer == NOTHING else [each.strip() for each in answer.split(";")]
-                value = texts if field.kind in ("texts", "listed") else [] if not texts else answer
-                body = checked_body(resource.body, {field.key: value}, session.profile.domains)
-            except CasectlError as error:
-                tell(f"  {error}")
-            else:
-                resource = resource._replace(body=body)
-                break
-    return resource
+ORGANIZATION, SERVICE, CAPACITY, VERIFIED = "organization", "service", "capacity", "verified"
 
 
-def _asked_capacity(session: Session, now: str | None) -> str | None:
-    while answer := session.ask(f"Room: open, waitlist or full{f' [{now}]' if now else ''}? "):
-        try:
-            return checked_capacity(answer)
-        except BadValue as error:
-            tell(f"  {error}")
-    return now
+ASKED_THEM = Question(
+    VERIFIED, "Did you ask them today, and all this is so?", yes_or_no,
+    "y counts it as verified today.", needed="Answer y or n.",
+)  # fmt: skip
+
+
+def _walked(session: Session, asks: "Callable[[Answers], list[Question]]") -> Answers:
+    """What was answered, there and back; NOTHING for what is to be taken out."""
+    answers: Answers = {}
+    tell("Several stand between semicolons; - takes out what is on record.")
+    Walk(session, answers, asks, lambda: None, lambda: "Nothing was written.").go()
+    return answers
+
+
+def _names_asked(
+    session: Session, organization: str | None, service: str | None, answers: Answers
+) -> list[Question]:
+    """Who offers what, which is looked at before all else is typed."""
+
+    def service_read(text: str) -> str:
+        whose = organization if organization is not None else answers[ORGANIZATION]
+        made = new_resource(whose, text, capacity=None, verified_on=None)
+        _check_new(session, made)
+        return made.service
+
+    asks = [
+        Question(ORGANIZATION, "Organization", lambda text: checked_label(text, "organization"),
+                 "Who offers it.", needed="It needs a name.", words=True),
+        Question(SERVICE, "Service", service_read,
+                 "What they offer.", needed="It needs a name.", words=True),
+    ]  # fmt: skip
+    said_already = {ORGANIZATION: organization, SERVICE: service}
+    return [each for each in asks if said_already[each.key] is None]
+
+
+def _fields_asked(
+    session: Session, resource: Resource, answers: Answers, *, room: bool = True
+) -> list[Question]:
+    """Each thing on record of a service, and then whether they have room."""
+    helps = {
+        LISTED: ", ".join(domain_words(each.key) for each in session.profile.domains),
+        TEXTS: "Several stand between semicolons.",
+        AGE: "A number of years.",
+    }
+
+    def reading(field: Field) -> "Callable[[str], str | list[str]]":
+        def read(text: str) -> str | list[str]:
+            value: str | list[str] = text
+            if text != NOTHING and field.kind in (TEXTS, LISTED):
+                value = [each.strip() for each in text.split(";")]
+            _body_with(session, resource, {**answers, field.key: value})
+            return value
+
+        return read
+
+    asks = [
+        Question(
+            field.key, field.words, reading(field), helps.get(field.kind, "In your own words."),
+            skipped="; ".join(session.shown(tuple(said(resource, field.key)))),
+            words=True, clears=True,
+        )
+        for field in FIELDS
+    ]  # fmt: skip
+    if room:
+        asks.append(
+            Question(
+                CAPACITY, "Room", lambda text: checked_capacity(text) or NOTHING,
+                "Whether they take somebody in: open, waitlist or full.",
+                skipped=resource.capacity or "", clears=True,
+                lead=("Room is open, waitlist or full.",),
+            )
+        )  # fmt: skip
+    return asks
+
+
+def _body_with(session: Session, resource: Resource, answers: Answers) -> dict[str, Any]:
+    changes = {
+        field.key: _taken(answers[field.key])
+        for field in FIELDS
+        if answers.get(field.key) is not None
+    }
+    return checked_body(resource.body, changes, session.profile.domains)
+
+
+def _answered(session: Session, resource: Resource, answers: Answers) -> Resource:
+    """``resource`` with what was answered for its fields and its room."""
+    capacity = answers.get(CAPACITY)
+    return resource._replace(
+        body=_body_with(session, resource, answers),
+        capacity=resource.capacity if capacity is None else checked_capacity(capacity),
+    )
 
 
 @resource_app.command("show")
@@ -390,8 +477,8 @@ def edit(
             raise BadValue(
                 "nothing to change", hint="casectl resource edit --help lists what can be"
             )
-        changed = _walked(session, changed)
-        changed = changed._replace(capacity=_asked_capacity(session, changed.capacity))
+        answers = _walked(session, lambda answers: _fields_asked(session, found, answers))
+        changed = _answered(session, found, answers)
     was, now = found._asdict(), changed._asdict()
     values = {name: value for name, value in now.items() if was[name] != value}
     if not values:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from casectl.asking import asked, needed
 from casectl.colleagues import OutOption, RecipientOption, Seal, checked_worker, new_path
 from casectl.core.casework import GIVEN
 from casectl.core.errors import BadValue, NotFound
@@ -84,11 +85,14 @@ def _transfer(
     purpose: str | None,
     override: str | None,
 ) -> None:
-    colleague = checked_worker(session, session.needed(to, "To whom? ", "--to"))
     case = session.find_case(name, write=True)
     check_change(case, "transfer")
     check_free(session, case)
-    path = new_path(output, "the hand-over")
+    colleague = needed(session, to, "To whom? ", "--to", lambda text: checked_worker(session, text))
+    if output is None and session.can_ask:
+        path = asked(session, "Into which file? ", lambda text: new_path(text, "the hand-over"))
+    else:
+        path = new_path(output, "the hand-over")
     permission = permit_handover(session, case, colleague, TRANSFER, purpose, override)
     seal = Seal(session, recipient)
     key = session.store.handing.new_key()
@@ -108,6 +112,7 @@ def _transfer(
 
 def _accepted(session: Session, name: str, on: str | None) -> None:
     case, piece = _given(session, name)
+    check_change(case, "close")
     day = session.read_day(on, back=True) if on else session.today
     if not piece.on_day <= day <= session.today:
         raise BadValue(f"{session.say_day(day)} is before it was handed over, or still ahead")

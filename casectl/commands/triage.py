@@ -639,14 +639,14 @@ class Walk:
                 return "next step"
 
             return self._asked("What is next, and when? (check aide mon) ", step, needed=True)
-        part = item.item.rpartition(".")[2]
-        raise BadValue(f"{item.item} {how_to_clear(part, 'is not marked done')}")
+        stem, _, part = item.item.rpartition(".")
+        raise BadValue(f"{item.item} {how_to_clear(part, 'is not marked done', stem)}")
 
     def _cancelled(self, record: CaseRecord, item: DueItem) -> str | None:
         promise = item.promise
         if promise is None:
-            part = item.item.rpartition(".")[2]
-            raise BadValue(f"{item.item} {how_to_clear(part, 'is not cancelled')}")
+            stem, _, part = item.item.rpartition(".")
+            raise BadValue(f"{item.item} {how_to_clear(part, 'is not cancelled', stem)}")
 
         def cancel(text: str) -> str:
             why = checked_text(text or self.reason or "", "reason")

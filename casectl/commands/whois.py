@@ -47,7 +47,7 @@ def whois(
     hits = session.store.search.find(wanted, most + 1)
     services = session.store.search.services(wanted.number)
     if services and not hits:
-        resources(services, session.output, "")
+        resources(services, session.output, "", named=True)
         return
     for each in services:
         tell(f"casectl: that is the number of resource {each.number}, {each.name}")

@@ -202,6 +202,7 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("handover", "give"): _same_day,
     ("closing", "notice"): _same_day,
     ("closing", "sign_off"): _same_day,
+    ("closing", "after_death"): _same_day,
     ("aftercare", ""): _after(lambda i, g: i.aftercare),
 }
 # Kinds that fall due after a standard of their own, and not after what one missed interval takes.

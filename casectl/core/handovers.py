@@ -282,11 +282,13 @@ def read_handover(made: Mapping[str, Any], where: str, day: date) -> Handed:
         raise BadValue(f"a newer casectl wrote {where}", hint="upgrade casectl")
     try:
         handed = _handed(made)
-    except (BadValue, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        why = _absurd(handed, day)
+    except (BadValue, LookupError, TypeError, ValueError, AttributeError, ArithmeticError,
+            RecursionError):  # fmt: skip
         raise BadValue(
             f"{where} is damaged, or no hand-over of casectl's", hint="ask for it once more"
         ) from None
-    if why := _absurd(handed, day):
+    if why:
         raise BadValue(
             f"{where}: {why}", hint=f"ask {handed.sender} to correct that; nothing was taken in"
         )

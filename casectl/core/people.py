@@ -54,6 +54,18 @@ def new_person(case: Case, name: str, kind: str, body: Mapping[str, Any], today:
     )  # fmt: skip
 
 
+def same_person(around: Sequence[Piece], person: Piece) -> Piece | None:
+    """Who has the same name and the same number, if there is a number."""
+    number = typed_number(str(person.body.get(PHONE) or ""))
+    if not number:
+        return None
+    for each in around:
+        same = fold(each.what or "") == fold(person.what or "")
+        if same and typed_number(str(each.body.get(PHONE) or "")) == number:
+            return each
+    return None
+
+
 def checked_person(name: str) -> str:
     return checked_text(name.strip(), "name", limit=NAME_LIMIT)
 

@@ -62,13 +62,18 @@ def person_line(person: Piece, case: Case, client: Client, cases: Mapping[str, C
     return f"{case.number}.{person.part}  {person_words(person, client, cases)}"
 
 
-def person_words(person: Piece, client: Client, cases: Mapping[str, Case]) -> str:
-    """Who somebody is, with their number and what stands beside it."""
+def person_words(
+    person: Piece, client: Client, cases: Mapping[str, Case], *, primary: bool = True
+) -> str:
+    """Who somebody is, with their number and what stands beside it.
+
+    ``primary``: that they are the first to call is said, as it does not stand before it.
+    """
     body = person.body
     told = [str(person.what), body.get(ROLE) or kind_words(kind_of(person))]
     if body.get(ROLE) and kind_of(person) in ("guardian", "emergency"):
         told.append(kind_words(kind_of(person)))
-    told += ["primary contact"] if body.get(PRIMARY) else []
+    told += ["primary contact"] if primary and body.get(PRIMARY) else []
     told += ["lives with the client"] if body.get(HOUSEHOLD) else []
     told += [phone_words(person, client)] if body.get(PHONE) else []
     told += [str(body[name]) for name in (EMAIL, NOTE) if body.get(name)]
@@ -110,7 +115,8 @@ def around_lines(file: File, output: Output, *, whole: bool) -> list[tuple[str, 
     told: list[tuple[str, int]] = []
     for each in people[:1]:
         if each.body.get(PRIMARY):
-            told.append((f"Primary contact: {person_words(each, file.client, cases)}", WHOLE))
+            said = person_words(each, file.client, cases, primary=False)
+            told.append((f"Primary contact: {said}", WHOLE))
             people = people[1:]
     if people and whole:
         told += [(f"Around: {person_line(each, file.case, file.client, cases)}", WHOLE)

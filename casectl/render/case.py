@@ -378,14 +378,14 @@ def _contact(
         words += f" ({', '.join(details)})"
     if contact.text:
         words += f": {contact.text}"
-    words = _with_disagreement(words, disagreed, case, depth is None)
+    mark = _disagreement(disagreed, case, depth is None)
     style = "" if contact.outcome == REACHED else "dim"
     if newer is not None:
         words, style = f"superseded by {case.number}.c{newer.number}: {words}", "dim"
     elif contact.corrects:
         words = f"corrected: {words}"
     item = f"{case.number}.c{contact.number}"
-    return _row(item, _day(contact.on_day, output), words, output, depth, style)
+    return _row(item, _day(contact.on_day, output), words, output, depth, style, mark)
 
 
 def _notes(file: File, output: Output, depth: int | None) -> Section:
@@ -416,20 +416,20 @@ def _note(
 ) -> list[Line]:
     item = f"{case.number}.n{note.number}"
     words = f"({marks}) {note.text}" if marks else note.text
-    words = _with_disagreement(words, disagreed, case, depth is None)
-    return _row(item, _day(note.on_day, output), words, output, depth)
+    mark = _disagreement(disagreed, case, depth is None)
+    return _row(item, _day(note.on_day, output), words, output, depth, mark=mark)
 
 
-def _with_disagreement(words: str, disagreed: Sequence[Piece], case: Case, whole: bool) -> str:
-    """In full behind the text; where that is cut, by name before it."""
+def _disagreement(disagreed: Sequence[Piece], case: Case, whole: bool) -> str:
+    """What stands behind a text: in full, and by name where the text is cut."""
     if not disagreed:
-        return words
+        return ""
     if whole:
         from casectl.render.around import disagreeing
 
-        return words + disagreeing(disagreed, case)
+        return disagreeing(disagreed, case)
     names = ", ".join(f"{case.number}.{each.part}" for each in disagreed)
-    return f"(the client disagrees: {names}) {words}"
+    return f" (the client disagrees: {names})"
 
 
 def _ended(promise: Promise, case: Case, output: Output) -> list[Line]:
@@ -440,20 +440,32 @@ def _ended(promise: Promise, case: Case, output: Output) -> list[Line]:
 
 
 def _row(
-    item: str, word: str, words: str, output: Output, depth: int | None, style: str = ""
+    item: str,
+    word: str,
+    words: str,
+    output: Output,
+    depth: int | None,
+    style: str = "",
+    mark: str = "",
 ) -> list[Line]:
-    """An item, its word or day, and what it says; on a narrow terminal the words stand below."""
+    """An item, its word or day, and what it says; on a narrow terminal the words stand below.
+
+    The ``mark`` stands last, and is whole where the words before it are cut.
+    """
     room = len(item.partition(".")[0]) + len(".assessment")
     said = max(15, cell_len(visible(word)))
     first: list[Span] = [(cell(item, room), ""), (cell(word, said), style)]
     narrow = output.width < NARROW
     indent = "  " if narrow else " " * (room + said + 2)
     if depth is None:
-        told = wrapped(words, output.width, indent)
+        told = wrapped(words + mark, output.width, indent)
     else:
-        told = _few(
-            wrapped(_short(words, depth * output.width), output.width, indent), depth, output.width
-        )
+        words = _short(words, depth * output.width)
+        told = wrapped(words + mark, output.width, indent)
+        while mark and " " in words and len(told) > depth:
+            words = words.rpartition(" ")[0]
+            told = wrapped(f"{words} …{mark}", output.width, indent)
+        told = _few(told, depth, output.width)
     if narrow:
         return [first, *told]
     return [[*first, (told[0][0][0][len(indent) :], "")], *told[1:]]

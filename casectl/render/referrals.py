@@ -119,8 +119,8 @@ def next_sentence(referral: Piece, case: Case, due: date | None, output: Output)
             return [f"Without an answer it is asked again by {day}: casectl referral chase {item}"]
         case "declined":
             return [
-                f"It asks for another service until there is one (casectl refer {case.number}), "
-                f"or a reason: casectl referral close {item}"
+                f"It asks for another service until there is one (casectl resource match "
+                f"{case.number}), or a reason: casectl referral close {item}"
             ]
     return [f"Whether they are connected is looked at {day}: casectl referral connected {item}"]
 

@@ -85,8 +85,10 @@ def lacking(resource: Resource) -> list[str]:
     return [name for name, known in wanted.items() if not known]
 
 
-def resources(found: Sequence[Resource], output: Output, empty: str) -> None:
-    """A list: a line or two for each."""
+def resources(
+    found: Sequence[Resource], output: Output, empty: str, *, named: bool = False
+) -> None:
+    """A list: a line or two for each. ``named`` where a bare number would be read as a case's."""
     found = output.shown(found)
     if not output.draws:
         output.table([resource_object(each, output) for each in found], RESOURCE_COLUMNS)
@@ -99,8 +101,11 @@ def resources(found: Sequence[Resource], output: Output, empty: str) -> None:
         told += [", ".join(said(each, "domain"))] if each.domains else ["no domain"]
         told += [capacity_words(each), verification(each, output)]
         told += ["RETIRED"] if each.ended_on else []
-        first, *more = wrapped("; ".join(told), output.width, " " * 6)
-        lines += [[(cell(str(each.number), 5), "head"), (first[0][0][6:], "")], *more]
+        first, *more = wrapped(
+            "; ".join(told), output.width - (len("resource ") if named else 0), " " * 6
+        )
+        number = f"resource {each.number}" if named else cell(str(each.number), 5)
+        lines += [[(number, "head"), (f"{'  ' if named else ''}{first[0][0][6:]}", "")], *more]
     output.draw(lines or [[(empty, "")]])
 
 

@@ -135,10 +135,24 @@ def test_it_asks_for_every_element(run: Run) -> None:
 
 
 def test_words_that_are_no_day_are_the_event(run: Run) -> None:
-    answers = ["School", "grades", "name", "she leaves the school", "n"]
+    answers = ["School", "grades", "name", "she leaves the school", "y", "n"]
     assert run("consent add 1", answers=answers).code == 0
     (listed,) = run("consent list 1 --json").json
     assert (listed["event"], listed["state"]) == ("she leaves the school", "not signed")
+
+
+def test_a_mistyped_day_is_not_taken_for_an_event(run: Run) -> None:
+    answers = ["School", "grades", "name", "31 dcember", "n", "31 december 2027", "n"]
+    asked = run("consent add 1", answers=answers)
+    assert "An event, not a day: '31 dcember'? (y/n)" in asked.err
+    assert "cannot read '31 dcember'" in asked.err
+    assert "  Fri 31 Dec 2027\n" in asked.err
+    (listed,) = run("consent list 1 --json").json
+    assert (listed["event"], listed["until"]) == (None, "2027-12-31")
+    run("consent sign 1.roi1 --told-rights")
+    renewed = run("consent renew 1.roi1", answers=["nex month", "n", "31 jan 2028", "n"])
+    assert renewed.code == 0, renewed.err
+    assert [each["until"] for each in run("consent list 1 --json").json][-1] == "2028-01-31"
 
 
 def test_each_answer_is_looked_at_when_it_is_given(run: Run) -> None:
@@ -163,15 +177,30 @@ def test_an_interruption_keeps_a_draft_that_is_gone_on_with(run: Run) -> None:
     assert "A release of Ana Garcia (garcia-1) was begun. Go on with it? [Y/n]" in again.err
     (listed,) = run("consent list 1 --json").json
     assert (listed["to"], listed["purpose"]) == ("Example Pantry", "food parcels")
-    fresh = run("consent add 1", answers=["School", "grades", "name", "she leaves the school", "n"])
+    fresh = run(
+        "consent add 1", answers=["School", "grades", "name", "she leaves the school", "y", "n"]
+    )
     assert fresh.code == 0 and "was begun" not in fresh.err
 
 
 def test_what_is_needed_and_was_skipped_is_said_and_asked_again(run: Run) -> None:
-    skipped = run("consent add 1", answers=["Example Pantry", "", "name", "18 may 2027", "n"])
-    assert skipped.code == 2 and "no release without it: --purpose" in skipped.err
-    assert "Kept as a draft" in skipped.err
-    assert run("consent add 1", answers=["y", "food"]).code == 0
+    answers = ["Example Pantry", "", "-", "food", "name", "18 may 2027", "n"]
+    made = run("consent add 1", answers=answers)
+    assert made.code == 0 and made.err.count("There is no release without it.") == 2
+    (listed,) = run("consent list 1 --json").json
+    assert listed["purpose"] == "food"
+    refused = run("consent add 1 --to School --until 2027-05-18")
+    assert refused.code == 2 and "--purpose, --what are missing" in refused.err
+
+
+def test_enter_never_says_that_the_client_was_told_of_their_rights(run: Run) -> None:
+    answers = ["Example Pantry", "food", "name", "18 may 2027", "", "n"]
+    made = run("consent add 1", answers=answers)
+    assert made.code == 0 and "Answer y or n." in made.err
+    (listed,) = run("consent list 1 --json").json
+    assert (listed["told_rights"], listed["state"]) == (False, "not signed")
+    asked = run("consent sign 1.roi1", answers=["", "n"])
+    assert asked.code == 2 and "answer y or n" in asked.err
 
 
 def test_a_revoked_release_is_called_revoked(run: Run) -> None:

@@ -122,6 +122,15 @@ def test_without_an_appeal(run: Run, case: Case, store: Caseload) -> None:
     assert len(store.casework.of(case, DENIAL)) == 2
 
 
+def test_a_typo_is_asked_about_again(run: Run, case: Case, store: Caseload) -> None:
+    answers = ["", "a ramp", "the landlord", "31 dcember", "", "yesterday", "31 dec"]
+    asked = run("denial add 1", answers=answers)
+    assert asked.code == 0, asked.err
+    assert asked.err.count("Appeal by which day?") == 4
+    (denied,) = store.casework.of(case, DENIAL)
+    assert (denied.what, str(denied.due_on)) == ("a ramp", "2026-12-31")
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

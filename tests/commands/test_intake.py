@@ -1373,3 +1373,11 @@ def test_where_every_last_contact_is_known_nothing_is_said_of_the_others(
     assert taken.code == 0 and "Where the last contact" not in taken.out
     sheet.write_text("name,urgency,last contact\nBo Sample,low,\n")
     assert "Where the last contact is not known" in run(f"intake --from {sheet} --yes").out
+
+
+def test_a_day_without_its_year_is_the_last_one(run: Run, caseload: None) -> None:
+    words = "intake Ada --urgency low --risk low --next call --due fri --new --no-input --on"
+    taken_in = run(f"{words} '2 nov'")
+    assert taken_in.code == 0, taken_in.err
+    assert run("show 1 --json").json["opened_on"] == "2026-11-02"
+    assert run(f"{words} '2 dec'").code == 2

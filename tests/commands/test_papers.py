@@ -27,6 +27,14 @@ def ana(run: Run, caseload: None) -> None:
 # --- Disagreeing ------------------------------------------------------------------------------
 
 
+def test_words_that_are_cut_stand_before_the_disagreement(run: Run) -> None:
+    run(f"reached 1 'spoke about the {'long ' * 40}winter' --by phone")
+    run("amend 1.c2 'not a word of it'")
+    shown = " ".join(run("show 1", width=80).out.split())
+    assert "reached by phone: spoke about the long" in shown
+    assert "long … (the client disagrees: 1.am1)" in shown
+
+
 def test_a_disagreement_stands_beside_a_note_and_changes_nothing(run: Run) -> None:
     before = run("show 1 --json").json["notes"]
     assert run("amend 1.n1 'The bus was late, I was not.'").out == (
@@ -34,7 +42,9 @@ def test_a_disagreement_stands_beside_a_note_and_changes_nothing(run: Run) -> No
         "It stands beside 1.n1 from now on, which stays as it is.\n"
     )
     assert run("show 1 --json").json["notes"] == before
-    assert "(the client disagrees: 1.am1)" in " ".join(run("show 1", width=100).out.split())
+    assert "She came late. (the client disagrees: 1.am1)" in " ".join(
+        run("show 1", width=100).out.split()
+    )
     whole = " ".join(run("show 1 --all", width=100).out.split())
     assert "She came late. (the client disagrees, 1.am1: The bus was late, I was not.)" in whole
 

@@ -24,7 +24,8 @@ def test_somebody_is_added_with_their_part_and_number(run: Run) -> None:
     )
     (told,) = run("people show 1 --json").json
     assert (told["as"], told["role"], told["primary"]) == ("family", "sister", True)
-    assert "Primary contact: Rosa Sample, sister" in run("show 1", width=80).out
+    shown = run("show 1", width=80).out
+    assert "Primary contact: Rosa Sample, sister" in shown and "primary contact" not in shown
 
 
 def test_providers_stand_in_the_same_list_under_their_own_name(run: Run) -> None:
@@ -149,7 +150,20 @@ def test_whoever_is_no_longer_around_stays_on_record(run: Run) -> None:
 
 
 def test_it_asks_at_a_terminal(run: Run) -> None:
-    assert run("people add 1", answers=["Rosa Sample", "fam"]).code == 0
+    answers = ["", "Rosa Sample", "sister", "fam", "sister", "555-0199", "<", "555-0198", "texts"]
+    asked = run("people add 1", answers=answers)
+    assert asked.code == 0, asked.err
+    assert "'sister' is nobody's part" in asked.err
+    (told,) = run("people show 1 --json").json
+    assert (told["what"], told["as"], told["role"]) == ("Rosa Sample", "family", "sister")
+    assert (told["phone"], told["safe_contact"]) == ("555-0198", "texts")
+
+
+def test_the_same_name_and_number_twice_is_said(run: Run) -> None:
+    run("people add 1 'Rosa Sample' --as family --phone 555-0199")
+    again = run("people add 1 'rosa sample' --as emergency --phone '555 0199'")
+    assert again.code == 0 and "1.per1 has that name and number as well" in again.err
+    assert "as well" not in run("people add 1 'Rosa Sample' --as family --phone 555-0100").err
 
 
 def test_others_see_neither_names_nor_numbers(run: Run) -> None:

@@ -230,6 +230,14 @@ def test_who_answered_when_and_by_which_means(run: Run, sent: None) -> None:
     assert items["1.ref1"] == "2026-12-17", "a waiting list is asked about every four weeks"
 
 
+def test_the_hints_after_a_no_are_commands_that_work(run: Run, sent: None) -> None:
+    out = run("referral answer 1.ref1 declined").out
+    assert "casectl resource match 1" in out and "(casectl refer 1)" not in out
+    refused = run("done 1.ref1")
+    assert refused.code == 2 and "chase" not in refused.err
+    assert "casectl referral close 1.ref1 REASON ends it" in refused.err
+
+
 def test_declined_offers_the_next_and_owes_it_until_found(
     run: Run, sent: None, case: Case, store: Caseload
 ) -> None:
@@ -327,8 +335,15 @@ def test_a_contact_from_before_it_was_sent_confirms_nothing(run: Run, ben: None)
 
 
 def test_a_terminal_asks_how_the_client_said_so(run: Run, sent: None) -> None:
-    result = run("referral connected 1.ref1", answers=["phone"])
+    result = run("referral connected 1.ref1", answers=["fone", "phone"])
     assert result.code == 0 and "connected" in result.out
+    assert "no means 'fone': it is one of" in result.err
+
+
+def test_a_terminal_asks_what_they_answered(run: Run, sent: None) -> None:
+    result = run("referral answer 1.ref1", answers=["acepted", "accepted"])
+    assert result.code == 0 and "no answer 'acepted'" in result.err
+    assert run("referral answer 1.ref1 --no-input").code == 2
 
 
 @pytest.mark.parametrize(

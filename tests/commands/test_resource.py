@@ -103,10 +103,32 @@ def test_a_terminal_asks_for_each_thing(run: Run, caseload: None, store: Caseloa
     assert made.domains == ("food",) and made.capacity == "open" and made.verified_on is not None
     assert made.body["languages"] == [{"name": "Spanish"}, {"name": "Urdu"}]
     assert made.body["minimum_age"] == 18
+    unsure = run("resource add 'Example Clinic'", answers=["dentist", *[""] * 20, "", "n"])
+    assert unsure.code == 0 and "Answer y or n." in unsure.err
+    assert store.resources.all()[0].verified_on is None
     edited = run("resource edit 1", answers=[*[""] * 6, "-", *[""] * 12, ""])
     assert edited.code == 0, edited.err
-    (after,) = store.resources.all()
+    after = store.resources.all()[-1]
     assert "languages" not in after.body and after.body["service_areas"]
+
+
+def test_one_can_go_back_and_ask_for_help(run: Run, caseload: None, store: Caseload) -> None:
+    run("resource add 'Example Pantry' 'food parcels'")
+    answers = [
+        "Example Pantry", "food parcels", "<", "Example Clinic", "dentist", "?", "helth", "<",
+        "-", "dentists", "physical health", "teeth", "<", "-", "anybody", *[""] * 17, "", "n",
+    ]  # fmt: skip
+    made = run("resource add", answers=answers)
+    assert made.code == 0, made.err
+    assert "that is resource 1 already" in made.err and "Service [dentist]: " in made.err
+    clinic = store.resources.numbered(2)
+    assert clinic is not None and clinic.name == "dentists, Example Clinic"
+    assert "description" not in clinic.body
+    assert clinic.body["eligibility_description"] == "anybody"
+    changed = run("resource edit 2", answers=["", "", "-", "<", "", *[""] * 17])
+    assert changed.code == 0 and "Who may come [-]: " in changed.err
+    clinic = store.resources.numbered(2)
+    assert clinic is not None and "eligibility_description" not in clinic.body
 
 
 def test_editing_keeps_the_rest_and_can_be_undone(run: Run, pantry: None, store: Caseload) -> None:

@@ -200,7 +200,7 @@ def test_a_service_s_number_says_which_and_who_is_referred_there(run: Run) -> No
     alone = run("whois --json 555 0100110")
     assert alone.code == 0, alone.err
     assert [(each["resource"], each["service"]) for each in alone.json] == [(1, "food parcels")]
-    assert "food parcels, Example Pantry" in run("whois 5550100110", width=80).out
+    assert "resource 1  food parcels, Example Pantry" in run("whois 5550100110", width=80).out
     run("need add 2 'no food' --domain food")
     assert run("refer 2 1 --need 1 --send --override asked").code == 0
     assert cases(run, "555-010-0110") == [2]
