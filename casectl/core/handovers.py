@@ -380,6 +380,9 @@ def _check_numbers(load: Load) -> None:
         *(("n", each.number) for each in load.notes),
         *((each.kind, each.number) for each in load.casework),
     ]
+    rows: list[Any] = [*load.promises, *load.contacts, *load.notes, *load.casework]
+    if len({each.id for each in rows}) < len(rows):
+        raise ValueError
     links = {each.id: each.corrects for each in load.contacts}
     links |= {each.id: each.addendum_to for each in load.notes}
     if any(_goes_round(links, each) for each in links):
