@@ -46,10 +46,20 @@ from casectl.core.casework import (
     Piece,
 )
 from casectl.core.dates import FIRST_DAY, LAST_DAY
-from casectl.core.model import KNOWABLE
+from casectl.core.model import (
+    APPOINTMENT,
+    DEADLINE,
+    DEADLINE_KINDS,
+    FOLLOW_UP,
+    FOLLOW_UP_KINDS,
+    KNOWABLE,
+    Promise,
+)
+from casectl.core.screening import MOST_DAYS
 
 Shape = Callable[[Any], bool]
 MOST = 10**9
+MOST_ROWS = 10**6  # of one kind on one case; no hand writes as many
 
 # A closing of which there is no more than the client's sheet has that stage.
 STAGES: Mapping[str, tuple[str, ...]] = {
@@ -65,6 +75,10 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     HANDOVER: ("", "covered", "taken", "covering"),
     CLOSING: ("", NOTICE, SIGN_OFF, "sheet"),
     UNAVAILABLE: KNOWABLE,
+}  # fmt: skip
+SUBJECTS: Mapping[str, tuple[str, ...]] = {
+    FOLLOW_UP: FOLLOW_UP_KINDS, DEADLINE: DEADLINE_KINDS,
+    APPOINTMENT: (*FOLLOW_UP_KINDS, *DEADLINE_KINDS),
 }  # fmt: skip
 # The lowest and the highest; of these kinds each piece has one.
 LEVELS: Mapping[str, tuple[int, int]] = {
@@ -222,9 +236,35 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 OF_A_DOMAIN = (RISK, SCREENING, NEED, TRANSITION)
 
 
-def misshapen(piece: Piece) -> str | None:
-    """What of a piece no command of ours could have written, in words; None where nothing is."""
-    fields = {"stage": piece.stage, "level": piece.level, **_of_body(piece.body)}
+def misshapen(row: Any) -> str | None:
+    """What of a row no command of ours could have written, in words; None where nothing is."""
+    if row.number > MOST_ROWS:
+        return "its number is higher than any"
+    if isinstance(row, Promise):
+        return odd_promise(row._asdict(), row.kind)
+    return _odd_piece(row) if isinstance(row, Piece) else None
+
+
+def odd_promise(fields: Mapping[str, Any], kind: str | None) -> str | None:
+    """The same of some fields of a promise; where its ``kind`` is not known, it stays as it is."""
+    if kind is None and "kind" in fields:
+        return "a promise stays of its kind"
+    subjects = SUBJECTS[kind] if kind else tuple(e for each in SUBJECTS.values() for e in each)
+    if fields.get("subject") not in (None, *subjects):
+        return "its kind is none that this casectl knows"
+    return _too_long(fields)
+
+
+def _too_long(fields: Mapping[str, Any]) -> str | None:
+    if (fields.get("lead_days") or 0) > MOST_DAYS:
+        return f"its days are more than {MOST_DAYS}"
+    return None
+
+
+def _odd_piece(piece: Piece) -> str | None:
+    if any(value is None for value in piece.body.values()):
+        return "it says nothing where it has to"
+    fields = {**piece._asdict(), **_of_body(piece.body)}
     if why := odd_field(piece.kind, fields):
         return why
     if lacking := [name for name in NEEDED.get(piece.kind, ()) if name not in piece.body]:
@@ -255,6 +295,8 @@ def odd_field(kind: str, fields: Mapping[str, Any]) -> str | None:
             return f"its level is none from {lowest} to {highest}"
     shapes = {f"body.{name}": shape for name, shape in BODIES.get(kind, {}).items()}
     shapes[f"body.{FROM_CASE}"] = _number
+    if why := _too_long(fields):
+        return why
     needed = {f"body.{name}" for name in NEEDED.get(kind, ())}
     for name, value in fields.items():
         shape = shapes.get(name)

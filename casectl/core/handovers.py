@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from casectl.core.bodies import misshapen, odd_field
+from casectl.core.bodies import misshapen, odd_field, odd_promise
 from casectl.core.carried import absurd_day, day_or_none, key_of, plain, read_value, whole
 from casectl.core.casefile import owed
 from casectl.core.casework import (
@@ -42,6 +42,7 @@ from casectl.core.model import (
 )
 from casectl.core.phases import phase_of
 from casectl.core.returning import (
+    PROMISES,
     SORTS,
     Returned,
     name_of,
@@ -310,9 +311,8 @@ def _absurd(handed: Handed, today: date) -> str | None:
         why = absurd_day(each.case, today) or _absurd_row(each.added, today)
         for name, fields in each.changed.items():
             kind = sort_and_number(name)[0]
-            if why is None and (
-                found := absurd_day(fields, today, kind) or odd_field(kind, fields)
-            ):
+            odd = odd_promise(fields, None) if kind == PROMISES else odd_field(kind, fields)
+            if why is None and (found := absurd_day(fields, today, kind) or odd):
                 why = f"{name}: {found}"
         if why:
             return f"case {each.number}, {why}"
@@ -323,7 +323,7 @@ def _absurd_row(rows: Iterable[Any], today: date) -> str | None:
     for row in rows:
         name = name_of(row)
         why = absurd_day(row._asdict(), today, row.kind if isinstance(row, Piece) else "")
-        if why := why or (misshapen(row) if isinstance(row, Piece) else None):
+        if why := why or misshapen(row):
             return f"{name}: {why}"
     return None
 
@@ -380,6 +380,9 @@ def _check_numbers(load: Load) -> None:
         *(("n", each.number) for each in load.notes),
         *((each.kind, each.number) for each in load.casework),
     ]
+    rows: list[Any] = [*load.promises, *load.contacts, *load.notes, *load.casework]
+    if len({each.id for each in rows}) < len(rows):
+        raise ValueError
     links = {each.id: each.corrects for each in load.contacts}
     links |= {each.id: each.addendum_to for each in load.notes}
     if any(_goes_round(links, each) for each in links):

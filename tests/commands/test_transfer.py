@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shlex
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Result, Run
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from casectl.core.model import Author
 from casectl.session import Session
@@ -1069,6 +1073,76 @@ def test_a_spoilt_return_writes_nothing(
     assert run("history --json").out == before
 
 
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        ({"kind": "deadline", "subject": "call"}, "1: its kind is none that this casectl knows"),
+        ({"kind": "follow_up", "subject": "x"}, "1: its kind is none that this casectl knows"),
+        (
+            {"kind": "deadline", "subject": "court", "lead_days": 999_999_999},
+            "1: its days are more than 3650",
+        ),
+    ],
+)
+def test_a_promise_that_no_command_writes_is_refused(
+    lee: Lee,
+    document: dict[str, list[dict[str, list[dict[str, object]]]]],
+    tmp_path: Path,
+    odd: dict[str, object],
+    said: str,
+) -> None:
+    document["cases"][0]["promises"][0].update(odd)
+    result = lee("receive", plain_file(tmp_path / "odd.json", document))
+    assert (result.code, result.out) == (2, ""), (result.out, result.err)
+    assert f"case 1 there, {said}" in result.err and result.err.count("\n") == 1, result.err
+
+
+ANYTHING: st.SearchStrategy[Any] = st.sampled_from(
+    ("", None, "x", -5, 0, 1, 3, 10**9, 1.5, float("nan"), True, [], ["a"], [[]], {}, {"a": 1},
+     [{"a": 1}], "2026-01-01", "2026-99-99", "9999-12-31", "\x1b[31mred", "\ud800", "open", "event",
+     "2026-11-18T10:00:00Z", "crisis", [None], [{"number": 1, "status": "x"}])
+)  # fmt: skip
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every container of a document, with each key or place of it."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, each in pairs:
+        yield value, name
+        if isinstance(each, (dict, list)):
+            yield from places(each)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_is_other_in_a_file_is_taken_in_whole_or_refused_in_a_line(
+    lee: Lee, document: dict[str, Any], tmp_path: Path, data: st.DataObject
+) -> None:
+    made = copy.deepcopy(document)
+    made["cases"][0]["casework"] += [
+        {**copy.deepcopy(each), "id": f"whole-{n}"} for n, each in enumerate(WHOLE_PIECES)
+    ]
+    holder, name = data.draw(st.sampled_from(list(places(made["cases"]))))
+    holder[name] = data.draw(ANYTHING)
+    result = lee("receive", plain_file(tmp_path / "other.json", made), "--new")
+    assert result.code in (0, 2), result.err
+    if result.code == 0:
+        number = lee("list", "--json").json[0]["case"]
+        for command in (
+            "today --all",
+            "list",
+            f"show {number} --all",
+            "caseload",
+            "doctor",
+            "undo",
+        ):
+            done = lee(*command.split())
+            assert done.code == 0, (command, done.err, name, holder[name])
+    else:
+        assert result.err.count("\n") == 1 and "\x1b" not in result.err, result.err
+    assert lee("list", "--all", "--json").json == []
+
+
 UNSEALED = "2026-11-20T10:00:00Z"
 
 
@@ -1092,6 +1166,8 @@ UNSEALED = "2026-11-20T10:00:00Z"
         ),
         (lambda c: c["changed"].update(roi3={"stage": ""}), "roi3: it is signed without a day"),
         (lambda c: c["changed"].update(roi3={"who": "Paper"}), "roi3: what a release is of stays"),
+        (lambda c: c["changed"].update({"1": {"subject": "x"}}), "1: its kind is none"),
+        (lambda c: c["changed"].update({"1": {"kind": "deadline"}}), "1: a promise stays of its"),
         (lambda c: c["changed"].update(den1={"body.log": 3}), "den1: its log is not what"),
         (lambda c: c["changed"].update(den1={"stage": "x"}), "den1: its stage is none"),
         (lambda c: c["changed"].update(r1={"level": 9}), "r1: its level is none from 0 to 4"),
@@ -1235,6 +1311,17 @@ def piece(kind: str, **values: object) -> dict[str, object]:
             **values}  # fmt: skip
 
 
+WHOLE_PIECES = [
+    piece("goal", number=7, what="a room", due_on="2026-12-01", body={"words": "w", "moves": 1}),
+    piece("assessment", number=7, status="done", body={"domains": {"housing": {"level": 2}}}),
+    piece("risk", number=7, domain="overdose", level=2, body={"safety_plan": "call"}),
+    piece("consent", number=7, what="name", who="Aid", due_on="2027-01-01", body={
+        "discloser": "kim", "purpose": "x", "until": "2027-01-01", "told_rights": True,
+        "signed_on": "2026-11-18", "signed_by": "Ada"}),
+    piece("person", number=7, what="Otto", stage="family", body={"phone": "555 0100"}),
+    piece("denial", number=7, what="rent", who="county", stage="denied", due_on="2026-12-01",
+          body={"why": "late", "log": [{"did": "filed", "on": "2026-11-18"}]}),
+]  # fmt: skip
 ODD_PIECES = [
     (piece("goal", stage="x", due_on="2026-12-01"), "g1: its stage is none that this casectl"),
     (piece("person", stage="parrot", what="Otto"), "per1: its stage"),
@@ -1255,6 +1342,9 @@ ODD_PIECES = [
     (piece("risk", level=2), "r1: what it is of is missing"),
     (piece("referral", stage="draft", body={"log": [{"did": "sent"}]}), "ref1: its log"),
     (piece("denial", stage="denied", body={"log": 7}), "den1: its log"),
+    (piece("assessment", body={"domains": None}), "a1: it says nothing where it has to"),
+    (piece("screening", domain="phq9", lead_days=999_999_999), "q1: its days are more than 3650"),
+    (piece("goal", number=999_999_999), "g999999999: its number is higher than any"),
     (piece("closing", stage="notice", body={"notice": {}}), "cl1: its notice"),
     (piece("closing", stage="sign_off", body={"given": {"x": 1}}), "cl1: its given"),
 ]
@@ -1285,6 +1375,8 @@ def test_a_piece_that_no_command_writes_is_refused_with_its_case_and_row(
         lambda c: c["casework"][0].update(status="lost"),
         lambda c: c["casework"][0].update(kind="handover", stage="taken"),
         lambda c: c["contacts"].append(c["contacts"][0]),
+        lambda c: c["contacts"][0].update(corrects=c["contacts"][0]["id"]),
+        lambda c: c["notes"][0].update(id=c["contacts"][0]["id"]),
     ],
 )
 def test_what_has_a_shape_has_it_in_a_file_too(
