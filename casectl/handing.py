@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casectl.core.casework import COVERED, COVERING, GIVEN
-from casectl.core.errors import BadValue, NotShared
+from casectl.core.errors import Ambiguous, BadValue, NotShared
 from casectl.core.handovers import BACK, PURPOSES, WHAT
 from casectl.core.model import Case
-from casectl.core.text import NAME_LIMIT, checked_text
+from casectl.core.text import NAME_LIMIT, checked_text, fold
 from casectl.session import Session
 from casectl.sharing import permit
 
 if TYPE_CHECKING:
     from casectl.core.consents import Permission
+    from casectl.core.handovers import Handed
 
 ToOption = Annotated[
     str | None, typer.Option("--to", metavar="WORKER", help="The colleague's name.")
@@ -40,6 +41,20 @@ def check_free(session: Session, case: Case) -> None:
         }[piece.stage]
         word = "handed over" if piece.stage == GIVEN else "covered"
         raise BadValue(f"{case.handle} is {word} already ({name})", hint=how)
+
+
+def check_for_me(session: Session, handed: "Handed") -> None:
+    """A file for somebody else is asked about. Raises Ambiguous in a script."""
+    if fold(handed.recipient) == fold(session.config.worker):
+        return
+    told = session.shown(handed)
+    session.confirm(
+        f"It is for {told.recipient}, and you are {session.config.worker}. Take it in?",
+        otherwise=Ambiguous(
+            f"it is for {told.recipient!r}, not for {session.config.worker!r}",
+            hint="--yes takes it in all the same",
+        ),
+    )
 
 
 def permit_handover(

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from hypothesis import strategies as st
 
 from casectl.core.casework import (
+    AFTER_DEATH,
     AFTERCARE,
     AGAIN,
     CLOSING,
@@ -21,6 +22,7 @@ from casectl.core.casework import (
     COVERING,
     DECLINED,
     DENIAL,
+    DIED,
     DRAFT,
     GOAL,
     HANDOVER,
@@ -182,7 +184,7 @@ PIECES = st.sampled_from(
         (REFERRAL, DECLINED), (DENIAL, ""),
         (CONSENT, ""), (CONSENT, UNSIGNED), (CONSENT, UNTIL_EVENT),
         (HANDOVER, ""), (HANDOVER, COVERED_BY), (HANDOVER, TAKEN), (HANDOVER, COVERING),
-        (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (AFTERCARE, ""),
+        (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (CLOSING, AFTER_DEATH), (AFTERCARE, ""),
     )
 )  # fmt: skip
 # Long before anything that a record says of its contacts, so that no piece is the note of one.
@@ -374,12 +376,19 @@ def pieces(
     """What one piece of casework owes; two things, where it is a transition."""
     kind, stage = draw(PIECES)
     days = pool or draw(POOLS)
-    dated = (kind in DATED and stage != AGAIN) or stage in (ACCEPTED, COVERED_BY, COVERING)
+    dated = (kind in DATED and stage not in (AGAIN, AFTER_DEATH)) or stage in (
+        ACCEPTED,
+        COVERED_BY,
+        COVERING,
+    )
     ahead = draw(days.ahead) if dated else -draw(days.ago)
     lead = draw(REPEATS) if kind in (SCREENING, VOICE, TRANSITION) else None
     who = draw(ACTING) if kind == STEP else None
     day = today + timedelta(days=ahead)
-    return tuple(owed(kind, stage, number, None, f"{kind} {number}", who, day, lead, None))
+    said = f"{kind} {number}"
+    if stage == AFTER_DEATH:
+        stage, said = SIGN_OFF, DIED
+    return tuple(owed(kind, stage, number, None, said, who, day, lead, None))
 
 
 def planned(case: Case, plan: tuple[int, int] | None, today: date) -> Case:
@@ -466,9 +475,10 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
             continue
         number = int(watch.part.rstrip("v")[len(letters) :])
         kind = LETTER[letters]
+        said = DIED if watch.stage == AFTER_DEATH else f"{kind} {number}"
         piece = Piece(
             f"{record.case.id}.{watch.part}", record.case.id, kind, number, PIECES_ON,
-            f"{kind} {number}", stage=_stage_of(kind, watch.stage), who=watch.who,
+            said, stage=_stage_of(kind, watch.stage), who=watch.who,
             due_on=watch.day,
             lead_days=watch.lead, recorded_at="2026-01-01T00:00:00Z",
         )  # fmt: skip
@@ -495,6 +505,8 @@ def _stage_of(kind: str, owed_stage: str) -> str:
         return STAGES[owed_stage]
     if kind == HANDOVER:
         return next(stage for stage, owes in OWED_BY_STAGE.items() if owes == owed_stage)
+    if owed_stage == AFTER_DEATH:
+        return SIGN_OFF
     return owed_stage if kind in (GOAL, CLOSING) else ""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casectl.asking import Answers, Draft, Question, drafting, yes_or_no
-from casectl.core.casework import GOAL, OPEN, SIGN_OFF, Piece
+from casectl.core.casework import DIED, GOAL, OPEN, SIGN_OFF, Piece
 from casectl.core.closing import (
     DUPLICATE,
     OWN_WORDS,
@@ -37,7 +37,6 @@ from casectl.core.closing import (
 from casectl.core.errors import Ambiguous, BadValue, Declined
 from casectl.core.guards import check_change
 from casectl.core.model import PENDING, Case, Promise, closing_draft
-from casectl.core.profiles import DIED
 from casectl.core.text import checked_text, fold
 from casectl.parameters import CaseArgument, complete_case, current
 from casectl.render import tell
@@ -594,7 +593,9 @@ def _await_sign_off(
             f"{case.handle} waits for its sign-off",
             hint=f"casectl close {case.number} --signed-off-by NAME",
         )
-    made = session.store.closing.await_sign_off(case, day, waiting_body(file, reason, given))
+    made = session.store.closing.await_sign_off(
+        case, day, reason.said, waiting_body(file, reason, given)
+    )
     shown, made = session.shown(case), session.shown(made)
     session.output.wrote(
         closing_object(made, shown),

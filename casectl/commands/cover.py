@@ -15,8 +15,8 @@ from casectl.colleagues import (
     new_path,
     opened,
 )
-from casectl.core.casework import COVERED
-from casectl.core.errors import BadValue, NotFound
+from casectl.core.casework import OPEN
+from casectl.core.errors import Ambiguous, BadValue, NotFound
 from casectl.core.guards import check_change
 from casectl.core.handovers import BACK, COVER, check_cover
 from casectl.core.model import Case
@@ -25,6 +25,7 @@ from casectl.handing import (
     OverrideOption,
     PurposeOption,
     ToOption,
+    check_for_me,
     check_free,
     document,
     packed,
@@ -37,6 +38,8 @@ from casectl.session import Session, at_home
 
 if TYPE_CHECKING:
     from casectl.core.casework import Piece
+    from casectl.core.handovers import Handed
+    from casectl.core.returning import Returned
 
 
 def cover(
@@ -190,9 +193,12 @@ def _give_back(
     cases = [case for case, _ in found]
     session.was_shown("cover", cases)
     told = [(session.shown(case), session.shown(piece)) for case, piece in found]
+    made = given_object(told, path, BACK)
+    for each, back in zip(made["cases"], returned, strict=True):
+        each["held_back"] = list(back.held)
     count = f"{len(cases)} case{'s' * (len(cases) != 1)}"
     session.output.wrote(
-        given_object(told, path, BACK),
+        made,
         f"{count} given back to {told[0][1].who}: {path}, {seal.words}. Closed here.",
         *returned_words([case for case, _ in told], session.shown(returned)),
     )
@@ -234,20 +240,80 @@ def _take_back(session: Session, path: Path, identity: str | None, *, skip_bad: 
     handed = read_handover(as_json(opened(session, path, identity), path), str(path), session.today)
     if handed.kind != BACK:
         raise BadValue(f"{path} hands a case over", hint=f"casectl receive {path}")
+    found = _covered(session, handed, path, skip_bad=skip_bad)
+    check_for_me(session, handed)
+    _check_sender(session, handed, [piece for _, piece, _ in found])
+    _check_open(session, found)
     handing = session.store.handing
-    known = [(handing.with_key(each.origin, COVERED), each) for each in handed.returned]
-    found = [(*standing, each) for standing, each in known if standing is not None]
-    strange = [f"case {each.number}" for standing, each in known if standing is None]
+    backs = handing.take_back(found, handed.sender, session.today)
+    session.was_shown("cover", [back.case for back in backs])
+    backs_told(session.shown(backs), session.output)
+
+
+def _covered(
+    session: Session, handed: "Handed", path: Path, *, skip_bad: bool
+) -> "list[tuple[Case, Piece, Returned]]":
+    """What a file gives back, with the cover that each answers. Raises NotFound for any other."""
+    handing = session.store.handing
+    known = [(handing.cover_of(each.origin, each.cover), each) for each in handed.returned]
+    found = [(*cover, each) for cover, each in known if cover and cover[1].status == OPEN]
+    over = [f"case {each.number}" for cover, each in known if cover and cover[1].status != OPEN]
+    strange = [f"case {each.number}" for cover, each in known if cover is None]
+    if not found and over:
+        raise NotFound(
+            f"{path} is of an earlier cover, taken in already",
+            hint="nothing was taken in; casectl history tells what was then",
+        )
     if not found:
         raise NotFound(
             f"{path} is of no case that is covered by anybody",
             hint="what it holds is on record already, or of another caseload",
         )
-    if strange:
-        left = f"{', '.join(strange[:10])} of {path} is not covered by anybody"
+    for names, word in ((over, "is of an earlier cover"), (strange, "is not covered by anybody")):
+        if not names:
+            continue
+        left = f"{', '.join(names[:10])} of {path} {word}"
         if not skip_bad:
             raise NotFound(left, hint="--skip-bad takes in the rest; nothing was taken in")
         tell(f"{left}: left out.")
-    backs = handing.take_back(found, handed.sender, session.today)
-    session.was_shown("cover", [back.case for back in backs])
-    backs_told(session.shown(backs), session.output)
+    return found
+
+
+def _check_open(session: Session, found: "list[tuple[Case, Piece, Returned]]") -> None:
+    """What comes back open for a case that was closed meanwhile is owed by nobody: it is asked."""
+    from casectl.core.returning import came_back_open, raised_level
+
+    for case, _, each in found:
+        if case.is_open:
+            continue
+        said = came_back_open(session.shown(each), case.number)
+        if level := raised_level(each, case):
+            said.append(f"the level, {level.word}")
+        if not said:
+            continue
+        case = session.shown(case)
+        more = f" and {len(said) - 5} more" if len(said) > 5 else ""
+        told = f"{case.handle} is CLOSED HERE, and this came back open: {', '.join(said[:5])}{more}"
+        session.confirm(
+            f"{told}. A closed case owes none of it. Take it in all the same?",
+            otherwise=Ambiguous(
+                told,
+                hint=f"casectl reopen {case.number} first, so that it is owed; --yes takes it in "
+                "as past",
+            ),
+        )
+
+
+def _check_sender(session: Session, handed: "Handed", covers: "list[Piece]") -> None:
+    """Who gives a case back is who covered it; another name is asked about."""
+    other = [each for each in covers if fold(each.who or "") != fold(handed.sender)]
+    if not other:
+        return
+    who, sender = session.shown(other[0]).who, session.shown(handed).sender
+    session.confirm(
+        f"{who} covered it, and this is from {sender}. Take it in?",
+        otherwise=Ambiguous(
+            f"{who!r} covered it, and this is from {sender!r}",
+            hint="--yes takes it in all the same",
+        ),
+    )

@@ -11,6 +11,7 @@ from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.handovers import BACK, COVER, read_handover, taken
 from casectl.core.merging import FIELDS, joining
 from casectl.core.text import fold
+from casectl.handing import check_for_me
 from casectl.parameters import current
 from casectl.render.handing import briefs_told, received_object, received_words
 from casectl.render.joining import joining_note, not_kept
@@ -87,15 +88,7 @@ def _take(session: Session, handed: "Handed", same: str | None, *, new: bool) ->
     if known := session.store.handing.known(handed.id):
         numbers = ", ".join(str(case.number) for case in known[:10])
         raise Ambiguous(f"that hand-over was taken in already, as case {numbers}")
-    if fold(handed.recipient) != fold(session.config.worker):
-        told = session.shown(handed)
-        session.confirm(
-            f"It is for {told.recipient}, and you are {session.config.worker}. Take it in?",
-            otherwise=Ambiguous(
-                f"it is for {told.recipient!r}, not for {session.config.worker!r}",
-                hint="--yes takes it in all the same",
-            ),
-        )
+    check_for_me(session, handed)
     if same is not None and len(handed.cases) > 1:
         raise BadValue("--same is for a file with one case", hint="it has several")
     people = {each.person: each for each in reversed(handed.cases)}

@@ -112,6 +112,7 @@ def _transfer(
 
 def _accepted(session: Session, name: str, on: str | None) -> None:
     case, piece = _given(session, name)
+    check_change(case, "close")
     day = session.read_day(on, back=True) if on else session.today
     if not piece.on_day <= day <= session.today:
         raise BadValue(f"{session.say_day(day)} is before it was handed over, or still ahead")

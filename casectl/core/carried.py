@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from casectl.core.casework import (
@@ -182,6 +183,8 @@ def absurd_day(fields: Mapping[str, Any], today: date, kind: str = "") -> str | 
 
 def check_body(value: Any, depth: int) -> None:
     if depth == 0 or not isinstance(value, (str, int, bool, float, list, Mapping, type(None))):
+        raise ValueError
+    if isinstance(value, float) and not isfinite(value):
         raise ValueError
     if isinstance(value, Mapping):
         for name, each in value.items():

@@ -58,6 +58,8 @@ TARGET, AGAIN = "target", "again"
 # client is connected. Of a closing: its notice is running, or somebody has to sign it off.
 DRAFT, SENT, DECLINED = "draft", "sent", "declined"
 NOTICE, SIGN_OFF = "notice", "sign_off"
+AFTER_DEATH = "after_death"  # of what a closing owes: its sign-off, and the client died
+DIED = "died"  # the reason, in every program
 # Of a release: not signed yet, and signed until something happens that has no day.
 UNSIGNED, UNTIL_EVENT = "unsigned", "event"
 
@@ -139,7 +141,10 @@ def owed(
     """
     part, said = f"{LETTERS[kind]}{number}", what or ""
     if kind == GOAL:
-        yield Watch("goal", stage or TARGET, day, part, f"goal: {said}", None, who)
+        # A stage that a newer casectl wrote owes its day all the same: nothing falls off the list.
+        yield Watch(
+            "goal", stage if stage == AGAIN else TARGET, day, part, f"goal: {said}", None, who
+        )
     elif kind == STEP:
         act = said if who in (None, WORKER) else f"{who}: {said}"
         yield Watch("goal", "step", day, part, act, None, None if who == WORKER else who)
@@ -185,9 +190,12 @@ def _owed_with_others(
     elif kind == CONSENT:
         yield Watch("consent", "", day, part, f"renew the release: {who}")
     elif kind == HANDOVER:
-        yield Watch("handover", OWED_BY_STAGE[stage], day, part, HANDOVER_WORDS[stage].format(who))
+        words = HANDOVER_WORDS.get(stage, "what is this hand-over with {}? casectl doctor")
+        yield Watch("handover", OWED_BY_STAGE.get(stage, ""), day, part, words.format(who))
     elif kind == CLOSING and stage == SIGN_OFF:
-        yield Watch("closing", SIGN_OFF, day, part, "have the closure signed off")
+        after = AFTER_DEATH if said == DIED else SIGN_OFF
+        what = "have the closure signed off"
+        yield Watch("closing", after, day, part, f"{what}: {said}" if said else what)
     elif kind == CLOSING:
         yield Watch("closing", NOTICE, day, part, "the notice ends: close the case or take it back")
     elif kind == AFTERCARE:

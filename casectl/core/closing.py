@@ -21,6 +21,7 @@ from casectl.core.casework import (
     CLOSING,
     COVERING,
     DENIAL,
+    DIED,
     DONE,
     DROPPED,
     GIVEN,
@@ -49,13 +50,12 @@ from casectl.core.model import (
 from casectl.core.profiles import (
     CANNOT_LOCATE,
     DECLINED,
-    DIED,
     TRANSFERRED,
     Closing,
 )
 from casectl.core.spoken import DateOrder, spoken
 from casectl.core.standing import levels_of
-from casectl.core.text import NAME_LIMIT, checked_text, fold
+from casectl.core.text import NAME_LIMIT, checked_text, fold, same_name
 from casectl.core.values import NamedTuple
 from casectl.core.views import File
 
@@ -414,7 +414,7 @@ def checked_given(given: Given, worker: str) -> Given:
         (checked.approved_by, "--approved-by"),
         (checked.signed_by, "--signed-off-by"),
     ):
-        if name is not None and fold(name) in (fold(worker), "me"):
+        if name is not None and (same_name(name, worker) or same_name(name, "me")):
             raise BadValue(f"{flag} is somebody else than who closes the case")
     if checked.handed_to is not None and fold(checked.handed_to) in ("nobody", "no one", "none"):
         raise BadValue("--handed-to is somebody: a name, or an agency")

@@ -202,6 +202,7 @@ RULES: dict[tuple[str, str], DueDay] = {
     ("handover", "give"): _same_day,
     ("closing", "notice"): _same_day,
     ("closing", "sign_off"): _same_day,
+    ("closing", "after_death"): _same_day,
     ("aftercare", ""): _after(lambda i, g: i.aftercare),
 }
 # Kinds that fall due after a standard of their own, and not after what one missed interval takes.
@@ -254,6 +255,7 @@ WHAT = {
 # Three attempts without reaching the client owe a change of approach.
 CHANGE_OF_APPROACH = 3
 ONE_DAY = timedelta(days=1)
+NOT_UNDERSTOOD = "not understood: casectl doctor tells more"
 OTHER_WAYS = "try another way: visit, letter, somebody who sees them"
 
 
@@ -357,7 +359,9 @@ class Rule:
         self.intervals = rules.standards.of(group.program)
         self.applies = applies(group, self.intervals)
         self.missing = BETWEEN.join(required(group, self.intervals)) if group.lacks else ""
-        self._due_day = _same_day if group.kind == DEADLINE else RULES[group.kind, group.stage]
+        # A deadline is due on its day. So is what no rule is of: one row that is not understood
+        # takes no list down, and none is left out.
+        self._due_day = RULES.get((group.kind, group.stage), _same_day)
         self._known: dict[date, tuple[date, Band | None]] = {}
 
     @cached_property
@@ -537,8 +541,8 @@ class Rule:
         if watch is not None:
             part, what, time = watch.part, watch.what, None
         elif promise is None:
-            part = ITEM_NAMES[kind, stage]
-            what = self.rules.what[kind, stage]
+            part = ITEM_NAMES.get((kind, stage), kind)
+            what = self.rules.what.get((kind, stage), NOT_UNDERSTOOD)
             if self.missing:
                 what = f"{what}: {self.missing}"
             elif attempts >= CHANGE_OF_APPROACH:

@@ -13,6 +13,7 @@ from casectl.core.casework import (
     BARRIER,
     CONSENT,
     DENIAL,
+    DROPPED,
     FROM_CASE,
     GOAL,
     MEDICATION,
@@ -29,8 +30,9 @@ from casectl.core.casework import (
     VOICE,
     Piece,
 )
+from casectl.core.consents import SIGNED, key, purposes
 from casectl.core.errors import BadValue
-from casectl.core.model import RISKS, UNASSESSED_RISK, Case
+from casectl.core.model import ACTIVE, ON_HOLD, RISKS, UNASSESSED_RISK, Case
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 
@@ -63,7 +65,20 @@ def going_on(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def goes_on_in(case: Case, others: Sequence[Case], named: Case | None) -> Case:
-    """The client's other open case. Raises BadValue where there is none, or several and no name."""
+    """The client's other open case. Raises BadValue where there is none, or several and no name.
+
+    An active one does not go on in one on hold: nobody would be asked to reach the client.
+    """
+    there = _other_open(case, others, named)
+    if case.status == ACTIVE and there.status == ON_HOLD:
+        raise BadValue(
+            f"{there.handle} is on hold, and {case.handle} is not: its contact would not be due",
+            hint=f"casectl reopen {there.number} first",
+        )
+    return there
+
+
+def _other_open(case: Case, others: Sequence[Case], named: Case | None) -> Case:
     there = [each for each in others if each.is_open]
     if named is not None:
         if named.id not in {each.id for each in there}:
@@ -94,6 +109,28 @@ def twin_of(piece: Piece, there: Iterable[Piece]) -> Piece | None:
         if piece.kind in ONE_OF_A_NAME and same:
             return each
     return None
+
+
+def revoked_there(release: Piece, there: Iterable[Piece]) -> Piece | None:
+    """The same release in the other case, where the client revoked that since they signed this.
+
+    One that was revoked on the day of the signature counts: nothing tells which came first, and a
+    signature can be given again.
+    """
+    if release.kind != CONSENT or release.stage not in SIGNED:
+        return None
+    revoked = [
+        each
+        for each in there
+        if each.kind == CONSENT
+        and each.status == DROPPED
+        and each.stage in SIGNED
+        and each.ended_on is not None
+        and each.ended_on >= release.on_day
+        and key(each.who or "") == key(release.who or "")
+        and purposes(each) & purposes(release)
+    ]
+    return max(revoked, key=lambda each: (each.ended_on, each.number), default=None)
 
 
 def replaces(piece: Piece, twin: Piece) -> Piece | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from casectl.core.due import DueItem
+from casectl.core.facts import MISSING
 from casectl.core.model import APPOINTMENT, DEADLINE, ME, Case
 from casectl.core.values import NamedTuple
 from casectl.core.weighing import Weight
@@ -44,7 +45,8 @@ def raised(
 
     safety late            a safety item whose day is past: the client in crisis was not reached
     deadline missed        a hard deadline whose day is past without an outcome
-    two missed intervals   anything else that is late by two or more of its own intervals
+    two missed intervals   anything else that is late by two or more of its own intervals; no fact
+                           that intake left out
     overloaded             more points than somebody full-time carries
     """
     found = []
@@ -77,6 +79,8 @@ def _rule(item: DueItem) -> str | None:
         return DEADLINE_MISSED
     if item.kind == APPOINTMENT and not item.stage:
         return None  # it asks whether it was kept, which is a word and no service
+    if item.kind == MISSING:
+        return None  # a fact that intake left out is paperwork, however long ago that was
     return TWO_MISSED if item.days_late >= MISSED * item.allowed else None
 
 

@@ -34,8 +34,9 @@ PROMISED = (FOLLOW_UP, DEADLINE, APPOINTMENT)
 WATCHED = frozenset(
     {
         ("aftercare", ""), (APPOINTMENT, "missed"), ("assessment", "draft"),
-        ("assessment", "repeat"), ("closing", "notice"), ("closing", "sign_off"), ("consent", ""),
-        ("consent", "look"), ("consent", "sign"), ("denial", ""),
+        ("assessment", "repeat"), ("closing", "after_death"), ("closing", "notice"),
+        ("closing", "sign_off"), ("consent", ""), ("consent", "look"), ("consent", "sign"),
+        ("denial", ""),
         ("goal", "again"), ("goal", "step"), ("goal", "target"), ("handover", ""),
         ("handover", "back"), ("handover", "contact"), ("handover", "give"),
         ("note", ""), ("plan", "need"), ("referral", "chase"), ("referral", "connect"),
@@ -47,6 +48,9 @@ WATCHED = frozenset(
 NEVER_PLANNED = ("safety", DEADLINE)
 # Of casework, what goes on while a case is on hold, and once it is closed.
 ON_WHILE_HELD = ("safety", "consent", "closing", "handover")
+# And what is left to do of a case whose client died, while the closing waits for its sign-off.
+ON_AFTER_DEATH = ("closing", "handover", "note", "referral", "denial")
+AFTER_DEATH = ("closing", "after_death")
 AFTER_CLOSING = "aftercare"
 CONTACT, MISSING = "contact", "missing"
 BETWEEN = ", "  # the words of a group's ``lacks``
@@ -98,6 +102,8 @@ def facts_of(record: CaseRecord) -> Iterator[Fact]:
     yield from _promised(record, make)
     if record.watches:
         yield from _watched(record, make)
+        if make.after_death:
+            return
     if make.level == Level.CRISIS:
         yield from _safety(record, make)
     if case.status == PENDING:
@@ -124,6 +130,10 @@ class _Maker:
         self.program = record.case.program or ""
         self.tried_on = record.tried_on if record.attempts > 0 else None
         self.case = record.case
+        # Nobody is to be reached, and no family asked, whose closing as died is to be signed off.
+        self.after_death = bool(record.watches) and any(
+            watch[:2] == AFTER_DEATH for watch in record.watches
+        )
 
     def __call__(
         self,
@@ -174,6 +184,8 @@ def _promised(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
         elif case.status != ON_HOLD:
             day = _latest(promise.due_on, case.resumed_on)
             if promise.subject in REACHING_KINDS:
+                if make.after_death:
+                    continue
                 yield make.reaching(FOLLOW_UP, "", day, promise=promise)
             else:
                 yield make(FOLLOW_UP, "", day, promise)
@@ -185,6 +197,8 @@ def _watched(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
     for watch in record.watches:
         kind, stage, day, _, _, lead, _ = watch
         if (kind == AFTER_CLOSING) is not (case.status == CLOSED):
+            continue
+        if make.after_death and kind not in ON_AFTER_DEATH:
             continue
         if (kind, stage) == ("transition", "contact") and _seen_since(record, day):
             continue

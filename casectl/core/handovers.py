@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from casectl.core.bodies import misshapen, odd_field
 from casectl.core.carried import absurd_day, day_or_none, key_of, plain, read_value, whole
 from casectl.core.casefile import owed
 from casectl.core.casework import (
@@ -30,7 +31,6 @@ from casectl.core.closing import is_waiting
 from casectl.core.due import DueItem
 from casectl.core.errors import BadValue
 from casectl.core.model import (
-    ON_HOLD,
     RISKS,
     Case,
     CaseRecord,
@@ -52,6 +52,7 @@ from casectl.core.returning import (
 from casectl.core.spoken import DateOrder, spoken, spoken_short
 from casectl.core.standards import Standards
 from casectl.core.text import NAME_LIMIT, checked_name, checked_text, shortened
+from casectl.core.unchangeable import contradiction
 from casectl.core.values import NamedTuple
 from casectl.core.views import File
 
@@ -280,11 +281,13 @@ def read_handover(made: Mapping[str, Any], where: str, day: date) -> Handed:
         raise BadValue(f"a newer casectl wrote {where}", hint="upgrade casectl")
     try:
         handed = _handed(made)
-    except (BadValue, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        why = _absurd(handed, day)
+    except (BadValue, LookupError, TypeError, ValueError, AttributeError, ArithmeticError,
+            RecursionError):  # fmt: skip
         raise BadValue(
             f"{where} is damaged, or no hand-over of casectl's", hint="ask for it once more"
         ) from None
-    if why := _absurd(handed, day):
+    if why:
         raise BadValue(
             f"{where}: {why}", hint=f"ask {handed.sender} to correct that; nothing was taken in"
         )
@@ -292,7 +295,7 @@ def read_handover(made: Mapping[str, Any], where: str, day: date) -> Handed:
 
 
 def _absurd(handed: Handed, today: date) -> str | None:
-    """The first day that cannot be meant, with its case there and its row."""
+    """The first thing that cannot be meant, with its case there and its row."""
     if why := absurd_day({"day": handed.day}, today):
         return why
     if handed.until is not None and (handed.until - handed.day).days > LONGEST_COVER:
@@ -300,12 +303,16 @@ def _absurd(handed: Handed, today: date) -> str | None:
     for given in handed.cases:
         load = given.load
         rows: list[Any] = [*load.promises, *load.contacts, *load.notes, *load.casework]
-        if why := absurd_day(load.case._asdict(), today) or _absurd_row(rows, today):
+        why = absurd_day(load.case._asdict(), today) or contradiction(load.case)
+        if why := why or _absurd_row(rows, today):
             return f"case {given.number} there, {why}"
     for each in handed.returned:
         why = absurd_day(each.case, today) or _absurd_row(each.added, today)
         for name, fields in each.changed.items():
-            if why is None and (found := absurd_day(fields, today, sort_and_number(name)[0])):
+            kind = sort_and_number(name)[0]
+            if why is None and (
+                found := absurd_day(fields, today, kind) or odd_field(kind, fields)
+            ):
                 why = f"{name}: {found}"
         if why:
             return f"case {each.number}, {why}"
@@ -315,7 +322,8 @@ def _absurd(handed: Handed, today: date) -> str | None:
 def _absurd_row(rows: Iterable[Any], today: date) -> str | None:
     for row in rows:
         name = name_of(row)
-        if why := absurd_day(row._asdict(), today, sort_and_number(name)[0]):
+        why = absurd_day(row._asdict(), today, row.kind if isinstance(row, Piece) else "")
+        if why := why or (misshapen(row) if isinstance(row, Piece) else None):
             return f"{name}: {why}"
     return None
 
@@ -352,10 +360,6 @@ def _given(made: Mapping[str, Any]) -> Given:
     Level(case.urgency)
     if case.risk is not None and case.risk not in RISKS:
         raise ValueError
-    if (case.level == Level.CRISIS) is not (case.crisis_since is not None):
-        case = case._replace(crisis_since=case.opened_on if case.level == Level.CRISIS else None)
-    if case.status == ON_HOLD and case.hold_until is None:
-        raise ValueError
     promises, contacts, notes, casework = (
         sorted((read_value(kind, each) for each in made[name]), key=_number_of)
         for name, kind in SORTS.items()
@@ -376,8 +380,23 @@ def _check_numbers(load: Load) -> None:
         *(("n", each.number) for each in load.notes),
         *((each.kind, each.number) for each in load.casework),
     ]
+    links = {each.id: each.corrects for each in load.contacts}
+    links |= {each.id: each.addendum_to for each in load.notes}
+    if any(_goes_round(links, each) for each in links):
+        raise ValueError
     if len(set(named)) < len(named) or any(number < 1 for _, number in named):
         raise ValueError
+
+
+def _goes_round(links: Mapping[str, str | None], first: str) -> bool:
+    """Whether who follows these links from here comes back."""
+    seen, each = {first}, links.get(first)
+    while each is not None:
+        if each in seen:
+            return True
+        seen.add(each)
+        each = links.get(each)
+    return False
 
 
 # -- as a case of one's own --------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Letters from templates: what of a record a template may name, and filling it in.
 
 A template is text with fields in braces, ``{client}``; ``{{`` is a brace. A letter whose template
-names ``{recipient}`` goes to somebody else than the client.
+names ``{recipient}``, or what a referral says, goes to somebody else than the client.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from casectl.core.casework import REFERRAL, Piece
 from casectl.core.closing import closing_of, tries_of
 from casectl.core.consents import NOTICE
 from casectl.core.errors import Ambiguous, BadValue
+from casectl.core.known import unavailable
 from casectl.core.model import APPOINTMENT, MISSED, OPEN, Promise
 from casectl.core.spoken import DateOrder, spoken
 from casectl.core.text import fold
@@ -42,6 +43,7 @@ FROM_RECORD: Mapping[str, str] = {
     "referral": "name the referral, as in 12.ref1",
     RECIPIENT: "--to NAME",
 }
+NOT_AVAILABLE = "not available"  # of a fact that somebody said cannot be had
 # The same in every letter: one's own folder says it once.
 OURS = ("agency", "agency_address", "agency_phone", "agency_hours")
 
@@ -59,7 +61,8 @@ class Letter(NamedTuple):
 
     @property
     def goes_to_others(self) -> bool:
-        return RECIPIENT in self.fields
+        """Whomever a template types as its addressee: a referral is told to its agency."""
+        return not {RECIPIENT, *OF_A_REFERRAL}.isdisjoint(self.fields)
 
 
 class About(NamedTuple):
@@ -159,6 +162,11 @@ def record_fields(
     tries = tries_of(file.contacts, file.case.opened_on)
     promise = about.promise
     is_missed = promise is not None and promise.status == MISSED
+    cannot_be_had = unavailable(file)
+
+    def known(fact: str, value: str | None) -> str | None:
+        return value or (NOT_AVAILABLE if fact in cannot_be_had else None)
+
     return {
         "today": day(today),
         "client": case.client,
@@ -166,10 +174,10 @@ def record_fields(
         "worker": worker,
         RECIPIENT: recipient,
         "address": client.address,
-        "phone": client.phone,
-        "birth_date": client.birth_date,
-        "program": case.program,
-        "need": case.need,
+        "phone": known("phone", client.phone),
+        "birth_date": known("birth date", client.birth_date),
+        "program": known("program", case.program),
+        "need": known("need", case.need),
         "notice_on": day(_read(notice.get("on"))),
         "notice_until": day(_read(notice.get("until"))),
         "reason": closing.what if closing is not None else None,

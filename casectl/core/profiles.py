@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casectl.core.casework import DIED
 from casectl.core.domains import DOMAINS, Domain
 from casectl.core.model import Level
 from casectl.core.values import NamedTuple
 
 # Why a case ends. A profile allows some of these and may add its own.
 GOALS_MET, MOVED, DECLINED, CANNOT_LOCATE = "goals met", "moved", "declined", "cannot locate"
-TRANSFERRED, DIED, ELIGIBILITY_ENDED = "transferred", "died", "eligibility ended"
+TRANSFERRED, ELIGIBILITY_ENDED = "transferred", "eligibility ended"
 REASONS = (
     GOALS_MET, MOVED, DECLINED, CANNOT_LOCATE, TRANSFERRED, DIED, ELIGIBILITY_ENDED,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from casectl.core.due import WHAT, Band, DueItem, is_past_its_hour
+from casectl.core.facts import MISSING
 from casectl.core.model import ME
 from casectl.core.text import initials, without_name
 from casectl.core.values import NamedTuple, new_tuple
@@ -72,7 +73,7 @@ def reminders(items: Iterable[DueItem], today: date, now: str) -> list[Reminder]
 def _stage(item: DueItem, today: date, now: str) -> str:
     late = item.days_late
     if late >= item.allowed:
-        return f"missed-{late // item.allowed}"
+        return f"missed-{1 if item.kind == MISSING else late // item.allowed}"
     if late > 0 or is_past_its_hour(item, today, now):
         return "overdue"
     return "due" if item.is_pressing else "soon"

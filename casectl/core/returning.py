@@ -45,7 +45,7 @@ from casectl.core.model import (
     Promise,
     level_of,
 )
-from casectl.core.text import NOTE_LIMIT, checked_text
+from casectl.core.text import NOTE_LIMIT, checked_name, checked_text
 from casectl.core.values import NamedTuple
 
 Row = Promise | Contact | Note | Piece
@@ -101,6 +101,8 @@ class Returned(NamedTuple):
     added: tuple[Row, ...]
     changed: Mapping[str, Mapping[str, Any]]  # by the name of the row
     closed: str | None = None  # why it was closed there, which is the owner's to do here
+    cover: str = ""  # the key of the hand-over that it answers
+    held: tuple[str, ...] = ()  # facts of the client that another record had: they stay
 
 
 class Clash(NamedTuple):
@@ -128,6 +130,8 @@ class Backed(NamedTuple):
     safe_contact: str | None = None  # what stands beside a phone number
     clashes: tuple[Clash, ...] = ()
     closed: str | None = None
+    opened: tuple[Row, ...] = ()  # what came back open for a case that is closed here
+    raised: int | None = None  # and its level there, where that is above the one here
 
 
 def name_of(row: Row) -> str:
@@ -233,6 +237,43 @@ def differences(before: Any, after: Any) -> dict[str, Any]:
     return found
 
 
+def is_owed(row: Row) -> bool:
+    """Whether an open case owes what the row says: a closed one owes it no more."""
+    return isinstance(row, (Promise, Piece)) and row.status == OPEN and row.due_on is not None
+
+
+def came_back_open(returned: Returned, number: int) -> list[str]:
+    """In words, what of case ``number`` nobody would owe where it is closed."""
+    said = [
+        f"{row.kind.replace('_', '-')} {row.what or ''}".strip()
+        for row in returned.added
+        if isinstance(row, (Promise, Piece)) and is_owed(row)
+    ]
+    return said + [
+        f"{number}.{name}"
+        for name, fields in returned.changed.items()
+        if fields.get("due_on") or fields.get("status") == OPEN
+    ]
+
+
+def raised_level(returned: Returned, mine: Case) -> Level | None:
+    """The level that the case has there, where it is above the one here."""
+    level = mine._replace(**level_fields(returned.case)).level
+    return level if level > mine.level else None
+
+
+def level_fields(theirs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in theirs.items() if name in TOGETHER[Case][1]}
+
+
+def level_kept(mine: Case, theirs: Mapping[str, Any]) -> Clash | None:
+    """A case that is closed here keeps its level; what it is there is said."""
+    there = level_fields(theirs)
+    if not there or mine._replace(**there)[:] == mine[:]:
+        return None
+    return Clash("", WORDS["urgency"], _said_level(mine), _said_level(mine._replace(**there)), HERE)
+
+
 # -- in a file, and out of it ------------------------------------------------------------------
 
 
@@ -240,6 +281,7 @@ def returned_object(returned: Returned) -> dict[str, Any]:
     return {
         "origin": returned.origin,
         "number": returned.number,
+        "cover": returned.cover,
         "client": _plain_fields(returned.client),
         "case": _plain_fields(returned.case),
         "added": {
@@ -279,6 +321,9 @@ def read_returned(made: Mapping[str, Any]) -> Returned:
     if len({each.id for each in added}) < len(added):
         raise ValueError
     closed = made.get("closed")
+    client = _read_fields(Client, made["client"])
+    if "name" in client:
+        client["name"] = checked_name(client["name"])
     case = _read_fields(Case, made["case"])
     if "urgency" in case:
         Level(case["urgency"])
@@ -287,11 +332,12 @@ def read_returned(made: Mapping[str, Any]) -> Returned:
     return Returned(
         key_of(made["origin"]),
         whole(made["number"]),
-        _read_fields(Client, made["client"]),
+        client,
         case,
         tuple(added),
         changed,
         None if closed is None else checked_text(closed, "text", limit=NOTE_LIMIT),
+        key_of(made["cover"]),
     )
 
 

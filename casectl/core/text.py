@@ -69,6 +69,15 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one person's, spacing and signs aside: "k i m" and "KIM." are kim."""
+    letters = [
+        "".join(each for each in fold(text) if each.isalnum()) or fold(text)
+        for text in (one, other)
+    ]
+    return letters[0] == letters[1]
+
+
 def checked_text(text: str, what: str, *, limit: int = NOTE_LIMIT) -> str:
     """``text`` exactly as typed, or BadValue: what SQLite or a screen cannot hold is refused."""
     try:
@@ -172,6 +181,8 @@ def without_name(text: str, *names: str) -> str:
     else:
         return text
     parts = set().union(*map(_name_parts, names))
+    if plain.isascii() and not _may_be_found(parts, plain):  # "la" is in landlord
+        return text
     found = sorted(_found(parts, plain))
     if not found:
         return text
@@ -208,6 +219,19 @@ def _may_stand(name: str, plain: str, letters: str) -> bool:
     for part in parts:  # noqa: SIM110 - a generator costs as much again, for each text
         if (part in letters or part in plain) and len(part) > 1:
             return True
+    return False
+
+
+def _may_be_found(parts: set[str], plain: str) -> bool:
+    """Whether a word is made of parts of a name, or may be where it holds more than letters."""
+    for chunk in plain.split():
+        if chunk.isalpha():
+            if _is_made_of(chunk, parts):
+                return True
+        else:
+            letters = "".join(filter(str.isalpha, chunk))
+            if any(part in letters for part in parts):
+                return True
     return False
 
 

@@ -7,11 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from casectl.core.casework import DIED
 from casectl.core.domains import BY_KEY, DOMAINS, RESERVED, Domain
 from casectl.core.errors import BadValue
 from casectl.core.model import Level
 from casectl.core.profiles import (
-    DIED,
     PHASES,
     REASONS,
     WORDS,

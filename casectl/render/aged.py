@@ -35,6 +35,11 @@ def warnings(days: Mapping[str, date], output: Output) -> Iterator[str]:
                 f"OLD: {worker} {age_words(day, output)}; what happened since is not in it. "
                 "Ask for a new summary."
             )
+        elif day > output.today:
+            yield (
+                f"AHEAD: {worker} {age_words(day, output)}; no day of it can be trusted. "
+                "Ask for a new summary, and whose clock is wrong."
+            )
 
 
 def aged_lines(days: Mapping[str, date], output: Output) -> list[Line]:

@@ -97,12 +97,15 @@ def _under_way(piece: Piece, output: Output) -> str:
             f"ends {_day(notice.get('until'), output)}"
         )
         told += _late_notice(notice, output)
-    if piece.what:
+    waits = piece.stage == SIGN_OFF
+    if piece.what and not waits:
         told.append(f"reason: {piece.what}")
     if piece.body.get("sheet_on"):
         told.append(f"sheet given {_day(piece.body['sheet_on'], output)}")
-    if piece.stage == SIGN_OFF:
-        told.append("waits for the sign-off")
+    if waits:
+        why = piece.what or piece.body.get("said")
+        ended = ", ".join(filter(None, (why, _day(piece.due_on and str(piece.due_on), output))))
+        told.append(f"waits for the sign-off{f': {ended}' if ended else ''}")
     return "; ".join(told)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casectl.core.due import Band, DueItem
 from casectl.core.explaining import Explanation, Step
+from casectl.core.facts import MISSING
 from casectl.core.model import Level
 from casectl.core.priority import priority_of
 from casectl.core.spoken import spoken, spoken_short
@@ -108,6 +109,8 @@ def _arithmetic(band: Band | None, step: Step) -> str:
         return f"by day, then level {level}, then hour; {-late} days to go"
     if band is Band.SOON or band is None:
         return f"level {level} - {-late} days to go / 7 = {level + late / 7:.2f}"
+    if item.kind == MISSING:
+        return f"priority = level {level}; a missing fact counts as due, however late"
     missed = f"{max(late, 0)} days late / {allowed}"
     return f"priority = level {level} + {missed} = {priority_of(item):.2f}"
 

@@ -10,6 +10,7 @@ from casectl.core.casework import CONSENT, DROPPED, PROGRESS, VERSION, Piece
 from casectl.core.handovers import Given, Handed, other_words
 from casectl.core.merging import FIELDS
 from casectl.core.model import (
+    CLOSED,
     SAFE,
     Case,
     Contact,
@@ -124,6 +125,9 @@ def returned_words(cases: Sequence[Case], returned: Sequence[Returned]) -> list[
             [*each.client, *each.case],
         )
         said.append(f"  {case.client} ({case.handle}): {what}.")
+        if each.held:
+            told = ", ".join(map(_words, each.held))
+            said.append(f"  HELD BACK, of a record of your own that was joined: {told}.")
         if each.closed is not None:
             said.append(f"  CLOSED HERE, and open there: {each.closed}. Tell them to close it.")
     return said
@@ -158,10 +162,22 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
             if name in TOLD_FACTS
         ]
         said += [f"  BOTH CHANGED {_clash_words(back, each)}" for each in back.clashes]
-        if back.closed is not None:
+        if back.case.status == CLOSED and (open_ones := _opened(back)):
+            said.append(f"  CLOSED HERE, and this came back open: {', '.join(open_ones)}.")
+            said.append(f"  Nobody owes it, until casectl reopen {case.number}.")
+        if back.closed is not None and back.case.status != CLOSED:
             said.append(f"  CLOSED THERE, and open here: {back.closed}.")
             said.append(f"  casectl close {case.number} closes it.")
     output.wrote_all([_back_object(back) for back in backs], *said)
+
+
+def _opened(back: Backed) -> list[str]:
+    """What is open of a case that is closed, and a level that was raised there."""
+    said = [
+        f"{back.case.number}.{name_of(each)} {getattr(each, 'what', None) or ''}".strip()
+        for each in back.opened
+    ]
+    return said if back.raised is None else [*said, f"the level, {Level(back.raised).word}"]
 
 
 # What of a client's facts is said in full: how they are reached from now on.
@@ -247,6 +263,8 @@ def _back_object(back: Backed) -> Object:
             for each in back.clashes
         ],
         "closed_there": back.closed,
+        "closed_here": case.status == CLOSED,
+        "open_here": [f"{case.number}.{name_of(each)}" for each in back.opened],
     }
 
 

@@ -49,6 +49,29 @@ def operation_of(db: Database, row_id: str, *, last: bool = False) -> int:
     return number
 
 
+def merged_in(
+    db: Database, case_id: str, client: Client, since: int, until: int
+) -> Mapping[str, Any]:
+    """What the client has of another record here, joined to theirs between two operations.
+
+    Each fact that is still as the joining left it, with what it was before.
+    """
+    held: dict[str, Any] = {}
+    for row in db.rows(
+        "SELECT id FROM operations WHERE command = 'merge' AND id > ? AND id <= ? ORDER BY id DESC",
+        (since, until),
+    ):
+        was = stood(db, case_id, row["id"] - 1).client
+        now = stood(db, case_id, row["id"]).client
+        for name in was._fields:
+            joined = getattr(now, name)
+            if name == "id" or joined in (getattr(was, name), None):
+                continue
+            if held.get(name, getattr(client, name)) == joined:
+                held[name] = getattr(was, name)
+    return held
+
+
 def _before(db: Database, where: str, key: str, after: int) -> dict[tuple[str, str], str | None]:
     """What each row that a later operation changed was before the first of those changes."""
     found: dict[tuple[str, str], str | None] = {}

@@ -6,16 +6,26 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from casectl.core.casework import DONE, OPEN, PAST, UNAVAILABLE, Piece
+from casectl.core.casework import DONE, NEED, OPEN, PAST, PLANNED, UNAVAILABLE, Piece
 from casectl.core.errors import BadValue, NotFound
-from casectl.core.model import ASSESSING, Case, assessment_draft
+from casectl.core.facts import known_of, lacking
+from casectl.core.model import ASSESSING, KNOWABLE, Case, assessment_draft
 from casectl.core.views import Draft
 from casectl.store import derived
 from casectl.store.connection import Database, Row, Value
 from casectl.store.journal import Journal, Operation
-from casectl.store.rows import iso, read_cases, readable_days
+from casectl.store.rows import (
+    CHUNK,
+    CLIENT_COLUMNS,
+    client_of,
+    iso,
+    marks,
+    read_cases,
+    readable_days,
+)
 
 COLUMNS = ", ".join(Piece._fields)
+OF_PIECE = ", ".join(f"w.{name}" for name in Piece._fields)
 DAYS = ("on_day", "due_on", "ended_on")
 
 
@@ -177,6 +187,39 @@ def end_unavailable(operation: Operation, case: Case, facts: Iterable[str]) -> N
     ):
         if row["stage"] in of:
             change(operation, piece_of(row), status=DONE, ended_on=operation.author.day)
+
+
+def end_known(operation: Operation) -> None:
+    """End what was said to be not available of the cases just changed, where it is known now.
+
+    By whichever door it came: another case of the same client, a merge, a file, a need.
+    """
+    db, stated = operation.db, f"w.kind = '{UNAVAILABLE}' AND w.status = '{OPEN}'"
+    for column, keys in (("id", operation.cases), ("client_id", operation.clients)):
+        of = sorted(keys)
+        for start in range(0, len(of), CHUNK):
+            chunk = of[start : start + CHUNK]
+            for row in db.rows(
+                f"SELECT {OF_PIECE} FROM cases c CROSS JOIN casework w ON w.case_id = c.id "
+                f"WHERE c.{column} IN ({marks(chunk)}) AND {stated}",
+                chunk,
+            ):
+                piece = piece_of(row)
+                if piece.stage in _known(db, piece.case_id):
+                    change(operation, piece, status=DONE, ended_on=operation.author.day)
+
+
+def _known(db: Database, case_id: str) -> list[str]:
+    (case,) = read_cases(db, "c.id = ?", (case_id,))
+    client = db.one(f"SELECT {CLIENT_COLUMNS} FROM clients WHERE id = ?", (case.client_id,))
+    assert client is not None, "a case has its client"
+    stands = db.value(
+        f"SELECT 1 FROM casework WHERE case_id = ? AND kind = '{NEED}' "
+        f"AND status IN ('{OPEN}', '{PLANNED}')",
+        (case_id,),
+    )
+    unknown = lacking(known_of(case, client_of(client), need_stands=bool(stands)))
+    return [fact for fact in KNOWABLE if fact not in unknown]
 
 
 def replace(operation: Operation, piece: Piece) -> Piece:

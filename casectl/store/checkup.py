@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 REPAIR = "casectl doctor --repair"
 RESTORE = "keep the file as it is and restore a backup: casectl backup --list"
 BACK_UP = "casectl backup makes one"
+MOST_NAMED = 5
 MOST_SAID = 120  # characters of what SQLite finds wrong
 OLD_BACKUP_DAYS = 4  # a long weekend, over which nothing is recorded
 CLOCK_SLACK = 5 / 1440  # days; programs that run at once begin at different moments
+
+# What ``unchangeable.contradiction`` says of one case.
+CONTRADICTS = (
+    "(status = 'on_hold') <> (hold_until IS NOT NULL) "
+    "OR (status = 'closed') <> (closed_on IS NOT NULL) "
+    "OR (urgency = 4 OR risk IS 'imminent' OR flagged_on IS NOT NULL) <> (crisis_since IS NOT NULL)"
+)
 
 
 class Checkup:
@@ -200,17 +208,34 @@ class Checkup:
     def _cases(self) -> Finding:
         """What the program keeps true of each case by itself."""
         wrong = self.db.value(
-            "SELECT count(*) FROM cases WHERE (status = 'on_hold') <> (hold_until IS NOT NULL) "
-            "OR (status = 'closed') <> (closed_on IS NOT NULL) "
-            "OR (urgency = 4 OR risk IS 'imminent' OR flagged_on IS NOT NULL) "
-            "<> (crisis_since IS NOT NULL) "
+            f"SELECT count(*) FROM cases WHERE {CONTRADICTS} "
             "OR number > (SELECT value FROM counters WHERE scope = 'case')"
         )
         if wrong:
             return Finding("cases", FAIL, f"{_count(wrong, 'case')} whose columns contradict")
+        if strange := self._not_understood():
+            detail = f"casework of a stage that this casectl does not know: {strange}"
+            return Finding("cases", FAIL, detail, "upgrade casectl, or casectl undo takes it back")
         count = self.db.value("SELECT count(*) FROM cases")
         still = self.db.value("SELECT count(*) FROM cases WHERE status <> 'closed'")
         return Finding("cases", OK, f"{_count(count, 'case')}, {still:,} open")
+
+    def _not_understood(self) -> str:
+        """The open pieces of a stage that no rule is of, by their names."""
+        from casectl.core.bodies import stages_of
+        from casectl.core.casework import LETTERS
+
+        found = self.db.rows(
+            "SELECT c.number AS case_number, w.kind, w.stage, w.number FROM casework w "
+            "JOIN cases c ON c.id = w.case_id WHERE w.status = 'open' ORDER BY 1, 2, 4"
+        )
+        strange = [
+            f"{each['case_number']}.{LETTERS[each['kind']]}{each['number']}"
+            for each in found
+            if each["stage"] not in stages_of(each["kind"])
+        ]
+        more = f" and {len(strange) - MOST_NAMED} more" if len(strange) > MOST_NAMED else ""
+        return ", ".join(strange[:MOST_NAMED]) + more
 
     def _names(self) -> Finding:
         """Whether people are found by their names as names are compared today."""

@@ -57,11 +57,11 @@ class Closings:
             stage = before.stage if before is not None else SHEET
             return _keep(operation, case, stage=stage, body={"sheet_on": on.isoformat()})
 
-    def await_sign_off(self, case: Case, on: date, body: Mapping[str, Any]) -> Piece:
+    def await_sign_off(self, case: Case, on: date, reason: str, body: Mapping[str, Any]) -> Piece:
         """Everything else is there: from ``on`` the case owes its sign-off."""
         with self.journal.operation("close") as operation:
             _check_same(operation, case)
-            return _keep(operation, case, stage=SIGN_OFF, due_on=on, body=body)
+            return _keep(operation, case, stage=SIGN_OFF, due_on=on, what=reason, body=body)
 
     def take_back(self, case: Case, closing: Piece, reason: str, on: date) -> Piece:
         with self.journal.operation("close") as operation:

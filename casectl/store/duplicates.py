@@ -12,12 +12,14 @@ from casectl.core.duplicates import (
     going_on,
     joint_risk,
     replaces,
+    revoked_there,
     twin_of,
 )
 from casectl.core.errors import BadValue
 from casectl.core.model import CANCELLED, CLOSED, Case, Level, level_of
 from casectl.core.people import PRIMARY
 from casectl.core.risks import BETWEEN_FLAGS, flagged
+from casectl.core.spoken import spoken
 from casectl.store.cases import level_values
 from casectl.store.casework import COLUMNS, add, change, piece_of
 from casectl.store.connection import Database
@@ -54,6 +56,7 @@ class _Carrying:
         self.keys: dict[str, str] = {}  # the key of a piece -> of what stands in its place
         self.numbers: dict[str, dict[int, int]] = {}  # by kind; "" is of promises
         self.level_was = into.level
+        self.revoked: list[Carried] = []
 
     def promises(self) -> None:
         rows = self.operation.db.rows(
@@ -78,6 +81,10 @@ class _Carrying:
         changed = False
         for piece in going_on(_pieces(self.operation.db, self.case.id)):
             there = _pieces(self.operation.db, self.into.id)
+            revoked = revoked_there(piece, there)
+            if revoked is not None:
+                self._revoke(piece, revoked)
+                continue
             made = self._in_place_of(piece, twin_of(piece, there), there)
             self._end(piece, made)
             self.keys[piece.id] = made.id
@@ -107,6 +114,18 @@ class _Carrying:
             body.pop(PRIMARY, None)  # the other case has its own primary contact
         parent = self.keys.get(piece.parent) if piece.parent else None
         return add(self.operation, piece._replace(case_id=self.into.id, parent=parent, body=body))
+
+    def _revoke(self, release: Piece, there: Piece) -> None:
+        """What the client took back in the other case is not given again by carrying it there.
+
+        It ends with its case and not as revoked itself, so that undo can open both again.
+        """
+        assert there.ended_on is not None
+        outcome = f"revoked as {self.into.number}.{there.part}"
+        change(self.operation, release, status=PAST, ended_on=self.on, outcome=outcome)
+        what = f"revoked there since {spoken(there.ended_on)}"
+        self._told(release.part, there.part, release.kind, what)
+        self.revoked.append(self.done[-1])
 
     def _end(self, piece: Piece, now: Piece) -> None:
         outcome = f"goes on as {self.into.number}.{now.part}"
@@ -141,8 +160,12 @@ class _Carrying:
         told = [f"Case {self.case.number} was the same service recorded twice, and is closed."]
         if self.into.level != self.level_was:
             told.append(f"Level {self.into.level.word}, was {self.level_was.word}.")
-        if self.done:
-            told.append("Goes on here: " + ", ".join(f"{e.item} as {e.now}" for e in self.done))
+        on = [f"{e.item} as {e.now}" for e in self.done if e not in self.revoked]
+        if on:
+            told.append("Goes on here: " + ", ".join(on))
+        if self.revoked:
+            ended = ", ".join(f"{e.item} as {e.now}" for e in self.revoked)
+            told.append(f"Ended, because the client had revoked it here: {ended}")
         self.operation.add_note(self.into.id, " ".join(told), self.on.isoformat())
 
     def _told(self, item: str, now: str, kind: str, what: str) -> None:

@@ -14,7 +14,7 @@ from casectl.core.model import Case, CaseRecord, Load
 from casectl.core.profiles import TRANSFERRED
 from casectl.core.returning import Backed, Returned, meanwhile
 from casectl.core.views import File
-from casectl.store.asof import NOW, operation_of, stood
+from casectl.store.asof import NOW, merged_in, operation_of, stood
 from casectl.store.bulk import record_of, write
 from casectl.store.cases import Cases, correct_client
 from casectl.store.casework import COLUMNS, add, change, piece_of
@@ -193,11 +193,18 @@ class Handing:
             each.case_id: str(each.body["origin"])
             for _, each in (*self.covering(), *self.given_back())
         }
-        return meanwhile(
-            piece.body["origin"], piece.body["number"],
-            stood(self.db, case.id, operation_of(self.db, piece.id)),
-            stood(self.db, case.id, until), linked,
-        )  # fmt: skip
+        since = operation_of(self.db, piece.id)
+        after = stood(self.db, case.id, until)
+        own = merged_in(self.db, case.id, after.client, since, until)
+        after = after._replace(client=after.client._replace(**own))
+        made = meanwhile(
+            piece.body["origin"],
+            piece.body["number"],
+            stood(self.db, case.id, since),
+            after,
+            linked,
+        )
+        return made._replace(cover=str(piece.body["id"]), held=tuple(own))
 
     def give_back(
         self,
@@ -240,11 +247,15 @@ class Handing:
                 for case, piece, each in returned
             ]
 
-    def with_key(self, key: str, stage: str) -> tuple[Case, Piece] | None:
-        """The case of this key and its open hand-over of that stage, if both are there."""
-        found = read_cases(self.db, "c.id = ?", (key,))
-        standing = self.standing(found[0], stage) if found else []
-        return (found[0], standing[-1]) if standing else None
+    def cover_of(self, case_key: str, key: str) -> tuple[Case, Piece] | None:
+        """The case and its cover under this hand-over, one that is over as well; None for none."""
+        rows = self.db.rows(
+            f"SELECT {COLUMNS} FROM casework WHERE case_id = ? AND kind = '{HANDOVER}' "
+            f"AND stage = '{COVERED}' AND json_extract(body, '$.id') = ?",
+            (case_key, key),
+        )
+        found = list(map(piece_of, rows))
+        return (read_cases(self.db, "c.id = ?", (case_key,))[0], found[-1]) if found else None
 
 
 def _close(operation: Operation, file: File, reason: Reason, to: str, on: date) -> None:

@@ -185,6 +185,10 @@ class Journal:
             yield operation
             if not operation.changed:
                 raise _NothingChanged
+            if undoes is None:
+                from casectl.store.casework import end_known
+
+                end_known(operation)
             derived.refresh_facts(self.db, operation.cases, operation.clients)
             self.db.execute("DELETE FROM current_operation")
             self._sealer.close(self.db, number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,8 @@ from casectl.core.casework import (
     Piece,
 )
 from casectl.core.consents import FOLLOWS, RELEASE, SIGNED_ON
-from casectl.core.model import CLOSED, Case, Contact, Note, Promise
+from casectl.core.errors import BadValue
+from casectl.core.model import CANCELLED, CLOSED, REACHED, Case, Contact, Note, Promise
 from casectl.core.model import OPEN as OPEN_PROMISE
 from casectl.core.returning import (
     BODY,
@@ -34,15 +35,22 @@ from casectl.core.returning import (
     Row,
     Stood,
     clash_note,
+    is_owed,
+    level_fields,
+    level_kept,
     name_of,
+    raised_level,
     renumbered,
     settled,
     sort_and_number,
 )
+from casectl.core.unchangeable import contradiction, refused
 from casectl.store.asof import TABLES, operation_of, stood
 from casectl.store.cases import FACT_OF, correct_client
 from casectl.store.casework import body_json, end_unavailable
 from casectl.store.casework import change as change_piece
+from casectl.store.casework import read as read_piece
+from casectl.store.closing import WITH_THE_CLIENT
 from casectl.store.connection import Value
 from casectl.store.identity import new_id
 from casectl.store.journal import Operation
@@ -68,14 +76,26 @@ class Taking:
         self.keys: dict[str, str] = {name_of(each): each.id for each in self.mine.rows}
         self.new: dict[str, str] = {}  # the keys of what was added, by its name there
 
+    @property
+    def added(self) -> frozenset[str]:
+        return frozenset(self.new.values())
+
     def take(self, today: date) -> Backed:
+        """Raises BadValue for what no command could have done; nothing of the file stays then."""
+        try:
+            self._check(refused(self.base, self.returned))
+        except ValueError:
+            self._check("it names a row that is none")
         self._number_the_new()
         for row in self.returned.added:
             self._add(row)
         changed = [self._change(name, fields) for name, fields in self.returned.changed.items()]
         facts = self._facts()
+        self._check_facts()
         now = stood(self.db, self.case.id)
         self._let_one_stand(now)
+        self._let_one_correction_stand(now)
+        self._let_one_series_stand(now)
         self._hold_to_revocations(stood(self.db, self.case.id))
         self._say_what_was_told_all_the_same(stood(self.db, self.case.id))
         if self.clashes:
@@ -89,6 +109,25 @@ class Taking:
             outcome=f"given back by {self.by}",
         )  # fmt: skip
         return self._told({name for name in changed if name}, facts)
+
+    def _check(self, why: str | None) -> None:
+        if why is not None:
+            raise BadValue(
+                f"case {self.returned.number}, {why}",
+                hint=f"ask {self.by} to correct that; nothing was taken in",
+            )
+
+    def _check_facts(self) -> None:
+        """A case contradicts itself no more than before, and an external id is one client's."""
+        after = read_cases(self.db, "c.id = ?", (self.case.id,))[0]
+        if contradiction(self.case) is None:
+            self._check(contradiction(after))
+        external_id = self.returned.client.get("external_id")
+        if external_id is not None and self.db.value(
+            "SELECT count(*) FROM clients WHERE external_id = ? AND id <> ?",
+            (external_id, self.case.client_id),
+        ):
+            self._check("its external id is that of another client here")
 
     # -- rows ------------------------------------------------------------------------------------
 
@@ -162,10 +201,13 @@ class Taking:
         self.clashes += clashes
         if client:
             correct_client(self.operation, self.case.client_id, _columns(client))
-        case, clashes = settled(self.mine.case, self.base.case, self.returned.case)
+        theirs = self.returned.case
         if self.mine.case.status == CLOSED:  # it has ended here, and is not begun anew by a file
-            case.pop("status", None)
-            case.pop("hold_until", None)
+            kept = level_kept(self.mine.case, theirs)
+            self.clashes += [kept] if kept is not None else []
+            stays = {*level_fields(theirs), "status", "hold_until"}
+            theirs = {name: each for name, each in theirs.items() if name not in stays}
+        case, clashes = settled(self.mine.case, self.base.case, theirs)
         self.clashes += clashes
         self.operation.update("cases", self.case.id, **_columns(case))
         given = [FACT_OF[name] for name in (*client, *case) if name in FACT_OF]
@@ -199,34 +241,98 @@ class Taking:
                           THERE if stands.id in added else HERE)
                 )  # fmt: skip
 
+    def _let_one_correction_stand(self, now: Stood) -> None:
+        """Both sides may have corrected the same contact: the other goes before what stands.
+
+        What owes the next contact sooner stands, that is a try, else what was said here.
+        """
+        rights: dict[str, list[Contact]] = {}
+        for each in now.contacts:
+            if each.corrects:
+                rights.setdefault(each.corrects, []).append(each)
+        for wrong in now.contacts:
+            ours = [each for each in rights.get(wrong.id, ()) if each.id not in self.added]
+            theirs = [each for each in rights.get(wrong.id, ()) if each.id in self.added]
+            if not ours or not theirs:
+                continue
+            here, there = _counts(ours[0], rights), _counts(theirs[0], rights)
+            safer = _clears(here) and not _clears(there)
+            first, last = (theirs[0], here) if safer else (ours[0], there)
+            self.operation.update("contacts", first.id, corrects=last.id)
+            self.clashes.append(
+                Clash(name_of(wrong), "its correction", _said_contact(here), _said_contact(there),
+                      THERE if safer else HERE)
+            )  # fmt: skip
+
+    def _let_one_series_stand(self, now: Stood) -> None:
+        """A promise that repeats, ended on both sides, is owed once more: on the earlier day."""
+        before = {each.id for each in self.base.promises}
+        series: dict[tuple[Any, ...], list[Promise]] = {}
+        for each in now.promises:
+            if each.repeats and each.id not in before and each.status == OPEN_PROMISE:
+                of = each.kind, each.subject, each.what, each.repeats, each.repeats_from
+                series.setdefault(of, []).append(each)
+        for name in self.returned.changed:
+            was, mine = _named(self.base, name), _named(self.mine, name)
+            if not isinstance(was, Promise) or not isinstance(mine, Promise) or not was.repeats:
+                continue
+            if (was.status, mine.status == OPEN_PROMISE) != (OPEN_PROMISE, False):
+                continue
+            first = was.repeats_from or was.first_due_on or was.due_on
+            following = series.get((was.kind, was.subject, was.what, was.repeats, first), [])
+            ours = [each for each in following if each.id not in self.added]
+            theirs = [each for each in following if each.id in self.added]
+            if not ours or not theirs:
+                continue
+            stands, goes = ours[0], theirs[0]
+            if goes.due_on < stands.due_on:
+                stands, goes = goes, stands
+            self.operation.update(
+                "promises", goes.id, status=CANCELLED, ended_on=self.operation.author.day,
+                outcome=f"goes on as {self.case.number}.{stands.number}",
+            )  # fmt: skip
+            side = HERE if stands is ours[0] else THERE
+            days = ours[0].due_on.isoformat(), theirs[0].due_on.isoformat()
+            self.clashes.append(Clash(name, "its next time", *days, side))
+
     def _hold_to_revocations(self, now: Stood) -> None:
-        """A release that one side renewed while the other revoked it is revoked with it."""
-        added = set(self.new.values())
+        """A release that one side renewed, however often, while the other revoked it is revoked."""
+        releases = {each.number: each for each in now.casework if each.kind == CONSENT}
         base = {each.id: each for each in self.base.casework}
         revoked_here = {e.id for e in self.mine.casework if e.status == DROPPED}
-        for former in now.casework:
-            was = base.get(former.id)
-            if former.kind != CONSENT or former.status != DROPPED or was is None:
+        for gone in releases.values():
+            root = _line_of(gone, releases, base)[-1]
+            if gone.status != DROPPED or gone.ended_on is None:
                 continue
-            if was.status != OPEN or former.ended_on is None:
+            if root.id not in base or base[root.id].status != OPEN:
                 continue
-            for each in now.casework:
-                if each.kind != CONSENT or each.body.get(FOLLOWS) != former.number:
+            signed_since: set[int] = set()
+            for each in sorted(releases.values(), key=lambda each: each.number):
+                line = _line_of(each, releases, base)
+                if each is root or line[-1] is not root or each.status not in (OPEN, PAST):
                     continue
-                other_side = (each.id in added) is (former.id in revoked_here)
+                if (each.id in self.added) is not (gone.id in revoked_here):
+                    continue  # of the side that revoked it
                 signed = str(each.body.get(SIGNED_ON) or "")
-                if each.status != OPEN or each.id in base or not other_side:
+                if signed > gone.ended_on.isoformat():
+                    signed_since.add(each.number)  # the client has signed it since
+                if signed_since & {former.number for former in line}:
                     continue
-                if signed > former.ended_on.isoformat():
-                    continue  # the client has signed it since
-                change_piece(
-                    self.operation, each, status=DROPPED, ended_on=former.ended_on,
-                    outcome=f"renews {former.part}, which was revoked",
-                )  # fmt: skip
-                said = f"renewed as {each.part}", f"{former.part} revoked"
-                here, there = said if each.id not in added else said[::-1]
-                stands = HERE if former.id in revoked_here else THERE
-                self.clashes.append(Clash(each.part, "the release", here, there, stands))
+                self._revoke_with(gone, each, here=gone.id in revoked_here)
+
+    def _revoke_with(self, gone: Piece, renewed: Piece, *, here: bool) -> None:
+        """``here``: whether it was revoked here, and renewed there."""
+        now = read_piece(self.db, renewed.id)
+        if now.status == DROPPED:
+            return
+        change_piece(
+            self.operation, now, status=DROPPED, ended_on=gone.ended_on,
+            outcome=f"renews {gone.part}, which was revoked",
+        )  # fmt: skip
+        said = f"{gone.part} revoked", f"renewed as {renewed.part}"
+        ours, theirs = said if here else said[::-1]
+        stands = HERE if here else THERE
+        self.clashes.append(Clash(renewed.part, "the release", ours, theirs, stands))
 
     def _say_what_was_told_all_the_same(self, now: Stood) -> None:
         """What was told there under a release that was revoked here meanwhile."""
@@ -269,6 +375,8 @@ class Taking:
             now.client.safely,
             tuple(self.clashes),
             self.returned.closed,
+            tuple(filter(is_owed, (*altered, *new))) if case.status == CLOSED else (),
+            raised_level(self.returned, self.mine.case) if case.status == CLOSED else None,
         )
 
 
@@ -277,6 +385,37 @@ def _numbered_anew(field: str, value: Any, numbers: Mapping[tuple[str, int], int
         return value
     key = field[len(BODY) :]
     return renumbered({key: value}, numbers)[key]
+
+
+def _counts(contact: Contact, rights: Mapping[str, Sequence[Contact]]) -> Contact:
+    """The contact, or what corrects it in the end."""
+    while later := rights.get(contact.id):
+        contact = later[0]
+    return contact
+
+
+def _clears(contact: Contact) -> bool:
+    reached = contact.outcome == REACHED and contact.by != "letter"
+    return reached and contact.party in WITH_THE_CLIENT
+
+
+def _said_contact(contact: Contact) -> str:
+    who = f" {contact.party}" if contact.party else ""
+    said = f": {contact.text}" if contact.text else ""
+    return f"{contact.outcome}{who} on {contact.on_day.isoformat()}{said}"
+
+
+def _line_of(
+    release: Piece, releases: Mapping[int, Piece], base: Mapping[str, Piece]
+) -> list[Piece]:
+    """The release and those that it renews, back to the one that was handed over."""
+    line = [release]
+    while line[-1].id not in base:
+        former = releases.get(line[-1].body.get(FOLLOWS, 0))
+        if former is None or former in line:
+            break
+        line.append(former)
+    return line
 
 
 def _named(stood: Stood, name: str) -> Row | None:

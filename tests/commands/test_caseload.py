@@ -215,6 +215,17 @@ def test_how_old_a_summary_is_is_said(run: Run, three: None, tmp_path: Path, wor
     assert "as of" not in run(words, width=80, today="2026-11-22").out, "one's own is today's"
 
 
+@pytest.mark.parametrize("words", ["escalate", "caseload"])
+def test_a_summary_of_a_day_ahead_is_said(
+    run: Run, three: None, tmp_path: Path, words: str
+) -> None:
+    path = tmp_path / "kim.json"
+    run(["summary", "-o", str(path)])
+    for more in ([], ["--json"]):
+        told = run([words, "--of", str(path), *more], today="2026-11-17").err
+        assert "AHEAD: kim as of Wed 18 Nov, which is still ahead" in told
+
+
 def test_everybody_is_as_old_as_the_oldest(run: Run, three: None, tmp_path: Path) -> None:
     old, new = tmp_path / "old.json", tmp_path / "new.json"
     run(["summary", "-o", str(old)])

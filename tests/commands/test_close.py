@@ -89,6 +89,14 @@ def test_without_a_reason_the_rest_is_said_as_well(run: Run) -> None:
         ("close 1 --reason declined --approved-by Lee", 2, "go together"),
         ("close 1 --reason moved --override x --approved-by kim", 2, "somebody else than who"),
         ("close 1 --reason moved --signed-off-by KIM", 2, "somebody else than who"),
+        ("close 1 --reason moved --signed-off-by KIM.", 2, "somebody else than who"),
+        ("close 1 --reason moved --signed-off-by 'k i m'", 2, "somebody else than who"),
+        ("close 1 --reason moved --override x --approved-by '(Kim)'", 2, "somebody else than who"),
+        (
+            "close 1 --notice --by letter --on 2026-11-10 --override x --approved-by Ki-m",
+            2,
+            "somebody else than who",
+        ),
         ("close 1 --reason declined --handed-to nobody", 2, "--handed-to is somebody"),
         ("close 1 --reason declined --handed-to ' '", 2, "is empty"),
         ("close 1 --reason declined --reached x", 2, "the number of a goal"),
@@ -575,6 +583,27 @@ def test_a_closure_waits_for_its_sign_off_and_owes_it(run: Run, profile: Any) ->
     body = next(each for each in case(run)["casework"] if each["kind"] == "closing")["details"]
     assert (body["summary"], body["signed_by"]) == ("rents alone now", "Lee Lead")
     assert "given" not in body and "said" not in body
+
+
+def test_nobody_is_reached_whose_closing_as_died_waits_for_its_sign_off(
+    run: Run, profile: Any
+) -> None:
+    profile("sign_off = true")
+    ok(run("follow 1 'call about the flat' --due 2026-11-20"))
+    ok(run("deadline 1 'court hearing' --on 2026-12-20"))
+    before = set(owes(run, today=NOTICE_ENDS))
+    assert {"1.contact", "1.assessment"} <= before
+    ok(run("close 1 --reason died --yes"))
+    shown = run("show 1", width=80).out
+    assert "waits for the sign-off: died, Wed 18 Nov 2026" in " ".join(shown.split())
+    for today in (None, NOTICE_ENDS, IN_DECEMBER):
+        items = owes(run, today=today)
+        assert items == {"1.cl1", "1.3"}
+    assert "have the closure signed off: died" in run("today", width=100).out
+    assert "have the closure signed off: ***" in run("--private today", width=100).out
+    assert run("doctor").code == 0
+    ok(run("close 1 --take-back 'another Maria'"))
+    assert set(owes(run, today=NOTICE_ENDS)) == before
 
 
 # --- the sheet ------------------------------------------------------------------------------

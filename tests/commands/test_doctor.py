@@ -520,3 +520,53 @@ def test_names_that_an_older_casectl_compares_as_written(run: Run, path: Path) -
     assert run("audit verify").code == 0
     refused = run(twin)
     assert refused.code == 4, "now it may be the same person"
+
+
+@pytest.mark.parametrize("stored", ["before", "after"])
+def test_a_stage_that_nobody_knows_takes_no_list_down_and_is_named(
+    run: Run, path: Path, stored: str
+) -> None:
+    """As a newer casectl, or a file that an older one took in, may have left it."""
+    assert run("goal add 1 'a quiet room' --by 2026-12-15").code == 0
+    db = sqlite3.connect(path, isolation_level=None)
+    for name in [
+        row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='trigger'")
+    ]:
+        db.execute(f"DROP TRIGGER {name}")
+    db.execute("UPDATE casework SET stage = 'x' WHERE kind = 'goal' AND status = 'open'")
+    if stored == "after":  # the facts that an older one stored of it
+        db.execute("UPDATE due_groups SET stage = 'x' WHERE kind = 'goal' AND stage = 'target'")
+    db.close()
+    for command in ("today --all", "list", "show 1", "show 1 --json", "remind", "caseload", "week"):
+        result = run(command)
+        assert result.code == 0, (command, result.err)
+    assert "goal: a quiet room" in run("show 1").out
+    cases = found(run)["cases"]
+    assert cases["state"] == FAIL
+    assert "of a stage that this casectl does not know: 1.g1" in cases["detail"]
+
+
+def test_doctor_and_a_file_that_is_taken_in_ask_the_same_of_a_case() -> None:
+    from datetime import date
+    from itertools import product
+
+    from casectl.core.model import RISKS, Case
+    from casectl.core.unchangeable import contradiction
+    from casectl.store.checkup import CONTRADICTS
+
+    db = sqlite3.connect(":memory:")
+    day = date(2026, 11, 18)
+    names = ("status", "hold_until", "closed_on", "urgency", "risk", "flagged_on", "crisis_since")
+    for values in product(
+        ("pending", "active", "on_hold", "closed"), (None, day), (None, day), (1, 4),
+        (None, *RISKS), (None, day), (None, day),
+    ):  # fmt: skip
+        given = dict(zip(names, values, strict=True))
+        case = Case("", 1, "", "", "", opened_on=day, level_reviewed_on=day, **given)  # type: ignore[arg-type]
+        columns = ", ".join(f"? AS {name}" for name in names)
+        found = db.execute(
+            f"SELECT {CONTRADICTS} FROM (SELECT {columns})",
+            [each.isoformat() if isinstance(each, date) else each for each in values],
+        ).fetchone()[0]
+        assert bool(found) is (contradiction(case) is not None), given
+    db.close()

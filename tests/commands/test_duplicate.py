@@ -72,6 +72,51 @@ def test_everything_that_is_open_goes_on_in_the_other_case(run: Run, store: Case
     ]  # fmt: skip
 
 
+SIGNED = (
+    "consent add {} --to 'Example Pantry' --purpose food --what name --until 2027-11-01 "
+    "--signed 2026-11-10 --told-rights"
+)
+
+
+def test_a_release_that_was_revoked_in_the_other_case_is_not_given_again(run: Run) -> None:
+    for number in (1, 2):
+        ok(run(SIGNED.format(number)))
+    ok(run("consent add 1 --to 'Example Bank' --purpose food --what name --until 2027-11-01 "
+           "--signed 2026-11-10 --told-rights"))  # fmt: skip
+    ok(run("consent revoke 2.roi1 'changed their mind'"))
+    ok(run("merge 2 1 --yes"))
+    told = ok(run("close 1 --reason duplicate")).out
+    assert "revoked there since Wed 18 Nov 2026" in told
+    stand = {each["item"]: each["state"] for each in run("show 2 --json").json["casework"]}
+    assert stand["2.roi1"] == "dropped" and stand["2.roi2"] == "open" and "2.roi3" not in stand
+    assert run("disclosures add 2 --to 'Example Pantry' --purpose food --what name").code == 1
+    notes = " ".join(each["text"] for each in run("show 2 --json").json["notes"])
+    assert "Ended, because the client had revoked it here: 1.roi1 as 2.roi1" in notes
+    assert "Goes on here: " in notes and "roi2 as 2.roi2" in notes
+    ok(run("undo"))
+    back = run("show 1 --json").json["casework"]
+    assert [each["state"] for each in back if each["kind"] == "consent"] == ["open", "open"]
+
+
+def test_one_that_was_signed_after_the_revocation_goes_on(run: Run) -> None:
+    ok(run(SIGNED.format(2)))
+    ok(run("consent revoke 2.roi1 'changed their mind'", today="2026-11-12"))
+    ok(run(SIGNED.format(1).replace("2026-11-10", "2026-11-16")))
+    ok(run("merge 2 1 --yes"))
+    assert "revoked there" not in ok(run("close 1 --reason duplicate")).out
+    ok(run("disclosures add 2 --to 'Example Pantry' --purpose food --what name"))
+
+
+def test_an_active_case_does_not_go_on_in_one_on_hold(run: Run) -> None:
+    ok(run("merge 2 1 --yes"))
+    ok(run("hold 2 --until 2026-12-20 --reason away"))
+    refused = run("close 1 --reason duplicate")
+    assert (refused.code, refused.out) == (2, "")
+    assert "example-2 is on hold" in refused.err and "casectl reopen 2 first" in refused.err
+    ok(run("reopen 2 --reason 'back home'"))
+    ok(run("close 1 --reason duplicate"))
+
+
 def test_what_names_another_by_its_number_follows(run: Run, store: Caseload) -> None:
     ok(run("need add 2 'warm clothes' --domain food"))
     for command in SETTING:

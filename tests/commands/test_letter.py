@@ -312,6 +312,28 @@ def test_a_template_that_names_the_agency_is_about_its_referral(
     assert run("letter 1 cover --to 'Other Pantry' --override asked").code == 2
 
 
+@pytest.mark.parametrize("field", ["referral", "organization"])
+def test_a_typed_addressee_needs_the_release_as_well(
+    run: Run, referred: None, tmp_path: Path, field: str
+) -> None:
+    mine = tmp_path / "letters" / "ours.txt"
+    mine.write_text(f"Dear Example Pantry, {{client}}: {{{field}}}\n", "utf-8")
+    refused = run("letter 1 ours")
+    assert (refused.code, refused.out) == (1, "")
+    assert "no release lets" in refused.err
+    release(run)
+    assert "Maria Example" in ok(run("letter 1 ours")).out
+    assert len(run("disclosures 1 --json").json) == 1
+
+
+def test_what_cannot_be_had_is_said_to_be_not_available(run: Run, referred: None) -> None:
+    release(run)
+    ok(run("edit 1 --dob '' --phone ''"))
+    assert "birth_date" in run("letter 1 referral").err
+    ok(run("edit 1 --not-available 'birth date' --not-available phone --reason 'no papers'"))
+    assert "not available" in ok(run("letter 1 referral")).out
+
+
 def test_an_override_is_on_record_as_a_disclosure(run: Run, referred: None) -> None:
     said = ok(run("letter 1 referral --override 'asked by phone'")).out
     assert "To: Example Pantry\nAbout: Maria Example, born 1990-01-02\n" in said

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from conftest import Run
 
+from casectl.core.due import due_items
 from casectl.core.model import KNOWABLE
+from casectl.core.priority import priority_of, rank_key
+from casectl.core.reminding import reminders
+from casectl.core.standards import Intervals, Standards
 from casectl.store import Caseload
 
 ADA = "intake 'Ada Example' --urgency medium --on 2026-11-02 --program Housing --new --no-input"
@@ -45,6 +50,55 @@ def test_one_item_names_all_that_is_required_and_nothing_else(run: Run) -> None:
 def test_nothing_is_required_unless_somebody_says_so(run: Run) -> None:
     assert run("config unset standards.requires").code == 0
     assert missing(run) is None
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        "edit 2 --phone '555 0101'",
+        "merge 1 3 --yes",
+    ],
+)
+def test_what_is_not_available_ends_when_it_is_known_by_another_door(run: Run, door: str) -> None:
+    run("intake --same 1 --program Legal --urgency low --no-input")
+    run("intake 'Ada Exemplar' --phone '555 0101' --urgency low --no-input --new")
+    assert run("edit 1 --not-available phone --reason 'lives outside'").code == 0
+    done = run(door)
+    assert done.code == 0, done.err
+    pieces = run("show 1 --json").json["casework"]
+    assert [each["state"] for each in pieces if each["kind"] == "unavailable"] == ["done"]
+    assert run("undo").code == 0
+    pieces = run("show 1 --json").json["casework"]
+    assert [each["state"] for each in pieces if each["kind"] == "unavailable"] == ["open"]
+
+
+def test_a_need_ends_that_there_is_none_to_be_had(run: Run) -> None:
+    assert run("edit 1 --not-available need --reason 'will not say'").code == 0
+    assert run("need add 1 'a flat' --domain housing").code == 0
+    pieces = run("show 1 --json").json["casework"]
+    assert [each["state"] for each in pieces if each["kind"] == "unavailable"] == ["done"]
+    assert run("need drop 1.need1 'not hers' --no-input").code == 0
+    assert "need" in run("show 1 --json").json["missing"]
+
+
+def test_an_intake_of_long_ago_buries_nobody_under_its_paperwork(run: Run, store: Caseload) -> None:
+    """A profile that asks for a fact from now on asks it of clients who came years ago."""
+    run("intake 'Bo Sample' --urgency medium --risk low --on 2018-11-02 --new --no-input")
+    asked = Standards(Intervals(requires=("phone",)))
+    today = date(2026, 11, 18)
+    case = store.cases.by_number(2)
+    assert case is not None
+    record = store.cases.record(case)
+    old = next(each for each in due_items(record, asked, today) if each.kind == "missing")
+    assert old.days_late > 10 * old.allowed
+    assert priority_of(old) == 2.0, "the level alone"
+    unreached = old._replace(kind="contact", days_late=1, due=date(2026, 11, 17))
+    scale = asked.common_scale()
+    assert rank_key(unreached, today, scale) < rank_key(old, today, scale)
+    assert reminders([old], today, "09:00")[0].state.endswith("missed-1")
+    assert "2.missing" not in {each["item"] for each in run("escalate --json").json}
+    told = " ".join(run("today --explain 2", width=200).out.split())
+    assert "priority = level 2; a missing fact counts as due, however late" in told
 
 
 def test_a_program_asks_for_its_own(run: Run) -> None:

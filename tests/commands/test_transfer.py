@@ -117,6 +117,19 @@ def test_a_terminal_asks_for_the_colleague_and_the_file_until_they_are_good(
     assert result.err.count("Into which file?") == 4
 
 
+def test_a_case_that_was_closed_meanwhile_keeps_the_reason_of_its_end(
+    run: Run, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    handed(run, tmp_path, recipient)
+    assert run("close 1 --reason died --yes").code == 0
+    before = run("show 1 --json").json
+    late = run("transfer accepted 1")
+    assert (late.code, late.out, late.err.count("\n")) == (2, "", 1)
+    assert "is closed already" in late.err
+    assert run("show 1 --json").json == before
+    assert run("transfer withdrawn 1 --reason 'died meanwhile'").code == 0
+
+
 def test_what_was_taken_in_is_the_whole_record(
     run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
 ) -> None:
@@ -292,6 +305,31 @@ def test_bad_input_writes_nothing(
     assert result.err.count("\n") == 1
     assert not (tmp_path / "x.age").exists()
     assert run("history --json").out == before
+
+
+@pytest.mark.parametrize("verb", ["transfer", "cover"])
+def test_a_case_that_was_reopened_before_its_aftercare_call_is_taken_in(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, verb: str
+) -> None:
+    for command in (
+        "done 1.2 'it was held'",
+        "close 1 --reason declined --summary 'did not want it' --yes",
+        "reopen 1 --reason 'wants it again' --risk low",
+    ):
+        assert run(command).code == 0, command
+    path = tmp_path / "case.age"
+    days = ["--until", "2026-11-27"] if verb == "cover" else []
+    sealed = ["-o", str(path), "--recipient", recipient, *OVERRIDE]
+    assert run([verb, "1", "--to", "lee", *days, *sealed]).code == 0
+    taken = take(lee, path, tmp_path)
+    assert taken.code == 0, taken.err
+    store = store_of(tmp_path / "lee.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    (call,) = [each for each in store.cases.file(case).casework if each.kind == "aftercare"]
+    store.close()
+    assert (call.part, call.status, call.outcome) == ("ac1", "dropped", "reopened")
+    assert lee("doctor").code == 0
 
 
 def test_a_closed_case_is_not_handed_over(run: Run, caseload: None, tmp_path: Path) -> None:
@@ -703,6 +741,131 @@ def test_where_both_changed_it_the_safer_stands_and_both_are_said(
     assert run("doctor").code == 0
 
 
+@pytest.mark.parametrize("revoked", ["here", "there"])
+@pytest.mark.parametrize("renewed_first", [False, True])
+def test_a_revocation_ends_every_release_that_renews_it(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, revoked: str, renewed_first: bool
+) -> None:
+    """However often the other side renewed it, and where the revoked one was a renewal itself."""
+    renew = [f"consent renew 1.{name} {RELEASE} --signed today" for name in ("roi1", "roi3")]
+    revoke = ["consent revoke 1.roi1 'tell them nothing'"]
+    if renewed_first:
+        revoke = [renew[0], "consent revoke 1.roi3 'tell them nothing'"]
+    theirs, ours = (renew, revoke) if revoked == "here" else (revoke, renew)
+    there(lee, *theirs)
+    for command in ours:
+        result = run(command, today=THEIR_DAY)
+        assert result.code == 0, (command, result.err)
+    taken = back(run, covered(), tmp_path)
+    assert taken.code == 0, taken.err
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    told = [e for e in store.cases.file(case).casework if e.kind == "consent"]
+    store.close()
+    open_ones = {each.who for each in told if each.status == "open"}
+    assert open_ones == {"Example Pantry"}
+    ended = [each.part for each in told if "which was revoked" in (each.outcome or "")]
+    assert len(ended) == 2
+    assert all(f"BOTH CHANGED 1.{part} the release" in taken.out for part in ended)
+    refused = run("disclosures add 1 --to 'Legal Aid' --purpose referral --what x", today=BACK_DAY)
+    assert refused.code == 1
+
+
+@pytest.mark.parametrize(
+    ("here", "theirs", "stands"),
+    [
+        ("--outcome tried", "'spoke of rent'", "tried"),
+        ("'spoke of heat'", "--outcome tried", "tried"),
+        ("'spoke of heat'", "'spoke of rent'", "spoke of heat"),
+    ],
+)
+def test_one_correction_of_a_contact_stands_where_both_corrected_it(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, here: str, theirs: str, stands: str
+) -> None:
+    there(lee, f"correct 1.c1 {theirs}")
+    assert run(f"correct 1.c1 {here}", today=THEIR_DAY).code == 0
+    taken = back(run, covered(), tmp_path)
+    assert taken.code == 0, taken.err
+    assert "BOTH CHANGED 1.c1 its correction: here '" in taken.out
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    counting = [e for e in store.cases.file(case).contacts if not e.corrected]
+    store.close()
+    assert len(counting) == 1 and stands in (counting[0].outcome, counting[0].text)
+    assert run("doctor").code == 0
+
+
+@pytest.mark.parametrize("later_here", [False, True])
+def test_a_promise_that_repeats_and_was_done_on_both_sides_is_owed_once(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, later_here: bool
+) -> None:
+    assert run("follow 1 'weekly call' --due 2026-11-19 --every week").code == 0
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    take(lee, out, tmp_path)
+    sooner, later = "2026-11-20", "2026-11-27"  # the 26th is next, and then the 3rd
+    assert lee("done", "1.3", "they", today=sooner if later_here else later).code == 0
+    assert run("done 1.3 we", today=later if later_here else sooner).code == 0
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    days = "here '2026-12-03', there '2026-11-26'"
+    if not later_here:
+        days = "here '2026-11-26', there '2026-12-03'"
+    assert f"BOTH CHANGED 1.3 its next time: {days}." in " ".join(taken.out.split())
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    calls = [e for e in store.cases.file(case).promises if e.what == "weekly call"]
+    store.close()
+    assert [e.due_on.isoformat() for e in calls if e.status == "open"] == ["2026-11-26"]
+    (ended,) = [each for each in calls if each.status == "cancelled"]
+    assert (ended.outcome or "").startswith("goes on as 1.")
+    assert run("doctor").code == 0
+
+
+@pytest.mark.parametrize("merged", ["merge 2 1 --yes", "merge 1 2 --yes"])
+def test_what_a_record_of_the_colleagues_own_knew_does_not_go_back(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, merged: str
+) -> None:
+    there(
+        lee,
+        "intake 'Maria Sample' --new --dob 1990-02-03 --urgency low --risk low",
+        "edit 2 --address 'Shelter Example' --external-id X-77 --phone '555 0777'",
+        "edit 1 --phone '555 0199'",
+        merged,
+        "edit 1 --language Spanish",
+    )
+    path = tmp_path / "back.age"
+    words = ["cover", "--give-back", "--to", "kim", "-o", str(path), "--recipient"]
+    sealed = lee("receive", "--new-identity", str(tmp_path / "own.key")).out.split()[-1]
+    given = lee(*words, sealed, *OVERRIDE, today=BACK_DAY)
+    assert given.code == 0, given.err
+    anew = str(tmp_path / "anew.age")
+    again = ["cover", "1", "--give-back", "--to", "kim", "-o", anew, "--recipient", sealed]
+    made = json.loads(lee(*again, *OVERRIDE, "--json", today=BACK_DAY).out)
+    assert {"address", "external_id"} <= set(made["cases"][0]["held_back"])
+    said = " ".join(given.out.split())
+    held = next(e for e in given.out.split("  HELD BACK, ")[1:])
+    assert "address" in held and "external id" in held
+    taken = run(
+        ["cover", "--back", str(path), "--identity", str(tmp_path / "own.key")], today=BACK_DAY
+    )
+    assert taken.code == 0, taken.err
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    client = store.cases.file(case).client
+    store.close()
+    assert (client.name, client.address, client.external_id) == ("Maria Example", None, None)
+    assert (client.phone, client.language) == ("555 0199", "Spanish")
+    assert "changed: phone, language" in said
+
+
 def test_private_says_that_both_changed_it_and_not_what(
     run: Run, lee: Lee, covered: Away, tmp_path: Path
 ) -> None:
@@ -728,6 +891,52 @@ def test_a_lost_file_is_written_anew(run: Run, lee: Lee, covered: Away, tmp_path
     assert case_status(tmp_path / "caseload.db", 1) == "active"
     assert case_status(tmp_path / "lee.db", 1) == "closed"
     assert back(run, path, tmp_path).code == 3
+
+
+def test_a_file_of_an_earlier_cover_answers_no_later_one(
+    run: Run, lee: Lee, covered: Away, recipient: str, tmp_path: Path
+) -> None:
+    there(lee, "set 1 --urgency low --risk low --reason calm")
+    first = covered("first.age")
+    assert back(run, first, tmp_path).code == 0
+    again = tmp_path / "again.age"
+    went = ["cover", "1", "--until", "2026-12-18", "--to", "lee", "-o", str(again), "--recipient",
+            recipient, *OVERRIDE]  # fmt: skip
+    assert run("set 1 --risk imminent --reason 'said so'", today=BACK_DAY).code == 0
+    assert run(went, today=BACK_DAY).code == 0
+    taken = lee("receive", str(again), "--identity", str(tmp_path / "lee.key"), "--same", "1",
+                today=BACK_DAY)  # fmt: skip
+    assert taken.code == 0, taken.err
+    assert lee("reached", "2", "still bad", today=BACK_DAY).code == 0
+    before = run("history --json").out
+    old = back(run, first, tmp_path, "--yes")
+    assert (old.code, old.out) == (3, "")
+    assert "first.age is of an earlier cover, taken in already" in old.err
+    assert run("history --json").out == before
+    assert "SAFETY" in run("list", today=BACK_DAY).out
+    real = back(run, covered("second.age"), tmp_path)
+    assert real.code == 0, real.err
+    assert "1 contact" in real.out
+
+
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_a_give_back_of_another_or_for_another_is_asked_about(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, name: str
+) -> None:
+    from casectl.store.sealed import open_by_identity
+
+    there(lee, "reached 1 'all well'")
+    sealed = covered()
+    made = json.loads(
+        open_by_identity(sealed.read_bytes(), (tmp_path / "lee.key").read_text(), sealed)
+    )
+    made[name] = "bob"
+    before = run("history --json").out
+    words = ["cover", "--back", plain_file(tmp_path / "bob.json", made)]
+    refused = run([*words, "--no-input"], today=BACK_DAY)
+    assert (refused.code, refused.out) == (4, "") and "'bob'" in refused.err
+    assert run("history --json").out == before
+    assert run([*words, "--yes"], today=BACK_DAY).code == 0
 
 
 def test_a_case_that_is_not_covered_is_named_and_left_out(
@@ -765,6 +974,53 @@ def test_one_that_was_closed_there_is_said_and_stays_open(
     assert case_status(tmp_path / "caseload.db", 1) == "active"
 
 
+CAME_BACK = (
+    "deadline 1 'court date' --on 2026-12-03 --kind court",
+    "set 1 --urgency crisis --risk imminent --reason threat",
+)
+CLOSED_HERE = "close 1 --reason declined --summary 'moved' --handed-to lee --yes"
+
+
+def test_what_comes_back_open_for_a_case_closed_here_is_not_lost(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(lee, *CAME_BACK)
+    assert run(CLOSED_HERE, today=THEIR_DAY).code == 0
+    path = covered()
+    before = run("history --json").out
+    refused = back(run, path, tmp_path, "--no-input")
+    assert (refused.code, refused.out) == (4, "") and refused.err.count("\n") == 1
+    assert "CLOSED HERE, and this came back open: deadline court date, the level" in refused.err
+    assert "casectl reopen 1 first" in refused.err
+    assert run("history --json").out == before
+    hidden = back(run, path, tmp_path, "--no-input", "--private")
+    assert hidden.code == 4 and "court date" not in hidden.err and "crisis" in hidden.err
+    assert run("reopen 1 --reason 'court date' --risk low", today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path, "--no-input")
+    assert taken.code == 0, taken.err
+    due = run("show 1", today=BACK_DAY).out
+    assert "court date" in due and "SAFETY" in due
+
+
+def test_what_is_taken_in_for_a_closed_case_all_the_same_is_said_to_be_owed_by_nobody(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(lee, *CAME_BACK, "reached 1 'all well'")
+    assert run(CLOSED_HERE, today=THEIR_DAY).code == 0
+    taken = back(run, covered(), tmp_path, "--yes")
+    assert taken.code == 0, taken.err
+    said = " ".join(taken.out.split())
+    assert "CLOSED HERE, and this came back open: 1.4 court date, the level, crisis" in said
+    assert "until casectl reopen 1" in said
+    assert run("undo --yes", today=BACK_DAY).code == 0
+    hidden = back(run, tmp_path / "back.age", tmp_path, "--yes", "--private").out
+    assert "court date" not in hidden and "the level, crisis." in hidden
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None and case.risk == "moderate" and case.status == "closed"
+    store.close()
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -785,6 +1041,8 @@ def test_one_that_was_closed_there_is_said_and_stays_open(
         lambda made: made["added"]["contacts"][0].update(id="n1"),
         lambda made: made["added"]["contacts"][0].update(on_day="soon"),
         lambda made: made.update(closed=7),
+        lambda made: made.pop("cover"),
+        lambda made: made.update(cover=["x"]),
     ],
 )
 def test_a_spoilt_return_writes_nothing(
@@ -806,6 +1064,90 @@ def test_a_spoilt_return_writes_nothing(
     result = run(["cover", "--back", plain_file(tmp_path / "spoilt.json", made)], today=BACK_DAY)
     assert (result.code, result.out) == (2, ""), result.out
     assert result.err.count("\n") == 1 and len(result.err) < 300
+    assert run("history --json").out == before
+
+
+UNSEALED = "2026-11-20T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda c: c["changed"].update(n1={"text": "other"}), "n1: a note stays as it is"),
+        (lambda c: c["changed"].update(n1={"signed_at": None}), "n1: a signature stays"),
+        (lambda c: c["changed"].update(n2={"signed_at": UNSEALED}), "n2: a signature stays"),
+        (lambda c: c["changed"].update(n2={"form": "soap"}), "n2: a note stays as it is"),
+        (lambda c: c["changed"].update(c1={"text": "never"}), "c1: a contact stays as it is"),
+        (lambda c: c["changed"].update(c1={"outcome": "tried"}), "c1: a contact stays as it is"),
+        (lambda c: c["changed"].update(d1={"who": "Nobody"}), "d1: what was kept as disclosure"),
+        (lambda c: c["changed"].update(am1={"what": "x"}), "am1: what was kept as amendment"),
+        (lambda c: c["changed"].update(roi1={"who": "Paper"}), "roi1: a release that is signed"),
+        (lambda c: c["changed"].update(roi1={"what": "all"}), "roi1: a release that is signed"),
+        (lambda c: c["changed"].update(roi1={"body.purpose": "x"}), "roi1: a release that is si"),
+        (
+            lambda c: c["changed"].update(roi2={"status": "open", "ended_on": None}),
+            "roi2: a release that has ended",
+        ),
+        (lambda c: c["changed"].update(roi3={"stage": ""}), "roi3: it is signed without a day"),
+        (lambda c: c["changed"].update(roi3={"who": "Paper"}), "roi3: what a release is of stays"),
+        (lambda c: c["changed"].update(den1={"body.log": 3}), "den1: its log is not what"),
+        (lambda c: c["changed"].update(den1={"stage": "x"}), "den1: its stage is none"),
+        (lambda c: c["changed"].update(r1={"level": 9}), "r1: its level is none from 0 to 4"),
+        (lambda c: c["added"]["contacts"][0].update(corrects="c2"), "c2: it corrects what it"),
+        (lambda c: c["added"]["contacts"][0].update(corrects="n1"), "c2: it corrects what it"),
+        (lambda c: c["added"]["contacts"][0].update(corrects="zz"), "it names a row that is none"),
+        (lambda c: c["added"]["notes"][0].update(addendum_to="n3"), "n3: it adds to what it"),
+        (lambda c: c["case"].update(status="on_hold"), "its status and the end of its hold"),
+        (lambda c: c["case"].update(hold_until="2026-12-30"), "its status and the end of its hold"),
+        (lambda c: c["case"].update(urgency=4, risk="imminent"), "its level and the day its cris"),
+        (lambda c: c["case"].update(crisis_since="2026-11-18"), "its level and the day its crisi"),
+        (lambda c: c["case"].update(flagged_on="2026-11-18"), "its level and the day its crisis"),
+        (lambda c: c["client"].update(external_id="E-9"), "its external id is that of another"),
+        (lambda c: c["client"].update(name=""), "is damaged"),
+        (lambda c: c["client"].update(name="x" * 3000), "is damaged"),
+    ],
+)
+def test_what_no_command_changes_no_return_does(
+    run: Run,
+    lee: Lee,
+    maria: None,
+    recipient: str,
+    tmp_path: Path,
+    spoil: Callable[[dict[str, dict[str, dict[str, object]]]], object],
+    said: str,
+) -> None:
+    from casectl.store.sealed import open_by_identity
+
+    for command in (
+        "sign 1.n1",
+        "note 1 'not signed'",
+        "intake 'Pavel Sample' --external-id E-9 --new",
+        f"consent add 1 --to 'Legal Aid' {RELEASE} --signed today",
+        f"consent add 1 --to 'Example Pantry' {RELEASE} --signed today",
+        f"consent add 1 --to 'Shelter Example' {RELEASE}",
+        "consent revoke 1.roi2 'changed their mind'",
+        "disclosures add 1 --to 'Legal Aid' --purpose referral --what 'name and need'",
+        "amend 1.n1 'I prefer evenings'",
+        "denial add 1 'rent help' --by 'County Example' --appeal-by 2027-01-10",
+        "assess 1 --risk self-harm=low --on 2026-11-10 --yes",
+    ):
+        done = run(command)
+        assert done.code == 0, (command, done.err)
+    away, sealed = tmp_path / "cover.age", tmp_path / "back.age"
+    words = ["--to", "lee", "-o", str(away), "--recipient", recipient, *OVERRIDE]
+    assert run(["cover", "1", "--until", "2026-11-27", *words]).code == 0
+    assert take(lee, away, tmp_path).code == 0
+    there(lee, "reached 1 'all well'", "note 1 'as ever'")
+    words = ["--to", "kim", "-o", str(sealed), "--recipient", recipient, *OVERRIDE]
+    assert lee("cover", "--give-back", *words, today=BACK_DAY).code == 0
+    made = json.loads(
+        open_by_identity(sealed.read_bytes(), (tmp_path / "lee.key").read_text(), sealed)
+    )
+    spoil(made["cases"][0])
+    before = run("history --json").out
+    result = run(["cover", "--back", plain_file(tmp_path / "odd.json", made)], today=BACK_DAY)
+    assert (result.code, result.out) == (2, ""), (result.out, result.err)
+    assert said in result.err and result.err.count("\n") == 1, result.err
     assert run("history --json").out == before
 
 
@@ -883,6 +1225,51 @@ def test_a_day_that_cannot_be_meant_is_refused_with_its_case_and_row(
         assert (result.code, result.out) == (2, ""), result.out
         assert "case 1 there" in result.err and said in result.err, result.err
         assert "ask kim to correct that; nothing was taken in" in result.err
+    assert lee("list", "--all", "--json").json == []
+
+
+def piece(kind: str, **values: object) -> dict[str, object]:
+    return {"id": "made", "number": 1, "kind": kind, "on_day": "2026-11-18", "status": "open",
+            **values}  # fmt: skip
+
+
+ODD_PIECES = [
+    (piece("goal", stage="x", due_on="2026-12-01"), "g1: its stage is none that this casectl"),
+    (piece("person", stage="parrot", what="Otto"), "per1: its stage"),
+    (piece("version", status="done"), "v1: its stage"),
+    (piece("assessment", body={"domains": ["housing"]}), "a1: its domains"),
+    (piece("assessment", body={"domains": {"housing": {"level": 9}}}), "a1: its domains"),
+    (piece("consent", who="Aid", body={"purpose": "x", "until": -5}), "roi1: its until"),
+    (piece("consent", who="Aid", body={"purpose": "x", "until": ["a"]}), "roi1: its until"),
+    (piece("consent", body={"purpose": "x", "until": "2026-11-18T10:00:00Z"}), "roi1: its until"),
+    (piece("consent", stage="event", body={"purpose": "x"}), "roi1: a release ends on a day or"),
+    (piece("goal", what="x", body={"needs": 3}), "g1: its needs"),
+    (piece("goal", what="x", body={"moves": "often"}), "g1: its moves"),
+    (piece("goal", what="x", parent="made"), "g1: it belongs to itself"),
+    (piece("screening", domain="phq9", body={"answers": 3}), "q1: its answers"),
+    (piece("screening", domain="phq9", body={"parts": [3]}), "q1: its parts"),
+    (piece("screening", domain="phq9", body={"version": "1"}), "q1: its range is missing"),
+    (piece("risk", domain="overdose", level=9), "r1: its level is none from 0 to 4"),
+    (piece("risk", level=2), "r1: what it is of is missing"),
+    (piece("referral", stage="draft", body={"log": [{"did": "sent"}]}), "ref1: its log"),
+    (piece("denial", stage="denied", body={"log": 7}), "den1: its log"),
+    (piece("closing", stage="notice", body={"notice": {}}), "cl1: its notice"),
+    (piece("closing", stage="sign_off", body={"given": {"x": 1}}), "cl1: its given"),
+]
+
+
+@pytest.mark.parametrize(("odd", "said"), ODD_PIECES)
+def test_a_piece_that_no_command_writes_is_refused_with_its_case_and_row(
+    lee: Lee,
+    document: dict[str, list[dict[str, list[object]]]],
+    tmp_path: Path,
+    odd: dict[str, object],
+    said: str,
+) -> None:
+    document["cases"][0]["casework"] = [odd]
+    result = lee("receive", plain_file(tmp_path / "odd.json", document))
+    assert (result.code, result.out) == (2, ""), (result.out, result.err)
+    assert f"case 1 there, {said}" in result.err and result.err.count("\n") == 1, result.err
     assert lee("list", "--all", "--json").json == []
 
 

@@ -41,7 +41,7 @@ from casectl.core.casework import (
 )
 from casectl.core.dates import parse_when
 from casectl.core.due import Band, DueItem, due_items
-from casectl.core.facts import WATCHED
+from casectl.core.facts import MISSING, WATCHED
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -172,7 +172,8 @@ def orders_by(item: DueItem) -> str:
     if item.band is Band.DEADLINE:
         return f"{said(item.due)}, level {level}"
     if item.band is Band.NOW:
-        return f"{level} + {late}/{item.allowed} = {priority_of(item):.2f}"
+        missed = "0" if item.kind == MISSING else f"{late}/{item.allowed}"
+        return f"{level} + {missed} = {priority_of(item):.2f}"
     ahead = -item.days_late
     return f"{level} - {ahead}/7 = {level - ahead / 7:.2f}"
 
@@ -248,6 +249,7 @@ SAYS = {
     r"covered for a colleague until (?P<day>.+)": (HANDOVER, COVERING),
     r"notice of closure until (?P<day>.+)": (CLOSING, NOTICE),
     r"closure to be signed off by (?P<day>.+)": (CLOSING, SIGN_OFF),
+    r"closure as (?P<said>died) (?P<day>.+), to be signed off": (CLOSING, SIGN_OFF),
     r"closed (?P<day>.+)": (AFTERCARE, ""),
     r"reached (?P<day>.+) without a word": UNWRITTEN_NOTE,
     r"assessment begun (?P<day>.+)": UNFINISHED,
@@ -275,7 +277,8 @@ def under_casework(row: Row) -> CaseRecord:
     assert isinstance(says, tuple)
     kind, stage = says
     days = int(lead) if lead else 7
-    watches = owed(kind, stage, 1, None, "as agreed", None, on, days, None)
+    what = match.groupdict().get("said") or "as agreed"
+    watches = owed(kind, stage, 1, None, what, None, on, days, None)
     if kind == AFTERCARE:
         record = record._replace(case=record.case._replace(status=CLOSED, closed_on=on))
     return record._replace(watches=tuple(watches))

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from casectl.core.casework import DIED
 from casectl.core.domains import DOMAINS
 from casectl.core.errors import BadConfiguration
 from casectl.core.model import Level
-from casectl.core.profiles import BUILT_IN, DIED, PHASES, REASONS, Capacity, Closing
+from casectl.core.profiles import BUILT_IN, PHASES, REASONS, Capacity, Closing
 from casectl.core.settings import STANDARDS
 from casectl.core.standards import Intervals, checked, laid_over
 from casectl.formats.profiles import Read, load_profile, parse_profile
