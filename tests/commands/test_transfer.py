@@ -105,18 +105,6 @@ def test_a_transferred_case_stays_until_it_is_accepted(
     assert run("transfer accepted 1").code == 3
 
 
-def test_a_terminal_asks_for_the_colleague_and_the_file_until_they_are_good(
-    run: Run, maria: None, recipient: str, tmp_path: Path
-) -> None:
-    there, path = tmp_path / "there.age", tmp_path / "maria.age"
-    there.write_text("another")
-    answers = ["kim", "lee", "", str(tmp_path / "none" / "x.age"), str(there), str(path)]
-    result = run(["transfer", "1", "--recipient", recipient, *OVERRIDE], answers=answers)
-    assert result.code == 0, result.err
-    assert path.exists() and there.read_text() == "another"
-    assert result.err.count("Into which file?") == 4
-
-
 def test_a_case_that_was_closed_meanwhile_keeps_the_reason_of_its_end(
     run: Run, maria: None, recipient: str, tmp_path: Path
 ) -> None:
@@ -128,6 +116,18 @@ def test_a_case_that_was_closed_meanwhile_keeps_the_reason_of_its_end(
     assert "is closed already" in late.err
     assert run("show 1 --json").json == before
     assert run("transfer withdrawn 1 --reason 'died meanwhile'").code == 0
+
+
+def test_a_terminal_asks_for_the_colleague_and_the_file_until_they_are_good(
+    run: Run, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    there, path = tmp_path / "there.age", tmp_path / "maria.age"
+    there.write_text("another")
+    answers = ["kim", "lee", "", str(tmp_path / "none" / "x.age"), str(there), str(path)]
+    result = run(["transfer", "1", "--recipient", recipient, *OVERRIDE], answers=answers)
+    assert result.code == 0, result.err
+    assert path.exists() and there.read_text() == "another"
+    assert result.err.count("Into which file?") == 4
 
 
 def test_what_was_taken_in_is_the_whole_record(
