@@ -32,7 +32,7 @@ def permit(
     basis: str | None = None,
     on: date | None = None,
 ) -> Permission:
-    """The right to tell ``recipient`` about ``case``, today or ``on`` a day that was.
+    """The right to tell ``recipient`` about ``case``, or that they were told ``on`` a day.
 
     A live release that names the recipient and the purpose gives it, and for the ``whole`` record
     one that says so; else ``override``, a reason,
@@ -55,6 +55,7 @@ def permit(
             override=override,
             basis=basis,
             order=session.config.date_order,
+            was_told=on is not None,
         )
     except NotShared as error:
         if not session.private:

@@ -223,7 +223,7 @@ def send(
     warm: WarmOption = None,
     on: OnOption = None,
 ) -> None:
-    """Send a draft: it leaves under a live release, and is logged as a disclosure.
+    """Send a draft. It leaves under a live release, and is logged as a disclosure.
 
     casectl referral send 12.ref1 --by email --who "the intake desk"
     """
@@ -324,7 +324,7 @@ def schedule(
     warm: WarmOption = None,
     on: OnOption = None,
 ) -> None:
-    """Record the client's first day there; on that day it asks whether they came.
+    """Record the client's first day there. On that day it asks whether they came.
 
     casectl referral schedule 12.ref1 "2 dec 10:00" "ask for Ms Sample" --by phone
     """
@@ -380,7 +380,7 @@ def connected(
     ] = None,
     on: OnOption = None,
 ) -> None:
-    """The client says that they are connected, which ends the referral.
+    """The client says that they are connected. That ends the referral.
 
     casectl referral connected 12.ref1 "goes every Friday" --by phone records the contact in which
     the client said so; --contact names one that is on record. Without either a terminal asks: what
@@ -481,7 +481,7 @@ def close(
     ] = None,
     on: OnOption = None,
 ) -> None:
-    """End an answered referral without the client being connected, with the reason.
+    """End an answered referral that connects nobody, with the reason.
 
     casectl referral close 12.ref1 "does not want it any more"
     """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casectl.asking import Answers, Question, Walk, yes_or_no
+from casectl.colleagues import new_path
 from casectl.core.casework import NEED, OPEN, PLANNED, REFERRAL, Piece
 from casectl.core.domains import domain_words
 from casectl.core.errors import BadValue
@@ -642,14 +643,27 @@ def import_(
 def export(
     ctx: typer.Context,
     all_: Annotated[bool, typer.Option("--all", help="Those that were retired as well.")] = False,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write it to this new file."),
+    ] = None,
 ) -> None:
     """Print all services as an HSDS 3.0 page of services, for another program.
 
-    casectl resource export > services.json. It holds no word of any client's.
+    casectl resource export -o services.json. It holds no word of any client's.
     """
     session = current(ctx)
     from casectl.formats.hsds import catalogue
     from casectl.render import json_text
 
     page = catalogue(session.store.resources.all(retired=all_))
-    session.output.write(f"{json_text(session.shown(page))}\n")
+    text = f"{json_text(session.shown(page))}\n"
+    if output is None:
+        session.output.write(text)
+        return
+    path = new_path(output, "the catalogue")
+    session.write_new(path, text)
+    count = len(page["contents"])
+    session.output.wrote(
+        {"file": str(path), "services": count}, f"{count:,} of them are in {path}."
+    )

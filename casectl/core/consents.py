@@ -94,8 +94,11 @@ def permission(
     override: str | None = None,
     basis: str | None = None,
     order: DateOrder | None = None,
+    was_told: bool = False,
 ) -> Permission:
     """The right to tell ``recipient`` this. Raises NotShared where there is none, and says why.
+
+    ``was_told``: it was told already, and is only to be recorded.
 
     Where the ``whole`` record leaves, the release has to say that all of it may be told.
     A live release comes first: an override that was not needed is not recorded as one. A blank
@@ -120,7 +123,7 @@ def permission(
             return asked._replace(release=release, override=None)
     if asked.override is not None or asked.basis is not None:
         return asked
-    raise _refused(case, releases, asked, today, order, whole=whole)
+    raise _refused(case, releases, asked, today, order, whole=whole, was_told=was_told)
 
 
 def to_client(case: Case, what: str) -> Permission:
@@ -214,6 +217,7 @@ def _refused(
     order: DateOrder | None,
     *,
     whole: bool,
+    was_told: bool,
 ) -> NotShared:
     """Why it is refused, by the release that comes nearest, and what to do next."""
     recipient, purpose = _quoted(asked.recipient), _quoted(asked.purpose)
@@ -236,7 +240,8 @@ def _refused(
         way = f"casectl consent {verb} {name}" if verb else way
     elif others:
         why = f"{why}: {', '.join(others)} is for other purposes"
-    return NotShared(why, hint=f"{way}, or --override REASON; nothing was shared")
+    done = "recorded" if was_told else "shared"
+    return NotShared(why, hint=f"{way}, or --override REASON; nothing was {done}")
 
 
 def _quoted(text: str) -> str:

@@ -74,8 +74,12 @@ def find_domain(text: str, domains: Sequence[Domain] = DOMAINS) -> Domain:
         found = found or [each for each in domains if _plain(each.key).startswith(wanted)]
         if len(found) == 1:
             return found[0]
-    said = ", ".join(each.words for each in domains)
-    raise BadValue(f"no domain {text[:40]!r}: it is one of {said}")
+    from casectl.core.intake import did_you_mean
+
+    words = [each.words for each in domains]
+    raise BadValue(
+        f"no domain {text[:40]!r}: it is one of {', '.join(words)}", hint=did_you_mean(text, words)
+    )
 
 
 def domain_words(key: str) -> str:

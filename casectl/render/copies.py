@@ -26,6 +26,7 @@ from casectl.core.text import visible
 from casectl.core.views import File
 from casectl.render import Output
 from casectl.render.around import in_order_of
+from casectl.render.letters import letter_text
 from casectl.render.words import by_means, speaks
 
 # What the copy ends with: nobody asks for what they do not know they may.
@@ -58,7 +59,7 @@ def client_copy(file: File, worker: str, output: Output) -> str:
         each = list(told)
         if each:
             lines += ["", title, *(f"  {line}" for line in each)]
-    return "".join(f"{visible(line)}\n" for line in lines)
+    return letter_text("".join(f"{visible(line)}\n" for line in lines))
 
 
 def _person(file: File) -> Iterator[str]:

@@ -96,6 +96,7 @@ def test_a_revoked_one_covers_nothing_from_that_moment(run: Run) -> None:
     assert "1.roi1" not in owed(run)
     refused = run(telling)
     assert refused.code == 1 and "1.roi1 is revoked since Wed 18 Nov 2026" in refused.err
+    assert "nothing was recorded" in refused.err, "it was told all the same"
     assert len(run("disclosures 1 --json").json) == 1
     assert run("consent revoke 1.roi1 again").code == 2
 

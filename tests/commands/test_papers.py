@@ -122,7 +122,7 @@ def test_a_copy_tells_the_client_what_is_on_file(run: Run) -> None:
         "amend 1.n1 'The bus was late.'",
     ):
         assert run(command).code == 0, command
-    told = run("copy 1").out
+    told = " ".join(run("copy 1").out.split())
     for words in (
         "Your copy of your record, Ana Garcia", "Legal name: Anastasia Garcia",
         "How to reach you safely: evenings", "Goal: I want to sleep",
@@ -136,6 +136,13 @@ def test_a_copy_tells_the_client_what_is_on_file(run: Run) -> None:
     ):  # fmt: skip
         assert words in told
     assert "555-0199" not in told, "another person's number is theirs"
+
+
+def test_a_copy_breaks_its_lines_between_words(run: Run) -> None:
+    run(f"note 1 '{'she told about the winter ' * 10}'")
+    told = run("copy 1 --preview").out
+    lines = told.splitlines()
+    assert max(map(len, lines)) <= 76 and " ".join(told.split()).count("the winter") == 10
 
 
 def test_a_request_is_a_deadline_that_the_copy_ends(run: Run) -> None:

@@ -98,6 +98,7 @@ def test_a_terminal_asks_for_each_thing(run: Run, caseload: None, store: Caseloa
     ]  # fmt: skip
     result = run("resource add", answers=answers)
     assert result.code == 0, result.err
+    assert "did you mean food?" in result.err
     assert "no domain 'fod'" in result.err and "no capacity 'some'" in result.err
     (made,) = store.resources.all()
     assert made.domains == ("food",) and made.capacity == "open" and made.verified_on is not None
@@ -292,7 +293,9 @@ def test_a_profile_s_own_domain(run: Run, ben: None, tmp_path: Path) -> None:
     assert fit["domains"] == ["immigration"] and fit["needs"] == ["1.need2"]
     assert run("resource list --domain immi").out.count("\n") == 1
     path = tmp_path / "services.json"
-    path.write_text(run("resource export").out, "utf-8")
+    assert run(f"resource export -o {path}").code == 0
+    assert path.read_text("utf-8") == run("resource export").out
+    assert run(f"resource export -o {path}").code == 2, "it takes no other's place"
     assert run(f"resource import {path}").out == "0 new, 0 changed, 1 as they were.\n"
     assert run("refer 1 1 --need immigration").code == 0
 
