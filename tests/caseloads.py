@@ -505,6 +505,8 @@ def _stage_of(kind: str, owed_stage: str) -> str:
         return STAGES[owed_stage]
     if kind == HANDOVER:
         return next(stage for stage, owes in OWED_BY_STAGE.items() if owes == owed_stage)
+    if kind == DENIAL:
+        return "denied"
     if owed_stage == AFTER_DEATH:
         return SIGN_OFF
     return owed_stage if kind in (GOAL, CLOSING) else ""
