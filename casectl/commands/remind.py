@@ -153,6 +153,8 @@ def tell(session: Session, due: Sequence[Reminder], manner: Manner) -> None:
     if manner.format == ICS:
         sys.stdout.flush()
         sys.stdout.buffer.write(calendar(session, due, manner))
+    elif manner.format == TEXT and not session.output.fields:
+        write("".join(texts(session, due, manner)))
     else:
         write("".join([text for text, _ in messages(session, due, manner)]))
 

@@ -48,13 +48,10 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def _full(item: DueItem, client: str, what: str, output: Output) -> tuple[str, ...]:
-    hour = f"{item.time} " if item.time else ""
-    return (
-        status(item, output.today, output.time),
-        item.item,
-        visible(client),
-        visible(f"{hour}{shortened(what, LONGEST)}"),
-    )
+    words = shortened(what, LONGEST)
+    if item.time:
+        words = f"{item.time} {words}"
+    return status(item, output.today, output.time), item.item, visible(client), visible(words)
 
 
 def _narrow(row: tuple[str, ...], width: int) -> str:

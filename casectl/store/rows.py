@@ -79,24 +79,26 @@ def _last_reached(party: str) -> str:
 LAST_REACHED = f"SELECT {_last_reached('client')} FROM cases c WHERE c.number = ?"
 
 
-def _records(client: str, guardian: str, ended: str, known: str = "") -> str:
+def _records(reached: str, rest: str) -> str:
     return (
-        f"SELECT {CASE_COLUMNS}, {client}, {guardian}, {ended}, "
-        "k.phone, k.safe_contact, k.safe_when, k.safe_how, k.safe_never, "
-        f"(SELECT value FROM meta WHERE name = '{CASEWORK_FROM}'){known} "
+        f"SELECT {CASE_COLUMNS}, {reached}, {rest} "
         "FROM cases c JOIN clients k ON k.id = c.client_id"
     )
 
 
-_ENDED = "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open')"
 _REACHED = (_last_reached("client"), _last_reached("guardian"))
-RECORDS = _records(*_REACHED, _ENDED)
+_REST = (
+    "(SELECT max(p.ended_on) FROM promises p WHERE p.case_id = c.id AND p.status <> 'open'), "
+    "k.phone, k.safe_contact, k.safe_when, k.safe_how, k.safe_never, "
+    f"(SELECT value FROM meta WHERE name = '{CASEWORK_FROM}')"
+)
+NOTHING = ", ".join(["NULL"] * 7)
+RECORDS = _records(", ".join(_REACHED), _REST)
 # And what says what is not known of a case.
 _OF_KIND = "FROM casework w WHERE w.case_id = c.id AND w.kind"
 WITH_KNOWN = _records(
-    *_REACHED,
-    _ENDED,
-    ", k.birth_date, k.language, "
+    ", ".join(_REACHED),
+    f"{_REST}, k.birth_date, k.language, "
     f"EXISTS (SELECT 1 {_OF_KIND} = 'need' AND w.status IN ('open', 'planned')), "
     f"(SELECT group_concat(w.stage, '{BETWEEN}') {_OF_KIND} = 'unavailable' "
     "AND w.status = 'open')",
@@ -297,7 +299,8 @@ def read_records(
         reached = [f"[{','.join(map(str, part.reached))}]"]
         asked = "CASE WHEN c.number IN (SELECT value FROM json_each(?1)) THEN {} END"
         client, guardian = map(asked.format, _REACHED)
-        select = _records(client, guardian if part.guardian else "NULL", "NULL")
+        # The rest of a record is read for nothing here: 7 columns of nothing cost a tenth of it.
+        select = _records(f"{client}, {guardian if part.guardian else 'NULL'}", NOTHING)
     records: list[CaseRecord] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]

@@ -11,7 +11,7 @@ import pytest
 from casectl.core.agenda import cut
 from casectl.core.casework import AFTERCARE, GOAL, NEED, PLANNED, SCREENING, STEP
 from casectl.core.due import ITEM_NAMES, Band
-from casectl.core.facts import WATCHED
+from casectl.core.facts import AFTER_DEATH, WATCHED
 from casectl.core.fictitious import CLOSED_SHARE, DEMO_CASES, DEMO_SEED, SPREAD, stories
 from casectl.core.fictitious_people import FICTIONAL_WORDS
 from casectl.core.model import (
@@ -37,8 +37,8 @@ DAY = date(2026, 11, 18)
 
 # Everything that the engine can ask for. What an import leaves behind is a stage of its own.
 DERIVED_OR_PROMISED = {*ITEM_NAMES, (FOLLOW_UP, ""), (APPOINTMENT, ""), (DEADLINE, "")}
-# An assessment that was begun is a draft, which no load holds.
-EVERY_KIND = {*DERIVED_OR_PROMISED, *WATCHED} - {("assessment", "draft")}
+# An assessment that was begun is a draft, which no load holds; and nobody dies in the demo.
+EVERY_KIND = {*DERIVED_OR_PROMISED, *WATCHED} - {("assessment", "draft"), AFTER_DEATH}
 
 # Two whole weeks, a leap day, the turn of a year, and years ahead.
 DAYS = [
