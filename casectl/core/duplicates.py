@@ -7,6 +7,7 @@ other case's level is never lower than that of the one which is closed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from casectl.core.casework import (
@@ -144,7 +145,7 @@ def replaces(piece: Piece, twin: Piece) -> Piece | None:
         return piece if newer else None
     higher = piece if (piece.level or 0) > (twin.level or 0) else twin
     plans = [each for each in (twin, piece) if each.due_on is not None]
-    plan = min(plans, key=lambda each: each.due_on, default=None)  # type: ignore[arg-type, return-value]
+    plan = min(plans, key=lambda each: each.due_on or date.max, default=None)
     if higher is twin and plan in (twin, None):
         return None
     if plan in (higher, None):

@@ -93,9 +93,9 @@ def rank_key(item: DueItem, today: date, scale: int) -> RankKey:
 def item_key(item: DueItem, today: date, scale: int) -> tuple[RankKey, bool, str]:
     """The same for the items of one case, where a tie is a matter of what: safety before all."""
     # Taken apart at once, which costs a fraction of asking for each by its name.
-    case, kind, _, name, _, due, level, allowed, band, _, _, waits, *_ = item
+    case, kind, _, name, _, due, level, allowed, band, *_ = item
     rank = key_of(
-        kind, band, waits or item.put_off, level, allowed, due, today, item.time, case.opened_on,
+        kind, band, item.stands_behind, level, allowed, due, today, item.time, case.opened_on,
         case.number, scale,
     )  # fmt: skip
     return rank, kind != SAFETY, name

@@ -175,7 +175,7 @@ def without_name(text: str, *names: str) -> str:
     letters = plain.replace(" ", "")
     if not letters.isalpha():
         letters = "".join(filter(str.isalpha, letters))
-    for name in names:  # as a rule it stands nowhere, which is seen at less than half the cost
+    for name in names:  # as a rule it stands nowhere, which is seen at less cost
         if _may_stand(name, plain, letters):
             break
     else:
@@ -216,7 +216,7 @@ def _may_stand(name: str, plain: str, letters: str) -> bool:
     whole = "".join(parts)
     if not whole.isalpha() or len(whole) == len(parts):  # punctuation, or nothing but initials
         parts = _name_parts(name)
-    for part in parts:  # noqa: SIM110 - a generator costs as much again, for each text
+    for part in parts:  # noqa: SIM110 - a generator costs more, for each text
         if (part in letters or part in plain) and len(part) > 1:
             return True
     return False

@@ -273,7 +273,8 @@ def read_cases(db: Database, where: str, values: Iterable[Value] = ()) -> list[C
 class Part(NamedTuple):
     """As much of the records as some items need, where reading all of it would be most of the work.
 
-    What a promise ended on is left out: it is a fact of its own.
+    What a promise ended on is left out: it is a fact of its own. The phone and
+    the words about calling are, too: no reminder tells them.
     """
 
     promised: Container[int]  # cases whose open promises are read,
@@ -299,7 +300,7 @@ def read_records(
         reached = [f"[{','.join(map(str, part.reached))}]"]
         asked = "CASE WHEN c.number IN (SELECT value FROM json_each(?1)) THEN {} END"
         client, guardian = map(asked.format, _REACHED)
-        # The rest of a record is read for nothing here: 7 columns of nothing cost a tenth of it.
+        # The rest of a record no reminder tells.
         select = _records(f"{client}, {guardian if part.guardian else 'NULL'}", NOTHING)
     records: list[CaseRecord] = []
     for start in range(0, len(wanted), CHUNK):
