@@ -378,7 +378,9 @@ def _goes_on_in(session: Session, file: "File", reason: Reason, into: str | None
         handles = ", ".join(session.shown(each).handle for each in opened)
         into = session.needed(None, f"In which case does it go on? ({handles}) ", "--into")
     named = session.find_case(into, write=True) if into is not None else None
-    return goes_on_in(file.case, file.other_cases, named)
+    there = goes_on_in(file.case, file.other_cases, named)
+    session.store.covering.check_together(file.case, there)
+    return there
 
 
 def _confirm_duplicate(session: Session, file: "File", other: Case) -> None:

@@ -278,6 +278,7 @@ def _take_one(
     _ensure_caseload(session)
     twin = session.find_case(same, write=True) if same is not None else None
     if twin is not None:
+        session.store.covering.check_new(twin.client_id)
         _refuse_client_facts(session, known, twin)
         known["name"] = twin.client
     settled = twin is not None or new
@@ -471,8 +472,16 @@ class _Asking:
             if answer in ("n", "new"):
                 return None
             for case in found:
-                if answer in (str(case.number), case.handle):
+                if answer in (str(case.number), case.handle) and self._may_be(case):
                     return case
+
+    def _may_be(self, case: Case) -> bool:
+        """Whether a new case may be the client's of this one; why not is said."""
+        covered = self.session.store.covering.of_client(case.client_id)
+        if covered is not None:
+            handle = self.session.shown(covered).handle
+            tell(f"  {handle} is covered for a colleague: n takes them in by themselves meanwhile.")
+        return covered is None
 
     def _read(self, key: str, answer: str) -> Any:
         value = _read(self.session, key, answer)
@@ -737,7 +746,7 @@ class _Import:
         assert given is not None, "it made the load"
         if not twins:
             return self._taken(row, load, problems, given)
-        verdict = judged(load, twins, new=self.new)
+        verdict = self._not_covered(judged(load, twins, new=self.new), twins)
         if verdict.fill is not None:
             verdict = self._filled(row, load, verdict)
             if verdict.fill is not None:
@@ -759,6 +768,18 @@ class _Import:
         newer = self._newer_contact(given, twin) if not verdict.wrong else ""
         self._say(f"row {row}: {verdict.why} as {other}{newer}")
         return None
+
+    def _not_covered(self, verdict: Verdict, twins: Sequence[Twin]) -> Verdict:
+        """The verdict, unless the row would join a client of whom a colleague's case is covered."""
+        joined = verdict.fill.client_id if verdict.fill is not None else None
+        if verdict.load is not None:
+            joined = verdict.load.same_client
+        covered = self.session.store.covering.of_client(joined) if joined is not None else None
+        if covered is None:
+            return verdict
+        twin = next(each for each in twins if each.client_id == joined)
+        why = "of a client whose case is covered for a colleague until it is given back: the same"
+        return Verdict(None, twin, True, f"{why} {twin.why}")
 
     def _taken(self, row: int, load: Load, problems: "Sequence[Problem]", given: Given) -> Load:
         """Count a row that becomes a case, and say what it comes without."""

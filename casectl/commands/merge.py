@@ -39,6 +39,7 @@ def merge(
     kept, joined = session.find_case(keep, write=True), session.find_case(join, write=True)
     if kept.client_id == joined.client_id:
         raise BadValue(f"{kept.handle} and {joined.handle} are the same client's already")
+    session.store.covering.check_joined(kept.client_id, joined.client_id)
     mine, theirs = cases.client(kept.client_id), cases.client(joined.client_id)
     joint = joining(mine, theirs)
     _confirm(session, kept, joined, mine, theirs, joint)

@@ -135,6 +135,8 @@ def reopen(
         risk = risk_named(risk)
     before = session.find_case(case, write=True)
     check_change(before, "reopen")
+    if before.status == CLOSED:
+        session.store.covering.check_opened(before._replace(status=ACTIVE))
     promise = session.next_step(before._replace(status=ACTIVE), next_step, due)
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
     _be_sure_of_another(session, before)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from casectl.store.checkup import Checkup
     from casectl.store.closing import Closings
     from casectl.store.contacts import Contacts
+    from casectl.store.covering import Covering
     from casectl.store.handing import Handing
     from casectl.store.intake import Intake
     from casectl.store.jots import Jots
@@ -168,6 +169,13 @@ class Caseload:
         from casectl.store.closing import Closings
 
         return Closings(self.db, self.journal)
+
+    @cached_property
+    def covering(self) -> Covering:
+        """What may not join a client whom a colleague's case is covered of."""
+        from casectl.store.covering import Covering
+
+        return Covering(self.db)
 
     @cached_property
     def contacts(self) -> Contacts:

@@ -423,7 +423,9 @@ class Cases:
             operation.add_note(case.id, f"{said}: {reason}", on.isoformat())
             if case.status == CLOSED:
                 from casectl.store.closing import drop_open_aftercare
+                from casectl.store.covering import check_opened
 
+                check_opened(self.db, self._again(case))
                 drop_open_aftercare(operation, case, on)
             if promise is not None:
                 add_promise(operation, case.id, promise)
@@ -445,7 +447,10 @@ class Cases:
 
         ``note``, on ``join``, holds what the client's record contradicts and so does not keep.
         """
+        from casectl.store.covering import BOTH, check_clients
+
         with self.journal.operation("merge") as operation:
+            check_clients(self.db, (keep.client_id, join.client_id), BOTH)
             for case in read_cases(self.db, "c.client_id = ?", (join.client_id,)):
                 handle = f"{handle_stem(keep.client)}-{case.number}"
                 operation.update("cases", case.id, client_id=keep.client_id, handle=handle)

@@ -81,9 +81,11 @@ class Closings:
         self, case: Case, ending: Ending, into: Case
     ) -> tuple[Case, Piece | None, list[Carried]]:
         """Close a second record of one service; what is open of it goes on in ``into``."""
+        from casectl.store.covering import BOTH, check_cases
         from casectl.store.duplicates import carry_over
 
         with self.journal.operation("close") as operation:
+            check_cases(self.db, (case, into), BOTH)
             carried = carry_over(operation, case, into, ending.on)
             if ending.body:
                 told = {each.item: each.now for each in carried}

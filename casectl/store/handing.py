@@ -20,6 +20,7 @@ from casectl.store.cases import Cases, correct_client
 from casectl.store.casework import COLUMNS, add, change, piece_of
 from casectl.store.closing import end_service
 from casectl.store.connection import Database, Value
+from casectl.store.covering import BY_THEMSELVES, check_clients
 from casectl.store.identity import new_id
 from casectl.store.journal import Journal, Operation
 from casectl.store.rows import read_cases
@@ -168,6 +169,7 @@ class Handing:
             )
             for load, (learnt, note) in zip(loads, joined, strict=True):
                 if load.same_client is not None:
+                    check_clients(self.db, (load.same_client,), BY_THEMSELVES)
                     correct_client(operation, load.same_client, learnt)
                 if note is not None:
                     operation.add_note(load.case.id, note)

@@ -310,6 +310,7 @@ class Journal:
             for table, before, after in reversed(self.changes(target)):
                 reversal.revert(table, before, after)
             reversal.put_handles_right()
+            reversal.check_covered()
         return operation.number
 
 
@@ -325,6 +326,8 @@ class _Reversal:
         # where they were made, so all of it may go.
         self.copied = False
         self.renamed: set[str] = set()  # clients, and cases that came to one
+        self.came_to: set[str] = set()  # clients to whom a case came that they had lost
+        self.turned: set[str] = set()  # cases that are open again, or closed
 
     def revert(
         self, table: str, before: dict[str, Any] | None, after: dict[str, Any] | None
@@ -343,6 +346,8 @@ class _Reversal:
                 self.operation.insert(table, before)
                 if table in ("clients", "cases"):
                     self.renamed.add(row_id)
+                if table == "cases" and before["client_id"] not in self.renamed:
+                    self.came_to.add(before["client_id"])
             return
         changed = [
             name
@@ -357,6 +362,10 @@ class _Reversal:
             self.operation.update(table, row_id, **{name: before[name] for name in changed})
             if not NAMING.isdisjoint(changed):
                 self.renamed.add(row_id)
+            if "client_id" in changed and before["client_id"] not in self.renamed:
+                self.came_to.add(before["client_id"])
+            if table == "cases" and "status" in changed:
+                self.turned.add(row_id)
             return
         of_it = DEPENDENTS.get(table)
         if of_it and self.db.value(f"{of_it} LIMIT 1", (row_id,)):
@@ -424,6 +433,13 @@ class _Reversal:
                     f"(operation {row['id']})",
                     hint=f"casectl undo {row['id']} first",
                 )
+
+    def check_covered(self) -> None:
+        """Nothing joins a covered client again, nor goes on in a covered case. Raises BadValue."""
+        if self.came_to or self.turned:
+            from casectl.store.covering import check_again
+
+            check_again(self.db, self.came_to, self.turned, self.operation.cases)
 
     def put_handles_right(self) -> None:
         """A case that came to a client meanwhile bears a name that is not theirs any more."""

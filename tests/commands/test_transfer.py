@@ -834,18 +834,31 @@ def test_a_promise_that_repeats_and_was_done_on_both_sides_is_owed_once(
     assert run("doctor").code == 0
 
 
-@pytest.mark.parametrize("merged", ["merge 2 1 --yes", "merge 1 2 --yes"])
-def test_what_a_record_of_the_colleagues_own_knew_does_not_go_back(
-    run: Run, lee: Lee, covered: Away, tmp_path: Path, merged: str
-) -> None:
+@pytest.fixture
+def own(lee: Lee, covered: Away) -> None:
+    """Lee's own record of the client, case 2 there."""
     there(
         lee,
         "intake 'Maria Sample' --new --dob 1990-02-03 --urgency low --risk low",
         "edit 2 --address 'Shelter Example' --external-id X-77 --phone '555 0777'",
-        "edit 1 --phone '555 0199'",
-        merged,
-        "edit 1 --language Spanish",
+        "follow 2 'ask about the violence at home' --due fri",
     )
+
+
+def as_before(patch: pytest.MonkeyPatch) -> None:
+    """What joined a covered client was not refused then."""
+    patch.setattr("casectl.store.covering.check_cases", lambda *words: None)
+
+
+@pytest.mark.parametrize("merged", ["merge 2 1 --yes", "merge 1 2 --yes"])
+def test_what_a_record_of_the_colleagues_own_knew_does_not_go_back(
+    run: Run, lee: Lee, own: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, merged: str
+) -> None:
+    there(lee, "edit 1 --phone '555 0199'")
+    with monkeypatch.context() as patch:
+        as_before(patch)
+        there(lee, merged)
+    there(lee, "edit 1 --language Spanish")
     path = tmp_path / "back.age"
     words = ["cover", "--give-back", "--to", "kim", "-o", str(path), "--recipient"]
     sealed = lee("receive", "--new-identity", str(tmp_path / "own.key")).out.split()[-1]
@@ -870,6 +883,153 @@ def test_what_a_record_of_the_colleagues_own_knew_does_not_go_back(
     assert (client.name, client.address, client.external_id) == ("Maria Example", None, None)
     assert (client.phone, client.language) == ("555 0199", "Spanish")
     assert "changed: phone, language" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "meanwhile"),
+    [
+        ("merge 1 2 --yes", "keep both"),
+        ("merge 2 1 --yes", "keep both"),
+        ("intake --same 1", "--new takes them in by themselves"),
+        ("intake --same 1 --pending", "--new takes them in by themselves"),
+    ],
+)
+def test_nothing_of_ones_own_joins_a_covered_client(
+    lee: Lee, own: None, covered: Away, command: str, meanwhile: str
+) -> None:
+    before = lee("history", "--json").out
+    refused = lee(*shlex.split(command), today=THEIR_DAY)
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    said = "example-1 is covered for a colleague: the client's record is theirs until it is given"
+    assert said in refused.err
+    assert f"{meanwhile}, or casectl cover 1 --give-back first" in refused.err
+    assert lee("history", "--json").out == before
+    covered()
+    assert lee(*shlex.split(command), today=BACK_DAY).code == 0
+
+
+def test_a_spreadsheet_joins_nobody_to_a_covered_client(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(lee, "edit 1 --external-id M-1")
+    sheet = tmp_path / "own.csv"
+    sheet.write_text(
+        "client id,case number,name,next step,due\n"
+        "M-1,C-7,Maria Example,call her,2026-12-01\n"
+        "B-2,C-8,Bea Sample,call her,2026-12-01\n"
+    )
+    refused = lee("intake", "--from", str(sheet), "--new", today=THEIR_DAY)
+    assert (refused.code, refused.out) == (5, "")
+    assert "is covered for a colleague until it is given back: the same client id" in refused.err
+    rest = lee("intake", "--from", str(sheet), "--new", "--skip-bad", today=THEIR_DAY)
+    assert rest.code == 0 and "Took in 1 of 2 rows: case 2." in rest.out
+    sheet.write_text("client id,case number,name\nM-1,C-7,Maria Example\n")
+    filled = lee("intake", "--from", str(sheet), "--yes", today=THEIR_DAY)
+    assert (filled.code, filled.out) == (5, "") and "covered for a colleague" in filled.err
+    covered()
+    assert lee("intake", "--from", str(sheet), "--new", today=BACK_DAY).code == 0
+
+
+def test_a_person_is_told_at_once_that_the_client_is_covered(lee: Lee, covered: Away) -> None:
+    told = lee("intake", "Maria Example", today=THEIR_DAY, answers=["1", "n", "", "", "", ""])
+    assert told.code == 0, told.err
+    assert "example-1 is covered for a colleague: n takes them in by themselves" in told.err
+    assert "case 2 (example-2)" in told.out
+
+
+def test_no_second_receipt_joins_a_covered_client_but_the_owners(
+    run: Run, lee: Lee, covered: Away, recipient: str, tmp_path: Path, monkeypatch: Any
+) -> None:
+    sealed = ["--to", "lee", "--recipient", recipient, *OVERRIDE]
+    assert run("intake 'Maria Example' --same 1").code == 0
+    paths = {name: tmp_path / f"{name}.age" for name in ("ann", "transfer", "kim")}
+    for number, name in enumerate(paths, 2):
+        until = [] if name == "transfer" else ["--until", "2026-11-27"]
+        with monkeypatch.context() as patch:
+            patch.setenv("CASECTL_WORKER", "ann" if name == "ann" else "kim")
+            words = ["transfer" if name == "transfer" else "cover", str(number), *until]
+            assert run([*words, "-o", str(paths[name]), *sealed]).code == 0
+            assert run("intake 'Maria Example' --same 1").code == 0
+    for name in ("ann", "transfer"):
+        refused = take(lee, paths[name], tmp_path, "--same", "1")
+        assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+        assert "--new takes them in by themselves, or casectl cover" in refused.err
+    assert take(lee, paths["ann"], tmp_path, "--new").code == 0
+    for command in ("merge 1 2 --yes", "merge 2 1 --yes"):
+        refused = lee(*command.split())
+        assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+        assert "are covered for two colleagues: each record is its owner's" in refused.err
+    assert take(lee, paths["kim"], tmp_path, "--same", "1").code == 0
+
+
+def test_a_cover_joins_no_client_of_ones_own(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    lee("intake", "Maria Example", "--urgency", "low", "--risk", "low")
+    path = tmp_path / "cover.age"
+    words = ["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(path)]
+    assert run([*words, "--recipient", recipient, *OVERRIDE]).code == 0
+    refused = take(lee, path, tmp_path, "--same", "1")
+    assert (refused.code, refused.out) == (2, "") and "--new" in refused.err
+    assert take(lee, path, tmp_path, answers=["1"]).code == 2
+    assert take(lee, path, tmp_path, "--new").code == 0
+
+
+def test_what_was_given_back_stays_closed_beside_the_next_cover(
+    run: Run, lee: Lee, covered: Away, recipient: str, tmp_path: Path
+) -> None:
+    """Nor does undoing what it was closed by, or parted by, put it beside that."""
+    there(lee, "intake 'Maria Sample' --new --urgency low --risk low")
+    assert back(run, covered(), tmp_path).code == 0
+    for command in (
+        "merge 1 2 --yes",
+        "undo",
+        "reopen 1 --reason 'she rang' --risk low --yes",
+        "undo",
+    ):
+        assert lee(*shlex.split(command), today=BACK_DAY).code == 0
+    merged, parted, opened, shut = sorted(
+        each["operation"] for each in lee("history", "--limit", "4", "--json").json
+    )
+    again = tmp_path / "again.age"
+    words = ["cover", "1", "--until", "2026-12-18", "--to", "lee", "-o", str(again)]
+    assert run([*words, "--recipient", recipient, *OVERRIDE], today=BACK_DAY).code == 0
+    assert take(lee, again, tmp_path, "--same", "1", today=BACK_DAY).code == 0
+    for command in (
+        f"undo {parted} --yes", f"undo {shut} --yes",
+        "reopen 1 --reason 'she rang' --risk low --yes", "merge 2 1 --yes",
+    ):  # fmt: skip
+        refused = lee(*shlex.split(command), today=BACK_DAY)
+        assert (refused.code, refused.out) == (2, ""), (command, refused)
+        assert "example-3 is covered for a colleague" in refused.err
+    covered("second.age")
+    assert lee("undo", str(parted), "--yes", today=BACK_DAY).code == 0
+    assert merged < parted < opened < shut
+
+
+@pytest.mark.parametrize("goes", [1, 2])
+def test_no_work_goes_on_between_a_covered_case_and_one_of_ones_own(
+    run: Run, lee: Lee, own: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, goes: int
+) -> None:
+    """In a file in which they were joined before that was refused."""
+    close = ["close", str(goes), "--reason", "duplicate", "--into", str(3 - goes)]
+    close += ["--override", "one person", "--approved-by", "Ann"]
+    with monkeypatch.context() as patch:
+        as_before(patch)
+        there(lee, "merge 1 2 --yes")
+    before = lee("history", "--json").out
+    refused = lee(*close, today=THEIR_DAY)
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert "example-1 is covered for a colleague" in refused.err
+    assert lee("history", "--json").out == before
+    if goes == 1:
+        return
+    with monkeypatch.context() as patch:
+        as_before(patch)
+        assert lee(*close, today=THEIR_DAY).code == 0
+    assert lee("undo", today=THEIR_DAY).code == 0
+    refused = lee("redo", today=THEIR_DAY)
+    assert (refused.code, refused.out) == (2, "") and "covered for a colleague" in refused.err
 
 
 def test_private_says_that_both_changed_it_and_not_what(
