@@ -103,7 +103,7 @@ def _under_way(piece: Piece, output: Output) -> str:
     if piece.body.get("sheet_on"):
         told.append(f"sheet given {_day(piece.body['sheet_on'], output)}")
     if waits:
-        why = piece.what or piece.body.get("said")
+        why = piece.body.get("said") or piece.what
         ended = ", ".join(filter(None, (why, _day(piece.due_on and str(piece.due_on), output))))
         told.append(f"waits for the sign-off{f': {ended}' if ended else ''}")
     return "; ".join(told)

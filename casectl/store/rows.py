@@ -115,10 +115,16 @@ ATTEMPTS = (
     "GROUP BY x.case_id"
 )
 
+# Why a case is to be closed that waits for its sign-off. An older casectl wrote the reason into the
+# body alone, and left that of the notice beside it.
+SAID = (
+    "CASE WHEN w.kind = 'closing' AND w.stage = 'sign_off' "
+    "THEN coalesce(json_extract(w.body, '$.said'), w.what) ELSE w.what END"
+)
 # The open pieces of casework that owe something; when a transition's client was last seen, and when
 # that of a case taken over was last reached by a contact that was not in the file.
 WATCHED = (
-    "SELECT w.case_id, w.kind, w.stage, w.number, w.domain, w.what, w.who, w.due_on, w.lead_days, "
+    f"SELECT w.case_id, w.kind, w.stage, w.number, w.domain, {SAID}, w.who, w.due_on, w.lead_days, "
     "CASE w.kind WHEN 'transition' THEN (SELECT max(x.on_day) FROM contacts x "
     "WHERE x.case_id = w.case_id AND x.outcome = 'reached' AND x.party = 'client' "
     f"AND x.\"by\" IN ('visit', 'office') AND {_COUNTS}) "

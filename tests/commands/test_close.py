@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from conftest import Run
 
-from casectl.core.casework import DONE, HANDOVER, Piece
+from casectl.core.casework import CLOSING, DONE, HANDOVER, Piece
 from casectl.core.due import due_items
 from casectl.core.model import Author
 from casectl.core.standards import Standards
 from casectl.store import Caseload, casework
+from casectl.store.casework import change
+from casectl.store.rows import SAID, WATCHED
 
 QUIET = "--new --no-input"
 NOTICE_ENDS = "2026-12-02"
@@ -604,6 +606,35 @@ def test_nobody_is_reached_whose_closing_as_died_waits_for_its_sign_off(
     assert run("doctor").code == 0
     ok(run("close 1 --take-back 'another Maria'"))
     assert set(owes(run, today=NOTICE_ENDS)) == before
+
+
+OLD_WATCHED = WATCHED.replace(SAID, "w.what")
+
+
+@pytest.mark.parametrize("left", [None, "moved"])
+def test_a_death_that_an_older_casectl_wrote_down_silences_what_would_reach_the_client(
+    run: Run, store: Caseload, profile: Any, monkeypatch: pytest.MonkeyPatch, left: str | None
+) -> None:
+    """It wrote that into the body, and left beside it what the notice had said, or nothing."""
+    profile("sign_off = true")
+    ok(run("deadline 1 'court hearing' --on 2026-12-20"))
+    ok(run("close 1 --reason died --yes"))
+    one = store.cases.by_number(1)
+    assert one is not None
+    (closing,) = [each for each in store.cases.file(one).casework if each.kind == CLOSING]
+    with monkeypatch.context() as patch:
+        patch.setattr("casectl.store.rows.WATCHED", OLD_WATCHED)
+        with store.journal.operation("close") as operation:
+            change(operation, closing, what=left)
+    assert closing.body["said"] == "died"
+    assert owes(run, today=IN_DECEMBER) == {"1.cl1", "1.2"}
+    facts = next(line for line in run("doctor").out.splitlines() if "\tfacts\t" in line)
+    assert facts.startswith("FAIL") and facts.endswith("casectl doctor --repair")
+    ok(run("doctor --repair"))
+    assert "1.contact" not in run("remind", today=IN_DECEMBER).out
+    assert owes(run, today=IN_DECEMBER) == {"1.cl1", "1.2"}
+    assert "have the closure signed off: died" in run("today", width=100).out
+    assert "waits for the sign-off: died" in " ".join(run("show 1", width=80).out.split())
 
 
 # --- the sheet ------------------------------------------------------------------------------
