@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casectl.asking import Answers, Draft, Question, drafting, yes_or_no
-from casectl.core.casework import DIED, GOAL, OPEN, SIGN_OFF, Piece
+from casectl.core.casework import CONSENT, DIED, GOAL, OPEN, SIGN_OFF, Piece
 from casectl.core.closing import (
     DUPLICATE,
     OWN_WORDS,
@@ -352,6 +352,8 @@ def _finish(
             hint="leave --handed-to and --reached out",
         )
     lacks = lacking(file, reason, given, asked, day, session.config.date_order)
+    if other is not None:
+        lacks += _revoked(session, file, other)
     if lacks and all(each.how.startswith("--signed-off-by") for each in lacks):
         _await_sign_off(session, file, reason, given, day)
         return
@@ -381,6 +383,14 @@ def _goes_on_in(session: Session, file: "File", reason: Reason, into: str | None
     there = goes_on_in(file.case, file.other_cases, named)
     session.store.covering.check_together(file.case, there)
     return there
+
+
+def _revoked(session: Session, file: "File", other: Case) -> list[Lack]:
+    from casectl.core.duplicates import revoking_lacking
+
+    return revoking_lacking(
+        file.case, file.casework, other, session.store.casework.of(other, CONSENT)
+    )
 
 
 def _confirm_duplicate(session: Session, file: "File", other: Case) -> None:

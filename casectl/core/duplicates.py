@@ -6,7 +6,7 @@ other case's level is never lower than that of the one which is closed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -31,9 +31,10 @@ from casectl.core.casework import (
     VOICE,
     Piece,
 )
+from casectl.core.closing import Lack
 from casectl.core.consents import SIGNED, key, purposes
 from casectl.core.errors import BadValue
-from casectl.core.model import ACTIVE, ON_HOLD, RISKS, UNASSESSED_RISK, Case
+from casectl.core.model import ACTIVE, ON_HOLD, PENDING, RISKS, UNASSESSED_RISK, Case
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
 
@@ -68,13 +69,19 @@ def going_on(pieces: Iterable[Piece]) -> list[Piece]:
 def goes_on_in(case: Case, others: Sequence[Case], named: Case | None) -> Case:
     """The client's other open case. Raises BadValue where there is none, or several and no name.
 
-    An active one does not go on in one on hold: nobody would be asked to reach the client.
+    An active one does not go on in one on hold, nor either in one that is not taken on yet: nobody
+    would be asked to reach the client.
     """
     there = _other_open(case, others, named)
     if case.status == ACTIVE and there.status == ON_HOLD:
         raise BadValue(
             f"{there.handle} is on hold, and {case.handle} is not: its contact would not be due",
             hint=f"casectl reopen {there.number} first",
+        )
+    if case.status != PENDING and there.status == PENDING:
+        raise BadValue(
+            f"{there.handle} is pending, and {case.handle} is not: its contact would not be due",
+            hint=f"casectl accept {there.number} first, or close {there.number} into this one",
         )
     return there
 
@@ -132,6 +139,29 @@ def revoked_there(release: Piece, there: Iterable[Piece]) -> Piece | None:
         and purposes(each) & purposes(release)
     ]
     return max(revoked, key=lambda each: (each.ended_on, each.number), default=None)
+
+
+def still_given(stays: Iterable[Piece], goes: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
+    """What is released in the record that stays and was revoked in the other since: both."""
+    for release in stays:
+        revoked = revoked_there(release, goes) if release.status == OPEN else None
+        if revoked is not None:
+            yield release, revoked
+
+
+def revoking_lacking(
+    case: Case, goes: Sequence[Piece], other: Case, stays: Sequence[Piece]
+) -> list[Lack]:
+    """A revocation is not closed away with its record: it is made in the other one first."""
+    return [
+        Lack(
+            f"{case.number}.{revoked.part} was revoked, and {other.number}.{release.part} for the "
+            "same still stands",
+            f"casectl consent revoke {other.number}.{release.part} REASON; what the client wants "
+            "all the same they sign anew",
+        )
+        for release, revoked in still_given(stays, goes)
+    ]
 
 
 def replaces(piece: Piece, twin: Piece) -> Piece | None:

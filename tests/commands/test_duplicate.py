@@ -107,6 +107,57 @@ def test_one_that_was_signed_after_the_revocation_goes_on(run: Run) -> None:
     ok(run("disclosures add 2 --to 'Example Pantry' --purpose food --what name"))
 
 
+def test_a_revocation_is_not_closed_away_with_its_record(run: Run) -> None:
+    for number in (1, 2):
+        ok(run(SIGNED.format(number)))
+    ok(run("consent revoke 1.roi1 'changed their mind'"))
+    told = ok(run("merge 2 1 --yes --json"))
+    assert told.json["revoked_elsewhere"] == [{"item": "2.roi1", "revoked": "1.roi1"}]
+    before = run("history --json").out
+    refused = run("close 1 --reason duplicate")
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert "1.roi1 was revoked, and 2.roi1 for the same still stands" in refused.err
+    assert "casectl consent revoke 2.roi1 REASON" in refused.err
+    assert run("history --json").out == before
+    ok(run("consent revoke 2.roi1 'in the other record'"))
+    ok(run("close 1 --reason duplicate"))
+    assert run("disclosures add 2 --to 'Example Pantry' --purpose food --what name").code == 1
+
+
+def test_what_was_signed_after_the_revocation_stays(run: Run) -> None:
+    ok(run(SIGNED.format(1)))
+    ok(run("consent revoke 1.roi1 'changed their mind'", today="2026-11-12"))
+    ok(run(SIGNED.format(2).replace("2026-11-10", "2026-11-16")))
+    assert "REVOKED" not in ok(run("merge 2 1 --yes")).out
+    ok(run("close 1 --reason duplicate"))
+    ok(run("disclosures add 2 --to 'Example Pantry' --purpose food --what name"))
+
+
+@pytest.mark.parametrize("words", ["merge 1 2 --yes", "merge 2 1 --yes"])
+def test_joining_says_what_was_revoked_in_either_record(run: Run, words: str) -> None:
+    for number in (1, 2):
+        ok(run(SIGNED.format(number)))
+    ok(run("consent revoke 1.roi1 'changed their mind'"))
+    told = " ".join(ok(run(words)).out.split())
+    assert "REVOKED as 1.roi1, and 2.roi1 for the same still stands: casectl consent revoke" in told
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_what_was_taken_on_does_not_go_on_in_a_pending_referral(run: Run, held: bool) -> None:
+    ok(run("intake 'Bennn Example' --pending --on 2026-11-02 --new"))
+    ok(run("merge 1 3 --yes"))
+    if held:
+        ok(run("hold 1 --until 2026-12-20 --reason away"))
+    before = run("history --json").out
+    refused = run("close 1 --reason duplicate")
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert "example-3 is pending, and example-1 is not" in refused.err
+    assert "casectl accept 3 first" in refused.err
+    assert run("history --json").out == before
+    ok(run("accept 3"))
+    ok(run("close 1 --reason duplicate"))
+
+
 def test_an_active_case_does_not_go_on_in_one_on_hold(run: Run) -> None:
     ok(run("merge 2 1 --yes"))
     ok(run("hold 2 --until 2026-12-20 --reason away"))
