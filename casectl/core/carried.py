@@ -26,6 +26,7 @@ from casectl.core.casework import (
 from casectl.core.closing import LONGEST_HOLD
 from casectl.core.contacting import LONGEST_COVER as LONGEST_STAY
 from casectl.core.dates import FIRST_DAY, LAST_DAY
+from casectl.core.errors import BadValue
 from casectl.core.model import (
     ACTIVE,
     APPOINTMENT,
@@ -49,7 +50,7 @@ from casectl.core.model import (
     Promise,
 )
 from casectl.core.monitoring import FURTHEST
-from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text
+from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_name, checked_text
 
 DEEPEST = 12  # levels of a body
 
@@ -155,6 +156,19 @@ def read_field(kind: Any, name: str, value: Any) -> Any:
 
         spoken_rule(value)  # raises BadDay for what is no rule
     return checked_text(value, "text", limit=NOTE_LIMIT) if value != "" else ""
+
+
+class OddName(ValueError):
+    """A name that no client has; ``str(error)`` says why, and nothing of it."""
+
+
+def read_name(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    try:
+        return checked_name(value)
+    except BadValue as error:
+        raise OddName(error.args[0]) from None
 
 
 def is_day(name: str) -> bool:

@@ -7,12 +7,21 @@ looked at before it becomes one of ours. Keys are never taken over, they are mad
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from casectl.core.bodies import misshapen, odd_field, odd_promise
-from casectl.core.carried import absurd_day, day_or_none, key_of, plain, read_value, whole
+from casectl.core.carried import (
+    OddName,
+    absurd_day,
+    day_or_none,
+    key_of,
+    plain,
+    read_name,
+    read_value,
+    whole,
+)
 from casectl.core.casefile import owed
 from casectl.core.casework import (
     CLOSING,
@@ -52,7 +61,7 @@ from casectl.core.returning import (
 )
 from casectl.core.spoken import DateOrder, spoken, spoken_short
 from casectl.core.standards import Standards
-from casectl.core.text import NAME_LIMIT, checked_name, checked_text, shortened
+from casectl.core.text import NAME_LIMIT, checked_text, shortened
 from casectl.core.unchangeable import contradiction
 from casectl.core.values import NamedTuple
 from casectl.core.views import File
@@ -283,6 +292,9 @@ def read_handover(made: Mapping[str, Any], where: str, day: date) -> Handed:
     try:
         handed = _handed(made)
         why = _absurd(handed, day)
+        sender = handed.sender
+    except _Odd as odd:
+        why, sender = str(odd), made["from"]  # which was read before the cases were
     except (BadValue, LookupError, TypeError, ValueError, AttributeError, ArithmeticError,
             RecursionError):  # fmt: skip
         raise BadValue(
@@ -290,9 +302,21 @@ def read_handover(made: Mapping[str, Any], where: str, day: date) -> Handed:
         ) from None
     if why:
         raise BadValue(
-            f"{where}: {why}", hint=f"ask {handed.sender} to correct that; nothing was taken in"
+            f"{where}: {why}", hint=f"ask {sender} to correct that; nothing was taken in"
         )
     return handed
+
+
+class _Odd(ValueError):
+    """What a case of a file is refused for, in words, with its number."""
+
+
+def _each(cases: Sequence[Any], there: str, read: Callable[[Any], Any]) -> Iterator[Any]:
+    for each in cases:
+        try:
+            yield read(each)
+        except OddName as odd:
+            raise _Odd(f"case {whole(each['number'])}{there}, {odd}") from None
 
 
 def _absurd(handed: Handed, today: date) -> str | None:
@@ -345,15 +369,15 @@ def _handed(made: Mapping[str, Any]) -> Handed:
         date.fromisoformat(made["day"]),
         day_or_none(made.get("from_on")),
         day_or_none(made.get("until")),
-        () if kind == BACK else tuple(map(_given, cases)),
-        tuple(map(read_returned, cases)) if kind == BACK else (),
+        () if kind == BACK else tuple(_each(cases, " there", _given)),
+        tuple(_each(cases, "", read_returned)) if kind == BACK else (),
     )
 
 
 def _given(made: Mapping[str, Any]) -> Given:
     lines = tuple(checked_text(each, "line") for each in made["brief"])[:LINES]
-    client = read_value(Client, made["client"])._replace(id="")
-    client = client._replace(name=checked_name(client.name))
+    name = read_name(made["client"]["name"])
+    client = read_value(Client, {**made["client"], "name": name})._replace(id="")
     if set(NOT_HANDED) & set(made["case"]):
         raise ValueError
     case = read_value(Case, made["case"])._replace(client=client.name)

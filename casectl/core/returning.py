@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from casectl.core.carried import key_of, plain, read_field, read_value, whole
+from casectl.core.carried import key_of, plain, read_field, read_name, read_value, whole
 from casectl.core.casework import (
     AFTERCARE,
     CLOSING,
@@ -45,7 +45,7 @@ from casectl.core.model import (
     Promise,
     level_of,
 )
-from casectl.core.text import NOTE_LIMIT, checked_name, checked_text
+from casectl.core.text import NOTE_LIMIT, checked_text
 from casectl.core.values import NamedTuple
 
 Row = Promise | Contact | Note | Piece
@@ -321,9 +321,10 @@ def read_returned(made: Mapping[str, Any]) -> Returned:
     if len({each.id for each in added}) < len(added):
         raise ValueError
     closed = made.get("closed")
-    client = _read_fields(Client, made["client"])
-    if "name" in client:
-        client["name"] = checked_name(client["name"])
+    other = {name: each for name, each in made["client"].items() if name != "name"}
+    client = _read_fields(Client, other)
+    if "name" in made["client"]:
+        client = {"name": read_name(made["client"]["name"]), **client}
     case = _read_fields(Case, made["case"])
     if "urgency" in case:
         Level(case["urgency"])

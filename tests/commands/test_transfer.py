@@ -462,6 +462,20 @@ def test_a_spoilt_file_writes_nothing(
     assert lee("doctor").code == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "why"), [("", "is empty"), ("\u200b ", "is empty"), ("x" * 201, "is over 200 char")]
+)
+def test_a_name_that_no_client_has_is_refused_with_its_case(
+    lee: Lee, document: dict[str, Any], tmp_path: Path, name: str, why: str
+) -> None:
+    document["cases"][0]["client"]["name"] = name
+    result = lee("receive", plain_file(tmp_path / "odd.json", document))
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert f"case 1 there, the name {why}" in result.err
+    assert "ask kim to correct that; nothing was taken in" in result.err
+    assert lee("list", "--all", "--json").json == []
+
+
 @pytest.mark.parametrize("cut", [0, 1, 30, 200, 1000])
 def test_a_cut_file_writes_nothing(
     run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, cut: int
@@ -1341,8 +1355,11 @@ UNSEALED = "2026-11-20T10:00:00Z"
         (lambda c: c["case"].update(crisis_since="2026-11-18"), "its level and the day its crisi"),
         (lambda c: c["case"].update(flagged_on="2026-11-18"), "its level and the day its crisis"),
         (lambda c: c["client"].update(external_id="E-9"), "its external id is that of another"),
-        (lambda c: c["client"].update(name=""), "is damaged"),
-        (lambda c: c["client"].update(name="x" * 3000), "is damaged"),
+        (lambda c: c["client"].update(name=""), "case 1, the name is empty; ask lee to"),
+        (lambda c: c["client"].update(name=" \u200b"), "case 1, the name is empty; ask lee to"),
+        (lambda c: c["client"].update(name="x" * 3000), "case 1, the name is over 200 characters"),
+        (lambda c: c["client"].update(name="x\0"), "case 1, the name holds a NUL character"),
+        (lambda c: c["client"].update(name=7), "is damaged"),
     ],
 )
 def test_what_no_command_changes_no_return_does(
