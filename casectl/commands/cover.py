@@ -299,7 +299,7 @@ def _check_open(session: Session, found: "list[tuple[Case, Piece, Returned]]") -
             otherwise=Ambiguous(
                 told,
                 hint=f"casectl reopen {case.number} first, so that it is owed; --yes takes it in "
-                "as past",
+                "as past, and you owe a look at it",
             ),
         )
 

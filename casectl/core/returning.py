@@ -32,9 +32,12 @@ from casectl.core.casework import (
     Piece,
     named_part,
 )
+from casectl.core.dates import When
 from casectl.core.merging import FIELDS
 from casectl.core.model import (
     CLOSED,
+    FOLLOW_UP,
+    ME,
     RISKS,
     SAFE,
     Case,
@@ -45,6 +48,7 @@ from casectl.core.model import (
     Promise,
     level_of,
 )
+from casectl.core.promising import new_promise
 from casectl.core.text import NOTE_LIMIT, checked_text
 from casectl.core.values import NamedTuple
 
@@ -132,6 +136,7 @@ class Backed(NamedTuple):
     closed: str | None = None
     opened: tuple[Row, ...] = ()  # what came back open for a case that is closed here
     raised: int | None = None  # and its level there, where that is above the one here
+    own: int | None = None  # the number of one's own work that owes the look at both
 
 
 def name_of(row: Row) -> str:
@@ -254,6 +259,24 @@ def came_back_open(returned: Returned, number: int) -> list[str]:
         for name, fields in returned.changed.items()
         if fields.get("due_on") or fields.get("status") == OPEN
     ]
+
+
+MOST_NAMED = 10  # items of one case in a sentence
+
+
+def left_open(case: Case, opened: Sequence[Row], raised: int | None, today: date) -> Promise | None:
+    """What the worker owes, as work of their own, where a closed case came back with open items.
+
+    By their numbers alone: what is nobody's case tells nothing of a client's.
+    """
+    names = [f"{case.number}.{name_of(each)}" for each in opened]
+    if raised is not None:
+        names.append("a higher level")
+    if not names:
+        return None
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    said = f"case {case.number} is closed, and came back with {', '.join(names[:MOST_NAMED])}{more}"
+    return new_promise(ME, FOLLOW_UP, f"{said}: reopen it, or leave that as past", When(today))
 
 
 def raised_level(returned: Returned, mine: Case) -> Level | None:

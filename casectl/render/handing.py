@@ -164,7 +164,9 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
         said += [f"  BOTH CHANGED {_clash_words(back, each)}" for each in back.clashes]
         if back.case.status == CLOSED and (open_ones := _opened(back)):
             said.append(f"  CLOSED HERE, and this came back open: {', '.join(open_ones)}.")
-            said.append(f"  Nobody owes it, until casectl reopen {case.number}.")
+            said.append(
+                f"  No case owes it until casectl reopen {case.number}: you do, as me.{back.own}."
+            )
         if back.closed is not None and back.case.status != CLOSED:
             said.append(f"  CLOSED THERE, and open here: {back.closed}.")
             said.append(f"  casectl close {case.number} closes it.")
@@ -265,6 +267,7 @@ def _back_object(back: Backed) -> Object:
         "closed_there": back.closed,
         "closed_here": case.status == CLOSED,
         "open_here": [f"{case.number}.{name_of(each)}" for each in back.opened],
+        "own_work": f"me.{back.own}" if back.own is not None else None,
     }
 
 

@@ -21,7 +21,7 @@ from casectl.core.casework import (
 )
 from casectl.core.consents import FOLLOWS, RELEASE, SIGNED_ON
 from casectl.core.errors import BadValue
-from casectl.core.model import CANCELLED, CLOSED, REACHED, Case, Contact, Note, Promise
+from casectl.core.model import CANCELLED, CLOSED, ME, REACHED, Case, Contact, Note, Promise
 from casectl.core.model import OPEN as OPEN_PROMISE
 from casectl.core.returning import (
     BODY,
@@ -36,6 +36,7 @@ from casectl.core.returning import (
     Stood,
     clash_note,
     is_owed,
+    left_open,
     level_fields,
     level_kept,
     name_of,
@@ -54,6 +55,7 @@ from casectl.store.closing import WITH_THE_CLIENT
 from casectl.store.connection import Value
 from casectl.store.identity import new_id
 from casectl.store.journal import Operation
+from casectl.store.promises import add_promise
 from casectl.store.rows import columns_of, iso, read_cases
 
 # Of these one stands of each sort at a time: the engine reads the open one.
@@ -108,7 +110,11 @@ class Taking:
             self.operation, self.cover, status=DONE, ended_on=today,
             outcome=f"given back by {self.by}",
         )  # fmt: skip
-        return self._told({name for name in changed if name}, facts)
+        told = self._told({name for name in changed if name}, facts)
+        owes = left_open(told.case, told.opened, told.raised, today)
+        if owes is None:
+            return told
+        return told._replace(own=add_promise(self.operation, ME.id, owes).number)
 
     def _check(self, why: str | None) -> None:
         if why is not None:

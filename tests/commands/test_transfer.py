@@ -1191,8 +1191,14 @@ def test_what_is_taken_in_for_a_closed_case_all_the_same_is_said_to_be_owed_by_n
     assert taken.code == 0, taken.err
     said = " ".join(taken.out.split())
     assert "CLOSED HERE, and this came back open: 1.4 court date, the level, crisis" in said
-    assert "until casectl reopen 1" in said
+    assert "No case owes it until casectl reopen 1: you do, as me.1." in said
+    own = run("show me --json", today=BACK_DAY).json["promises"]
+    asked = "case 1 is closed, and came back with 1.4, a higher level"
+    assert [each["what"].partition(":")[0] for each in own] == [asked]
+    assert "me.1" in run("today --json", today=BACK_DAY).out
+    assert run("doctor").code == 0
     assert run("undo --yes", today=BACK_DAY).code == 0
+    assert run("show me --json", today=BACK_DAY).json["promises"] == []
     hidden = back(run, tmp_path / "back.age", tmp_path, "--yes", "--private").out
     assert "court date" not in hidden and "the level, crisis." in hidden
     store = store_of(tmp_path / "caseload.db")
