@@ -13,6 +13,7 @@ from casectl.core.errors import BadValue
 from casectl.core.model import CLOSED, Case
 from casectl.core.text import fold
 
+BY_THEMSELVES = "--new takes them in by themselves"
 # By the key of a case, the hand-overs by which it is or was covered here.
 Covers = Mapping[str, Sequence[Piece]]
 
@@ -45,6 +46,23 @@ def _owners(case: Case, covers: Sequence[Piece]) -> set[str]:
             and not (since and each.ended_on and since >= each.ended_on)
         )
     }
+
+
+def check_arrival(cases: Sequence[Case], covers: Covers, owner: str | None) -> None:
+    """Raise BadValue where a new case may not be the client's who has ``cases``.
+
+    One of one's own, or, with an ``owner``, one that is to be covered for them.
+    """
+    wanted = {fold(owner)} if owner is not None else set()
+    for case in cases:
+        if is_covered(case, covers) and not wanted & _owners(case, covers.get(case.id, ())):
+            raise refusal(case, None, covers, BY_THEMSELVES)
+    for case in cases:
+        if wanted and not wanted & _owners(case, covers.get(case.id, ())):
+            raise BadValue(
+                f"{case.handle} is not the sender's, and what is covered joins no other record",
+                hint=f"{BY_THEMSELVES}; casectl merge joins them once it is given back",
+            )
 
 
 def refusal(covered: Case, other: Case | None, covers: Covers, meanwhile: str) -> BadValue:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from casectl.core.casework import COVERING, HANDOVER, Piece
-from casectl.core.covering import Covers, beside_covered, is_covered, refusal
+from casectl.core.covering import Covers, beside_covered, check_arrival, is_covered, refusal
 from casectl.core.model import Case
 from casectl.store.casework import COLUMNS, piece_of
 from casectl.store.connection import Database
 from casectl.store.rows import marks, read_cases
 
 BOTH = "keep both"
-BY_THEMSELVES = "--new takes them in by themselves"
 CLOSED_MEANWHILE = "leave it closed"
 
 
@@ -29,10 +28,8 @@ class Covering:
         return next((each for each in cases if is_covered(each, covers)), None)
 
     def check_new(self, client_id: str) -> None:
-        """Raise BadValue where no case of one's own may be this client's now."""
-        covered = self.of_client(client_id)
-        if covered is not None:
-            raise refusal(covered, None, {}, BY_THEMSELVES)
+        """Raise BadValue where no new case of one's own may be this client's now."""
+        check_new(self.db, client_id)
 
     def check_joined(self, *client_ids: str) -> None:
         """Raise BadValue where these clients may not be one now."""
@@ -45,6 +42,12 @@ class Covering:
     def check_opened(self, case: Case) -> None:
         """Raise BadValue where a closed case may not be open beside what its client has now."""
         check_opened(self.db, case)
+
+
+def check_new(db: Database, client_id: str, owner: str | None = None) -> None:
+    """The same of a case that is to be covered for an ``owner``."""
+    cases = _cases_of(db, client_id)
+    check_arrival(cases, _covers(db, cases), owner)
 
 
 def check_clients(db: Database, client_ids: Iterable[str], meanwhile: str) -> None:

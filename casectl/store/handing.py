@@ -9,7 +9,7 @@ from casectl.core.casework import COVERED, COVERING, DONE, DROPPED, GIVEN, HANDO
 from casectl.core.closing import OWN_WORDS, Given, Reason, ending
 from casectl.core.consents import Permission
 from casectl.core.errors import Ambiguous, BadValue, NotFound
-from casectl.core.handovers import Handed, covered_piece, given_piece
+from casectl.core.handovers import COVER, Handed, covered_piece, given_piece
 from casectl.core.model import Case, CaseRecord, Load
 from casectl.core.profiles import TRANSFERRED
 from casectl.core.returning import Backed, Returned, meanwhile
@@ -20,7 +20,7 @@ from casectl.store.cases import Cases, correct_client
 from casectl.store.casework import COLUMNS, add, change, piece_of
 from casectl.store.closing import end_service
 from casectl.store.connection import Database, Value
-from casectl.store.covering import BY_THEMSELVES, check_clients
+from casectl.store.covering import check_new
 from casectl.store.identity import new_id
 from casectl.store.journal import Journal, Operation
 from casectl.store.rows import read_cases
@@ -158,6 +158,11 @@ class Handing:
         with self.journal.operation("receive") as operation:
             if self.known(handed.id):
                 raise Ambiguous("that hand-over has just been taken in by another command")
+            made = {load.client.id for load in loads if load.same_client is None}
+            owner = handed.sender if handed.kind == COVER else None
+            for load in loads:
+                if load.same_client is not None and load.same_client not in made:
+                    check_new(self.db, load.same_client, owner)
             loaded = write(operation, list(loads))
             numbers = range(loaded.first, loaded.last + 1)
             operation.cases.update(
@@ -169,7 +174,6 @@ class Handing:
             )
             for load, (learnt, note) in zip(loads, joined, strict=True):
                 if load.same_client is not None:
-                    check_clients(self.db, (load.same_client,), BY_THEMSELVES)
                     correct_client(operation, load.same_client, learnt)
                 if note is not None:
                     operation.add_note(load.case.id, note)

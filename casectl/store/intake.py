@@ -20,12 +20,12 @@ class Intake:
 
     def take_in(self, load: Load) -> Case:
         """Write one arrival, and forget the draft it was typed as, in one operation."""
-        from casectl.store.covering import BY_THEMSELVES, check_clients
+        from casectl.store.covering import check_new
 
         with self.journal.operation("intake") as operation:
-            number = write(operation, [load]).last
             if load.same_client is not None:
-                check_clients(self.db, (load.same_client,), BY_THEMSELVES)
+                check_new(self.db, load.same_client)
+            number = write(operation, [load]).last
             self._forget_draft("intake")
         return read_cases(self.db, "c.number = ?", (number,))[0]
 

@@ -984,7 +984,9 @@ def test_a_cover_joins_no_client_of_ones_own(
     words = ["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(path)]
     assert run([*words, "--recipient", recipient, *OVERRIDE]).code == 0
     refused = take(lee, path, tmp_path, "--same", "1")
-    assert (refused.code, refused.out) == (2, "") and "--new" in refused.err
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert "example-1 is not the sender's, and what is covered joins no other" in refused.err
+    assert "--new takes them in by themselves; casectl merge joins them once" in refused.err
     assert take(lee, path, tmp_path, answers=["1"]).code == 2
     assert take(lee, path, tmp_path, "--new").code == 0
 
