@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
-from casectl.core.casework import CONSENT
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.merging import FIELDS, Joining, joining
 from casectl.core.model import Case, Client
 from casectl.parameters import complete_case, current
 from casectl.render import reports, tell
-from casectl.render.joining import joining_note, not_kept
+from casectl.render.joining import joining_note, not_kept, revoked_words
 from casectl.render.objects import case_object, client_object
 from casectl.session import Session
 
@@ -45,7 +44,7 @@ def merge(
     joint = joining(mine, theirs)
     _confirm(session, kept, joined, mine, theirs, joint)
     moved = cases.of_client(theirs.id)
-    given = _still_given(session, cases.of_client(mine.id), moved)
+    given = session.store.sharing.still_given(cases.of_client(mine.id), moved)
     after = cases.merge(kept, joined, joint.learnt, joining_note(joint, theirs))
     now = [each for each in cases.of_client(after.client_id) if each.id in {c.id for c in moved}]
     client = session.shown(cases.client(after.client_id))
@@ -62,30 +61,9 @@ def merge(
             "revoked_elsewhere": [{"item": item, "revoked": by} for item, by in given],
         },
         *_sentences(after, client, moved, now, joint, theirs),
-        *(
-            f"REVOKED as {by}, and {item} for the same still stands: casectl consent revoke {item} "
-            "REASON; what the client wants all the same they sign anew."
-            for item, by in given
-        ),
+        *revoked_words(given),
         *_open_twice(theirs_now, kept, joined),
     )
-
-
-def _still_given(session: Session, mine: list[Case], theirs: list[Case]) -> list[tuple[str, str]]:
-    """Releases of one record that the client revoked in the other one since: both by name."""
-    from casectl.core.duplicates import still_given
-
-    releases = [
-        [(each, session.store.casework.of(each, CONSENT)) for each in side]
-        for side in (mine, theirs)
-    ]
-    return [
-        (f"{case.number}.{release.part}", f"{other.number}.{revoked.part}")
-        for here, there in (releases, releases[::-1])
-        for case, stays in here
-        for other, goes in there
-        for release, revoked in still_given(stays, goes)
-    ]
 
 
 def _open_twice(cases: list[Case], kept: Case, joined: Case) -> list[str]:

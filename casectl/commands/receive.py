@@ -14,7 +14,7 @@ from casectl.core.text import fold
 from casectl.handing import check_for_me
 from casectl.parameters import current
 from casectl.render.handing import briefs_told, received_object, received_words
-from casectl.render.joining import joining_note, not_kept
+from casectl.render.joining import joining_note, not_kept, revoked_words
 from casectl.session import Session, at_home
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ def _take(session: Session, handed: "Handed", same: str | None, *, new: bool) ->
             covers=handed.kind == COVER,
         ),
         *_joined_words(session, told_cases, joints, loads),
+        *revoked_words(_revoked(session, cases)),
     )
 
 
@@ -152,6 +153,20 @@ def _joined_words(
             told = not_kept(session.shown(joint), session.shown(load.client))
             said.append(f"{case.handle}: here it says otherwise, so noted on the case: {told}.")
     return said
+
+
+def _revoked(session: Session, cases: "list[Case]") -> list[tuple[str, str]]:
+    """Releases of the client on file that were revoked in what came, or the other way round."""
+    new = {case.id for case in cases}
+    known = session.store.cases.of_clients(case.client_id for case in cases)
+    return [
+        pair
+        for case in cases
+        for pair in session.store.sharing.still_given(
+            [each for each in known if each.id not in new and each.client_id == case.client_id],
+            [case],
+        )
+    ]
 
 
 def _standing(session: Session, handed: "Handed", numbers: Sequence[int]) -> "Handed":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from casectl.core.casework import DROPPED, OPEN, PAST, Piece
+from casectl.core.casework import CONSENT, DROPPED, OPEN, PAST, Piece
 from casectl.core.consents import (
     FOLLOWS,
     SIGNED,
@@ -20,7 +21,7 @@ from casectl.core.consents import (
 )
 from casectl.core.errors import BadValue, NotShared
 from casectl.core.model import DONE, Case, Promise
-from casectl.store.casework import add, change, read
+from casectl.store.casework import Casework, add, change, read
 from casectl.store.connection import Database
 from casectl.store.journal import Journal, Operation
 from casectl.store.private import put
@@ -38,6 +39,22 @@ class Sharing:
         """A release that the client gives, signed or to be signed."""
         with self.journal.operation("consent add") as operation:
             return add(operation, release)
+
+    def still_given(self, mine: Sequence[Case], theirs: Sequence[Case]) -> list[tuple[str, str]]:
+        """Releases of one record of a client that they revoked in the other since: both by name."""
+        from casectl.core.duplicates import still_given
+
+        releases = [[(each, self._releases(each)) for each in side] for side in (mine, theirs)]
+        return [
+            (f"{case.number}.{release.part}", f"{other.number}.{revoked.part}")
+            for here, there in (releases, releases[::-1])
+            for case, stays in here
+            for other, goes in there
+            for release, revoked in still_given(stays, goes)
+        ]
+
+    def _releases(self, case: Case) -> list[Piece]:
+        return Casework(self.db, self.journal).of(case, CONSENT)
 
     def sign(self, release: Piece, on: date, by: str) -> Piece:
         """The signature. Where the release renews another, that one is replaced from now on."""

@@ -1666,6 +1666,19 @@ def test_a_client_on_file_learns_from_the_file_and_nothing_of_it_is_lost(
     assert lee("show", "1", "--json").json["safe_contact"] == "mornings"
 
 
+def test_what_the_client_revoked_in_the_record_that_came_is_said(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    lee("intake", "Maria Example", "--dob", "1990-02-03")
+    signed = shlex.split(f"consent add 1 --to 'Legal Aid' {RELEASE} --signed 2026-11-17")
+    assert (run(signed).code, lee(*signed).code) == (0, 0)
+    assert run("consent revoke 1.roi1 'no'").code == 0
+    taken = take(lee, handed(run, tmp_path, recipient), tmp_path, "--same", "1")
+    assert taken.code == 0, taken.err
+    said = "REVOKED as 2.roi1, and 1.roi1 for the same still stands: casectl consent revoke 1.roi1"
+    assert said in " ".join(taken.out.split())
+
+
 def test_two_encrypted_caseloads_and_a_household(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
