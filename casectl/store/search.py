@@ -282,11 +282,11 @@ def _matching(words: Sequence[str]) -> str:
         return (
             "SELECT t.source, t.row_id, t.case_id FROM search_index i "
             f"JOIN search_texts t ON t.id = i.rowid WHERE search_index MATCH ?{short} "
-            "ORDER BY t.source = 'clients' DESC, t.row_id DESC LIMIT ?"
+            "ORDER BY i.rowid DESC LIMIT ?"
         )
     return (
         f"SELECT t.source, t.row_id, t.case_id FROM search_texts t WHERE 1{short} "
-        "ORDER BY t.source = 'clients' DESC, t.row_id DESC LIMIT ?"
+        "ORDER BY t.id DESC LIMIT ?"
     )
 
 
