@@ -307,8 +307,11 @@ class Journal:
                 )
             reversal = _Reversal(operation, target, f"{command} operation {told}")
             reversal.copied = self._command_behind(target) == COPIES
-            for table, before, after in reversed(self.changes(target)):
+            changes = self.changes(target)
+            reversal.made = {after["id"] for _, before, after in changes if after and not before}
+            for table, before, after in reversed(changes):
                 reversal.revert(table, before, after)
+            reversal.remove_the_rest()
             reversal.put_handles_right()
             reversal.check_covered()
         return operation.number
@@ -326,6 +329,8 @@ class _Reversal:
         # where they were made, so all of it may go.
         self.copied = False
         self.renamed: set[str] = set()  # clients, and cases that came to one
+        self.made: set[str] = set()  # the keys of what the operation wrote first
+        self.left: list[tuple[str, str]] = []  # of it, what something else of it belongs to
         self.came_to: set[str] = set()  # clients to whom a case came that they had lost
         self.turned: set[str] = set()  # cases that are open again, or closed
 
@@ -367,10 +372,28 @@ class _Reversal:
             if table == "cases" and "status" in changed:
                 self.turned.add(row_id)
             return
+        if not self._remove(table, row_id):
+            self.left.append((table, row_id))
+
+    def _remove(self, table: str, row_id: str) -> bool:
+        """Delete what was written, unless what was written with it still belongs to it."""
         of_it = DEPENDENTS.get(table)
-        if of_it and self.db.value(f"{of_it} LIMIT 1", (row_id,)):
-            raise self._conflict(f"x.row_id IN ({of_it})", row_id, None)
+        for dependent in self.db.rows(of_it, (row_id,)) if of_it else ():
+            if dependent[0] not in self.made:
+                raise self._conflict(f"x.row_id IN ({of_it})", row_id, None)
+            return False
         self.operation.delete(table, row_id)
+        return True
+
+    def remove_the_rest(self) -> None:
+        """Rows come by their numbers, so what belongs to one may have been written before it."""
+        while self.left:
+            still = [
+                (table, row_id) for table, row_id in self.left if not self._remove(table, row_id)
+            ]
+            if len(still) == len(self.left):
+                raise self._conflict("x.row_id = ?1", still[0][1], None)
+            self.left = still
 
     def _check_unsigned(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         """Nobody takes back a note that is signed, nor the signature; what was open may be again.

@@ -1643,6 +1643,27 @@ def test_a_receipt_is_undone_whole_with_its_disclosures_and_signatures(
     assert "cannot be taken back" in lee("undo").err
 
 
+def test_a_receipt_is_undone_whatever_the_numbers_of_what_belongs_together(
+    lee: Lee, document: dict[str, Any], tmp_path: Path
+) -> None:
+    """A step may have a lower number than its goal: each kind is numbered by itself."""
+    goal = next(e for e in document["cases"][0]["casework"] if e["kind"] == "goal")
+    goal["number"] = 3
+    path = plain_file(tmp_path / "third.json", document)
+    for _ in range(2):
+        assert lee("receive", path, "--new").code == 0
+        undone = lee("undo")
+        assert undone.code == 0, undone.err
+        assert lee("list", "--all", "--json").json == []
+    assert lee("redo").code == 0 and lee("doctor").code == 0
+    (case,) = (str(each["case"]) for each in lee("list", "--json").json)
+    assert lee("undo").code == 0 and lee("redo").code == 0
+    assert lee(*shlex.split(f"step add {case} 'ring them' --due fri --goal 3")).code == 0
+    number = lee("history", "--json").json[1]["operation"]
+    refused = lee("undo", str(number), "--yes")
+    assert refused.code == 1 and "later records depend on it" in refused.err
+
+
 def test_a_client_on_file_learns_from_the_file_and_nothing_of_it_is_lost(
     run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
 ) -> None:
