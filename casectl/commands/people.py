@@ -27,6 +27,7 @@ from casectl.core.people import (
     same_person,
 )
 from casectl.core.text import checked_text
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, complete_case, current
 from casectl.pieces import PieceArgument, PiecesArgument, named_pieces, open_piece, rest_as_text
 from casectl.render import tell
@@ -117,7 +118,7 @@ def add(
     the client lives (--at-home, or the client's own) stand the client's safe-contact words.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     if session.can_ask and (name is None or kind is None):
         said = {NAME: name, KIND: kind, ROLE: role, PHONE: phone, SAFE: safe}
         answers = _asked(session, [each for each in ASKS if said[each.key] is None])
@@ -226,7 +227,7 @@ def show(
 ) -> None:
     """Who is around a client, the primary contact first."""
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     around = in_order(session.store.casework.of(found, *AROUND, only_open=not all_))
     session.was_shown("people show", [found])
     if not session.output.draws:
@@ -247,7 +248,7 @@ def _given(
     """What was given of a body; their case is kept by its key."""
     linked = their_case
     if their_case:
-        theirs = session.find_case(their_case)
+        theirs = find_case(session, their_case)
         if theirs.id == case.id:
             raise BadValue(f"{case.handle} is the case itself", hint="--case is their own case")
         linked = theirs.id

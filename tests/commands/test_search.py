@@ -62,6 +62,13 @@ def test_a_repair_leaves_the_order_that_texts_were_written_in(run: Run) -> None:
     assert items(run, "garcia") == before == ["1", "3.n1", "3.c1"]
 
 
+@pytest.mark.parametrize("typed", ["Hm-22b", "HM-22B", "hm-22b", "hM-22b"])
+def test_another_systems_id_is_found_in_any_letters(run: Run, typed: str) -> None:
+    run("edit 2 --external-id Hm-22b")
+    hits = run(["search", "--json", typed]).json
+    assert [(each["item"], each["field"]) for each in hits] == [("2", "external_id")]
+
+
 @pytest.mark.parametrize("words", [["garcia"], ["garcia", "la"], ["la"]])
 def test_no_more_is_read_than_shown(tmp_path: Path, words: list[str]) -> None:
     """Sorting all that match would take longer the more there is on file."""
