@@ -116,6 +116,7 @@ def case_screen(
         body = _titled(titles, sections, [len(rows) for rows in sections])
         return [*head, *body, *_below(foot)]
     room = max(TALL if output.width < NARROW else SCREEN, (output.height or 0) - 1)
+    wholes = [wrapped(_short(each.words), output.width) for each in told]
     made: dict[int, list[Section]] = {}
     screen: list[Line] = []
     for layout in _layouts(file, items, told, room):
@@ -124,7 +125,7 @@ def case_screen(
         rows = made[layout.depth]
         screen = [
             *head,
-            *_standing_casework(told, layout, output),
+            *_standing_casework(told, wholes, layout, output),
             *_titled(("Due", "Last contacts", "Last notes"), rows, layout.rows),
             *_below([*foot, *_cut(file.case, rows, layout, told, output)]),
         ]
@@ -181,7 +182,8 @@ def _layouts(
     What is due soon gives way when everything else has, the last rows first; what is in the bands
     SAFETY and DEADLINE never does, and stands first.
     """
-    soon = [each for each in items if each.is_listed or each.days_late >= -NEAR]
+    near = [each.is_listed or each.days_late >= -NEAR for each in items]
+    soon = max((place for place, is_soon in enumerate(near, 1) if is_soon), default=0)
     pressing = sum(each.band in (Band.SAFETY, Band.DEADLINE) for each in items)
     named = {each.name for each in told}
     last = max((n for n, name in enumerate(GIVES_WAY, 1) if name in named), default=0)
@@ -193,7 +195,7 @@ def _layouts(
     most = (max(pressing, room), *MOST_ROWS)
     counts = (due, len(file.contacts), len(file.notes))
     for place, (depth, short, gone, (fewest, *others)) in enumerate([*steps, steps[-1]]):
-        kept = pressing if place == len(steps) else max(fewest, len(soon))
+        kept = pressing if place == len(steps) else max(fewest, soon)
         shown = [min(count, up_to) for count, up_to in zip(counts, most, strict=True)]
         for index, at_least in ((2, others[1]), (1, others[0]), (0, kept)):
             for count in range(shown[index], min(at_least, shown[index]) - 1, -1):
@@ -201,15 +203,20 @@ def _layouts(
                 yield Layout(depth, short, gone, (shown[0], shown[1], shown[2]))
 
 
-def _standing_casework(told: Sequence[Told], layout: Layout, output: Output) -> list[Line]:
-    """What was assessed and planned, as far as a layout has room for it."""
+def _standing_casework(
+    told: Sequence[Told], wholes: Sequence[list[Line]], layout: Layout, output: Output
+) -> list[Line]:
+    """What was assessed and planned, as far as a layout has room for it.
+
+    ``wholes`` are the lines of each, which are cut here.
+    """
     gone = GIVES_WAY[: layout.gone]
     lines: list[Line] = []
-    for each in told:
+    for each, whole in zip(told, wholes, strict=True):
         if each.name not in gone:
             # A phone number has what must be known of it behind it, so it is never cut.
             most = 1 if layout.short and each.most == 2 else each.most
-            lines += _few(wrapped(_short(each.words), output.width), most, output.width)
+            lines += _few(whole, most, output.width)
     return lines
 
 
