@@ -17,6 +17,7 @@ from casectl.core.facts import (
     MISSING,
     WITH_GUARDIAN,
     Group,
+    clock_moved,
     comes_after,
     facts_of,
     planned_for,
@@ -516,6 +517,12 @@ class Rule:
 
     # -- an item -------------------------------------------------------------------------------
 
+    def _last_reached(self, record: CaseRecord, day: date) -> date | None:
+        """Who counts from being reached, and from nothing else, was reached on that day."""
+        if self.group.stage == "again" and not clock_moved(record.case):
+            return day
+        return last_reached(record, self.intervals)
+
     def item(
         self, record: CaseRecord, day: date, promise: Promise | None, watch: Watch | None = None
     ) -> DueItem:
@@ -536,7 +543,7 @@ class Rule:
         if planned is not None and planned < self.rules.today:
             planned = None
         put_off = band is Band.NOW and planned is not None and self.puts_off(planned)
-        reached = last_reached(record, self.intervals) if kind == CONTACT else None
+        reached = self._last_reached(record, day) if kind == CONTACT else None
         part: str | int
         if watch is not None:
             part, what, time = watch.part, watch.what, None

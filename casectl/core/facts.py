@@ -51,6 +51,7 @@ ON_WHILE_HELD = ("safety", "consent", "closing", "handover")
 # And what is left to do of a case whose client died, while the closing waits for its sign-off.
 ON_AFTER_DEATH = ("closing", "handover", "note", "referral", "denial")
 AFTER_DEATH = ("closing", "after_death")
+SEEN_AFTER = ("transition", "contact")  # owed until the client is reached
 AFTER_CLOSING = "aftercare"
 CONTACT, MISSING = "contact", "missing"
 BETWEEN = ", "  # the words of a group's ``lacks``
@@ -200,7 +201,7 @@ def _watched(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
             continue
         if make.after_death and kind not in ON_AFTER_DEATH:
             continue
-        if (kind, stage) == ("transition", "contact") and _seen_since(record, day):
+        if (kind, stage) == SEEN_AFTER and _seen_since(record, day):
             continue
         if kind in ON_WHILE_HELD:
             yield make(kind, stage, day, lead=lead, watch=watch)
@@ -265,6 +266,11 @@ def _standards(record: CaseRecord, make: _Maker) -> Iterator[Fact]:
             yield make("next_step", "clock", _latest(case.clock_from, case.resumed_on))
         else:
             yield make("next_step", "set", _latest(ended or case.opened_on, case.resumed_on))
+
+
+def clock_moved(case: Case) -> bool:
+    """Whether a contact may count from another day than that of the last one who was reached."""
+    return case.clock_from is not None or case.resumed_on is not None
 
 
 def known_of(case: Case, client: Client, *, need_stands: bool) -> tuple[object, ...]:

@@ -11,16 +11,16 @@ ranked like the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from datetime import date
 
 from casectl.core.agenda import COUNT_CAP, WHOLE, Agenda, Ask, Counts, Load, ahead, cut
 from casectl.core.due import Band, DueItem, Rule, Rules
 from casectl.core.facts import (
     AFTER_CLOSING,
-    CONTACT,
     MISSING,
     PROMISED,
+    SEEN_AFTER,
     WATCHED,
     Group,
     facts_of,
@@ -79,6 +79,7 @@ class AgendaReader:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.left_out: list[int] = []  # open cases that had no facts, as the last reading found
+        self.edited: set[str] = set()  # clients who may have had another name, of those it read
 
     def read(self, ask: Ask) -> Agenda:
         """The list for ``ask.today``, its counts and its hours, all of one moment."""
@@ -99,15 +100,15 @@ class AgendaReader:
     def pressing(self, ask: Ask, until: date) -> list[DueItem]:
         """Every item in a band that presses, or due by ``until``, the most pressing first."""
         with self.db.snapshot():
-            return self._reading(ahead(ask, until), GROUPS, None).pressing(until)
+            return self._reading(ahead(ask, until), GROUPS, None).pressing(until, self.edited)
 
     def _reading(self, ask: Ask, groups: str, most: int | None) -> _Reading:
         self.left_out = _left_out(self.db, most)
         return _Reading(self.db, ask, groups, self.left_out)
 
     def former_names(self, client_ids: Iterable[str]) -> dict[str, set[str]]:
-        """Names that these clients had before an edit; those who kept theirs are left out."""
-        ids = sorted(set(client_ids))
+        """Names that these clients, of those read last, had before; who kept theirs is left out."""
+        ids = sorted(self.edited.intersection(client_ids))
         names: dict[str, set[str]] = {}
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
@@ -174,11 +175,12 @@ class _Reading:
             return load, kept
         return load._replace(folded=0), rows
 
-    def pressing(self, until: date) -> list[DueItem]:
+    def pressing(self, until: date, edited: set[str]) -> list[DueItem]:
         """The items of the facts that press, or that fall due by ``until``.
 
         What is kept of a derived fact is all there is of it; of promises only the earliest is kept,
-        so those are read: no more of them, and no more attempts, than can be among the items.
+        so those are read: no more of them, and no more attempts, than can be among the items. Whose
+        record was changed since it was made is added to ``edited``.
         """
         streams = {stream.group_id: stream for stream in self.streams}
         days: dict[Rule, str] = {}  # several groups have one rule
@@ -190,23 +192,20 @@ class _Reading:
         derived: dict[int, list[tuple[Rule, date]]] = {}
         promised: set[int] = set()
         tried: set[int] = set()
-        reached: set[int] = set()
         watched: dict[tuple[str, str], set[int]] = {}
         last = last_watched = ""
         for group_id, on, number in self._facts_to(lasts):
             _, rule, is_tried, _, _ = streams[group_id]
+            group = rule.group
             day = date.fromisoformat(on)
             if not _is_told(rule, day, until):
                 continue
             facts = derived.setdefault(number, [])
             if is_tried:
                 tried.add(number)
-            group = rule.group
-            if group.kind == CONTACT:
-                reached.add(number)
-            if group[:2] in WATCHED:
-                reached.add(number)  # which clears the contact after a transition
-                watched.setdefault((group.kind, group.stage), set()).add(number)
+            owes = group.kind, group.stage
+            if owes in WATCHED:
+                watched.setdefault(owes, set()).add(number)
                 last_watched = max(last_watched, lasts[group_id])
             elif group.kind in PROMISED:
                 promised.add(number)
@@ -214,17 +213,18 @@ class _Reading:
             else:
                 facts.append((rule, day))
         guardian = self.ask.standards.guardian_counts
-        part = Part(promised, last, tried, reached, guardian, watched, last_watched)
+        seen = watched.get(SEEN_AFTER, set())
+        part = Part(promised, last, tried, seen, guardian, watched, last_watched, edited)
         records = read_records(self.db, derived, part)
         items = (
             item
             for record in records
-            for item in self._pressing_items(record, derived[record.case.number], until)
+            for item in self._pressing_items(record, derived[record.case.number], seen, until)
         )
+        left_out = self._wanted(self.left_out)
+        edited.update(record.case.client_id for record in left_out)
         added = (
-            item
-            for record in [*self._wanted(self.left_out), *self.own]
-            for item in self._items_of(record, until)
+            item for record in [*left_out, *self.own] for item in self._items_of(record, until)
         )
         scale = self.ask.standards.common_scale()
         return in_order([*items, *added], self.ask.today, scale)
@@ -237,11 +237,18 @@ class _Reading:
                 yield rule.item(record, day, promise, watch)
 
     def _pressing_items(
-        self, record: CaseRecord, derived: Iterable[tuple[Rule, date]], until: date
+        self,
+        record: CaseRecord,
+        derived: Iterable[tuple[Rule, date]],
+        seen: Container[int],
+        until: date,
     ) -> Iterator[DueItem]:
+        """Its derived facts as items, and its named ones: of those ``seen`` it was read when."""
         for rule, day in derived:
             yield rule.item(record, day, None)
         for group, day, promise, watch in named_facts(record):
+            if group[:2] == SEEN_AFTER and record.case.number not in seen:
+                continue  # the client was seen, or the facts on file would hold it
             rule = self.rules.of(group)
             if rule.applies and _is_told(rule, day, until):
                 yield rule.item(record, day, promise, watch)
@@ -295,8 +302,13 @@ class _Reading:
                 continue
             if ask.program is not None and program != ask.program:
                 continue
-            flags = map(bool, (reaching, tried, planned))
-            group = new_tuple(Group, (kind, stage, level, program, lead, who, *flags, lacks))
+            group = new_tuple(
+                Group,
+                (
+                    kind, stage, level, program, lead, who,
+                    bool(reaching), bool(tried), bool(planned), lacks,
+                ),
+            )  # fmt: skip
             rule = self.rules.of(group)
             if rule.applies:
                 yield new_tuple(_Stream, (group_id, rule, bool(tried), bool(planned), head))

@@ -44,6 +44,7 @@ CASE_COLUMNS = (
     "c.plan_agreed_on, c.plan_reviewed_on, c.flagged_on, c.flagged_for"
 )
 CASE_WIDTH = len(Case._fields)
+CLIENT_AT = Case._fields.index("client_id")
 CASES = f"SELECT {CASE_COLUMNS} FROM cases c JOIN clients k ON k.id = c.client_id"
 PROMISE_COLUMNS = ", ".join(Promise._fields)
 # The worker's own work as promises to nobody, and what a promise has and that has no column for.
@@ -92,7 +93,8 @@ _REST = (
     "k.phone, k.safe_contact, k.safe_when, k.safe_how, k.safe_never, "
     f"(SELECT value FROM meta WHERE name = '{CASEWORK_FROM}')"
 )
-NOTHING = ", ".join(["NULL"] * 7)
+# Of a part, which no reminder tells the rest of: whether the client's record was changed.
+_EDITED = "k.rev > 1"
 RECORDS = _records(", ".join(_REACHED), _REST)
 # And what says what is not known of a case.
 _OF_KIND = "FROM casework w WHERE w.case_id = c.id AND w.kind"
@@ -280,10 +282,11 @@ class Part(NamedTuple):
     promised: Container[int]  # cases whose open promises are read,
     until: str  # and up to which day
     tried: Container[int]  # cases whose attempts are
-    reached: Collection[int]  # cases of which it is read when they were reached last,
-    guardian: bool  # and whether reaching the guardian counts anywhere
+    reached: Collection[int]  # cases of which it is read when they were reached last, beside those
+    guardian: bool  # whose clock moved, and whether reaching the guardian counts anywhere
     watched: Mapping[tuple[str, str], Collection[int]]  # cases whose casework is, by what it owes,
     watched_until: str  # and up to which day it counts from
+    edited: set[str]  # to which the clients are added whose record was changed since it was made
 
 
 def read_records(
@@ -298,10 +301,12 @@ def read_records(
     reached: list[Value] = []
     if part is not None:
         reached = [f"[{','.join(map(str, part.reached))}]"]
-        asked = "CASE WHEN c.number IN (SELECT value FROM json_each(?1)) THEN {} END"
+        asked = (
+            "CASE WHEN c.clock_from IS NOT NULL OR c.resumed_on IS NOT NULL "
+            "OR c.number IN (SELECT value FROM json_each(?1)) THEN {} END"
+        )
         client, guardian = map(asked.format, _REACHED)
-        # The rest of a record no reminder tells.
-        select = _records(f"{client}, {guardian if part.guardian else 'NULL'}", NOTHING)
+        select = _records(f"{client}, {guardian if part.guardian else 'NULL'}", _EDITED)
     records: list[CaseRecord] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
@@ -314,7 +319,10 @@ def read_records(
             promises = _open_promises(db, promised, part and part.until)
             attempts = _attempts(db, tried)
             watches = _watches(db, rows, part)
-            records += [_record(row, promises, attempts, watches) for row in rows]
+            made = _record if part is None else _part_of
+            records += [made(row, promises, attempts, watches) for row in rows]
+        if part is not None:
+            part.edited.update([row[CLIENT_AT] for row in rows if row[-1]])
     return sorted(records, key=lambda record: record.case.number)
 
 
@@ -426,6 +434,33 @@ def _record(
             _lacks(case, phone, safe_contact, *known) if known else (),
         ),
     )
+
+
+def _part_of(
+    row: tuple[Any, ...],
+    promises: dict[str, list[Promise]],
+    attempts: dict[str, tuple[int, str]],
+    watches: dict[str, list[Watch]],
+) -> CaseRecord:
+    """As much of a record as was read of it."""
+    case = _case(row[:CASE_WIDTH])
+    client_on, guardian_on, _ = row[CASE_WIDTH:]
+    tries, tried_on = attempts.get(case.id, (0, ""))
+    read = date.fromisoformat
+    return new_tuple(
+        CaseRecord,
+        (
+            case,
+            tuple(promises.get(case.id, ())),
+            client_on and read(client_on),
+            guardian_on and read(guardian_on),
+            tries,
+            read(tried_on) if tried_on else None,
+            None, None, None,
+            tuple(watches.get(case.id, ())),
+            None, (),
+        ),
+    )  # fmt: skip
 
 
 def _lacks(
