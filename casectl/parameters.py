@@ -7,7 +7,7 @@ import typer
 from casectl.core.errors import CasectlError
 from casectl.core.model import ME
 from casectl.core.text import initials, shortened
-from casectl.session import Session, is_own
+from casectl.session import Session
 
 
 def current(ctx: typer.Context) -> Session:
@@ -47,6 +47,8 @@ def complete_case_or_me(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def complete_item(ctx: typer.Context, incomplete: str) -> list[str]:
     """The same, and its items once ``me.`` is typed."""
+    from casectl.naming import is_own
+
     if not is_own(incomplete.removesuffix(".")):
         return complete_case_or_me(ctx, incomplete)
     session = current(ctx)
@@ -116,6 +118,7 @@ def named_cases(session: Session, begun: str) -> list[tuple[str, str]]:
 def named_items(session: Session, begun: str) -> list[tuple[str, str]]:
     """The items that ``12.`` or ``garcia-12.c`` is the beginning of, each with what it is."""
     from casectl.core.due import due_items
+    from casectl.naming import is_own
 
     stem, _, part = begun.rpartition(".")
     if is_own(stem):

@@ -12,6 +12,7 @@ from casectl.core.model import Case
 from casectl.core.planning import check_past_day
 from casectl.core.text import checked_text
 from casectl.core.values import NamedTuple
+from casectl.naming import find_case, find_piece
 from casectl.parameters import complete_case
 from casectl.session import Session
 
@@ -33,13 +34,13 @@ def named_pieces(
         while rest and names_a_piece(rest[0]):
             names.append(rest.pop(0))
     elif rest and is_number(rest[0]):
-        case = session.find_case(words[0], write=True)
+        case = find_case(session, words[0], write=True)
         names = []
         while rest and is_number(rest[0]):
             names.append(f"{case.number}.{LETTERS[kinds[0]]}{rest.pop(0)}")
     found: dict[str, tuple[Case, Piece]] = {}
     for name in names:
-        case, piece = session.find_piece(name, *kinds)
+        case, piece = find_piece(session, name, *kinds)
         check_stands(session, case, piece)
         found[piece.id] = (case, piece)
     return list(found.values()), rest
@@ -74,7 +75,7 @@ def ending(
 
 def open_piece(session: Session, text: str, *kinds: str) -> "tuple[Case, Piece]":
     """The one piece that ``12.g1`` or a case names. One that has ended is refused."""
-    case, piece = session.find_piece(text, *kinds)
+    case, piece = find_piece(session, text, *kinds)
     check_stands(session, case, piece)
     return case, piece
 

@@ -40,6 +40,8 @@ ARROWS: dict[str, set[str]] = {
     "config": {"core", "formats"},  # a sector's profile is a file of its own
     # They need each other: a locked caseload asks in place, whichever command opened it.
     "session": {"config", "store", "render", "core", "unlocking", "keyboard"},
+    # Which case or item is meant; a list that names none never loads it.
+    "naming": {"session", "render", "core"},
     "keyboard": {"core"},
     "shapes": {"core"},
     "prompt": {"core"},
@@ -47,15 +49,15 @@ ARROWS: dict[str, set[str]] = {
     "crash": {"__init__"},
     "asking": {"session", "render", "core"},
     "editor": {"core", "keyboard"},
-    "parameters": {"session", "render", "core"},
-    "pieces": {"parameters", "session", "core"},
+    "parameters": {"naming", "session", "render", "core"},
+    "pieces": {"parameters", "naming", "session", "core"},
     "sharing": {"session", "render", "core"},
     # What goes to a colleague or comes from one: sealed, opened, and only read.
     "colleagues": {"session", "store", "render", "core"},
     "handing": {"session", "sharing", "render", "core"},
     "commands": {
         "asking", "editor", "keyboard", "prompt", "session", "parameters", "pieces", "sharing",
-        "colleagues", "handing", "unlocking", "render", "formats", "core",
+        "colleagues", "handing", "naming", "unlocking", "render", "formats", "core",
     },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.

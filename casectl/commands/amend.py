@@ -10,9 +10,10 @@ from casectl.core.errors import BadValue, NotFound
 from casectl.core.model import ME, Case
 from casectl.core.text import checked_text
 from casectl.core.values import NamedTuple
+from casectl.naming import DIGITS, find_item
 from casectl.parameters import complete_case, current
 from casectl.render.around import amendment_object, amendment_sentences
-from casectl.session import DIGITS, Session
+from casectl.session import Session
 
 
 class _Amended(NamedTuple):
@@ -63,7 +64,7 @@ def amend(
 
 
 def _named(session: Session, text: str) -> _Amended:
-    case, part = session.find_item(text)
+    case, part = find_item(session, text)
     if case == ME:
         raise BadValue(f"{text.strip()} is your own work, not a case")
     if part is None:

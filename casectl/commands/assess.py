@@ -25,6 +25,7 @@ from casectl.core.risks import KINDS, LEVELS, MODERATE, find_kind, find_level, l
 from casectl.core.standing import Stood, last_stood
 from casectl.core.text import checked_text, fold
 from casectl.core.views import Draft, Drafted
+from casectl.naming import find_case, find_item, find_piece
 from casectl.parameters import complete_case, current
 from casectl.render import assessing as told
 from casectl.render import tell
@@ -136,14 +137,14 @@ def assess(
     if case is None:
         raise BadValue("assess needs a CASE", hint="casectl assess 12")
     if previous:
-        _compare(session, session.find_case(case))
+        _compare(session, find_case(session, case))
         return
     if reviewed is not None:
         if any((domain, strength, need, note, risk, summary, source, review)):
             raise BadValue("--reviewed goes with --safety-plan alone", hint="or say --risk again")
         _review(session, case, reviewed, safety_plan, on)
         return
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     if drop_draft:
         _drop_draft(session, found)
         return
@@ -536,9 +537,9 @@ def _review(
 
 def _plans(session: Session, text: str) -> tuple[Case, list[Piece]]:
     """The standing safety plans, or the one that is named."""
-    case, part = session.find_item(text)
+    case, part = find_item(session, text)
     if part is not None:
-        case, piece = session.find_piece(text, RISK)
+        case, piece = find_piece(session, text, RISK)
         plans = [piece] if piece.status == OPEN and piece.due_on is not None else []
     else:
         standing = live(session.store.casework.of(case, RISK))
@@ -566,7 +567,7 @@ def _compare(session: Session, case: Case) -> None:
 
 
 def _list_drafts(session: Session, case: str | None) -> None:
-    found = session.find_case(case) if case is not None else None
+    found = find_case(session, case) if case is not None else None
     drafts = session.store.casework.drafts(found)
     session.was_shown("assess", [each.case for each in drafts])
     told.drafts([_drafted(session, each) for each in drafts], session.output)

@@ -6,6 +6,7 @@ import typer
 
 from casectl.core.errors import BadValue
 from casectl.core.views import Audited
+from casectl.naming import find_case
 from casectl.parameters import complete_case, current
 from casectl.render import Object
 from casectl.render.accesses import show_accesses
@@ -62,7 +63,7 @@ def log(
     nothing of what was searched for. A locked caseload's is read without its key.
     """
     session = current(ctx)
-    number = session.find_case(case).number if case is not None else None
+    number = find_case(session, case).number if case is not None else None
     show_accesses(list(session.accesses.read(number)), session.output)
 
 

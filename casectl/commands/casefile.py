@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from casectl.core.errors import BadValue
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current
 from casectl.render import tell
 from casectl.render.consents import disclosure_object
@@ -48,7 +49,7 @@ def casefile(
     session = current(ctx)
     if session.private:
         raise BadValue("--private hides what the file is made of", hint="casectl --no-private")
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     kind = session.needed(reader, "For whom? (audit, court) ", "--for").strip().lower()
     if kind not in (AUDIT, COURT):
         raise BadValue(f"{kind[:40]!r} reads no case file; it is {AUDIT} or {COURT}")

@@ -38,6 +38,7 @@ from casectl.core.errors import Ambiguous, BadValue, Declined
 from casectl.core.guards import check_change
 from casectl.core.model import PENDING, Case, Promise, closing_draft
 from casectl.core.text import checked_text, fold
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, complete_case, current
 from casectl.render import tell
 from casectl.render.closing import closing_line, closing_object
@@ -139,7 +140,7 @@ def close(
         raise BadValue("-o writes the sheet", hint="add --sheet")
     if file is not None and not file.strip():
         raise BadValue("-o needs the name of a file")
-    found = session.find_case(case, write=not sheet)
+    found = find_case(session, case, write=not sheet)
     if sheet:
         _sheet(session, found, file)
         return
@@ -377,7 +378,7 @@ def _goes_on_in(session: Session, file: "File", reason: Reason, into: str | None
     if into is None and len(opened) > 1 and session.can_ask:
         handles = ", ".join(session.shown(each).handle for each in opened)
         into = session.needed(None, f"In which case does it go on? ({handles}) ", "--into")
-    named = session.find_case(into, write=True) if into is not None else None
+    named = find_case(session, into, write=True) if into is not None else None
     return goes_on_in(file.case, file.other_cases, named)
 
 

@@ -24,6 +24,7 @@ from casectl.core.errors import BadValue, NotADay
 from casectl.core.model import consent_draft
 from casectl.core.text import NAME_LIMIT, NOTE_LIMIT, checked_text
 from casectl.core.values import NamedTuple
+from casectl.naming import find_case, find_piece
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import PieceArgument, open_piece
 from casectl.render import tell
@@ -113,7 +114,7 @@ def add(
     90 days whether it has come (casectl consent check).
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     said = _Said(to, purpose, what, until, event, told_rights, signed, signed_by)
     given = _read(session, said, by)
     if not session.can_ask:
@@ -286,7 +287,7 @@ def list_(
 ) -> None:
     """The releases of a case, and how each stands."""
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     releases = session.store.casework.of(found, CONSENT)
     session.was_shown("consent list", [found])
     shown = session.shown([each for each in releases if all_ or each.status == OPEN])
@@ -304,7 +305,7 @@ def list_(
 def show(ctx: typer.Context, item: PieceArgument) -> None:
     """A release with all its elements, to be read out, printed or signed."""
     session = current(ctx)
-    found, release = session.find_piece(item, CONSENT)
+    found, release = find_piece(session, item, CONSENT)
     session.was_shown("consent show", [found])
     client = session.store.cases.file(found).client
     shown, release, client = session.shown(found), session.shown(release), session.shown(client)

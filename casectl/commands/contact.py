@@ -11,6 +11,7 @@ from casectl.core.errors import Ambiguous, BadValue, NotFound
 from casectl.core.model import MEANS, REACHED, TRIED, Case, Contact, Promise
 from casectl.core.text import shortened, without_name
 from casectl.core.views import Recorded
+from casectl.naming import find_case, find_contacted
 from casectl.parameters import CaseArgument, CaseOrItemArgument, current, whole_number
 from casectl.render.objects import recorded_object
 from casectl.session import Session
@@ -157,8 +158,8 @@ def again(
     from a contact of the same day on another case; a text that names the other client never is.
     """
     session = current(ctx)
-    target = session.find_case(case, write=True)
-    source = session.find_case(like, write=True) if like is not None else target
+    target = find_case(session, case, write=True)
+    source = find_case(session, like, write=True) if like is not None else target
     last = session.store.contacts.last_of(source)
     if last is None:
         raise NotFound(
@@ -242,7 +243,7 @@ def _record(
     *,
     command: str,
 ) -> None:
-    case, promise = session.find_contacted(named)
+    case, promise = find_contacted(session, named)
     day = session.read_day(on, back=True) if on else session.today
     text = session.typed(text, "text") if text is not None else None
     if promise is not None and outcome == REACHED:

@@ -11,6 +11,7 @@ from casectl.core.dates import When
 from casectl.core.errors import BadValue
 from casectl.core.model import DEADLINE
 from casectl.core.planning import check_past_day
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current
 from casectl.render import tell
 from casectl.render.consents import disclosure_object
@@ -52,7 +53,7 @@ def copy(
     session = current(ctx)
     if session.private:
         raise BadValue("--private hides what a copy is made of", hint="casectl --no-private copy")
-    found = session.find_case(case, write=not preview)
+    found = find_case(session, case, write=not preview)
     if request:
         _asked_for(session, found, on)
     elif on is not None:

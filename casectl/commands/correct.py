@@ -10,6 +10,7 @@ from casectl.core.due import due_items
 from casectl.core.errors import BadValue, NotFound
 from casectl.core.model import REACHED, Case, Contact
 from casectl.core.text import shortened
+from casectl.naming import find_item
 from casectl.parameters import complete_case, current, whole_number
 from casectl.render.objects import contact_object
 from casectl.session import Session
@@ -85,7 +86,7 @@ def correct(
 
 def _contact(session: Session, named: str) -> tuple[Case, Contact]:
     """The contact that ITEM names. Raises BadValue for one that was corrected already."""
-    case, part = session.find_item(named)
+    case, part = find_item(session, named)
     number = (part or "").removeprefix("c")
     if part is None or not part.startswith("c") or not (number.isascii() and number.isdigit()):
         raise BadValue(

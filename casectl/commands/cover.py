@@ -31,6 +31,7 @@ from casectl.handing import (
     packed,
     permit_all,
 )
+from casectl.naming import find_case
 from casectl.parameters import complete_case, current
 from casectl.render import tell
 from casectl.render.handing import backs_told, given_object, returned_words
@@ -144,7 +145,7 @@ def _cover(
 def _cases(session: Session, names: list[str]) -> list[Case]:
     """The named cases, or every open one that nobody else has. Raises where one cannot go."""
     if names:
-        cases = list({c.id: c for c in (session.find_case(n, write=True) for n in names)}.values())
+        cases = list({c.id: c for c in (find_case(session, n, write=True) for n in names)}.values())
         for case in cases:
             check_change(case, "cover")
             check_free(session, case)
@@ -210,7 +211,7 @@ def _to_give_back(session: Session, names: list[str], colleague: str) -> "list[t
     Raises NotFound where there is none.
     """
     handing = session.store.handing
-    named = [session.find_case(name, write=True) for name in names]
+    named = [find_case(session, name, write=True) for name in names]
     wanted = {case.id for case in named}
     standing = [each for each in handing.covering() if not wanted or each[0].id in wanted]
     past = {case.id: (case, piece) for case, piece in handing.given_back() if case.id in wanted}

@@ -29,6 +29,7 @@ from casectl.core.model import FOLLOW_UP, Case, Promise
 from casectl.core.planning import check_past_day
 from casectl.core.promising import new_promise
 from casectl.core.text import NAME_LIMIT, checked_text
+from casectl.naming import find_case, find_piece
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import PieceArgument
 from casectl.render import referrals as told
@@ -84,7 +85,7 @@ def add(
     feb" --on "18 nov". Where none is possible, --no-appeal says so.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     text = needed(
         session, what, "What was denied? ", "WHAT", lambda text: checked_text(text.strip(), "text")
     )
@@ -150,7 +151,7 @@ def file(
     appeal meets its deadline, and asks for the decision after 30 days, or on --decision-by.
     """
     session = current(ctx)
-    case, piece = session.find_piece(item, DENIAL)
+    case, piece = find_piece(session, item, DENIAL)
     day = _day(session, case, on)
     said = session.typed(text, "text") if text is not None else None
     filing = new_filing(FILED, day, said or ("appeal" if appeal else None), where)
@@ -204,7 +205,7 @@ def decide(
     next appeal it stays open; without one it is over. withdrawn: the client leaves it at that.
     """
     session = current(ctx)
-    case, piece = session.find_piece(item, DENIAL)
+    case, piece = find_piece(session, item, DENIAL)
     word = decision.strip().lower()
     if word not in DECISIONS:
         raise BadValue(f"no decision {decision[:40]!r}: it is {', '.join(DECISIONS)}")
@@ -241,7 +242,7 @@ def list_(
             raise BadValue("--all is for one case", hint="casectl denial list CASE --all")
         found = session.store.referrals.open_denials()
     else:
-        named = session.find_case(case)
+        named = find_case(session, case)
         pieces = session.store.casework.of(named, DENIAL)
         found = [(named, each) for each in pieces if all_ or each.status == OPEN]
     session.was_shown("denial list", list({each.id: each for each, _ in found}.values()))
@@ -252,7 +253,7 @@ def list_(
 def show(ctx: typer.Context, item: PieceArgument) -> None:
     """One denial, with everything that was done."""
     session = current(ctx)
-    case, piece = session.find_piece(item, DENIAL)
+    case, piece = find_piece(session, item, DENIAL)
     session.was_shown("denial show", [case])
     told.denial(case, piece, session.output)
 

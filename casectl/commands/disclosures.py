@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from casectl.core.casework import DISCLOSURE
 from casectl.core.errors import BadValue
 from casectl.core.planning import check_past_day
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current
 from casectl.render.consents import (
     DISCLOSURE_COLUMNS,
@@ -51,7 +52,7 @@ def list_(ctx: typer.Context, case: CaseArgument) -> None:
     casectl disclosures 12. With the notice that goes along with every disclosure (42 CFR 2.32).
     """
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     told = session.store.casework.of(found, DISCLOSURE)
     session.was_shown("disclosures", [found])
     found, told = session.shown(found), session.shown(told)
@@ -92,7 +93,7 @@ def add(
     same: --override says why.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     recipient = session.needed(to, "Who was told? ", "--to")
     reason = session.needed(purpose, "What for? ", "--purpose")
     told = session.needed(what, "What were they told? ", "--what")

@@ -24,10 +24,11 @@ from casectl.core.promising import check_snooze, checked_due, new_promise
 from casectl.core.text import checked_text
 from casectl.core.typed import ITEM
 from casectl.core.views import Ended
+from casectl.naming import find_item, find_piece, find_promise, how_to_clear, names_a_call
 from casectl.parameters import ItemArgument, complete_item, current, whole_number
 from casectl.render import Object
 from casectl.render.objects import promise_object
-from casectl.session import Session, how_to_clear, names_a_call
+from casectl.session import Session
 
 if TYPE_CHECKING:
     from casectl.core.casework import Piece
@@ -265,7 +266,7 @@ def _drop_call(session: Session, names: list[str], reason: str) -> None:
         raise BadValue("an aftercare call is dropped by itself", hint="name it alone")
     from casectl.render.casework import piece_object
 
-    case, piece = session.find_piece(names[0], "aftercare")
+    case, piece = find_piece(session, names[0], "aftercare")
     if piece.status != OPEN:
         raise BadValue(
             f"{case.number}.{piece.part} is {piece.status} already",
@@ -301,7 +302,7 @@ def _open(session: Session, names: list[str], kinds: tuple[str, ...]) -> list[tu
     """The open promises that the names mean, each once; one that has ended is refused."""
     found: dict[str, tuple[Case, Promise]] = {}
     for name in names:
-        case, promise = session.find_promise(name, kinds=kinds)
+        case, promise = find_promise(session, name, kinds=kinds)
         if promise.status != OPEN:
             when = f" since {session.say_day(promise.ended_on)}" if promise.ended_on else ""
             raise BadValue(
@@ -416,7 +417,7 @@ def _drop_together(
 def _assessed(session: Session, names: list[str], outcome: str | None, day: date) -> None:
     if len(names) > 1:
         raise BadValue("record one assessment at a time", hint=f"casectl done {names[0]}")
-    case, part = session.find_item(names[0])
+    case, part = find_item(session, names[0])
     if part != "assessment":
         raise BadValue(f"{names[0]} {how_to_clear(part or '', 'is not an assessment', case.stem)}")
     if not case.is_open:

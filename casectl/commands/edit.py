@@ -13,6 +13,7 @@ from casectl.core.known import check_missing
 from casectl.core.model import SAFE, Case, Client
 from casectl.core.settings import fact_named
 from casectl.core.text import checked_name, checked_text, fold, shortened
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current
 from casectl.render import Object, tell
 from casectl.render.objects import case_object, client_object
@@ -149,7 +150,7 @@ def edit(
         "interpreter": interpreter, "pronouns": pronouns, "external_id": external_id,
         "program": program, "need": need, "referred_by": referred_by,
     }  # fmt: skip
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     client = session.store.cases.client(found.client_id)
     given_up = _given_up(session, found, not_available or (), reason)
     if any(value is not None for value in given.values()):

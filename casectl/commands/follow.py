@@ -8,9 +8,10 @@ from casectl.core.errors import BadValue
 from casectl.core.model import APPOINTMENT, DEADLINE, FOLLOW_UP, ME, Case, Promise
 from casectl.core.promising import new_promise, overlap
 from casectl.core.text import fold
+from casectl.naming import find_case, is_own
 from casectl.parameters import CaseArgument, CaseOrMeArgument, current, whole_number
 from casectl.render.objects import promise_object
-from casectl.session import Session, is_own
+from casectl.session import Session
 
 TextArgument = Annotated[
     str,
@@ -125,7 +126,7 @@ def _make(
     waiting_on: str | None = None,
 ) -> None:
     own = kind == FOLLOW_UP and is_own(named)
-    case = ME if own else session.find_case(named, write=True)
+    case = ME if own else find_case(session, named, write=True)
     when = session.read_when(_asked_day(session, due))
     repeats = session.read_every(every, when.day) if every else None
     promise = new_promise(

@@ -25,6 +25,7 @@ from casectl.core.planning import (
 )
 from casectl.core.text import checked_text, fold
 from casectl.core.values import NamedTuple
+from casectl.naming import find_case, find_piece
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import (
     PieceArgument,
@@ -132,7 +133,7 @@ def add(
     leaves one out, < goes back, and Ctrl-C keeps a draft that the same command goes on with.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     body = {"words": words, "measure": measure, "baseline": baseline, "target": target}
     starts = session.read_day(on, back=True) if on else session.today
     ends = session.read_day(by) if by else None
@@ -267,7 +268,7 @@ def _needs(session: Session, case: Case, named: list[str] | None) -> "list[Piece
         word = text.strip().lower().removeprefix(f"{case.number}.").removeprefix("need")
         if not (word.isascii() and word.isdigit()):
             raise BadValue(f"--need takes the number of a need, not {text[:40]!r}")
-        _, piece = session.find_piece(f"{case.number}.need{word[:10]}", NEED)
+        _, piece = find_piece(session, f"{case.number}.need{word[:10]}", NEED)
         if piece.status not in ("open", "planned"):
             raise BadValue(f"{case.number}.need{word[:10]} is {piece.status} already")
         found[piece.id] = piece
@@ -449,7 +450,7 @@ def change(
 def list_(ctx: typer.Context, case: CaseArgument) -> None:
     """The goals of a case, and how far each has come."""
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     plan = session.store.planning.now(found)
     session.was_shown("goal list", [found])
     plan = session.shown(plan)

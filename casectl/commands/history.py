@@ -6,9 +6,9 @@ import typer
 
 from casectl.core.model import ME, Case
 from casectl.core.views import Gone
+from casectl.naming import find_case, find_gone, is_own
 from casectl.parameters import complete_case_or_me, current, limit_number
 from casectl.render import reports
-from casectl.session import is_own
 
 MOST = 20  # operations, unless somebody says
 
@@ -39,7 +39,7 @@ def history(
     session = current(ctx)
     found: Case | Gone | None = None
     if case is not None:
-        found = ME if is_own(case) else session.find_gone(case) or session.find_case(case)
+        found = ME if is_own(case) else find_gone(session, case) or find_case(session, case)
     most = limit or MOST
     entries = session.store.journal.entries(case=found, limit=most + 1)
     of = "" if found is None else found.stem if isinstance(found, Case) else str(found.number)

@@ -33,6 +33,7 @@ from casectl.core.intake import (
 from casectl.core.model import DEADLINE, FOLLOW_UP, ON_HOLD, PENDING, Case, Level, Load
 from casectl.core.promising import checked_due, subject_of
 from casectl.core.text import checked_name, checked_text, fold, initials
+from casectl.naming import find_case
 from casectl.parameters import current
 from casectl.render import tell
 from casectl.render.objects import case_object, client_object, item_object, promise_object
@@ -276,7 +277,7 @@ def _take_one(
 ) -> None:
     known = {key: _read(session, key, text) for key, text in typed.items()}
     _ensure_caseload(session)
-    twin = session.find_case(same, write=True) if same is not None else None
+    twin = find_case(session, same, write=True) if same is not None else None
     if twin is not None:
         _refuse_client_facts(session, known, twin)
         known["name"] = twin.client

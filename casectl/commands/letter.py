@@ -21,6 +21,7 @@ from casectl.core.model import Case
 from casectl.core.referrals import PURPOSE
 from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.formats.letters import NAME, find_letter, kinds_begun, letters, shared_fields
+from casectl.naming import find_item
 from casectl.parameters import complete_case, current
 from casectl.render import tell
 from casectl.render.letters import LETTER_COLUMNS, letter_object, letter_text, list_object
@@ -114,7 +115,7 @@ def letter(
     if case is None or kind is None:
         raise BadValue("letter needs a CASE and a KIND", hint="letter 12 closure, or --list")
     template = find_letter(kind, _folder(session))
-    found, part = session.find_item(case)
+    found, part = find_item(session, case)
     if not found.number:
         raise BadValue(f"{case.strip()[:40]} is your own work, not a case")
     given = _given(field)

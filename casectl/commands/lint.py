@@ -7,6 +7,7 @@ import typer
 from casectl.core.linting import findings, nights, overloaded
 from casectl.core.model import Contact
 from casectl.core.weighing import weight_of
+from casectl.naming import find_case
 from casectl.parameters import ProgramOption, complete_case, current
 from casectl.render.linting import lint_report
 from casectl.render.noting import local_time
@@ -35,7 +36,7 @@ def lint(
     session = current(ctx)
     store = session.store
     wanted = session.known_program(program)
-    cases = [session.find_case(case)] if case is not None else store.cases.listed(program=wanted)
+    cases = [find_case(session, case)] if case is not None else store.cases.listed(program=wanted)
     found = []
     contacts: list[Contact] = []
     for each in cases:

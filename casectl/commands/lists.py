@@ -9,6 +9,7 @@ from casectl.core.casework import DONE, DROPPED, MEDICATION, PROVIDER, Piece
 from casectl.core.model import Case, Client
 from casectl.core.monitoring import new_medication, new_provider
 from casectl.core.values import NamedTuple
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import PiecesArgument, ending
 from casectl.render import Object, Output
@@ -100,7 +101,7 @@ def meds_add(
     The same name once more is a new dose: the one before ends with that day.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     day = session.read_day(since, back=True) if since else session.today
     body = {"dose": dose, "for": reason, "prescriber": prescriber}
     made = new_medication(
@@ -157,7 +158,7 @@ def provider_add(
     more takes the place of the one before. What may be shared with them is not said here.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     body = {"role": role, "phone": phone, "email": email, "note": note}
     made = new_provider(found, session.typed(name, "name"), session.today, body)
     _add(session, PROVIDERS, found, made)
@@ -208,7 +209,7 @@ def _end(session: Session, of: Listed, items: list[str], on: str | None) -> None
 
 
 def _list(session: Session, of: Listed, named: str, all_: bool) -> None:
-    found = session.find_case(named)
+    found = find_case(session, named)
     pieces = session.store.casework.of(found, of.kind, only_open=not all_)
     session.was_shown(f"{of.noun} list", [found])
     client = session.shown(session.store.cases.client(found.client_id))

@@ -16,6 +16,7 @@ from casectl.core.oneline import DayUnsaid, OutcomeUnsaid, with_case, with_day, 
 from casectl.core.promising import new_promise
 from casectl.core.text import fold, shortened
 from casectl.core.views import Recorded
+from casectl.naming import find_contacted
 from casectl.parameters import current
 from casectl.render import tell
 from casectl.render.objects import recorded_object
@@ -105,7 +106,7 @@ class Typed(NamedTuple):
 def _understood(session: Session, typed: Typed, others: Iterable[Meant]) -> Meant:
     """What a line means. Raises BadValue, NotFound or Ambiguous, and writes nothing."""
     line = session.read_line(typed.text, typed.typed_on)
-    case, promise = session.find_contacted(line.case, write=False)
+    case, promise = find_contacted(session, line.case, write=False)
     on, order = line.on or typed.on, session.config.date_order
     does = promise if line.outcome == REACHED else None
     if does is not None:

@@ -7,6 +7,7 @@ import typer
 from casectl.core.errors import Ambiguous, BadValue
 from casectl.core.merging import FIELDS, Joining, joining
 from casectl.core.model import Case, Client
+from casectl.naming import find_case
 from casectl.parameters import complete_case, current
 from casectl.render import reports, tell
 from casectl.render.joining import joining_note, not_kept
@@ -36,7 +37,7 @@ def merge(
     """
     session = current(ctx)
     cases = session.store.cases
-    kept, joined = session.find_case(keep, write=True), session.find_case(join, write=True)
+    kept, joined = find_case(session, keep, write=True), find_case(session, join, write=True)
     if kept.client_id == joined.client_id:
         raise BadValue(f"{kept.handle} and {joined.handle} are the same client's already")
     mine, theirs = cases.client(kept.client_id), cases.client(joined.client_id)

@@ -11,6 +11,7 @@ from casectl.core.errors import BadValue
 from casectl.core.guards import check_change
 from casectl.core.model import Case
 from casectl.core.text import checked_text
+from casectl.naming import find_case, find_piece
 from casectl.parameters import CaseArgument, current
 from casectl.render import assessing as told
 from casectl.session import Session
@@ -59,7 +60,7 @@ def add(
     casectl need add 12 "no working stove" --domain housing --priority high
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     check_change(found, "need")
     what = checked_need(session.needed(text, "What is lacking? ", "TEXT"))
     named = session.needed(domain, "Domain? ", "--domain")
@@ -117,7 +118,7 @@ def list_(
 ) -> None:
     """The needs of a case, the most pressing first."""
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     pieces = [
         each
         for each in session.store.casework.of(found, NEED)
@@ -131,7 +132,7 @@ def list_(
 def _end(
     session: Session, item: str, status: str, word: str, outcome: str | None, on: str | None
 ) -> None:
-    case, piece = session.find_piece(item, NEED)
+    case, piece = find_piece(session, item, NEED)
     check_change(case, "need")
     _check_open(case, piece)
     day = session.read_day(on, back=True) if on is not None else session.today

@@ -12,6 +12,7 @@ from casectl.core.errors import BadValue, Busy, CasectlError, Declined, Kept, No
 from casectl.core.model import JOT_DRAFT, Case, Contact, Jot, Note, note_draft
 from casectl.core.text import checked_text
 from casectl.core.values import NamedTuple
+from casectl.naming import find_case, find_item, find_note, names_a_note
 from casectl.parameters import (
     CaseArgument,
     complete_case,
@@ -21,7 +22,7 @@ from casectl.parameters import (
 )
 from casectl.render import Object, reports, tell
 from casectl.render.objects import jot_object, note_object
-from casectl.session import MOST_BYTES, STDIN, Session, Unanswered, decoded, names_a_note
+from casectl.session import MOST_BYTES, STDIN, Session, Unanswered, decoded
 
 if TYPE_CHECKING:
     from casectl.core.noting import Form
@@ -110,7 +111,7 @@ def note(
         _check_none("an addendum", (form, kind, part, contact))
         _add_to(session, case, text, on, edit=edit)
         return
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     day = _day_of(session, on)
     as_form = _find_form(form, kind, part)
     of = _contact_of(session, found, day, contact, default=as_form is None or not as_form.is_kind)
@@ -148,7 +149,7 @@ def sign(
     afterwards is an addendum: casectl note 12.n3 TEXT. A terminal is asked first.
     """
     session = current(ctx)
-    named = {each[1].id: each for each in map(session.find_note, items)}
+    named = {each[1].id: each for each in [find_note(session, item) for item in items]}
     for case, each in named.values():
         if each.signed_at is not None:
             raise BadValue(
@@ -235,7 +236,7 @@ def file(
     """Make a jot a note of a case."""
     session = current(ctx)
     found = _unfiled(session, number)
-    target = session.find_case(case, write=True)
+    target = find_case(session, case, write=True)
     made = session.store.jots.file(found, target)
     left = session.store.jots.count()
     still = f"{left} jot{'s' * (left > 1)} left: casectl jots" if left else ""
@@ -409,7 +410,7 @@ def _contact_of(
     number = part.removeprefix("c")
     if not (part.startswith("c") and number.isascii() and number.isdigit()):
         raise BadValue(f"{named[:40]!r} names no contact", hint=f"as in {case.number}.c1, or none")
-    if stem and session.find_item(named).case.id != case.id:
+    if stem and find_item(session, named).case.id != case.id:
         raise BadValue(f"{named[:40]} is a contact of another case")
     found = session.store.contacts.numbered(case, int(number[:10]))
     if found is None:
@@ -537,7 +538,7 @@ def _told(
 
 
 def _add_to(session: Session, item: str, text: str | None, on: str | None, *, edit: bool) -> None:
-    case, original = session.find_note(item)
+    case, original = find_note(session, item)
     day = _day_of(session, on)
 
     def save(written: str) -> Note:
@@ -552,7 +553,7 @@ def _add_to(session: Session, item: str, text: str | None, on: str | None, *, ed
 def _resolve(session: Session, item: str, outcome: str | None, on: str | None) -> None:
     from casectl.core.noting import is_open
 
-    case, concern = session.find_note(item)
+    case, concern = find_note(session, item)
     if not is_open(concern):
         ended = concern.resolved_on
         raise BadValue(

@@ -28,6 +28,7 @@ from casectl.core.people import (
     same_person,
 )
 from casectl.core.text import checked_text
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, complete_case, current
 from casectl.pieces import PieceArgument, PiecesArgument, named_pieces, open_piece, rest_as_text
 from casectl.render import tell
@@ -119,7 +120,7 @@ def add(
     terminal what is missing is asked, and Ctrl-C keeps a draft.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     said = {NAME: name, KIND: kind, ROLE: role, PHONE: phone, SAFE: safe}
 
     def add(said: Answers) -> "tuple[Piece, Piece | None]":
@@ -237,7 +238,7 @@ def show(
 ) -> None:
     """Who is around a client, the primary contact first."""
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     around = in_order(session.store.casework.of(found, *AROUND, only_open=not all_))
     session.was_shown("people show", [found])
     if not session.output.draws:
@@ -258,7 +259,7 @@ def _given(
     """What was given of a body; their case is kept by its key."""
     linked = their_case
     if their_case:
-        theirs = session.find_case(their_case)
+        theirs = find_case(session, their_case)
         if theirs.id == case.id:
             raise BadValue(f"{case.handle} is the case itself", hint="--case is their own case")
         linked = theirs.id

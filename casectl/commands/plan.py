@@ -19,6 +19,7 @@ from casectl.core.planning import (
 )
 from casectl.core.templates import INTAKE, Template, dated
 from casectl.core.text import checked_text
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import ReasonOption, is_number
 from casectl.render import tell
@@ -71,7 +72,7 @@ def plan() -> None:
 def show(ctx: typer.Context, case: CaseArgument) -> None:
     """The plan as it stands: goals, their steps, what is in the way."""
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     now = session.store.planning.now(found)
     session.was_shown("plan show", [found])
     now, output = session.shown(now), session.output
@@ -106,7 +107,7 @@ def agree(
     contact: casectl reached records the visit.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     now = session.store.planning.now(found)
     goals = [each.goal for each in now.goals if each.goal.status == OPEN]
     check_change(found, "plan")
@@ -117,7 +118,7 @@ def agree(
         found, goals, who, by, day, session.today, session.config.date_order
     )
     version = session.store.planning.agree(found, who, by, day)
-    found = session.find_case(str(found.number))
+    found = find_case(session, str(found.number))
     lacking, review = unready(session.shown(now)), _review_due(session, found)
     shown, version = session.shown(found), session.shown(version)
     session.output.wrote(
@@ -146,7 +147,7 @@ def review(
     Changes of goals and steps are made by their own commands, before or after.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     check_change(found, "plan")
     if found.plan_agreed_on is None:
         raise BadValue(
@@ -174,7 +175,7 @@ def review(
     if text is not None:
         text = checked_text(text, "text")
     session.store.planning.review(found, day, text)
-    found = session.find_case(str(found.number))
+    found = find_case(session, str(found.number))
     due = _review_due(session, found)
     shown = session.shown(found)
     late = [] if session.can_ask else review_lines(now, session.output, late_only=True)
@@ -206,7 +207,7 @@ def _review_due(session: Session, case: Case) -> str:
 def versions(ctx: typer.Context, case: CaseArgument) -> None:
     """The versions of the plan: agreed when and with whom, changed why."""
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     made = session.store.planning.now(found).versions
     session.was_shown("plan versions", [found])
     shown, made = session.shown(found), session.shown(made)
@@ -236,7 +237,7 @@ def compare(
     became of the plan since it was last agreed.
     """
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     current_plan = session.store.planning.now(found)
     first = _version(current_plan, found, then) if then else current_plan.agreed
     if first is None:
@@ -311,7 +312,7 @@ def apply(
     says --yes. Days off move to the working day before. One undo takes all of it back.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     check_change(found, "plan")
     chosen = _shelf(session).find(template)
     begins = _start(session, found, chosen, start)

@@ -12,6 +12,7 @@ from casectl.core.monitoring import USUAL_VOICE, VOICE_SCALE, new_voice, parse_v
 from casectl.core.outcomes import outcomes
 from casectl.core.planning import check_past_day
 from casectl.core.screening import days_until
+from casectl.naming import find_case
 from casectl.parameters import AsOfOption, CaseArgument, current
 from casectl.render.outcomes import (
     OUTCOME_COLUMNS,
@@ -33,7 +34,7 @@ def progress(ctx: typer.Context, case: CaseArgument, as_of: AsOfOption = None) -
     """
     session = current(ctx)
     session.as_of(as_of)
-    file = session.store.cases.file(session.find_case(case))
+    file = session.store.cases.file(find_case(session, case))
     session.was_shown("progress", [file.case])
     pieces = [each for each in file.casework if each.on_day <= session.today]
     told = session.shown(outcomes(file.case, pieces, file.contacts, session.today))
@@ -79,9 +80,9 @@ def voice(
     """
     session = current(ctx)
     if history:
-        _history(session, session.find_case(case))
+        _history(session, find_case(session, case))
         return
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     check_change(found, "voice")
     if score is None and not session.can_ask:
         raise BadValue("the answer is missing", hint='voice 12 4 "in their words"')

@@ -9,6 +9,7 @@ import typer
 from casectl.core.errors import BadDay, BadValue, CasectlError, Declined
 from casectl.core.text import checked_text
 from casectl.core.views import Backup, Copies, Doomed, Gone, Purged, Purging
+from casectl.naming import find_case, find_gone
 from casectl.parameters import complete_case, current
 from casectl.render import Object, tell
 from casectl.session import Session
@@ -69,7 +70,7 @@ def purge(
     session = current(ctx)
     if (case is None) == (older_than is None):
         raise BadValue("name a CASE, or say --older-than WHEN")
-    if case is not None and (gone := session.find_gone(case)):
+    if case is not None and (gone := find_gone(session, case)):
         return _again(session, gone, dry_run=dry_run, backups=backups)
     day = None if older_than is None else _day(session, older_than)
     erasing = session.store.purge
@@ -131,7 +132,7 @@ def _number(session: Session, text: str) -> int:
         taken_back = int(number[:18])
         if session.store.purge.was_taken_back(taken_back):
             return taken_back
-    case = session.find_case(text, write=True)
+    case = find_case(session, text, write=True)
     if case.is_open:
         raise BadValue(
             f"{case.handle} is not closed, and an open case is not erased",

@@ -12,6 +12,7 @@ from casectl.core.handovers import BACK, COVER, read_handover, taken
 from casectl.core.merging import FIELDS, joining
 from casectl.core.text import fold
 from casectl.handing import check_for_me
+from casectl.naming import find_case
 from casectl.parameters import current
 from casectl.render.handing import briefs_told, received_object, received_words
 from casectl.render.joining import joining_note, not_kept
@@ -175,7 +176,7 @@ def _client_of(session: Session, given: "Given", same: str | None, *, new: bool)
     if new:
         return None
     if same is not None:
-        return session.find_case(same, write=True).client_id
+        return find_case(session, same, write=True).client_id
     client = given.load.client
     found = session.store.intake.possible_duplicates(
         client.name, client.birth_date, client.external_id

@@ -31,6 +31,7 @@ from casectl.core.referrals import (
 from casectl.core.referrals import connected as already_met
 from casectl.core.resources import FULL, Resource, said, verified_words
 from casectl.core.text import checked_text
+from casectl.naming import find_case, find_needs, find_piece, find_resource
 from casectl.parameters import CaseArgument, complete_resource, current
 from casectl.pieces import PieceArgument
 from casectl.render import referrals as told
@@ -111,12 +112,12 @@ def refer(
     SERVICE a terminal shows those that fit, and asks.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     check_change(found, "refer")
     if service is None:
         resource = _chosen(session, found, need)
     else:
-        resource = session.find_resource(service, write=True)
+        resource = find_resource(session, service, write=True)
     needs = _needs(session, found, resource, need)
     day = _day(session, found, on)
     referral = new_referral(found, resource, needs, day, purpose or USUAL_PURPOSE)
@@ -148,7 +149,7 @@ def _chosen(session: Session, case: Case, named: list[str] | None) -> Resource:
     match = f"casectl resource match {case.number}"
     if not session.can_ask:
         raise BadValue("SERVICE is missing", hint=f"{match} lists those that fit")
-    needs = session.find_needs(case, named) if named else _standing_needs(session, case)
+    needs = find_needs(session, case, named) if named else _standing_needs(session, case)
     if not needs:
         raise BadValue(
             f"{case.handle} has no open need", hint=f"casectl need add {case.number} TEXT"
@@ -172,7 +173,7 @@ def _chosen(session: Session, case: Case, named: list[str] | None) -> Resource:
         if not answer:
             raise Declined("nothing was chosen")
         try:
-            return session.find_resource(answer, write=True)
+            return find_resource(session, answer, write=True)
         except (NotFound, Ambiguous) as error:
             tell(f"  {error}")
 
@@ -192,7 +193,7 @@ def _needs(
 ) -> list[Piece]:
     """The needs that it is for: as named, or the open ones that the service meets."""
     if named:
-        return session.find_needs(case, named)
+        return find_needs(session, case, named)
     standing = [
         each
         for each in session.store.casework.of(case, NEED)
@@ -282,7 +283,7 @@ def send(
     casectl referral send 12.ref1 --by email --who "the intake desk"
     """
     session = current(ctx)
-    case, piece = session.find_piece(item, REFERRAL)
+    case, piece = find_piece(session, item, REFERRAL)
     check_change(case, "refer")
     day = _day(session, case, on)
     event = new_event(SENT, day, who=who, by=by, text=_typed(session, text), there=warm)
@@ -313,7 +314,7 @@ def answer(
     Declined offers the services that fit next, and asks for one until it is found.
     """
     session = current(ctx)
-    case, piece = session.find_piece(item, REFERRAL)
+    case, piece = find_piece(session, item, REFERRAL)
     question = f"What did they answer? ({', '.join(ANSWERS)}) "
     word = needed(session, answered, question, "ANSWER", _answer)
     until = _ahead(session, again)
@@ -383,7 +384,7 @@ def schedule(
     casectl referral schedule 12.ref1 "2 dec 10:00" "ask for Ms Sample" --by phone
     """
     session = current(ctx)
-    case, piece = session.find_piece(item, REFERRAL)
+    case, piece = find_piece(session, item, REFERRAL)
     first = session.read_when(when)
     day = _day(session, case, on)
     if first.day < day:
@@ -414,7 +415,7 @@ def received(
     casectl referral received 12.ref1 --who "Ms Sample" --by phone --warm "Ms Sample and I"
     """
     session = current(ctx)
-    case, piece = session.find_piece(item, REFERRAL)
+    case, piece = find_piece(session, item, REFERRAL)
     event = new_event(
         RECEIVED, _day(session, case, on), who=who, by=by, text=_typed(session, text), there=warm,
         until=_ahead(session, again),
@@ -441,7 +442,7 @@ def connected(
     the service alone says ends nothing.
     """
     session = current(ctx)
-    case, piece = session.find_piece(item, REFERRAL)
+    case, piece = find_piece(session, item, REFERRAL)
     day = _day(session, case, on)
     words = _typed(session, text)
     event = new_event(CONNECTED, day, text=words)
@@ -569,7 +570,7 @@ def chase(
     casectl referral chase 12.ref1 "left a message" --by phone
     """
     session = current(ctx)
-    case, piece = session.find_piece(item, REFERRAL)
+    case, piece = find_piece(session, item, REFERRAL)
     day = _day(session, case, on)
     event = new_event(ASKED, day, who=who, by=by, text=_typed(session, text))
     _happen(session, case, piece, event, "referral chase")
@@ -593,7 +594,7 @@ def list_(
             raise BadValue("--all is for one case", hint="casectl referral list CASE --all")
         found = session.store.referrals.open_ones()
     else:
-        named = session.find_case(case)
+        named = find_case(session, case)
         pieces = session.store.casework.of(named, REFERRAL, only_open=not all_)
         found = [(named, each) for each in pieces]
     if silent:
@@ -606,7 +607,7 @@ def list_(
 def show(ctx: typer.Context, item: PieceArgument) -> None:
     """One referral, with everything that happened."""
     session = current(ctx)
-    case, piece = session.find_piece(item, REFERRAL)
+    case, piece = find_piece(session, item, REFERRAL)
     session.was_shown("referral show", [case])
     told.referral(case, piece, session.output)
 
@@ -668,7 +669,7 @@ def _end(
     session: Session, item: str, did: str, reason: str | None, on: str | None, command: str
 ) -> None:
     """A referral that ends without the client being connected, with the reason."""
-    case, piece = session.find_piece(item, REFERRAL)
+    case, piece = find_piece(session, item, REFERRAL)
     why = checked_text(session.needed(reason, "Why? ", "REASON"), "reason")
     _happen(session, case, piece, new_event(did, _day(session, case, on), text=why), command)
 

@@ -28,6 +28,7 @@ from casectl.core.resources import (
     unverified_days,
 )
 from casectl.core.text import checked_text, fold
+from casectl.naming import find_case, find_needs, find_resource
 from casectl.parameters import CaseArgument, complete_resource, current, limit_number
 from casectl.render import resources as told
 from casectl.render import tell
@@ -351,7 +352,7 @@ def _answered(session: Session, resource: Resource, answers: Answers) -> Resourc
 def show(ctx: typer.Context, resource: ResourceArgument) -> None:
     """What is on record of a service."""
     session = current(ctx)
-    told.resource(session.find_resource(resource), session.output)
+    told.resource(find_resource(session, resource), session.output)
 
 
 @resource_app.command("list")
@@ -419,7 +420,7 @@ def verify(
     session = current(ctx)
     day = _verified(session, on) or session.today
     word = checked_capacity(capacity)
-    found = {each.id: each for each in (session.find_resource(r, write=True) for r in resources)}
+    found = {each.id: each for each in (find_resource(session, r, write=True) for r in resources)}
     for each in found.values():
         if each.ended_on is not None:
             raise BadValue(f"resource {each.number} was retired", hint="casectl undo takes it back")
@@ -472,7 +473,7 @@ def edit(
     each thing. It does not count as verified by that: casectl resource verify says so.
     """
     session = current(ctx)
-    found = session.find_resource(resource, write=True)
+    found = find_resource(session, resource, write=True)
     given: Given = {
         "domain": domain, "description": description, "eligibility": eligibility,
         "min_age": min_age, "max_age": max_age, "area": area, "language": language,
@@ -528,7 +529,7 @@ def retire(
     casectl resource retire 3 "closed for good in May"
     """
     session = current(ctx)
-    found = session.find_resource(resource, write=True)
+    found = find_resource(session, resource, write=True)
     if found.ended_on is not None:
         raise BadValue(
             f"resource {found.number} was retired on {session.say_day(found.ended_on)} already",
@@ -573,7 +574,7 @@ def match(
     what to ask.
     """
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     needs, settled = _needs(session, found, need)
     if settled and not needs:
         raise BadValue(
@@ -607,7 +608,7 @@ def match(
 def _needs(session: Session, case: Case, named: list[str] | None) -> tuple[list[Piece], list[str]]:
     """The needs to match, and in words those left out because the client is connected."""
     if named:
-        return session.find_needs(case, named), []
+        return find_needs(session, case, named), []
     there = connected(session.store.casework.of(case, REFERRAL))
     standing = session.store.casework.of(case, NEED)
     open_ones = [each for each in standing if each.status in (OPEN, PLANNED)]

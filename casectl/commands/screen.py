@@ -30,6 +30,7 @@ from casectl.core.screening import NEVER, Repeat, body_of, days_until, flags_of,
 from casectl.core.text import fold
 from casectl.formats.instruments import load_instruments
 from casectl.formats.shelf import Shelf
+from casectl.naming import find_case
 from casectl.parameters import complete_case, current
 from casectl.render import screening as told
 from casectl.render import tell
@@ -101,10 +102,10 @@ def screen(
     if repeat is not None and no_repeat:
         raise BadValue("--repeat and --no-repeat say opposite things", hint="give one of them")
     if history or instrument is None:
-        _history(session, session.find_case(case), instrument, shelf)
+        _history(session, find_case(session, case), instrument, shelf)
         return
     questionnaire = shelf.find(instrument)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     check_change(found, "screen")
     day = _day(session, found, on)
     days = days_until(day, session.read_day(repeat)) if repeat is not None else None

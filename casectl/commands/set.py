@@ -10,6 +10,7 @@ from casectl.core.guards import check_change
 from casectl.core.intake import risk_named
 from casectl.core.model import RISKS, URGENCIES, Case, Level
 from casectl.core.text import checked_text
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current
 from casectl.render.casework import risk_words
 from casectl.render.owed import owed_object, owed_sentences
@@ -40,7 +41,7 @@ def set_(
     session = current(ctx)
     new_urgency = session.read_level(urgency)
     new_risk = risk_named(risk) if risk is not None else None
-    before = session.find_case(case, write=True)
+    before = find_case(session, case, write=True)
     check_change(before, "set")
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")
     after = session.store.cases.set_level(

@@ -6,9 +6,10 @@ import typer
 
 from casectl.core.casefile import owed
 from casectl.core.model import ME, OPEN, CaseRecord
+from casectl.naming import find_case, is_own
 from casectl.parameters import AsOfOption, CaseOrMeArgument, current
 from casectl.render import reports
-from casectl.session import Session, is_own
+from casectl.session import Session
 
 
 def show(
@@ -30,7 +31,7 @@ def show(
     if is_own(case):
         _own(session, whole=whole)
         return
-    file = session.store.cases.file(session.find_case(case))
+    file = session.store.cases.file(find_case(session, case))
     items = owed(file.record, session.standards, session.today)
     session.was_shown("show", [file.case])
     reports.case_file(file, items, session.output, whole=whole)

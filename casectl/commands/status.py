@@ -12,6 +12,7 @@ from casectl.core.guards import check_change
 from casectl.core.intake import risk_named
 from casectl.core.model import ACTIVE, CLOSED, FOLLOW_UP, ON_HOLD, PENDING, RISKS, Case, Promise
 from casectl.core.text import checked_text
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current
 from casectl.render import Object, tell
 from casectl.render.owed import owed_object, owed_sentences
@@ -40,7 +41,7 @@ def accept(
     That day is its intake, and the program's standards count from it.
     """
     session = current(ctx)
-    before = session.find_case(case, write=True)
+    before = find_case(session, case, write=True)
     check_change(before, "accept")
     day = _past_day(session, on, before)
     promise = session.next_step(before._replace(opened_on=day), next_step, due)
@@ -70,7 +71,7 @@ def hold(
     without one it is refused.
     """
     session = current(ctx)
-    before = session.find_case(case, write=True)
+    before = find_case(session, case, write=True)
     check_change(before, "hold")
     tried = _tried(session, before) if unreachable else None
     day = _held_until(session, until)
@@ -133,7 +134,7 @@ def reopen(
     session = current(ctx)
     if risk is not None:
         risk = risk_named(risk)
-    before = session.find_case(case, write=True)
+    before = find_case(session, case, write=True)
     check_change(before, "reopen")
     promise = session.next_step(before._replace(status=ACTIVE), next_step, due)
     why = checked_text(session.needed(reason, "Why? ", "--reason"), "reason")

@@ -16,6 +16,7 @@ from casectl.core.planning import (
     new_step,
 )
 from casectl.core.text import checked_text
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current
 from casectl.pieces import (
     PieceArgument,
@@ -97,7 +98,7 @@ def add(
     the case's only open goal, where there is just one. A step without --who is yours.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     serves = _goal(session, found, goal)
     day = session.read_day(due) if due else _asked_day(session, found)
     made = new_step(
@@ -246,7 +247,7 @@ def barrier_add(
     casectl barrier add 12 "no bus before nine" --goal 1
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     serves = _goal(session, found, goal)
     made = new_barrier(found, session.typed(text, "barrier"), session.today, serves)
     made = session.store.planning.add_barrier(found, made)

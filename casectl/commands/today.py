@@ -7,6 +7,7 @@ import typer
 
 from casectl.core.agenda import Ask
 from casectl.core.errors import BadValue
+from casectl.naming import find_case
 from casectl.parameters import (
     AsOfOption,
     LevelOption,
@@ -286,7 +287,7 @@ def _with_clients(session: Session, rows: "list[Ranked]") -> "list[SheetRow]":
 def _explain(session: Session, ask: Ask, named: str) -> None:
     from casectl.core.explaining import explain
 
-    case = session.find_case(named)
+    case = find_case(session, named)
     record = session.store.cases.record(case)
     whole = session.store.agenda.rows(ask._replace(limit=None))
     explanation = explain(record, ask.standards, ask.today, whole)

@@ -20,6 +20,7 @@ from casectl.handing import (
     document,
     permit_handover,
 )
+from casectl.naming import find_case
 from casectl.parameters import complete_case, current
 from casectl.render.handing import given_object
 from casectl.session import Session
@@ -85,7 +86,7 @@ def _transfer(
     purpose: str | None,
     override: str | None,
 ) -> None:
-    case = session.find_case(name, write=True)
+    case = find_case(session, name, write=True)
     check_change(case, "transfer")
     check_free(session, case)
     colleague = needed(session, to, "To whom? ", "--to", lambda text: checked_worker(session, text))
@@ -139,7 +140,7 @@ def _withdrawn(session: Session, name: str, reason: str | None) -> None:
 
 
 def _given(session: Session, name: str) -> tuple[Case, Any]:
-    case = session.find_case(name, write=True)
+    case = find_case(session, name, write=True)
     found = session.store.handing.standing(case, GIVEN)
     if not found:
         raise NotFound(

@@ -7,6 +7,7 @@ import typer
 from casectl.core.casework import DROPPED, TRANSITION
 from casectl.core.model import Case
 from casectl.core.monitoring import USUAL_VISIT, new_transition
+from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current, whole_number
 from casectl.pieces import (
     PiecesArgument,
@@ -70,7 +71,7 @@ def add(
     client clears the contact; a visit, or seeing them at the office, clears the visit.
     """
     session = current(ctx)
-    found = session.find_case(case, write=True)
+    found = find_case(session, case, write=True)
     day = session.read_day(on, back=True) if on else session.today
     order = session.config.date_order
     made = new_transition(found, kind, day, visit, of, session.today, order)
@@ -121,7 +122,7 @@ def drop(ctx: typer.Context, items: PiecesReasonArgument) -> None:
 def list_(ctx: typer.Context, case: CaseArgument) -> None:
     """The transitions of a case, what each still owes, and until when it is watched."""
     session = current(ctx)
-    found = session.find_case(case)
+    found = find_case(session, case)
     pieces = session.store.casework.of(found, TRANSITION)
     session.was_shown("transition list", [found])
     items = _owed(session, found)

@@ -41,10 +41,11 @@ from casectl.core.triage import (
     spread_days,
     to_walk,
 )
+from casectl.naming import find_case, how_to_clear
 from casectl.parameters import LevelOption, ProgramOption, complete_case, current, whole_number
 from casectl.render import Object, reports, tell
 from casectl.render.triage import case_plan_object, planned_object
-from casectl.session import Session, how_to_clear
+from casectl.session import Session
 
 if TYPE_CHECKING:
     from casectl.prompt import Line
@@ -158,7 +159,7 @@ def _plan(session: Session, names: list[str], on: str | None, reason: str | None
     if not names:
         raise BadValue("--on plans named cases", hint="casectl triage 12 13 --on thu")
     day = checked_plan(session.read_day(on), session.today, session.config.date_order)
-    found = {case.id: case for case in (session.find_case(name, write=True) for name in names)}
+    found = {case.id: case for case in (find_case(session, name, write=True) for name in names)}
     why = _reason(session, reason)
     for case in found.values():
         _check_plan(session, case, day)

@@ -37,12 +37,14 @@ from casectl.core.model import (
 from casectl.core.text import handle_stem, name_key
 from casectl.store.connection import Database, Value
 from casectl.store.derived import (
+    CLIENTS_FROM,
     FACT_COLUMNS,
     SEARCHED,
     FactRow,
     Groups,
     fact_rows,
     joined,
+    next_text,
     words_of,
 )
 from casectl.store.identity import new_ids
@@ -157,8 +159,8 @@ class _Writer:
         self.fills: list[Fill] = []
         self.last: int = self.db.value("SELECT value FROM counters WHERE scope = 'case'") or 0
         self.first = self.last + 1
-        self.texts_before: int = self.db.value("SELECT max(id) FROM search_texts") or 0
-        self.last_text = self.texts_before
+        self.first_text = self.next_text = next_text(self.db, "cases")
+        self.first_client_text = self.next_client_text = next_text(self.db, "clients")
 
     def write(self, batch: list[Load]) -> None:
         rows = _Rows(self.operation, batch)
@@ -204,8 +206,9 @@ class _Writer:
             self._index_in_pieces_of(LARGE_PIECE)
         self.db.execute(
             "INSERT INTO search_index (rowid, folded) "
-            "SELECT id, folded FROM search_texts WHERE id > ?",
-            (self.texts_before,),
+            f"SELECT id, folded FROM search_texts WHERE id >= ? AND id < {CLIENTS_FROM} "
+            "UNION ALL SELECT id, folded FROM search_texts WHERE id >= ?",
+            (self.first_text, self.first_client_text),
         )
         if many:
             self._index_in_pieces_of(PIECE)
@@ -247,10 +250,17 @@ class _Writer:
             for row in made:
                 folded = joined_of(searched(row))
                 if folded:
-                    self.last_text += 1
                     case_id = None if case_at is None else row[case_at]
-                    texts.append((self.last_text, row[0], table, case_id, folded))
+                    texts.append((self._place(table), row[0], table, case_id, folded))
         insert_all(self.db, "search_texts", TEXT_COLUMNS, texts)
+
+    def _place(self, table: str) -> int:
+        """As ``next_text`` has it, without asking the file for each."""
+        if table == "clients":
+            self.next_client_text += 1
+            return self.next_client_text - 1
+        self.next_text += 1
+        return self.next_text - 1
 
 
 def insert_all(

@@ -12,7 +12,7 @@ from casectl.core.model import Author
 from casectl.core.text import name_key
 from casectl.core.views import FAIL, OK, WARN, Finding
 from casectl.store.connection import Database, check_file
-from casectl.store.derived import refresh_facts, searchable
+from casectl.store.derived import order_texts, refresh_facts, searchable
 from casectl.store.journal import Journal
 from casectl.store.recount import UNREADABLE, Recount
 from casectl.store.rows import marks
@@ -386,7 +386,7 @@ class Checkup:
                     "INSERT INTO search_texts (row_id, source, case_id, folded) VALUES (?,?,?,?)",
                     texts,
                 )
-        self.db.execute("INSERT INTO search_index (search_index) VALUES ('rebuild')")
+        order_texts(self.db.execute)
 
 
 def _count(count: int, what: str) -> str:

@@ -6,7 +6,7 @@ that ``casectl doctor`` compares with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from casectl.core.casework import texts_in
@@ -37,6 +37,9 @@ SEARCHED = {
     "casework": ("what", "domain", "who", "outcome", "body"),
     "resources": ("organization", "service", "body"),
 }  # fmt: skip
+# A text's place: in an index of any size the last of those that match are found first. So clients
+# stand behind everything else, and of each the one that was written last.
+CLIENTS_FROM = 1 << 40
 
 
 class Groups:
@@ -144,6 +147,29 @@ def searchable(table: str, row: dict[str, Value]) -> str:
     return joined(values.values())
 
 
+def next_text(db: Database, table: str) -> int:
+    """The place of a text behind all others of its kind: a client's, or anything else's."""
+    if table == "clients":
+        last: int = db.value("SELECT max(id) FROM search_texts") or 0
+        return max(last + 1, CLIENTS_FROM)
+    last = db.value(f"SELECT max(id) FROM search_texts WHERE id < {CLIENTS_FROM}") or 0
+    return last + 1
+
+
+def order_texts(execute: Callable[[str], object]) -> None:
+    """Give every text its place, as if each had been written when its record was made.
+
+    In two steps, since no two may have one place on the way. The index is made anew.
+    """
+    execute(
+        "UPDATE search_texts SET id = -placed.place FROM (SELECT row_id, row_number() "
+        "OVER (ORDER BY row_id) AS place FROM search_texts) placed "
+        "WHERE search_texts.row_id = placed.row_id"
+    )
+    execute(f"UPDATE search_texts SET id = iif(source = 'clients', {CLIENTS_FROM}, 0) - id")
+    execute("INSERT INTO search_index (search_index) VALUES ('rebuild')")
+
+
 def words_of(body: Value) -> str | None:
     """The texts in a body, and not the names that they have there."""
     if not body or body == "{}":
@@ -174,8 +200,9 @@ def index_text(db: Database, table: str, row_id: str, row: dict[str, Value] | No
     if row is None or not folded:
         return
     case_id = row["id"] if table == "cases" else row.get("case_id")
-    added = db.value(
-        "INSERT INTO search_texts (row_id, source, case_id, folded) VALUES (?,?,?,?) RETURNING id",
-        (row_id, table, case_id, folded),
+    place = next_text(db, table)
+    db.execute(
+        "INSERT INTO search_texts (id, row_id, source, case_id, folded) VALUES (?,?,?,?,?)",
+        (place, row_id, table, case_id, folded),
     )
-    db.execute("INSERT INTO search_index (rowid, folded) VALUES (?, ?)", (added, folded))
+    db.execute("INSERT INTO search_index (rowid, folded) VALUES (?, ?)", (place, folded))

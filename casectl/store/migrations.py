@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 from casectl.core.errors import DiskFailed, Kept
 from casectl.store.blueprint import put_right
 from casectl.store.connection import APPLICATION_ID, Database
-from casectl.store.derived import refresh_all_facts
+from casectl.store.derived import order_texts, refresh_all_facts
 from casectl.store.schema import (
     CASEWORK,
     CASEWORK_FROM,
@@ -73,6 +73,12 @@ def m005_with_others(db: SqliteUtils) -> None:
 def m006_what_is_known(db: SqliteUtils) -> None:
     for statement in statements(WHAT_IS_KNOWN):
         db.execute(statement)
+
+
+@migrations()
+def m007_people_first(db: SqliteUtils) -> None:
+    """The same texts, in the order that search asks for them."""
+    order_texts(db.execute)
 
 
 def migrate(db: Database, chain_key: bytes | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from casectl.store.connection import Database
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 MIGRATIONS = (
     "m001_caseload",
     "m002_seals",
@@ -15,6 +15,7 @@ MIGRATIONS = (
     "m004_casework",
     "m005_with_others",
     "m006_what_is_known",
+    "m007_people_first",
 )  # as ``migrations`` names them
 # What ``mark_of`` gives for a file as this program makes it. Nothing that a file says of itself is
 # compared with: whoever can add a trigger can write what fits it. A test says what it should be.

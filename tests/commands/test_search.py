@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from conftest import Run
+
+from casectl.core.model import Author
+from casectl.store import create_caseload
+from casectl.store.search import _matching, _values
+
+MOMENT = "2026-11-18T09:00:00Z"
 
 PEOPLE = (
     ["intake", "María García", "--urgency", "low", "--on", "2026-11-02", "--phone", "555-0100",
@@ -33,6 +41,45 @@ def items(run: Run, *words: str) -> list[str]:
 def test_names_first_then_the_newest(run: Run) -> None:
     assert items(run, "garcia") == ["1", "3.c1"]
     assert items(run, "GARCÍA") == ["1", "3.c1"]
+
+
+def test_an_old_name_stands_before_everything_newer_and_what_was_written_last_comes_next(
+    run: Run,
+) -> None:
+    for number in (1, 2, 3):
+        run(["note", str(number), f"asked about garcia, {number}"])
+    run("follow 2 'ask garcia again' --due fri")
+    assert items(run, "garcia") == ["1", "2.1", "3.n1", "2.n2", "1.n2", "3.c1"]
+    assert items(run, "garcia", "--limit", "2") == ["1", "2.1"]
+    run("edit 2 --address 'Garcia Street'")
+    assert items(run, "garcia", "--limit", "3") == ["1", "2", "2.1"]  # a name is surer
+
+
+def test_a_repair_leaves_the_order_that_texts_were_written_in(run: Run) -> None:
+    run(["note", "3", "garcia called"])
+    before = items(run, "garcia")
+    assert run("doctor --repair").code == 0
+    assert items(run, "garcia") == before == ["1", "3.n1", "3.c1"]
+
+
+@pytest.mark.parametrize("typed", ["Hm-22b", "HM-22B", "hm-22b", "hM-22b"])
+def test_another_systems_id_is_found_in_any_letters(run: Run, typed: str) -> None:
+    run("edit 2 --external-id Hm-22b")
+    hits = run(["search", "--json", typed]).json
+    assert [(each["item"], each["field"]) for each in hits] == [("2", "external_id")]
+
+
+@pytest.mark.parametrize("words", [["garcia"], ["garcia", "la"], ["la"]])
+def test_no_more_is_read_than_shown(tmp_path: Path, words: list[str]) -> None:
+    """Sorting all that match would take longer the more there is on file."""
+    store = create_caseload(tmp_path / "plain.db", Author("kim", "2026-11-18", MOMENT))
+    values = [*_values(words), 20]
+    steps = [
+        row["detail"] for row in store.db.rows(f"EXPLAIN QUERY PLAN {_matching(words)}", values)
+    ]
+    store.close()
+    assert steps
+    assert not [step for step in steps if "TEMP B-TREE" in step]
 
 
 def test_every_word_must_be_there(run: Run) -> None:

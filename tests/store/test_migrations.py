@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from casectl.core.model import Author
 from casectl.core.views import FAIL, OK
 from casectl.store import Caseload, caseload, create_caseload, migrations, open_caseload, schema
 from casectl.store.blueprint import differences
-from casectl.store.derived import FACT_COLUMNS, Groups, fact_rows
+from casectl.store.derived import CLIENTS_FROM, FACT_COLUMNS, Groups, fact_rows
+from casectl.store.recount import Recount
 from casectl.store.rows import read_records
 from casectl.store.schema import MIGRATIONS, SCHEMA_MARK, SCHEMA_VERSION, mark_of, triggers
 
@@ -35,7 +36,7 @@ def oldest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["v1", "v2", "v3", "v4", "v5", "v6"])
+@pytest.fixture(params=["v1", "v2", "v3", "v4", "v5", "v6", "v7"])
 def any_schema(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The same people as each casectl left them."""
     path = tmp_path / "caseload.db"
@@ -63,6 +64,7 @@ def add_migration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[.
         newer()(migrations.m004_casework)
         newer()(migrations.m005_with_others)
         newer()(migrations.m006_what_is_known)
+        newer()(migrations.m007_people_first)
         newer(name="m_next")(function)
         monkeypatch.setattr(migrations, "migrations", newer)
         monkeypatch.setattr(migrations, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
@@ -105,6 +107,23 @@ def test_the_oldest_schema_becomes_the_newest(oldest: Path, tmp_path: Path) -> N
     assert schema_of(oldest) == schema_of(fresh), "a landed schema changes by a migration only"
 
 
+def test_texts_stand_as_their_records_were_made_and_clients_behind_them(
+    any_schema: Path, opened: Callable[[Path], Caseload]
+) -> None:
+    with closing(sqlite3.connect(any_schema)) as connection:
+        (before,) = connection.execute("PRAGMA user_version").fetchone()
+    store = opened(any_schema)
+    texts = store.db.rows("SELECT id, row_id, source FROM search_texts ORDER BY id")
+    of_clients = [row["source"] == "clients" for row in texts]
+    assert of_clients == sorted(of_clients) == [row["id"] >= CLIENTS_FROM for row in texts]
+    assert any(of_clients)
+    if before < 7:  # since then each stands where it was written last
+        for clients in (False, True):
+            ids = [row["row_id"] for row in texts if (row["source"] == "clients") is clients]
+            assert ids == sorted(ids)
+    assert not Recount(store.db).index_differs()
+
+
 def test_the_schema_never_changes_without_a_migration(tmp_path: Path) -> None:
     """What every open compares with, and what doctor names differences from, are what is made."""
     marks = {
@@ -113,6 +132,7 @@ def test_the_schema_never_changes_without_a_migration(tmp_path: Path) -> None:
         4: "48d7eb0d927281c48a4c20791fd1ec68",
         5: "a16eafb5bf2f0bd2144e0b7988ccbcfa",
         6: "fc5d6d0fbfa5384f68b7377a184b7c6a",
+        7: "fc5d6d0fbfa5384f68b7377a184b7c6a",  # the same tables, their texts in another order
     }
     assert marks[SCHEMA_VERSION] == SCHEMA_MARK
     names = tuple(each.name for each in migrations.migrations._migrations)
@@ -259,13 +279,16 @@ def test_migrating_twice_does_nothing_the_second_time(
 
 def test_a_newer_schema_is_refused_by_name(populated: Path, run: Run) -> None:
     connection = sqlite3.connect(populated)
-    connection.execute("PRAGMA user_version = 7")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.close()
     before = populated.read_bytes()
     for command in ("today", "reached 1", "note 1 x"):
         result = run(command)
         assert result.code == 1
-        assert f"a newer casectl wrote {populated} (schema 7, this one knows" in result.err
+        assert (
+            f"a newer casectl wrote {populated} (schema {SCHEMA_VERSION + 1}, this one"
+            in result.err
+        )
         assert "upgrade casectl" in result.err
     assert populated.read_bytes() == before
 
