@@ -32,6 +32,7 @@ from casectl.core.values import NamedTuple
 from casectl.session import Clock, Program, Session, Sitting
 
 if TYPE_CHECKING:
+    from casectl.core.profiles import Profile
     from casectl.core.typed import Shape
 
 DAILY, CASEWORK, UPKEEP = "Every day", "Cases", "Upkeep"
@@ -273,14 +274,31 @@ def built(name: str, entry: Entry) -> Command:
 
 def _offer_values(command: str, parameters: Sequence[Any]) -> None:
     """Let a shell complete what an option takes, where that is one of a few words."""
-    from casectl.core.offered import option_values
+    from casectl.core.offered import is_the_profiles, option_values
 
     for each in parameters:
         words = [word for option in each.opts for word in option_values(command, option)]
-        if words:
-            each._custom_shell_complete = lambda ctx, param, begun, words=words: [
-                CompletionItem(word) for word in dict.fromkeys(words) if word.startswith(begun)
-            ]
+        if not words:
+            continue
+
+        def complete(
+            ctx: Context, param: Parameter, begun: str, words: Sequence[str] = words
+        ) -> list[CompletionItem]:
+            for option in param.opts:
+                if is_the_profiles(command, option):
+                    words = option_values(command, option, _profile(ctx))
+            return [CompletionItem(word) for word in dict.fromkeys(words) if word.startswith(begun)]
+
+        each._custom_shell_complete = complete
+
+
+def _profile(ctx: Context) -> "Profile | None":
+    """The profile that is configured; none where it cannot be read. The caseload is not opened."""
+    session = ctx.find_object(Session)
+    try:
+        return session.profile if session is not None else None
+    except CasectlError:
+        return None
 
 
 def _signature(function: Callable[..., Any]) -> tuple[list[Parameter], Callable[..., Any]]:

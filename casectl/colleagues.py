@@ -187,12 +187,17 @@ def as_json(content: bytes, path: Path) -> dict[str, Any]:
 
 
 class Sight:
-    """One worker's caseload as reports read it."""
+    """One worker's caseload as reports read it.
 
-    def __init__(self, session: Session, worker: str) -> None:
+    ``day`` is the day that it is looked at, ``known_on`` the last one that it knows anything of:
+    another's is a copy, and what was recorded after it was made is not in it.
+    """
+
+    def __init__(self, session: Session, worker: str, known_on: date | None = None) -> None:
         self._session = session
         self.worker = worker
         self.day = session.today
+        self.known_on = known_on or self.day
         self.trails: Sequence[Trail] = session.store.trails.all()
 
     @property
@@ -245,6 +250,7 @@ class Summarised(Sight):
         summary = read_summary(made, str(path))
         self._session = session
         self.worker, self.day, self.trails = summary.worker, summary.day, summary.trails
+        self.known_on = self.day
         self._capacity, self._raised = summary.capacity, summary.raised
 
     @property
@@ -282,7 +288,8 @@ def _sight_of(session: Session, path: Path, identity: str | None) -> Sight:
         made = as_json(opened(session, path, identity), path)
         return Summarised(session, path, made)
     other = session.looking_at(path)
-    return Sight(other, other.store.trails.worker() or path.stem)
+    trails = other.store.trails
+    return Sight(other, trails.worker() or path.stem, trails.last_day())
 
 
 def days_of(seen: Iterable[Sight], session: Session) -> dict[str, date]:
@@ -291,7 +298,7 @@ def days_of(seen: Iterable[Sight], session: Session) -> dict[str, date]:
 
     days: dict[str, date] = {}
     for each in seen:
-        days[each.worker] = min(each.day, days.get(each.worker, each.day))
+        days[each.worker] = min(each.known_on, days.get(each.worker, each.known_on))
     for line in warnings(days, session.output):
         tell(line)
     return days

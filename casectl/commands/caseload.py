@@ -41,6 +41,7 @@ def _told(session: Session, sight: Sight) -> Told:
         tuple(trend_of(sight.trails, sight.day, sight.capacity)),
         tuple((each, cases.get(each.number)) for each in unreached),
         _slots(session, sight),
+        sight.known_on,
     )
 
 

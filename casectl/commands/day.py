@@ -4,7 +4,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import typer
 
 from casectl.core.errors import BadValue, CasectlError
 from casectl.core.model import ME
-from casectl.core.offered import option_values
+from casectl.core.offered import is_the_profiles, option_values
 from casectl.core.spoken import spoken_short
 from casectl.core.text import NOTE_LIMIT
 from casectl.core.typed import ITEM, OWN_WORDS, Shape, first_word, last_word, pieces, typed_words
@@ -234,7 +234,7 @@ class Desk:
         if shape is None:
             return
         before = last_word(typed[: len(typed) - len(begun)].rstrip())
-        if before in shape.options and (values := option_values(words[0], before)):
+        if before in shape.options and (values := self._values(words[0], before)):
             yield from _beginning(begun, dict.fromkeys(values, ""))
         elif begun.startswith("-"):
             yield from _beginning(
@@ -256,6 +256,16 @@ class Desk:
                     yield Choice(text, len(begun), about)
             if words[0] in OF_ME and begun:
                 yield from _beginning(begun, {ME.handle: "your own work"})
+
+    def _values(self, command: str, option: str) -> Sequence[str]:
+        """What the option takes, where that is one of a few words, the profile's included."""
+        if not is_the_profiles(command, option):
+            return option_values(command, option)
+        with self._session() as session:
+            try:
+                return option_values(command, option, session.profile)
+            except CasectlError:
+                return option_values(command, option)
 
     def _first_words(self) -> dict[str, str]:
         return {**self.program.commands, **self.aliases, **OWN_WORDS}

@@ -7,6 +7,7 @@ import typer
 
 from casectl.core.dates import parse_birth_date
 from casectl.core.errors import Ambiguous, BadValue
+from casectl.core.facts import known_of, lacking
 from casectl.core.intake import checked_program
 from casectl.core.known import check_missing
 from casectl.core.model import SAFE, Case, Client
@@ -20,9 +21,10 @@ from casectl.render.words import beside_phone
 from casectl.session import STDIN, Session
 
 LONGEST_SHOWN = 60
-CLEAR, BACK, ASKS = "-", "<", "?"
+CLEAR, BACK, ASKS, GIVES_UP = "-", "<", "?", "!"
 
 Value = str | int | None
+GivenUp = dict[str, str]  # facts that cannot be had, each with the reason
 
 
 class Field(NamedTuple):
@@ -133,9 +135,10 @@ def edit(
     """Correct a client's name, phone, address and the like.
 
     An empty text ("") clears a field, but for the name. On a terminal without options it walks
-    through the fields: Enter keeps, - clears, < goes back, ? helps. A new name gives the case a new
-    handle. --not-available "birth date" --reason "born abroad, no papers" says what nobody can
-    find out: what the program requires is asked for no longer, until it is given.
+    through the fields: Enter keeps, - clears, < goes back, ? helps, and ! says of what is missing
+    that it cannot be had. A new name gives the case a new handle. --not-available "birth date"
+    --reason "born abroad, no papers" says what nobody can find out: what the program requires is
+    asked for no longer, until it is given.
     """
     session = current(ctx)
     if name == STDIN:
@@ -156,21 +159,14 @@ def edit(
             for field in FIELDS
             if (value := given[field.column]) is not None
         }
-    elif given_up.facts:
+    elif given_up:
         values = {}
     elif session.can_ask:
-        values = _walk(session, found, client)
+        values, given_up = _walk(session, found, client)
     else:
         flags = ", ".join(field.flag for field in FIELDS)
         raise BadValue("say what to correct", hint=f"there are {flags}")
     _write(session, found, client, values, given_up)
-
-
-class GivenUp(NamedTuple):
-    """Facts that cannot be had, and why."""
-
-    facts: tuple[str, ...] = ()
-    reason: str | None = None
 
 
 def _given_up(session: Session, case: Case, named: Sequence[str], reason: str | None) -> GivenUp:
@@ -180,13 +176,14 @@ def _given_up(session: Session, case: Case, named: Sequence[str], reason: str | 
             raise BadValue(
                 "--reason says why of --not-available FACT", hint="name the fact as well"
             )
-        return GivenUp()
+        return {}
     lacks = session.store.cases.record(case).lacks
     facts = tuple(dict.fromkeys(fact_named(each) for each in named))
     for fact in facts:
         check_missing(case, lacks, fact)
     question = f"Why can the {' and the '.join(facts)} not be had? "
-    return GivenUp(facts, checked_text(session.needed(reason, question, "--reason"), "reason"))
+    why = checked_text(session.needed(reason, question, "--reason"), "reason")
+    return dict.fromkeys(facts, why)
 
 
 def _checked(session: Session, field: Field, text: str | bool, case: Case) -> Value:
@@ -215,17 +212,33 @@ def _checked(session: Session, field: Field, text: str | bool, case: Case) -> Va
 # -- asking, field by field --------------------------------------------------------------------
 
 
-def _walk(session: Session, case: Case, client: Client) -> dict[str, Value]:
-    """The fields there and back; what was answered is shown when one comes back to it."""
+def _walk(session: Session, case: Case, client: Client) -> tuple[dict[str, Value], GivenUp]:
+    """The fields there and back; what was answered is shown when one comes back to it.
+
+    A fact that is missing may be given up where it is asked for, with the reason.
+    """
     told, whose = session.shown(client), session.shown(case)
     tell(f"{told.name} ({whose.handle}). Ctrl-C leaves all as it is.")
     tell(f"Enter keeps, {CLEAR} clears, {BACK} goes back, {ASKS} helps.")
+    lacks = session.store.cases.record(case).lacks
+    need_stands = "need" not in lacks
+    gone = set(lacking(known_of(case, client, need_stands=need_stands))) - set(lacks)
     values: dict[str, Value] = {}
+    given_up: GivenUp = {}
     place = 0
     while place < len(FIELDS):
         field = FIELDS[place]
         try:
-            answer = _ask(session, field, *_as_it_would_be(session, case, client, values))
+            then = _as_it_would_be(session, case, client, values)
+            missing = lacking(known_of(*then, need_stands=need_stands), gone)
+            may_give_up = field.words in missing
+            shown = _missing(session, given_up.get(field.words)) if may_give_up else None
+            answer = _ask(session, field, *then, shown)
+            if answer == GIVES_UP and may_give_up:
+                why = session.ask(f"Why can the {field.words} not be had? ")
+                given_up[field.words] = checked_text(why, "reason")
+                place += 1
+                continue
             if answer == BACK:
                 if place == 0:
                     tell("That was the first field.")
@@ -236,10 +249,20 @@ def _walk(session: Session, case: Case, client: Client) -> dict[str, Value]:
                 continue
             if answer is not None:
                 values[field.column] = _checked(session, field, answer, case)
+                given_up.pop(field.words, None)
             place += 1
         except (BadValue, Ambiguous) as error:
             tell(str(error))
-    return values
+    then = _as_it_would_be(session, case, client, values)
+    missing = lacking(known_of(*then, need_stands=need_stands))
+    return values, {fact: why for fact, why in given_up.items() if fact in missing}
+
+
+def _missing(session: Session, why: str | None) -> str:
+    """What stands for a fact that is not known: that it is missing, or why it cannot be had."""
+    if why is None:
+        return f"missing; {GIVES_UP} if it cannot be had"
+    return f"not available: {shortened(session.shown(why), LONGEST_SHOWN)}"
 
 
 def _as_it_would_be(
@@ -254,8 +277,13 @@ def _as_it_would_be(
     return session.shown(case._replace(**of_case)), session.shown(client._replace(**of_client))
 
 
-def _ask(session: Session, field: Field, case: Case, client: Client) -> str | bool | None:
-    """What was typed, as it is or as BACK or ASKS; "" to clear, None to keep."""
+def _ask(
+    session: Session, field: Field, case: Case, client: Client, missing: str | None
+) -> str | bool | None:
+    """What was typed, as it is or as BACK, ASKS or GIVES_UP; "" to clear, None to keep.
+
+    ``missing`` stands where a value would, of what is not known.
+    """
     words = field.words[0].upper() + field.words[1:]
     if field.column == "interpreter":
         answer = fold(session.ask(f"{words} [{_shown(field, client.interpreter)}]: "))
@@ -264,11 +292,11 @@ def _ask(session: Session, field: Field, case: Case, client: Client) -> str | bo
         if answer not in ("", "y", "yes", "n", "no", CLEAR):
             raise BadValue("answer yes or no")
         return answer in ("y", "yes") if answer else None
-    shown = _shown(field, _now(field, case, client))
+    shown = missing or _shown(field, _now(field, case, client))
     if field.column == "phone" and client.phone:
         shown += f" {beside_phone(client.safely)}"
     answer = session.ask(f"{words} [{shown}]: ")
-    if answer.strip() in (BACK, ASKS):
+    if answer.strip() in (BACK, ASKS, GIVES_UP):
         return answer.strip()
     if answer.strip() == CLEAR:
         return ""
@@ -302,20 +330,20 @@ def _write(
     ]
     service = {field.column: values[field.column] for field in changed if field.of_case}
     person = {field.column: values[field.column] for field in changed if not field.of_case}
-    written = session.store.cases.correct_facts(case, person, service, *given_up)
+    written = session.store.cases.correct_facts(case, person, service, given_up)
     now = session.store.cases.client(case.client_id)
     others = [each for each in session.store.cases.of_client(case.client_id) if each.id != case.id]
     others, renamed = session.shown(others), written.handle != case.handle
     case, client = session.shown(case), session.shown(client)
     written, now = session.shown(written), session.shown(now)
-    why = session.shown(given_up.reason)
+    why = {fact: session.shown(each) for fact, each in given_up.items()}
     made: Object = {
         **case_object(written),
         **client_object(now),
         "changed": [field.column for field in changed],
-        "not_available": [{"fact": each, "reason": why} for each in given_up.facts],
+        "not_available": [{"fact": fact, "reason": each} for fact, each in why.items()],
     }
-    if not changed and not given_up.facts:
+    if not changed and not given_up:
         session.output.wrote(made, f"{case.client} ({case.handle}): nothing changed.")
         return
     columns = {field.column for field in changed}
@@ -328,7 +356,7 @@ def _write(
         elif field.column == "safe_contact" and after and "phone" in columns and now.phone:
             told = f"  safe contact before: {_shown(field, before)}"  # the new words stand above
         sentences.append(told)
-    sentences += [f"  {fact}: not available ({why})" for fact in given_up.facts]
+    sentences += [f"  {fact}: not available ({each})" for fact, each in why.items()]
     if "phone" in columns and now.phone and now.safely and columns.isdisjoint(SAFE):
         sentences.append("Do the safe-contact words hold for the new number as well?")
     if renamed and not session.private:

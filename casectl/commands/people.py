@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.asking import Answers, Question, Walk
+from casectl.asking import Answers, Question, drafting
 from casectl.core.casework import PERSON, PROVIDER
 from casectl.core.errors import BadValue
+from casectl.core.model import person_draft
 from casectl.core.people import (
     AROUND,
     AT_HOME,
@@ -115,24 +116,40 @@ def add(
 
     casectl people add 12 "Rosa Garcia" --as family --role sister --phone 555-0199 --primary. A
     member of the household who has a case: --household --case 14. Beside a number that rings where
-    the client lives (--at-home, or the client's own) stand the client's safe-contact words.
+    the client lives (--at-home, or the client's own) stand the client's safe-contact words. On a
+    terminal what is missing is asked, and Ctrl-C keeps a draft.
     """
     session = current(ctx)
     found = find_case(session, case, write=True)
+    said = {NAME: name, KIND: kind, ROLE: role, PHONE: phone, SAFE: safe}
+
+    def add(said: Answers) -> "tuple[Piece, Piece | None]":
+        """The person, and who has that name and number already."""
+        who = session.needed(said.get(NAME), "Their name? ", "NAME")
+        part = find_kind(session.needed(said.get(KIND), "What part have they? ", "--as"))
+        body = _given(
+            session, found, said.get(ROLE), said.get(PHONE), email, note, said.get(SAFE),
+            primary, household, at_home, their_case,
+        )  # fmt: skip
+        person = new_person(found, who, part, body, session.today)
+        twin = same_person(session.store.casework.of(found, *AROUND, only_open=True), person)
+        return session.store.people.add(person), twin
+
     if session.can_ask and (name is None or kind is None):
-        said = {NAME: name, KIND: kind, ROLE: role, PHONE: phone, SAFE: safe}
-        answers = _asked(session, [each for each in ASKS if said[each.key] is None])
-        name, kind = answers.get(NAME) or name, answers.get(KIND) or kind
-        role, phone = answers.get(ROLE) or role, answers.get(PHONE) or phone
-        safe = answers.get(SAFE) or safe
-    who = session.needed(name, "Their name? ", "NAME")
-    part = find_kind(session.needed(kind, "What part have they? ", "--as"))
-    body = _given(
-        session, found, role, phone, email, note, safe, primary, household, at_home, their_case
-    )
-    person = new_person(found, who, part, body, session.today)
-    twin = same_person(session.store.casework.of(found, *AROUND, only_open=True), person)
-    made = session.store.people.add(person)
+        whose = session.shown(found)
+        with drafting(
+            session,
+            person_draft(found.id),
+            f"Somebody around {whose.client} ({whose.handle}) was begun.",
+            f"casectl people add {found.number}",
+        ) as draft:
+            given = {key: each for key, each in said.items() if each is not None}
+            for each in given:
+                draft.answers.pop(each, None)
+            asks = [each for each in ASKS if each.key not in given]
+            made, twin = add({**draft.walk(lambda _: asks), **given})
+    else:
+        made, twin = add(said)
     _told(session, found, [made], "added")
     if twin is not None:
         tell(
@@ -152,12 +169,6 @@ ASKS = (
     Question(SAFE, "Safe contact", lambda text: checked_text(text, "text"),
              "When and how to call, and what must never be said there.", words=True),
 )  # fmt: skip
-
-
-def _asked(session: Session, asks: list[Question]) -> Answers:
-    answers: Answers = {}
-    Walk(session, answers, lambda _: asks, lambda: None, lambda: "Nobody was added.").go()
-    return answers
 
 
 @people_app.command("edit")

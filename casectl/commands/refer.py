@@ -8,7 +8,7 @@ import typer
 from casectl.asking import asked, needed
 from casectl.core.casework import DECLINED, NEED, OPEN, PLANNED, REFERRAL, SENT, Piece
 from casectl.core.contacting import new_contact
-from casectl.core.errors import BadValue, NotFound
+from casectl.core.errors import Ambiguous, BadValue, Declined, NotFound
 from casectl.core.guards import check_change
 from casectl.core.model import MEANS, REACHED, Case, Contact
 from casectl.core.planning import check_past_day
@@ -28,12 +28,14 @@ from casectl.core.referrals import (
     new_referral,
     sent_on,
 )
+from casectl.core.referrals import connected as already_met
 from casectl.core.resources import FULL, Resource, said, verified_words
 from casectl.core.text import checked_text
 from casectl.naming import find_case, find_needs, find_piece, find_resource
 from casectl.parameters import CaseArgument, complete_resource, current
 from casectl.pieces import PieceArgument
 from casectl.render import referrals as told
+from casectl.render import tell
 from casectl.session import Session
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ referral_app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 USUAL_PURPOSE = "referral"
+MOST_OFFERED = 9  # services that a terminal offers at once
 
 TextArgument = Annotated[
     str | None, typer.Argument(metavar="[TEXT|-]", help="What was said; - reads standard input.")
@@ -78,13 +81,13 @@ def refer(
     ctx: typer.Context,
     case: CaseArgument,
     service: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="SERVICE",
+            metavar="[SERVICE]",
             help="A resource: its number, or words of its name.",
             autocompletion=complete_resource,
         ),
-    ],
+    ] = None,
     need: Annotated[
         list[str] | None,
         typer.Option("--need", metavar="NEED", help="2, 12.need2 or its domain; repeatable."),
@@ -105,12 +108,16 @@ def refer(
     casectl refer 12 3 --need food --send --by phone. Without --send it is a draft, which asks to
     be sent. Sending asks for a live release that names the organization and the purpose (referral,
     unless --purpose says another), and is logged as a disclosure. Without --need it is for the open
-    needs that the service meets. A declined referral for one of them is replaced by it.
+    needs that the service meets. A declined referral for one of them is replaced by it. Without
+    SERVICE a terminal shows those that fit, and asks.
     """
     session = current(ctx)
     found = find_case(session, case, write=True)
     check_change(found, "refer")
-    resource = find_resource(session, service, write=True)
+    if service is None:
+        resource = _chosen(session, found, need)
+    else:
+        resource = find_resource(session, service, write=True)
     needs = _needs(session, found, resource, need)
     day = _day(session, found, on)
     referral = new_referral(found, resource, needs, day, purpose or USUAL_PURPOSE)
@@ -132,6 +139,53 @@ def refer(
         found, referral, event, permission, interval=_interval(session, found), instead=instead
     )
     _tell(session, found, made, *_beside(session, found, resource, instead))
+
+
+def _chosen(session: Session, case: Case, named: list[str] | None) -> Resource:
+    """The service that somebody picks out of those that fit best, or finds by words of its name.
+
+    Raises BadValue where nobody can be asked or nothing is to be met, Declined for no answer.
+    """
+    match = f"casectl resource match {case.number}"
+    if not session.can_ask:
+        raise BadValue("SERVICE is missing", hint=f"{match} lists those that fit")
+    needs = find_needs(session, case, named) if named else _standing_needs(session, case)
+    if not needs:
+        raise BadValue(
+            f"{case.handle} has no open need", hint=f"casectl need add {case.number} TEXT"
+        )
+    from casectl.core.service_match import matching
+    from casectl.render.resources import offered
+
+    person = session.store.referrals.person(case, ())
+    catalogue = session.store.resources.all()
+    if not catalogue:
+        raise BadValue("there is no service on record", hint="casectl resource add")
+    found = matching(catalogue, needs, person, session.today, session.config.verified_for)
+    for each in session.shown(found[:MOST_OFFERED]):
+        tell(offered(each, session.shown(case), session.output))
+    if not found:
+        tell(f"No service on record meets what {session.shown(case).client} needs.")
+    elif len(found) > MOST_OFFERED:
+        tell(f"  and {len(found) - MOST_OFFERED} more: {match}")
+    while True:
+        answer = session.ask("Which one? (number, or words of its name; Enter for none) ").strip()
+        if not answer:
+            raise Declined("nothing was chosen")
+        try:
+            return find_resource(session, answer, write=True)
+        except (NotFound, Ambiguous) as error:
+            tell(f"  {error}")
+
+
+def _standing_needs(session: Session, case: Case) -> list[Piece]:
+    """The open needs, but for those that a referral has met."""
+    met = already_met(session.store.casework.of(case, REFERRAL))
+    return [
+        each
+        for each in session.store.casework.of(case, NEED)
+        if each.status in (OPEN, PLANNED) and each.number not in met
+    ]
 
 
 def _needs(

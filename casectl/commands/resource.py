@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casectl.asking import Answers, Question, Walk, yes_or_no
+from casectl.asking import Answers, Question, Walk, drafting, yes_or_no
 from casectl.colleagues import new_path
 from casectl.core.casework import NEED, OPEN, PLANNED, REFERRAL, Piece
 from casectl.core.domains import domain_words
@@ -162,6 +162,8 @@ def add(
 ) -> None:
     """Add a service. Without its name a terminal asks for each thing; Enter leaves one out.
 
+    Ctrl-C keeps a draft, and the same command goes on with it.
+
     casectl resource add "Example Pantry" "food parcels" --domain food --language Spanish --area
     Springfield --phone 555-0100 --capacity open --verified today
     """
@@ -182,26 +184,30 @@ def add(
         organization = checked_label(organization, "organization")
     begun = Resource("", 0, organization or "", service or "", checked_capacity(capacity), day)
     begun = begun._replace(body=checked_body({}, given, session.profile.domains))
-    answers: Answers = {}
-    if walks:
+    if not walks:
+        made = _added(session, begun)
+    else:
 
         def asks(answers: Answers) -> list[Question]:
             names = _names_asked(session, organization, service, answers)
             fields = _fields_asked(session, begun, answers, room=capacity is None)
             return [*names, *fields, *([] if verified is not None else [ASKED_THEM])]
 
-        answers = _walked(session, asks)
-        begun = _answered(session, begun, answers)
-        if answers.get(VERIFIED):
-            day = session.today
-    made = new_resource(
-        organization if organization is not None else answers[ORGANIZATION],
-        service if service is not None else answers[SERVICE],
-        capacity=begun.capacity,
-        verified_on=day,
-    )._replace(body=begun.body)
-    _check_new(session, made)
-    made = session.store.resources.add(made)
+        with drafting(session, DRAFT, "A service was begun.", "casectl resource add") as draft:
+            said = {**given, ORGANIZATION: organization, SERVICE: service, CAPACITY: capacity}
+            for key in (VERIFIED, *(key for key, each in said.items() if each is not None)):
+                draft.answers.pop(key, None)  # said anew, or asked of another day
+            tell(SEVERAL)
+            answers = draft.walk(asks)
+            filled = _answered(session, begun, answers)
+            made = _added(
+                session,
+                filled._replace(
+                    organization=answers.get(ORGANIZATION) or begun.organization,
+                    service=answers.get(SERVICE) or begun.service,
+                    verified_on=session.today if answers.get(VERIFIED) else day,
+                ),
+            )
     lacks = told.lacking(made)
     made = session.shown(made)
     more = f"It does not say {', '.join(lacks)}: casectl resource edit {made.number}."
@@ -210,6 +216,15 @@ def add(
         told.resource_sentence(made, session.output),
         *([more] if lacks else []),
     )
+
+
+def _added(session: Session, given: Resource) -> Resource:
+    """Raises BadValue for what is on record, or has no name."""
+    made = new_resource(
+        given.organization, given.service, capacity=given.capacity, verified_on=given.verified_on
+    )._replace(body=given.body)
+    _check_new(session, made)
+    return session.store.resources.add(made)
 
 
 def _check_new(session: Session, made: Resource) -> None:
@@ -237,6 +252,9 @@ def _verified(session: Session, text: str | None) -> date | None:
 ORGANIZATION, SERVICE, CAPACITY, VERIFIED = "organization", "service", "capacity", "verified"
 
 
+DRAFT = "resource"  # the name of what somebody was interrupted in
+SEVERAL = "Several stand between semicolons; - takes out what is on record."
+
 ASKED_THEM = Question(
     VERIFIED, "Did you ask them today, and all this is so?", yes_or_no,
     "y counts it as verified today.", needed="Answer y or n.",
@@ -246,7 +264,7 @@ ASKED_THEM = Question(
 def _walked(session: Session, asks: "Callable[[Answers], list[Question]]") -> Answers:
     """What was answered, there and back; NOTHING for what is to be taken out."""
     answers: Answers = {}
-    tell("Several stand between semicolons; - takes out what is on record.")
+    tell(SEVERAL)
     Walk(session, answers, asks, lambda: None, lambda: "Nothing was written.").go()
     return answers
 

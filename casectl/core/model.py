@@ -284,8 +284,20 @@ def closing_draft(case_id: str) -> str:
     return f"close:{case_id}"
 
 
+def person_draft(case_id: str) -> str:
+    """The same of somebody around a client."""
+    return f"person:{case_id}"
+
+
 # What is kept as a draft of one case, by the names of those drafts.
-DRAFTS_OF_A_CASE = (note_draft, assessment_draft, goal_draft, consent_draft, closing_draft)
+DRAFTS_OF_A_CASE = (
+    note_draft,
+    assessment_draft,
+    goal_draft,
+    consent_draft,
+    closing_draft,
+    person_draft,
+)
 
 
 class Watch(NamedTuple):

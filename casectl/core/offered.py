@@ -1,6 +1,10 @@
 """The words to offer for an option's value, where that is one of a few, or a day."""
 
+from __future__ import annotations
+
+import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from casectl.core.model import (
     DEADLINE_KINDS,
@@ -13,6 +17,9 @@ from casectl.core.model import (
     TRIED,
     URGENCIES,
 )
+
+if TYPE_CHECKING:
+    from casectl.core.profiles import Profile
 
 DAYS = (
     "today", "tomorrow", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "eow", "eom",
@@ -46,10 +53,15 @@ VALUES: Mapping[str, Sequence[str]] = {
 OF_A_DOMAIN = ("--domain", "--strength", "--need", "--note")
 
 
-def option_values(command: str, option: str) -> Sequence[str]:
+def is_the_profiles(command: str, option: str) -> bool:
+    """Whether a profile may have other words behind this option than casectl has."""
+    return command == "close" and option in ("--by", "--reason")
+
+
+def option_values(command: str, option: str, profile: Profile | None = None) -> Sequence[str]:
     """The words to offer behind ``option`` of this command; none where it takes any."""
-    if command == "close" and option in ("--by", "--reason"):
-        return _of_an_end(option)
+    if is_the_profiles(command, option):
+        return _of_an_end(option, profile)
     if option == "--kind":
         return DEADLINE_KINDS if command == "deadline" else FOLLOW_UP_KINDS
     if command in ("assess", "need") and option in ("--risk", *OF_A_DOMAIN):
@@ -58,13 +70,22 @@ def option_values(command: str, option: str) -> Sequence[str]:
     return VALUES.get(option, ())
 
 
-def _of_an_end(option: str) -> tuple[str, ...]:
-    """The means of a notice, or the reasons, as one word each."""
-    from casectl.core.closing import DUPLICATE
-    from casectl.core.profiles import REASONS, WRITTEN_MEANS
+def _of_an_end(option: str, profile: Profile | None) -> tuple[str, ...]:
+    """The means of a notice, or the reasons, of every program, as one word each.
 
-    words = WRITTEN_MEANS if option == "--by" else (*REASONS, DUPLICATE)
-    return tuple(each.replace(" ", "-") for each in words)
+    A word is letters, digits and hyphens: what else stands in somebody's file, a shell could act
+    on. That is enough to name it.
+    """
+    from casectl.core.closing import DUPLICATE
+    from casectl.core.profiles import BUILT_IN
+
+    profile = profile or BUILT_IN
+    words: list[str] = []
+    for each in (profile.closing, *profile.closings.values()):
+        words += each.notice_means if option == "--by" else each.reasons
+    if option == "--reason":
+        words.append(DUPLICATE)
+    return tuple(dict.fromkeys("-".join(re.findall(r"\w+", each)) for each in words))
 
 
 def _domains() -> tuple[str, ...]:

@@ -41,6 +41,7 @@ PEOPLE_COLUMNS = (
     "state",
 )
 WHOLE = 1000  # lines that may not be cut
+PEOPLE = "people"
 
 
 def person_object(person: Piece, case: Case, client: Client, cases: Mapping[str, Case]) -> Object:
@@ -108,25 +109,40 @@ def person_sentences(
 # -- on the screen of a case -----------------------------------------------------------------------
 
 
-def around_lines(file: File, output: Output, *, whole: bool) -> list[tuple[str, int]]:
-    """Each with the lines that it may take: one with a phone number is never cut."""
+def around_lines(file: File, output: Output, *, whole: bool) -> list[tuple[str, int, str]]:
+    """Each with the lines that it may take, and what it is called where it is left out.
+
+    One with a phone number is never cut. The client's own safe-contact words stand above them, so
+    a number that rings at the client's refers to them.
+    """
+    from casectl.render.screens import as_many
+
     people = [each for each in in_order_of(file.casework) if each.status == OPEN]
-    cases = {each.id: each for each in file.linked}
-    told: list[tuple[str, int]] = []
+    client = file.client
+    if not whole and (client.phone or client.safely):
+        client = client._replace(
+            safe_contact="as above", safe_when=None, safe_how=None, safe_never=None
+        )
+    cases, number = {each.id: each for each in file.linked}, file.case.number
+    told: list[tuple[str, int, str]] = []
     for each in people[:1]:
         if each.body.get(PRIMARY):
-            said = person_words(each, file.client, cases, primary=False)
-            told.append((f"Primary contact: {said}", WHOLE))
+            said = person_words(each, client, cases, primary=False)
+            told.append((f"Primary contact: {said}", WHOLE, PEOPLE))
             people = people[1:]
     if people and whole:
-        told += [(f"Around: {person_line(each, file.case, file.client, cases)}", WHOLE)
+        told += [(f"Around: {person_line(each, file.case, file.client, cases)}", WHOLE, PEOPLE)
                  for each in people]  # fmt: skip
     elif people:
-        names = ", ".join(_name_and_role(each) for each in people)
-        told.append((f"Around: {names}: casectl people show {file.case.number}", 1))
-    told += [(line, 1) for line in sharing_lines(file.case, file.casework, output)]
+        names, how = [_name_and_role(each) for each in people], f"casectl people show {number}"
+        line = as_many("Around", names, ", ", output.width, how)
+        told.append((line if line.endswith(how) else f"{line}: {how}", 1, PEOPLE))
+    width = None if whole else output.width
     told += [
-        (f"The client disagrees ({file.case.number}.{each.part}): {each.what}", 1)
+        (line, 1, "releases") for line in sharing_lines(file.case, file.casework, output, width)
+    ]
+    told += [
+        (f"The client disagrees ({number}.{each.part}): {each.what}", 1, "disagreement")
         for each in file.casework
         if each.kind == AMENDMENT and each.parent is None
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
 
@@ -19,7 +19,7 @@ from casectl.core.casework import (
     REFERRAL,
     Piece,
 )
-from casectl.core.due import DueItem
+from casectl.core.due import Band, DueItem
 from casectl.core.known import unavailable
 from casectl.core.model import (
     CLOSED,
@@ -36,6 +36,7 @@ from casectl.core.model import (
 )
 from casectl.core.spoken import spoken, spoken_short
 from casectl.core.text import visible
+from casectl.core.values import NamedTuple
 from casectl.core.views import File
 from casectl.render import Output
 from casectl.render.screens import NARROW, WIDE, Line, Span, cell, fit, wrapped
@@ -44,24 +45,57 @@ from casectl.render.words import beside_phone, by_means, reason, speaks, status
 
 SCREEN = 23  # lines that leave the prompt on a screen of 24
 TALL = 40  # a narrow screen is a phone's, or half of a wide one
-# How many rows of what is due, contacts and notes a screen shows at the most.
-MOST_ROWS = (8, 5, 3)
+MOST_ROWS = (5, 3)  # of contacts and notes
 FACT_LINES = 2
-# The lines that one row may take and how many rows there are at the least, as the screen has room
-# for: words are cut first, and then notes, where much was assessed and planned.
+NEAR = 30  # days ahead; what is due later may give way to other things
+WHOLE_ROWS = 3  # lines of a row at the most
+# The lines that one row may take and how many rows there are at the least: words are cut first,
+# then notes and contacts.
 STEPS = (
-    (3, (5, 3, 2)),
+    (WHOLE_ROWS, (5, 3, 2)),
     (2, (5, 3, 2)),
     (1, (5, 3, 2)),
     (1, (4, 2, 0)),
     (1, (3, 2, 0)),
     (1, (3, 1, 0)),
 )
+# What gives way before the last contact does and before anything that is due soon, in this order.
+GIVES_WAY = (
+    "goals",
+    "questionnaires",
+    "needs",
+    "assessment",
+    "plan",
+    "releases",
+    "referrals",
+    "denials",
+    "people",
+    "disagreement",
+)
 
 # Pieces that say who else is around a client, and what they may be told.
 AROUND = (PERSON, PROVIDER, CONSENT, AMENDMENT)
 
 Section = list[list[Line]]  # rows of lines
+
+
+class Layout(NamedTuple):
+    """What a screen has room for."""
+
+    depth: int  # lines of a row
+    short: bool  # a line for the risk, and one for the closing
+    gone: int  # how many of GIVES_WAY are only named
+    rows: tuple[int, int, int]  # due, contacts, notes
+
+
+class Told(NamedTuple):
+    """One thing of the casework, the lines that it may take, and what it is called where it is
+    left out; nothing for what never is.
+    """
+
+    words: str
+    most: int
+    name: str
 
 
 def case_screen(
@@ -72,30 +106,39 @@ def case_screen(
     whole: bool = False,
 ) -> list[Line]:
     """``items`` are what the case owes, ranked; ``whole`` shows every contact and note in full."""
-    head = [*_head(file, output), *_person(file, output, whole), *_casework(file, output, whole)]
-    foot = _foot(file, output)
+    head = [*_head(file, output), *_person(file, output, whole)]
+    told, foot = _casework(file, output, whole), _foot(file, output)
     if whole:
+        head += [line for each in told for line in wrapped(each.words, output.width)]
         ended = [_ended(each, file.case, output) for each in file.promises if each.status != OPEN]
         sections = [*_sections(file, items, output, None), _assessed(file, output), ended]
         titles = ("Due", "Contacts", "Notes", "Assessed", "Ended")
         body = _titled(titles, sections, [len(rows) for rows in sections])
         return [*head, *body, *_below(foot)]
-    lines = TALL if output.width < NARROW else SCREEN
-    room = lines - len(head) - len(foot) - 2  # the blank line and the count of what was cut
-    for depth, least in STEPS:
-        sections = _sections(file, items, output, depth)
-        shown = _fitting(sections, room, least)
-        if _height(sections, shown) <= room:
+    room = max(TALL if output.width < NARROW else SCREEN, (output.height or 0) - 1)
+    wholes = [wrapped(_short(each.words), output.width) for each in told]
+    made: dict[int, list[Section]] = {}
+    screen: list[Line] = []
+    for layout in _layouts(file, items, told, room):
+        if layout.depth not in made:
+            made[layout.depth] = _sections(file, items, output, layout.depth)
+        rows = made[layout.depth]
+        screen = [
+            *head,
+            *_standing_casework(told, wholes, layout, output),
+            *_titled(("Due", "Last contacts", "Last notes"), rows, layout.rows),
+            *_below([*foot, *_cut(file.case, rows, layout, told, output)]),
+        ]
+        if len(screen) <= room:
             break
-    body = _titled(("Due", "Last contacts", "Last notes"), sections, shown)
-    return [*head, *body, *_below([*foot, *_cut(file.case, sections, shown)])]
+    return screen
 
 
 def own_screen(
     items: Sequence[DueItem], promises: Sequence[Promise], output: Output, *, whole: bool
 ) -> list[Line]:
     """The worker's own work; ``whole`` shows what ended as well, and every text in full."""
-    due = [_due_row(item, output, None if whole else STEPS[0][0]) for item in items]
+    due = [_due_row(item, output, None if whole else WHOLE_ROWS) for item in items]
     ended = [each for each in promises if each.status != OPEN]
     lines: list[Line] = [[("Your own work", "head")]]
     if not due:
@@ -119,7 +162,7 @@ def _sections(
     ]
 
 
-def _titled(titles: Sequence[str], sections: list[Section], shown: list[int]) -> list[Line]:
+def _titled(titles: Sequence[str], sections: list[Section], shown: Sequence[int]) -> list[Line]:
     lines: list[Line] = []
     for title, rows, count in zip(titles, sections, shown, strict=True):
         if count:
@@ -131,31 +174,73 @@ def _below(lines: list[Line]) -> list[Line]:
     return [[], *lines] if lines else []
 
 
-def _fitting(sections: list[Section], room: int, least: tuple[int, int, int]) -> list[int]:
-    """How many rows of each section a screen has room for."""
-    shown = [min(len(rows), most) for rows, most in zip(sections, MOST_ROWS, strict=True)]
-    for index in (2, 1, 0):
-        while shown[index] > least[index] and _height(sections, shown) > room:
-            shown[index] -= 1
-    return shown
+def _layouts(
+    file: File, items: Sequence[DueItem], told: Sequence[Told], room: int
+) -> Iterator[Layout]:
+    """From the one that leaves out least to the one that leaves out most.
+
+    What is due soon gives way when everything else has, the last rows first; what is in the bands
+    SAFETY and DEADLINE never does, and stands first.
+    """
+    near = [each.is_listed or each.days_late >= -NEAR for each in items]
+    soon = max((place for place, is_soon in enumerate(near, 1) if is_soon), default=0)
+    pressing = sum(each.band in (Band.SAFETY, Band.DEADLINE) for each in items)
+    named = {each.name for each in told}
+    last = max((n for n, name in enumerate(GIVES_WAY, 1) if name in named), default=0)
+    steps = [(depth, False, 0, least) for depth, least in STEPS]
+    depth, least = STEPS[-1]
+    steps += [(depth, False, gone, least) for gone in range(1, last + 1)]
+    steps += [(depth, True, last, least), (depth, True, last, (least[0], 0, 0))]
+    due = len(items) + len(_waiting(file, items))
+    most = (max(pressing, room), *MOST_ROWS)
+    counts = (due, len(file.contacts), len(file.notes))
+    for place, (depth, short, gone, (fewest, *others)) in enumerate([*steps, steps[-1]]):
+        kept = pressing if place == len(steps) else max(fewest, soon)
+        shown = [min(count, up_to) for count, up_to in zip(counts, most, strict=True)]
+        for index, at_least in ((2, others[1]), (1, others[0]), (0, kept)):
+            for count in range(shown[index], min(at_least, shown[index]) - 1, -1):
+                shown[index] = count
+                yield Layout(depth, short, gone, (shown[0], shown[1], shown[2]))
 
 
-def _height(sections: list[Section], shown: list[int]) -> int:
-    return sum(
-        2 + sum(len(row) for row in rows[:count])
-        for rows, count in zip(sections, shown, strict=True)
-        if count
-    )
+def _standing_casework(
+    told: Sequence[Told], wholes: Sequence[list[Line]], layout: Layout, output: Output
+) -> list[Line]:
+    """What was assessed and planned, as far as a layout has room for it.
+
+    ``wholes`` are the lines of each, which are cut here.
+    """
+    gone = GIVES_WAY[: layout.gone]
+    lines: list[Line] = []
+    for each, whole in zip(told, wholes, strict=True):
+        if each.name not in gone:
+            # A phone number has what must be known of it behind it, so it is never cut.
+            most = 1 if layout.short and each.most == 2 else each.most
+            lines += _few(whole, most, output.width)
+    return lines
 
 
-def _cut(case: Case, sections: list[Section], shown: list[int]) -> list[Line]:
-    left = [len(rows) - count for rows, count in zip(sections, shown, strict=True)]
+def _cut(
+    case: Case, sections: list[Section], layout: Layout, told: Sequence[Told], output: Output
+) -> list[Line]:
+    """What a screen left out, and where it stands."""
+    left = [len(rows) - count for rows, count in zip(sections, layout.rows, strict=True)]
     more = [
         f"{count} more {name if count > 1 else name.removesuffix('s')}"
         for count, name in zip(left, ("due", "contacts", "notes"), strict=True)
         if count
     ]
-    return [[(f"{', '.join(more)}: casectl show {case.number} --all", "dim")]] if more else []
+    named = {each.name for each in told}
+    gone = [name for name in reversed(GIVES_WAY[: layout.gone]) if name in named]
+    if not more and not gone:
+        return []
+    how = f": casectl show {case.number} --all"
+    line = ", ".join([*more, *gone]) + how
+    lines = 2 if output.width < NARROW else 1
+    while gone and cell_len(line) > lines * output.width:
+        gone.pop()
+        line = ", ".join([*more, *gone, "…"]) + how
+    return [[(words, "dim")] for ((words, _),) in wrapped(line, output.width)]
 
 
 # -- who it is ---------------------------------------------------------------------------------
@@ -237,36 +322,34 @@ def _person(file: File, output: Output, whole: bool) -> list[Line]:
     return lines
 
 
-def _casework(file: File, output: Output, whole: bool) -> list[Line]:
+def _casework(file: File, output: Output, whole: bool) -> list[Told]:
     """What was assessed and planned, a line each, and two for the risk; whole with everything."""
     if not file.casework:
         return []
     from casectl.render.casework import assessed_lines
     from casectl.render.plan import plan_summary
 
-    told = list(assessed_lines(file.casework, output))
-    told += [(each, 1) for each in plan_summary(file.case, file.casework, output)]
+    told = [Told(*each) for each in assessed_lines(file.casework, output)]
+    plan = plan_summary(file.case, file.casework, output)
+    told += [Told(each, 1, name) for each, name in zip(plan, ("plan", "goals"), strict=False)]
     if any(each.kind in AROUND for each in file.casework):
         from casectl.render.around import around_lines
 
-        told += around_lines(file, output, whole=whole)
+        told += [Told(*each) for each in around_lines(file, output, whole=whole)]
     if any(each.kind in (REFERRAL, DENIAL) for each in file.casework):
         from casectl.render.referrals import summary
 
-        told += [(each, 1) for each in summary(file.case, file.casework, output)]
+        width = None if whole else output.width
+        told += [Told(*each) for each in summary(file.case, file.casework, output, width)]
     if any(each.kind == CLOSING for each in file.casework):
         from casectl.render.closing import closing_lines
 
-        told += [(each, 2) for each in closing_lines(file.casework, output, whole=whole)]
+        told += [Told(each, 2, "") for each in closing_lines(file.casework, output, whole=whole)]
     if whole:
         from casectl.render.monitoring import kept_lists
 
-        told += [(each, 1) for each in kept_lists(file.case, file.casework, output)]
-    lines: list[Line] = []
-    for words, most in told:
-        line = wrapped(words if whole else _short(words), output.width)
-        lines += line if whole else _few(line, most, output.width)
-    return lines
+        told += [Told(each, 1, "") for each in kept_lists(file.case, file.casework, output)]
+    return told
 
 
 def _assessed(file: File, output: Output) -> Section:
@@ -310,22 +393,17 @@ def _foot(file: File, output: Output) -> list[Line]:
 # -- what is on file ---------------------------------------------------------------------------
 
 
+def _waiting(file: File, items: Sequence[DueItem]) -> list[Promise]:
+    """Of a held or closed case: its follow-ups, which are owed again when it goes on."""
+    named = {item.promise.id for item in items if item.promise}
+    return [each for each in file.promises if each.status == OPEN and each.id not in named]
+
+
 def _due(file: File, items: Sequence[DueItem], output: Output, depth: int | None) -> Section:
     rows = [_due_row(item, output, depth) for item in items]
-    named = {item.promise.id for item in items if item.promise}
-    # A held or closed case still has its follow-ups; they are owed again when it goes on.
-    for promise in file.promises:
-        if promise.status == OPEN and promise.id not in named:
-            day = _day(promise.due_on, output)
-            rows.append(
-                _row(
-                    f"{file.case.number}.{promise.number}",
-                    "waits",
-                    f"{promise.what}; was for {day}",
-                    output,
-                    depth,
-                )
-            )
+    for promise in _waiting(file, items):
+        words = f"{promise.what}; was for {_day(promise.due_on, output)}"
+        rows.append(_row(f"{file.case.number}.{promise.number}", "waits", words, output, depth))
     return rows
 
 

@@ -11,7 +11,7 @@ from html import escape
 
 from casectl.core.amending import by_record
 from casectl.core.casefile import corrections
-from casectl.core.casework import LETTERS, Piece, texts_in
+from casectl.core.casework import Piece, texts_in
 from casectl.core.consents import NOTICE, Permission
 from casectl.core.model import Contact, Note
 from casectl.core.noting import with_what_it_belongs_to
@@ -191,7 +191,7 @@ def _casework(pieces: Sequence[Piece], file: File, output: Output) -> Iterable[R
         ended = f" {spoken(each.ended_on, output.order)}" if each.ended_on else ""
         outcome = f": {each.outcome}" if each.outcome else ""
         yield (
-            f"{file.case.number}.{LETTERS[each.kind]}{each.number}",
+            f"{file.case.number}.{each.part}",
             spoken(each.on_day, output.order), each.kind, _piece(each, file),
             f"{each.status}{ended}{outcome}", _by(each),
         )  # fmt: skip

@@ -68,10 +68,11 @@ def screening_words(piece: Piece) -> str:
 # -- on the screen of a case -------------------------------------------------------------------
 
 
-def assessed_lines(pieces: Sequence[Piece], output: Output) -> list[tuple[str, int]]:
+def assessed_lines(pieces: Sequence[Piece], output: Output) -> list[tuple[str, int, str]]:
     """How the client stands, what the risk is, the last questionnaires, the needs.
 
-    Each with the lines that it may take of a screen.
+    Each with the lines that it may take of a screen, and what it is called where it is left out:
+    the risk never is.
     """
     from casectl.core.standing import last_stood
 
@@ -82,7 +83,7 @@ def assessed_lines(pieces: Sequence[Piece], output: Output) -> list[tuple[str, i
         by_level = sorted(stood.items(), key=lambda each: each[1].level)
         levels = ", ".join(f"{domain_words(key)} {each.level}" for key, each in by_level)
         said = f"Assessed {_day(newest, output)} (1 in crisis, 5 empowered): {levels}"
-        told.append((said, 1))
+        told.append((said, 1, "assessment"))
     # One of each kind and each instrument is open; by name they could not be told apart in private.
     standing = [each for each in pieces if each.status == OPEN]
     risks = [each for each in standing if each.kind == RISK]
@@ -91,17 +92,17 @@ def assessed_lines(pieces: Sequence[Piece], output: Output) -> list[tuple[str, i
         newest = max(each.on_day for each in risks)
         words = ", ".join(map(risk_words, risks))
         said = f"Risk {_day(newest, output)}: {words}{_safety_plan(risks, output)}"
-        told.append((said, 2))
+        told.append((said, 2, ""))
     screened = [each for each in standing if each.kind == SCREENING]
     if screened:
         words = ", ".join(
             f"{screening_words(each)} ({_day(each.on_day, output)})" for each in reversed(screened)
         )
-        told.append((f"Screened: {words}", 1))
+        told.append((f"Screened: {words}", 1, "questionnaires"))
     needs = [each for each in pieces if each.kind == NEED and each.status in (OPEN, PLANNED)]
     if needs:
         ordered = sorted(needs, key=lambda each: (-(each.level or 0), each.number))
-        told.append((f"Needs: {'; '.join(each.what or '' for each in ordered)}", 1))
+        told.append((f"Needs: {'; '.join(each.what or '' for each in ordered)}", 1, "needs"))
     return told
 
 

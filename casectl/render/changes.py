@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from casectl.core.casework import (
-    LETTERS,
     PERSON,
     PROVIDER,
     RISK,
@@ -14,6 +13,7 @@ from casectl.core.casework import (
     UNAVAILABLE,
     texts_in,
 )
+from casectl.core.foreign import part_name
 from casectl.core.model import RISKS, SAFE, Level, said_safely
 from casectl.core.spoken import spoken_short
 from casectl.core.text import shortened
@@ -157,7 +157,7 @@ def item_name(change: Change, row: dict[str, Any]) -> str:
         case "resources":
             return f"resource {row['number']}"
         case "casework":
-            return f"{number}.{LETTERS[row['kind']]}{row['number']}"
+            return f"{number}.{part_name(row['kind'], row['number'])}"
     return f"{number}.{row['number']}"
 
 

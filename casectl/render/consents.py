@@ -168,8 +168,13 @@ def accounting(disclosures: Sequence[Piece], case: Case, name: str, output: Outp
     return [f"What was told of {name} ({case.handle})", *lines, NOTICE]
 
 
-def sharing_lines(case: Case, pieces: Sequence[Piece], output: Output) -> list[str]:
-    """Of a case's screen: the releases that are live, or wait for a signature."""
+def sharing_lines(
+    case: Case, pieces: Sequence[Piece], output: Output, width: int | None
+) -> list[str]:
+    """Of a case's screen: the releases that are live, or wait for a signature.
+
+    As many as a line of ``width`` has room for; all of them without.
+    """
     told = []
     for each in pieces:
         if each.kind == CONSENT and each.status == OPEN:
@@ -177,4 +182,8 @@ def sharing_lines(case: Case, pieces: Sequence[Piece], output: Output) -> list[s
             until = until_of(each)
             when = f" until {spoken_short(until, output.today, output.order)}" if until else ""
             told.append(f"{each.who}{when}" if state == "live" else f"{each.who} ({state})")
-    return [f"Released: {'; '.join(told)}"] if told else []
+    if not told:
+        return []
+    from casectl.render.screens import as_many
+
+    return [as_many("Released", told, "; ", width, f"casectl consent list {case.number}")]

@@ -125,18 +125,30 @@ def next_sentence(referral: Piece, case: Case, due: date | None, output: Output)
     return [f"Whether they are connected is looked at {day}: casectl referral connected {item}"]
 
 
-def summary(case: Case, pieces: Sequence[Piece], output: Output) -> list[str]:
-    """Referrals and denials that are not over, a line for each kind, for the screen of a case."""
+def summary(
+    case: Case, pieces: Sequence[Piece], output: Output, width: int | None
+) -> list[tuple[str, int, str]]:
+    """Referrals and denials that are not over, a line for each kind, for the screen of a case.
+
+    Each with the lines that it may take, and what it is called where it is left out; as many as a
+    line of ``width`` has room for, all of them without.
+    """
+    from casectl.render.screens import as_many
+
     standing_ones = [each for each in pieces if each.status == OPEN]
     sent = [each for each in standing_ones if each.kind == REFERRAL]
     denied = [each for each in standing_ones if each.kind == DENIAL]
     lines = []
     if sent:
-        told = "; ".join(f"{each.part} {name(each)}, {standing(each, output)}" for each in sent)
-        lines.append(f"Referred: {told}")
+        told = [f"{each.part} {name(each)}, {standing(each, output)}" for each in sent]
+        how = f"casectl referral list {case.number}"
+        line = as_many("Referred", told, "; ", width, how)
+        lines.append((line, 1, "referrals"))
     if denied:
-        told = "; ".join(f"{each.part} {_denied(each, case, output)}" for each in denied)
-        lines.append(f"Denied: {told}")
+        told = [f"{each.part} {_denied(each, case, output)}" for each in denied]
+        how = f"casectl denial list {case.number}"
+        line = as_many("Denied", told, "; ", width, how)
+        lines.append((line, 1, "denials"))
     return lines
 
 

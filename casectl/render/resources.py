@@ -156,6 +156,13 @@ def fit_words(fit: Fit, case: Case, output: Output) -> str:
     return "; ".join(told)
 
 
+def offered(fit: Fit, case: Case, output: Output) -> str:
+    """One service to choose: its number and name, why it does not fit, and why it does."""
+    against = f": {'; '.join(fit.against)}" if fit.is_near else ""
+    words = fit_words(fit, case, output)
+    return f"  {fit.resource.number:>3}  {fit.resource.name}{against} ({words})"
+
+
 def fits(found: Sequence[Fit], case: Case, unmet: Sequence[str], output: Output) -> None:
     """The services for a case, the best first; those that come near stand behind, and why."""
     found, case, unmet = output.shown(found), output.shown(case), output.shown(unmet)

@@ -98,6 +98,22 @@ def wrapped(text: str, width: int, indent: str = "") -> list[Line]:
     return lines
 
 
+def as_many(title: str, each: Sequence[str], parted: str, width: int | None, more: str) -> str:
+    """``Around: Rosa Garcia (sister) +3 more: casectl people show 12``: what a line has room for.
+
+    ``more`` is the command that shows all of them; without a ``width`` they stand here. One alone
+    is not counted, but cut at the end.
+    """
+    line = f"{title}: {parted.join(each)}"
+    if width is None or len(each) < 2 or cell_len(visible(line)) <= width:
+        return line
+    for count in range(len(each) - 1, 0, -1):
+        line = f"{title}: {parted.join(each[:count])} +{len(each) - count} more: {more}"
+        if cell_len(visible(line)) <= width:
+            return line
+    return f"{title}: {len(each)}, {more}"
+
+
 def _pieces(word: str, room: int) -> list[str]:
     """A word in pieces that fit a line. Measures each character once, be it a megabyte of them."""
     if cell_len(word) <= room:

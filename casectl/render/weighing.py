@@ -25,6 +25,11 @@ class Told(NamedTuple):
     trend: tuple[Week, ...] = ()
     unreached: tuple[tuple[Unreached, Case | None], ...] = ()  # None where only a summary tells
     slots: tuple[Slot, ...] | None = None  # None where nobody can tell
+    known_on: date | None = None  # the last day that it knows of; None: the day of the weight
+
+    @property
+    def as_of(self) -> date:
+        return self.known_on or self.weight.day
 
 
 def caseload_report(told: Sequence[Told], output: Output, *, several: bool) -> None:
@@ -37,7 +42,7 @@ def caseload_report(told: Sequence[Told], output: Output, *, several: bool) -> N
         else:
             output.one(made[0], ())
     elif not output.draws:
-        output.table([row for each in told for row in _rows(each.weight)], COLUMNS)
+        output.table([row for each in told for row in _rows(each)], COLUMNS)
     else:
         lines: list[Line] = []
         for each in told:
@@ -57,6 +62,7 @@ def caseload_object(told: Told) -> Object:
     return {
         "worker": weight.worker,
         "day": weight.day.isoformat(),
+        "as_of": told.as_of.isoformat(),
         "cases": weight.total.cases,
         "points": weight.total.points,
         "full_time": weight.full_time,
@@ -99,11 +105,12 @@ def _tables(weight: Weight) -> Iterable[tuple[str, Mapping[str, Part]]]:
     return zip(BY, tables, strict=True)
 
 
-def _rows(weight: Weight) -> Iterable[Object]:
+def _rows(told: Told) -> Iterable[Object]:
+    weight = told.weight
     for by, parts in (*_tables(weight), ("all", {"": weight.total})):
         for name, part in parts.items():
             row = {"worker": weight.worker, "by": by, "name": name, **_part(part)}
-            yield {**row, "as_of": weight.day.isoformat()}
+            yield {**row, "as_of": told.as_of.isoformat()}
 
 
 def _screen(told: Told, output: Output, *, several: bool) -> list[Line]:
@@ -111,7 +118,7 @@ def _screen(told: Told, output: Output, *, several: bool) -> list[Line]:
     lines: list[Line] = []
     head = f"{weight.worker}: {load_words(weight)}" if several else _capital(load_words(weight))
     lines += [[(each, "head") for each, _ in line] for line in wrapped(head, output.width)]
-    lines += aged_lines({weight.worker: weight.day}, output)
+    lines += aged_lines({weight.worker: told.as_of}, output)
     if weight.is_over:
         warning = (
             "OVERLOADED: more than one person can carry. Take this to your supervisor: "

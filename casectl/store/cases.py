@@ -309,13 +309,12 @@ class Cases:
         case: Case,
         client: Mapping[str, Value],
         service: Mapping[str, Value],
-        unavailable: Sequence[str] = (),
-        reason: str | None = None,
+        unavailable: Mapping[str, str] = {},
     ) -> Case:
         """Correct what is known of the client, and of this ``service``: program, need, referrer.
 
         A new name gives every case of theirs its handle. ``unavailable`` are facts that cannot be
-        had, for that ``reason``.
+        had, each with the reason.
         """
         from casectl.store.casework import end_unavailable, say_unavailable
 
@@ -324,7 +323,8 @@ class Cases:
             operation.update("cases", case.id, **service)
             changed = [FACT_OF[each] for each in (*client, *service) if each in FACT_OF]
             end_unavailable(operation, case, changed)
-            say_unavailable(operation, case, unavailable, reason)
+            for fact, reason in unavailable.items():
+                say_unavailable(operation, case, (fact,), reason)
         return self._again(case)
 
     def set_level(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from casectl.core.casework import DONE, NEED, OPEN, PAST, PLANNED, UNAVAILABLE, Piece
+from casectl.core.casework import DONE, LETTERS, NEED, OPEN, PAST, PLANNED, UNAVAILABLE, Piece
 from casectl.core.errors import BadValue, NotFound
 from casectl.core.facts import known_of, lacking
 from casectl.core.model import ASSESSING, KNOWABLE, Case, assessment_draft
@@ -249,6 +249,10 @@ def piece_of(row: Row) -> Piece:
         for name in DAYS:
             values[name] = values[name] and date.fromisoformat(values[name])
         values["body"] = read_json(values["body"])
+    if values["kind"] not in LETTERS:
+        from casectl.core.foreign import Foreign
+
+        return Foreign(**values)
     return Piece(**values)
 
 

@@ -214,28 +214,37 @@ class Checkup:
         if wrong:
             return Finding("cases", FAIL, f"{_count(wrong, 'case')} whose columns contradict")
         if strange := self._not_understood():
-            detail = f"casework of a stage that this casectl does not know: {strange}"
+            detail = f"casework of {strange}"
             return Finding("cases", FAIL, detail, "upgrade casectl, or casectl undo takes it back")
         count = self.db.value("SELECT count(*) FROM cases")
         still = self.db.value("SELECT count(*) FROM cases WHERE status <> 'closed'")
         return Finding("cases", OK, f"{_count(count, 'case')}, {still:,} open")
 
     def _not_understood(self) -> str:
-        """The open pieces of a stage that no rule is of, by their names."""
+        """Pieces of a kind, and open ones of a stage, that no rule is of, by their names."""
         from casectl.core.bodies import stages_of
         from casectl.core.casework import LETTERS
+        from casectl.core.foreign import part_name
 
         found = self.db.rows(
             "SELECT c.number AS case_number, w.kind, w.stage, w.number FROM casework w "
-            "JOIN cases c ON c.id = w.case_id WHERE w.status = 'open' ORDER BY 1, 2, 4"
+            "JOIN cases c ON c.id = w.case_id "
+            f"WHERE w.status = 'open' OR w.kind NOT IN ({marks(LETTERS)}) ORDER BY 1, 2, 4",
+            tuple(LETTERS),
         )
-        strange = [
-            f"{each['case_number']}.{LETTERS[each['kind']]}{each['number']}"
-            for each in found
-            if each["stage"] not in stages_of(each["kind"])
-        ]
-        more = f" and {len(strange) - MOST_NAMED} more" if len(strange) > MOST_NAMED else ""
-        return ", ".join(strange[:MOST_NAMED]) + more
+        strange: dict[str, list[str]] = {"kind": [], "stage": []}
+        for each in found:
+            name = f"{each['case_number']}.{part_name(each['kind'], each['number'])}"
+            if each["kind"] not in LETTERS:
+                strange["kind"].append(name)
+            elif each["stage"] not in stages_of(each["kind"]):
+                strange["stage"].append(name)
+        return "; ".join(
+            f"a {what} that this casectl does not know: {', '.join(names[:MOST_NAMED])}"
+            + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+            for what, names in strange.items()
+            if names
+        )
 
     def _names(self) -> Finding:
         """Whether people are found by their names as names are compared today."""

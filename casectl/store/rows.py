@@ -398,11 +398,13 @@ def _watch_pieces(
     rows = db.tuples(WATCHED.format(marks=marks(ids)), [*ids, until]) if ids else []
     if not rows:
         return
-    from casectl.core.casework import owed
+    from casectl.core.casework import LETTERS, owed
 
     read = date.fromisoformat
     for row in rows:
         case_id, kind, stage, number, domain, what, who, due_on, lead, seen_on = row
+        if kind not in LETTERS:  # a newer casectl's: doctor names it
+            continue
         seen = seen_on and read(seen_on)
         watches = owed(kind, stage, number, domain, what, who, read(due_on), lead, seen)
         found.setdefault(case_id, []).extend(watches)

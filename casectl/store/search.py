@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from casectl.core.casework import LETTERS, OPEN, PERSON, PROVIDER, REFERRAL, VERSION, texts_in
 from casectl.core.finding import FEWEST_DIGITS, Sought, in_order_of_sureness, number_in
+from casectl.core.foreign import part_name
 from casectl.core.model import SAFE, said_safely
 from casectl.core.text import fold
 from casectl.core.views import Hit
@@ -207,7 +208,7 @@ class Search:
             item = f"{case.number}.{row['number']}"
             hit = Hit(case, row["kind"], item, row["due_on"], text, field)
         elif source == "casework":
-            item = f"{case.number}.{LETTERS[row['kind']]}{row['number']}"
+            item = f"{case.number}.{part_name(row['kind'], row['number'])}"
             text = _texts(text) if field == "body" else text
             hit = Hit(case, row["kind"], item, row["on_day"], text, field)
             if row["kind"] in AROUND:

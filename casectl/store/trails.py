@@ -73,6 +73,12 @@ class Trails:
         )
         return worker
 
+    def last_day(self) -> date | None:
+        """The day of the last operation: a copy knows of nothing after it."""
+        with readable_days():
+            day = self.db.value("SELECT max(day) FROM operations")
+            return date.fromisoformat(day) if day is not None else None
+
     def all(self) -> list[Trail]:
         """Every case on file, closed ones too, by number; all of one moment."""
         with self.db.snapshot(), readable_days():

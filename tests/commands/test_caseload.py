@@ -215,6 +215,29 @@ def test_how_old_a_summary_is_is_said(run: Run, three: None, tmp_path: Path, wor
     assert "as of" not in run(words, width=80, today="2026-11-22").out, "one's own is today's"
 
 
+@pytest.mark.parametrize("words", ["escalate", "caseload", "report timeliness --from 2026-10-01"])
+def test_how_old_a_copy_is_is_said(
+    run: Run, three: None, tmp_path: Path, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was recorded last is the last that a copy knows of; one's own caseload is today's."""
+    own = tmp_path / "caseload.db"
+    copy = tmp_path / "kim.db"
+    copy.write_bytes(own.read_bytes())
+    command = [*words.split(), "--of", str(copy)]
+    assert "as of" not in run(command, width=80).out
+    run("reached 1 'after the copy was made'", today="2026-11-21")
+    later = run(command, width=80, today="2026-11-22")
+    assert "kim as of Wed 18 Nov, 4 days old" in later.out
+    assert "OLD: kim as of Wed 18 Nov, 4 days old; what happened since" in later.err
+    piped = run([*command, "--json"], today="2026-11-22")
+    assert "OLD: kim as of Wed 18 Nov, 4 days old" in piped.err
+    assert {each["as_of"] for each in piped.json} == {"2026-11-18"}
+    assert run(command, today="2026-11-22").out.splitlines()[0].endswith("\t2026-11-18")
+    assert "as of" not in run(words, width=80, today="2026-11-22").out, "one's own is today's"
+    ahead = run(command, today="2026-11-17").err
+    assert "AHEAD: kim as of Wed 18 Nov, which is still ahead" in ahead
+
+
 @pytest.mark.parametrize("words", ["escalate", "caseload"])
 def test_a_summary_of_a_day_ahead_is_said(
     run: Run, three: None, tmp_path: Path, words: str

@@ -505,6 +505,19 @@ def test_services_and_letters_are_completed(work: Work, garcia: None, run: Run) 
     assert texts(desk.choices("letter gar")) == ["garcia-1"]
 
 
+def test_the_profile_s_reasons_to_close_are_completed(
+    work: Work, garcia: None, tmp_path: Path
+) -> None:
+    (tmp_path / "ours.toml").write_text(
+        'title = "Ours"\nabout = "a test"\n[closing]\nown_reasons = ["turned 21"]\n', "utf-8"
+    )
+    desk = work().desk
+    assert texts(desk.choices("close 1 --reason t")) == ["transferred"]
+    (tmp_path / "config.toml").write_text(f'profile = "{tmp_path}/ours.toml"\n', "utf-8")
+    assert texts(desk.choices("close 1 --reason t")) == ["transferred", "turned-21"]
+    assert texts(desk.choices("tried 1 --by v")) == ["visit", "video"]
+
+
 def test_private_completion_tells_no_name(work: Work, garcia: None) -> None:
     desk = work(private=True).desk
     assert [(each.text, each.about) for each in desk.choices("tried ")] == [("1", "G.M.")]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from conftest import Run
 from frozen import thaw
 
+from casectl.core.casework import Piece
 from casectl.core.model import Author
 from casectl.core.views import FAIL, OK, WARN
 from casectl.store import open_caseload, slots, surroundings
+from casectl.store.casework import add
 from casectl.store.keys import read_key_file
+from casectl.store.rows import read_cases
 
 # What a test's surroundings are not: a real day, a crontab, a folder of one's own, encrypted.
 APART = {"configuration", "reminders", "cron", "encryption"}
@@ -544,6 +548,36 @@ def test_a_stage_that_nobody_knows_takes_no_list_down_and_is_named(
     cases = found(run)["cases"]
     assert cases["state"] == FAIL
     assert "of a stage that this casectl does not know: 1.g1" in cases["detail"]
+
+
+def test_a_kind_that_nobody_knows_takes_nothing_down_and_is_named(run: Run, path: Path) -> None:
+    """As a newer casectl left it: it is named, and everything else goes on."""
+    store = open_caseload(path, Author("kim", "2026-11-18", "2026-11-18T08:00:00Z"))
+    (case,) = read_cases(store.db, "c.number = ?", (1,))
+    day = date(2026, 11, 18)
+    with store.journal.operation("pet add") as operation:
+        piece = Piece("", case.id, "pet\x1b[31m", 0, day, "a grey cat", due_on=day, who="Rosa")
+        add(operation, piece)
+    store.close()
+    cases = found(run)["cases"]
+    assert cases["state"] == FAIL
+    assert cases["detail"] == (
+        "casework of a kind that this casectl does not know: 1.pet\u241b[31m1"
+    )
+    assert "upgrade casectl" in cases["do"]
+    for command in (
+        "show 1", "show 1 --all", "show 1 --json", "show 1 --private", "today --all", "list",
+        "today --explain 1", "history", "history 1 --json", "search 'grey cat'", "remind", "week",
+        "search 'grey cat' --json", "lint", "caseload",
+        f"copy 1 -o {path.parent}/copy.txt --no-input --yes",
+        "reached 1 hello", "assess 1 --domain housing=2", "doctor --repair --yes", "undo",
+    ):  # fmt: skip
+        for width in (None, 80):
+            told = run(command, width=width)
+            assert "report without client data" not in told.err, (command, told.err)
+            assert "\x1b" not in told.out, command
+    assert "a grey cat" in run("search 'grey cat'").out
+    assert "1.pet\u241b[31m1" in run("history 1").out
 
 
 def test_doctor_and_a_file_that_is_taken_in_ask_the_same_of_a_case() -> None:

@@ -141,6 +141,39 @@ def test_not_available_with_a_reason_and_back_again(run: Run) -> None:
     assert run("doctor").code == 0
 
 
+def test_a_walk_offers_to_give_up_what_is_missing(run: Run) -> None:
+    # name; birth date: why is asked again; phone: given up, and found after all; safe contact
+    answers = ["", "!", "", "!", "no papers", "!", "lives outside", "<", "555-0100", "!", "unsaid"]
+    said = run("edit 1", answers=[*answers, *[""] * 14])
+    assert said.code == 0, said.err
+    assert said.err.count("Birth date [missing; ! if it cannot be had]: ") == 2
+    assert "reason is empty" in said.err
+    assert "Phone [not available: lives outside]: " in said.err
+    assert "Email [none]: " in said.err, "nobody misses it"
+    assert "birth date: not available (no papers)" in said.out
+    told = run("show 1 --json").json
+    assert told["phone"] == "555-0100"
+    assert told["not_available"] == [
+        {"fact": "birth date", "reason": "no papers"},
+        {"fact": "safe contact", "reason": "unsaid"},
+    ]
+    assert missing(run) is None
+    assert run("undo").code == 0
+    assert missing(run)["what"] == "find out: phone, birth date"
+
+
+def test_a_walk_gives_up_nothing_that_is_known(run: Run) -> None:
+    answers = ["", "", "555-0100", "!", "unsaid", "after 18:00", *[""] * 12]
+    said = run("edit 1", answers=answers)
+    assert said.code == 0, said.err
+    assert "Why can the safe contact not be had?" in said.err
+    assert run("show 1 --json").json["not_available"] == []
+    assert run(["edit", "1", "--pronouns", "they"]).code == 0
+    again = run("edit 1", answers=[*[""] * 11, "!", *[""] * 5])
+    assert again.code == 0 and "cannot be had?" not in again.err
+    assert run("show 1 --json").json["pronouns"] == "!", "nobody misses it, so it is a text"
+
+
 def test_what_was_given_since_is_asked_for_again_once_it_is_gone(run: Run) -> None:
     run("edit 1 --not-available 'birth date' --reason 'no papers'")
     run("edit 1 --dob 1978")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import Run
 
+from casectl.store import Caseload
+
 
 @pytest.fixture(autouse=True)
 def ana(run: Run, caseload: None) -> None:
@@ -157,6 +159,29 @@ def test_it_asks_at_a_terminal(run: Run) -> None:
     (told,) = run("people show 1 --json").json
     assert (told["what"], told["as"], told["role"]) == ("Rosa Sample", "family", "sister")
     assert (told["phone"], told["safe_contact"]) == ("555-0198", "texts")
+
+
+def test_an_interruption_keeps_a_draft_that_is_gone_on_with(run: Run) -> None:
+    left = run("people add 1", answers=["Rosa Sample", "family", "sister"])
+    assert left.code != 0
+    assert left.err.count("Kept as a draft: casectl people add 1 goes on with it.") == 1
+    assert run("people show 1 --json").json == []
+    again = run("people add 1 --role aunt", answers=["y", "555-0198", "texts"])
+    assert again.code == 0, again.err
+    assert "was begun. Go on with it? [Y/n]" in again.err
+    (told,) = run("people show 1 --json").json
+    assert (told["what"], told["as"], told["role"]) == ("Rosa Sample", "family", "aunt")
+    assert (told["phone"], told["safe_contact"]) == ("555-0198", "texts")
+    fresh = run("people add 1", answers=["Ben Sample", "family", "", "", ""])
+    assert fresh.code == 0 and "was begun" not in fresh.err
+
+
+def test_a_draft_of_a_person_goes_with_the_case_that_is_erased(run: Run, store: Caseload) -> None:
+    assert run("people add 1", answers=["Rosa Sample", "family"]).code != 0
+    why = "--override 'moves today' --approved-by Lee --summary 'is well there'"
+    assert run(f"close 1 --reason moved {why} --no-input").code == 0
+    assert run("purge 1 --reason asked --yes").code == 0
+    assert store.db.value("SELECT count(*) FROM drafts") == 0
 
 
 def test_the_same_name_and_number_twice_is_said(run: Run) -> None:

@@ -135,6 +135,34 @@ def test_the_profiles_are_completed(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert run([]).out.split() == ["health", "housing"]
 
 
+def test_the_profile_s_own_reasons_to_close_are_completed_without_the_caseload(
+    run: Run, ours: Path, file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def completed(line: str) -> list[str]:
+        monkeypatch.setenv("COMP_WORDS", line)
+        monkeypatch.setenv("COMP_CWORD", str(len(line.split(" ")) - 1))
+        return run([]).out.split()
+
+    monkeypatch.setenv("_CASECTL_COMPLETE", "complete_bash")
+    monkeypatch.setenv("CASECTL_DB", str(tmp_path / "none.db"))
+    assert completed("casectl close 1 --reason m") == ["moved"]
+    with ours.open("a", encoding="utf-8") as text:
+        text.write(
+            '[closing]\nreasons = ["declined", "died"]\n'
+            'own_reasons = ["turned 21", "$(aged) out"]\n'
+            'notice_means = ["by hand"]\n'
+            '[closing.programs."Drop In"]\nown_reasons = ["told us to stop"]\n'
+        )
+    file.write_text(f'profile = "{ours}"\n', encoding="utf-8")
+    offered = completed("casectl close 1 --reason ")
+    assert {"declined", "turned-21", "aged-out"} <= set(offered)
+    assert "told-us-to-stop" in offered and "duplicate" in offered and "moved" not in offered
+    assert completed("casectl close 1 --by ") == ["by-hand"]
+    file.write_text("profile = 3\n", encoding="utf-8")
+    assert completed("casectl close 1 --reason m") == ["moved"], "what it cannot read it leaves out"
+    assert not (tmp_path / "none.db").exists()
+
+
 # --- What goes before what ----------------------------------------------------------------------
 
 

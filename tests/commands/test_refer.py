@@ -42,6 +42,46 @@ def of(store: Caseload, case: Case, kind: str = REFERRAL) -> list[Piece]:
 # -- sending ---------------------------------------------------------------------------------------
 
 
+def test_without_a_service_a_terminal_offers_those_that_fit(
+    run: Run, case: Case, store: Caseload
+) -> None:
+    run(f"resource add 'Full House' 'soup' {OPEN_TODAY.replace('open', 'full')}")
+    run("resource add 'Sample Law' 'advice' --domain legal")
+    asked = run("refer 1", answers=["2"])
+    assert asked.code == 0, asked.err
+    told = " ".join(asked.err.split())
+    first, second, near = (told.index(name) for name in ("food parcels", "hot meals", "soup"))
+    assert first < second < near
+    assert "1 food parcels, Example Pantry (meets need1 no food; has room" in told
+    assert "advice" not in told, "it meets none of the needs"
+    assert [each.body["resource"] for each in of(store, case)] == [2]
+
+
+def test_the_picker_finds_by_words_and_asks_again(run: Run, case: Case, store: Caseload) -> None:
+    asked = run("refer 1", answers=["nothing such", "9", "pantry", "y"])
+    assert asked.code == 0, asked.err
+    assert "no resource 'nothing such'" in asked.err and "no resource 9" in asked.err
+    assert [each.body["resource"] for each in of(store, case)] == [1]
+    left = run("refer 1 --need 1", answers=[""])
+    assert left.code != 0 and "nothing was chosen" in left.err
+    assert len(of(store, case)) == 1
+
+
+def test_a_script_is_told_what_lists_the_services(run: Run, case: Case, store: Caseload) -> None:
+    refused = run("refer 1")
+    assert refused.code == 2
+    assert "SERVICE is missing" in refused.err
+    assert "casectl resource match 1" in refused.err
+    assert refused.err.count("\n") == 1 and of(store, case) == []
+
+
+def test_the_picker_needs_a_need(run: Run, ben: None) -> None:
+    run("need met 1.need1 'has enough'")
+    refused = run("refer 1", answers=["1"])
+    assert refused.code == 2 and "has no open need" in refused.err
+    assert "Which one?" not in refused.err
+
+
 def test_a_draft_asks_to_be_sent(run: Run, case: Case, store: Caseload) -> None:
     result = run("refer 1 1")
     assert result.out.splitlines() == [

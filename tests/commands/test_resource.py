@@ -132,6 +132,35 @@ def test_one_can_go_back_and_ask_for_help(run: Run, caseload: None, store: Casel
     assert clinic is not None and "eligibility_description" not in clinic.body
 
 
+def test_an_interrupted_service_is_a_draft_that_is_gone_on_with(
+    run: Run, caseload: None, store: Caseload
+) -> None:
+    left = run("resource add", answers=["Example Pantry", "food parcels", "food"])
+    assert left.code != 0
+    assert left.err.count("Kept as a draft: casectl resource add goes on with it.") == 1
+    assert store.resources.all() == []
+    again = run("resource add", answers=["y", "", "anybody", *[""] * 16, "open", "n"])
+    assert again.code == 0, again.err
+    assert "A service was begun. Go on with it?" in again.err
+    (made,) = store.resources.all()
+    assert made.name == "food parcels, Example Pantry" and made.domains == ("food",)
+    assert made.body["eligibility_description"] == "anybody" and made.capacity == "open"
+    fresh = run("resource add", answers=["Example Clinic", "dentist", *[""] * 20, "n"])
+    assert fresh.code == 0 and "was begun" not in fresh.err
+
+
+def test_a_draft_of_a_service_gives_way_to_what_is_typed_and_to_the_day(
+    run: Run, caseload: None, store: Caseload
+) -> None:
+    asked = ["Example Pantry", "food parcels", "food", *[""] * 17, "open"]
+    assert run("resource add", answers=asked).code != 0
+    again = run("resource add 'Other Pantry' --capacity full", answers=["y", "y"])
+    assert again.code == 0, again.err
+    assert "Did you ask them today" in again.err
+    (made,) = store.resources.all()
+    assert made.name == "food parcels, Other Pantry" and made.capacity == "full"
+
+
 def test_editing_keeps_the_rest_and_can_be_undone(run: Run, pantry: None, store: Caseload) -> None:
     (before,) = store.resources.all()
     assert run("resource edit 1 --phone 555-0101 --phone 555-0102 --language -").code == 0

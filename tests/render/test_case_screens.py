@@ -11,6 +11,7 @@ from conftest import Run
 from rich.cells import cell_len
 
 from casectl.core.fictitious import DEMO_CASES
+from casectl.render import Output
 
 COMMANDS = (
     "intake 'Ann Sample' --urgency high --on 2026-10-01 --phone 555-0100 --pronouns she/her "
@@ -74,7 +75,8 @@ Last contacts
 Last notes
 1.n1         Wed 18 Nov
   Brought the letter from the landlord;
-  it gives her until the end of the …
+  it gives her until the end of the
+  year.
 
 Missing: risk, need (casectl set 1
 --risk LEVEL, casectl edit 1)
@@ -256,7 +258,7 @@ def test_an_ordinary_case_fits_a_screen(run: Run) -> None:
     for day in range(1, 9):
         run(f"tried 1 'attempt on the {day}th, nobody at home' --on 2026-11-0{day} --by visit")
         run(f"note 1 'note {day}' --on 2026-11-0{day}")
-        run(f"follow 1 'thing {day}' --due 2026-12-0{day}")
+        run(f"follow 1 'thing {day}' --due 2027-03-0{day}")
     out = run("show 1", width=80).out
     assert out.count("\n") <= 23
     for words in ("Ann Sample", "555-0100", "1.1 ", "1.contact", "1.c3", "1.n1", "Missing: risk"):
@@ -288,13 +290,89 @@ def test_a_case_with_all_of_the_casework_fits_a_screen(run: Run) -> None:
         run(f"note 1 'note {day}' --on 2026-11-0{day}")
     out = run("show 1", width=80).out
     assert out.count("\n") <= 23
+    assert "7 more due, 8 more contacts, 7 more notes, assessment, …: casectl show 1" in out
     for words in (
         "Phone 555-0100 (safe contact: never leave a message",
-        "speaks Dari, with an interpreter", "Assessed Tue 3 Nov", "housing 2",
-        "self-harm moderate; safety plan (review Wed 2 Dec): calls her sister", "PHQ-9 4",
-        "Plan agreed Wed 18 Nov", " Due 1.", "Last contacts 1.c",
+        "speaks Dari, with an interpreter",
+        "self-harm moderate; safety plan (review Wed 2 Dec): calls her sister",
+        " Due 1.", "Last contacts 1.c",
     ):  # fmt: skip
         assert words in " ".join(out.split()), words
+
+
+EVERYTHING = (
+    *CASEWORK[:1],
+    "edit 1 --safe-contact '' --safe-when 'after 18:00' --safe-how 'text first' "
+    "--safe-never 'that you call from the shelter'",
+    "deadline 1 'court hearing' --on 'fri 9:30'",
+    "people add 1 'Rosa Sample' --as family --role sister --phone 555-0100 --primary",
+    *(f"people add 1 '{name} Sample' --as other" for name in ("Ben", "Lee", "Dana", "Inge")),
+    "consent add 1 --to 'Example Pantry' --purpose care --what name --until '18 may 2027' "
+    "--told-rights --signed today",
+    "consent add 1 --to 'Sample Housing Office' --purpose 'referral; lease' --what 'name, need' "
+    "--until '18 dec 2026' --told-rights --signed today",
+    "consent add 1 --to 'City Clinic' --purpose care --what name --event 'it ends' --told-rights",
+    "resource add 'Sample Housing Office' 'emergency rooms' --domain housing --phone 555-0112",
+    "refer 1 1",
+    *CASEWORK[3:4],
+    *CASEWORK[5:7],
+    "close 1 --notice --by letter --reason moved",
+)
+
+
+@pytest.mark.parametrize(("width", "lines"), [(40, 40), (80, 23), (120, 23)])
+def test_what_is_due_is_left_out_when_everything_else_was(run: Run, width: int, lines: int) -> None:
+    for command in EVERYTHING:
+        assert run(command).code == 0, command
+    out = run("show 1", width=width).out
+    assert out.count("\n") <= lines
+    due = run("show 1 --json").json["due"]
+    soon = [each["item"] for each in due if each["due"] <= "2026-12-18"]
+    shown = re.findall(r"^1\.\S+", out, re.MULTILINE)
+    assert len(soon) == 13 and "1.cl1" in soon
+    # What is left out of them are the last; nothing else has a row then.
+    assert shown[:10] == soon[:10]
+    assert "Last" not in out or set(soon) <= set(shown)
+    assert "Closing: notice" in out and "Risk Tue 3 Nov: self-harm moderate" in out
+    assert " ".join(out.split()).count("after 18:00; text first; never: that you call from") == 1
+    assert re.search(r"\d more due, .*people", " ".join(out.split()))
+
+
+def test_a_number_that_rings_at_the_clients_refers_to_the_words_above(run: Run) -> None:
+    for command in EVERYTHING[1:4]:
+        assert run(command).code == 0, command
+    out = run("show 1", width=120).out
+    words = "after 18:00; text first; never: that you call from the shelter"
+    assert out.count(words) == 1
+    assert f"Phone 555-0100 (safe contact: {words})" in out
+    assert "Rosa Sample, sister, 555-0100 (rings at the client's; safe contact: as above)" in out
+    whole = " ".join(run("show 1 --all", width=120).out.split())
+    assert whole.count(words) == 2, "there it may be many lines below"
+
+
+def test_safety_and_deadlines_are_never_left_out(run: Run) -> None:
+    for day in range(1, 31):
+        assert run(f"deadline 1 'hearing {day}' --on tomorrow").code == 0
+    out = run("show 1", width=80).out
+    assert out.count("COURT TOMORROW") + out.count("DEADLINE TOMORROW") == 30
+    assert "1.contact" not in out and "Last" not in out
+
+
+def test_a_tall_terminal_has_room_for_more(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in EVERYTHING:
+        assert run(command).code == 0, command
+    low = run("show 1", width=120).out
+    monkeypatch.setattr(Output, "height", 40)
+    high = run("show 1", width=120).out
+    assert low.count("\n") <= 23 < high.count("\n") <= 39
+    assert "Released: Example Pantry" in high and "Last contacts" in high
+
+
+def test_people_that_a_line_has_no_room_for_are_counted(run: Run) -> None:
+    for number in range(6):
+        run(f"people add 1 'Person Number{number} of Sample' --as other --role neighbour")
+    out = run("show 1", width=80).out
+    assert "Around: Person Number0 of Sample (neighbour) +5 more: casectl people show 1" in out
 
 
 def test_no_case_of_the_demo_is_longer_than_a_screen(
