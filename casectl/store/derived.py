@@ -105,11 +105,13 @@ def _cases_of(db: Database, client_ids: list[str]) -> Iterator[str]:
 
 
 def refresh_all_facts(db: Database) -> None:
-    """Every case's facts anew: a schema before 6 kept fewer, or others.
+    """Every case's facts anew: a schema before 7 kept fewer, or others.
 
     Until 3 a call promised for a later day than the attempt waited with the rest; the plan that 4
-    asks for of a case that was assessed, and what is not known of one, stood in no caseload of
-    before. A record that cannot be read keeps nobody from the caseload; doctor tells of it.
+    asks for of a case that was assessed, and what 6 does of one that something is not known of,
+    stood in no caseload of before; and until 7 a closing as died, where an older casectl had asked
+    for its sign-off, left everything else to be done. A record that cannot be read keeps nobody
+    from the caseload; doctor tells of it.
     """
     groups = Groups(db)
     numbers = [row[0] for row in db.rows("SELECT number FROM cases ORDER BY number")]

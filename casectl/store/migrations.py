@@ -104,7 +104,7 @@ def _migrate(db: Database, chain_key: bytes | None) -> None:
         before = db.value("PRAGMA user_version")
         migrations.apply(SqliteUtils(db.connection, execute_plugins=False))
         put_right(db)
-        if 0 < before < 6:
+        if 0 < before < 7:
             refresh_all_facts(db)
         if chain_key is not None:
             db.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (CHAIN_KEY, chain_key.hex()))

@@ -17,6 +17,7 @@ from casectl.core.standards import Standards
 from casectl.store import Caseload, casework
 from casectl.store.casework import change
 from casectl.store.rows import SAID, WATCHED
+from casectl.store.schema import MIGRATIONS, SCHEMA_VERSION
 
 QUIET = "--new --no-input"
 NOTICE_ENDS = "2026-12-02"
@@ -611,9 +612,14 @@ def test_nobody_is_reached_whose_closing_as_died_waits_for_its_sign_off(
 OLD_WATCHED = WATCHED.replace(SAID, "w.what")
 
 
-@pytest.mark.parametrize("left", [None, "moved"])
+@pytest.mark.parametrize(("left", "how"), [(None, "repair"), ("moved", "opening")])
 def test_a_death_that_an_older_casectl_wrote_down_silences_what_would_reach_the_client(
-    run: Run, store: Caseload, profile: Any, monkeypatch: pytest.MonkeyPatch, left: str | None
+    run: Run,
+    store: Caseload,
+    profile: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    left: str | None,
+    how: str,
 ) -> None:
     """It wrote that into the body, and left beside it what the notice had said, or nothing."""
     profile("sign_off = true")
@@ -630,7 +636,11 @@ def test_a_death_that_an_older_casectl_wrote_down_silences_what_would_reach_the_
     assert owes(run, today=IN_DECEMBER) == {"1.cl1", "1.2"}
     facts = next(line for line in run("doctor").out.splitlines() if "\tfacts\t" in line)
     assert facts.startswith("FAIL") and facts.endswith("casectl doctor --repair")
-    ok(run("doctor --repair"))
+    if how == "repair":
+        ok(run("doctor --repair"))
+    else:  # as that caseload is opened here for the first time
+        store.db.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (MIGRATIONS[-1],))
+        store.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION - 1}")
     assert "1.contact" not in run("remind", today=IN_DECEMBER).out
     assert owes(run, today=IN_DECEMBER) == {"1.cl1", "1.2"}
     assert "have the closure signed off: died" in run("today", width=100).out
