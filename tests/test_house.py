@@ -55,9 +55,10 @@ ARROWS: dict[str, set[str]] = {
     # What goes to a colleague or comes from one: sealed, opened, and only read.
     "colleagues": {"session", "store", "render", "core"},
     "handing": {"session", "sharing", "render", "core"},
+    "importing": {"session", "formats", "render", "core"},
     "commands": {
         "asking", "editor", "keyboard", "prompt", "session", "parameters", "pieces", "sharing",
-        "colleagues", "handing", "naming", "unlocking", "render", "formats", "core",
+        "colleagues", "handing", "importing", "naming", "unlocking", "render", "formats", "core",
     },
     # The commands come by name, through the table. What is left to import is the version and the
     # telling of an error.
