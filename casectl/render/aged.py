@@ -9,7 +9,7 @@ from casectl.core.spoken import spoken_short
 from casectl.render import Output
 from casectl.render.screens import Line, wrapped
 
-OLD = 2  # days; a weekend between two nightly summaries
+OLD = 3  # days; on Monday the newest there is may be of Friday
 
 
 def age_words(day: date, output: Output) -> str | None:
@@ -33,12 +33,12 @@ def warnings(days: Mapping[str, date], output: Output) -> Iterator[str]:
         if is_old(day, output):
             yield (
                 f"OLD: {worker} {age_words(day, output)}; what happened since is not in it. "
-                "Ask for a new summary."
+                "Ask for a newer one."
             )
         elif day > output.today:
             yield (
                 f"AHEAD: {worker} {age_words(day, output)}; no day of it can be trusted. "
-                "Ask for a new summary, and whose clock is wrong."
+                "Ask for another, and whose clock is wrong."
             )
 
 

@@ -204,6 +204,8 @@ def test_how_old_a_summary_is_is_said(run: Run, three: None, tmp_path: Path, wor
     next_day = run(command, width=80, today="2026-11-19")
     assert "kim as of Wed 18 Nov, 1 day old" in next_day.out
     assert "OLD" not in next_day.err
+    after_a_weekend = run(command, width=80, today="2026-11-21")
+    assert "OLD" not in after_a_weekend.err, "who is warned each Monday no longer listens"
     later = run(command, width=80, today="2026-11-22")
     assert "kim as of Wed 18 Nov, 4 days old" in later.out
     assert "OLD: kim as of Wed 18 Nov, 4 days old; what happened since" in later.err
