@@ -212,7 +212,9 @@ def find_contacted(
     if part is None or part in ("contact", "safety") or is_transition(part) or is_call(part):
         return case, None
     if not part.isdigit():
-        how = how_to_clear(part, "is not something to get in touch about", case.stem)
+        how = how_of_a_referral(session, case, part) or how_to_clear(
+            part, "is not something to get in touch about", case.stem
+        )
         raise BadValue(f"{case.number}.{part} {how}")
     _, promise = find_promise(session, text, kinds=(FOLLOW_UP, APPOINTMENT, DEADLINE))
     if promise.kind == DEADLINE:
@@ -248,9 +250,7 @@ def find_promise(session: Session, text: str, *, kinds: tuple[str, ...]) -> tupl
                 f"{case.handle} owes no {case.stem}.{part}",
                 hint=f"casectl show {case.stem} lists what it owes",
             )
-        how = _how_of_a_referral(session, case, part) or how_to_clear(
-            part, NOT_A_PROMISE, case.stem
-        )
+        how = how_of_a_referral(session, case, part) or how_to_clear(part, NOT_A_PROMISE, case.stem)
         raise BadValue(f"{case.stem}.{part} {how}")
     promise = session.store.promises.numbered(case, int(part[:10]))
     if promise is None:
@@ -268,18 +268,16 @@ def find_promise(session: Session, text: str, *, kinds: tuple[str, ...]) -> tupl
     return case, promise
 
 
-def _how_of_a_referral(session: Session, case: Case, part: str) -> str | None:
-    """What goes on with a declined referral, which is not chased; None for all else."""
+def how_of_a_referral(session: Session, case: Case, part: str) -> str | None:
+    """What goes on with a referral as it stands, by commands that fit; None for all else."""
     if part.rstrip(DIGITS) != "ref":
         return None
-    from casectl.core.casework import DECLINED, REFERRAL
+    from casectl.core.casework import REFERRAL
+    from casectl.core.referrals import how_to_go_on
 
     for each in session.store.casework.of(case, REFERRAL):
-        if each.part == part and each.status == OPEN and each.stage == DECLINED:
-            return (
-                f"was declined: casectl resource match {case.stem} finds another service, "
-                f"casectl referral close {case.stem}.{part} REASON ends it"
-            )
+        if each.part == part:
+            return how_to_go_on(each, case.stem)
     return None
 
 

@@ -573,7 +573,9 @@ def chase(
     case, piece = find_piece(session, item, REFERRAL)
     day = _day(session, case, on)
     event = new_event(ASKED, day, who=who, by=by, text=_typed(session, text))
-    _happen(session, case, piece, event, "referral chase")
+    done = _happened(session, case, piece, event, "referral chase")
+    where = told.call_words(session.shown(done), session.shown(_service(session, done)))
+    _tell(session, case, done, f"{where}.")
 
 
 @referral_app.command("list")
@@ -600,7 +602,10 @@ def list_(
     if silent:
         found = [each for each in found if each[1].status == OPEN and each[1].stage == SENT]
     session.was_shown("referral list", list({each.id: each for each, _ in found}.values()))
-    told.referrals(found, session.output, "No referral is open: casectl refer CASE SERVICE")
+    catalogue = {each.number: each for each in session.store.resources.all(retired=True)}
+    told.referrals(
+        found, catalogue, session.output, "No referral is open: casectl refer CASE SERVICE"
+    )
 
 
 @referral_app.command("show")
@@ -609,10 +614,15 @@ def show(ctx: typer.Context, item: PieceArgument) -> None:
     session = current(ctx)
     case, piece = find_piece(session, item, REFERRAL)
     session.was_shown("referral show", [case])
-    told.referral(case, piece, session.output)
+    told.referral(case, piece, _service(session, piece), session.output)
 
 
 # -- what the verbs share --------------------------------------------------------------------------
+
+
+def _service(session: Session, referral: Piece) -> Resource | None:
+    number = referral.body.get(RESOURCE)
+    return session.store.resources.numbered(number) if number is not None else None
 
 
 def _happen(

@@ -49,6 +49,18 @@ INSTEAD: Mapping[str, str] = {
     SENT: "casectl referral answer {item} records what they said",
     DECLINED: "casectl refer names another service, casectl referral close {item} REASON ends it",
 }
+# What goes on with one as it stands.
+ONWARD: Mapping[str, str] = {
+    DRAFT: "is a draft: casectl referral send {item} sends it",
+    SENT: "is a referral: casectl referral answer {item} records what they said, casectl referral "
+    "chase {item} that you asked",
+    DECLINED: "was declined: casectl resource match {case} finds another service, casectl referral "
+    "close {item} REASON ends it",
+}
+ANSWERED = (
+    "is a referral, {stage}: casectl referral connected {item} once the client says that they are "
+    "there, answer or received {item} for what they say, chase {item} that you asked"
+)
 WAITLIST_INTERVALS = 4  # a waiting list is asked about every so many intervals of silence
 
 
@@ -129,6 +141,15 @@ def check_next(case: Case, referral: Piece, event: Event, order: DateOrder | Non
             f"{spoken(event.on, order)} is before it was {what}, {spoken(since, order)}",
             hint="give a later day",
         )
+
+
+def how_to_go_on(referral: Piece, case: str) -> str:
+    """What one does with it next, by the commands that fit how it stands."""
+    item = f"{case}.{referral.part}"
+    if referral.status != OPEN:
+        return f"is {referral.stage} and over: casectl referral show {item}"
+    words = ONWARD.get(referral.stage, ANSWERED)
+    return words.format(item=item, case=case, stage=referral.stage)
 
 
 def after(referral: Piece, event: Event, interval: int) -> dict[str, Any]:

@@ -22,12 +22,16 @@ from casectl.core.referrals import (
     sent_on,
     times_asked,
 )
+from casectl.core.resources import said
 from casectl.core.spoken import spoken, spoken_short
 from casectl.render import Object, Output
 from casectl.render.plan import piece_object
 from casectl.render.words import by_means
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from casectl.core.resources import Resource
     from casectl.render.screens import Line
 
 REFERRAL_COLUMNS = (
@@ -78,6 +82,18 @@ def since(referral: Piece) -> date:
 def name(referral: Piece) -> str:
     """``food parcels, Example Pantry``."""
     return f"{referral.what}, {referral.who}"
+
+
+def phones_of(resource: Resource | None) -> list[str]:
+    return said(resource, "phone") if resource is not None else []
+
+
+def call_words(referral: Piece, resource: Resource | None) -> str:
+    """``Example Pantry: 555-0100 (casectl resource show 3)``: whom to ask, and by which number."""
+    told = ", ".join(phones_of(resource)) or "no phone on record"
+    number = referral.body.get(RESOURCE)
+    where = f" (casectl resource show {number})" if number is not None else ""
+    return f"{referral.who}: {told}{where}"
 
 
 def standing(referral: Piece, output: Output) -> str:
@@ -187,30 +203,44 @@ def event_words(event: Event, output: Output) -> str:
     return words + (f": {event.text}" if event.text else "")
 
 
-def referrals(found: Sequence[tuple[Case, Piece]], output: Output, empty: str) -> None:
-    """A list over one case or many, what has waited longest first."""
-    found = output.shown(found)
+def referrals(
+    found: Sequence[tuple[Case, Piece]],
+    catalogue: Mapping[int, Resource],
+    output: Output,
+    empty: str,
+) -> None:
+    """A list over one case or many, what has waited longest first; a silent one with its phone."""
+    found, catalogue = output.shown(found), output.shown(catalogue)
     if not output.draws:
-        objects = [referral_object(piece, case, output) for case, piece in found]
+        objects = [
+            {
+                **referral_object(piece, case, output),
+                "phone": phones_of(catalogue.get(piece.body.get(RESOURCE, 0))),
+            }
+            for case, piece in found
+        ]
         output.table(objects, REFERRAL_COLUMNS)
         return
-    told = [
-        (f"{case.number}.{piece.part}", f"{case.client}: {name(piece)}; {standing(piece, output)}")
-        for case, piece in found
-    ]
+    told = []
+    for case, piece in found:
+        words = f"{case.client}: {name(piece)}; {standing(piece, output)}"
+        if piece.status == OPEN and piece.stage == SENT:
+            words += f"; {call_words(piece, catalogue.get(piece.body.get(RESOURCE, 0)))}"
+        told.append((f"{case.number}.{piece.part}", words))
     output.draw(_list(told, output) or [[(empty, "")]])
 
 
-def referral(case: Case, piece: Piece, output: Output) -> None:
-    """One of them with everything that happened."""
-    case, piece = output.shown(case), output.shown(piece)
+def referral(case: Case, piece: Piece, resource: Resource | None, output: Output) -> None:
+    """One of them with everything that happened, and by which number one asks."""
+    case, piece, resource = output.shown(case), output.shown(piece), output.shown(resource)
     if not output.draws:
-        output.facts(referral_object(piece, case, output))
+        output.facts({**referral_object(piece, case, output), "phone": phones_of(resource)})
         return
     needs = ", ".join(f"{case.number}.need{each}" for each in needs_of(piece))
     output.say(
         referral_sentence(piece, case, output),
         *([f"For {needs}; purpose: {piece.body.get(PURPOSE)}."] if needs else []),
+        f"{call_words(piece, resource)}.",
         *(f"  {each}" for each in event_lines(piece, output)),
     )
 

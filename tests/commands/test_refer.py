@@ -257,6 +257,42 @@ def test_the_interval_is_the_program_s(run: Run, ben: None) -> None:
     assert items["1.ref1"] == "2026-11-20"  # the 21st is a Saturday
 
 
+def test_whoever_is_to_be_asked_has_their_number_wherever_one_asks(run: Run, sent: None) -> None:
+    assert run("resource edit 1 --phone 555-0199").code == 0
+    words = "Example Pantry: 555-0199 (casectl resource show 1)"
+    for command in ("referral show 1.ref1", "referral list --silent", "referral chase 1.ref1"):
+        told = " ".join(run(command, width=80).out.split())
+        assert words in told, command
+    assert run("referral list --json").json[0]["phone"] == ["555-0199"]
+    assert run("referral show 1.ref1 --json").json["phone"] == ["555-0199"]
+    assert "555-0199" not in run("--private referral show 1.ref1", width=80).out
+    run("referral answer 1.ref1 accepted")
+    assert "555-0199" not in run("referral list", width=80).out, "nobody is silent"
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ([], "casectl referral send 1.ref1 sends it"),
+        ([f"referral send 1.ref1 {OVERRIDE}"], "casectl referral answer 1.ref1 records"),
+        (
+            [f"referral send 1.ref1 {OVERRIDE}", "referral answer 1.ref1 waitlisted"],
+            "casectl referral connected 1.ref1 once the client says",
+        ),
+        (["referral cancel 1.ref1 mistaken"], "is cancelled and over"),
+    ],
+)
+def test_what_is_no_promise_names_what_goes_on_as_it_stands(
+    run: Run, ben: None, before: list[str], told: str
+) -> None:
+    for command in ("refer 1 1", *before):
+        assert run(command).code == 0, command
+    for command in ("done 1.ref1", "reached 1.ref1"):
+        refused = run(command)
+        assert (refused.code, refused.out) == (2, "")
+        assert told in refused.err and refused.err.count("\n") == 1
+
+
 # -- answers ---------------------------------------------------------------------------------------
 
 
