@@ -41,13 +41,15 @@ from casectl.core.triage import (
     spread_days,
     to_walk,
 )
-from casectl.naming import find_case, how_to_clear
+from casectl.naming import find_case, how_of_a_referral, how_to_clear
 from casectl.parameters import LevelOption, ProgramOption, complete_case, current, whole_number
 from casectl.render import Object, reports, tell
 from casectl.render.triage import case_plan_object, planned_object
 from casectl.session import Session
 
 if TYPE_CHECKING:
+    from casectl.core.casework import Piece
+    from casectl.core.referrals import Event
     from casectl.prompt import Line
 
 Read = TypeVar("Read")
@@ -72,6 +74,15 @@ KEYS = {
 }
 ASKS = "r)eached t)ried p)lan z snooze d)one c)ancel o)pen s)kip u)ndo q)uit ? "
 SHORT_ASKS = "r t p z d c o s u q ? "
+# On the row of a referral they are asked and answer, not the client; of a denial nobody is.
+ASKS_OF_THEM = "r they answered t you asked p)lan o)pen s)kip u)ndo q)uit ? "
+SHORT_ASKS_OF_THEM = "r t p o s u q ? "
+KEYS_OF_THEM = {
+    "r": "they answered: accepted, declined, waitlisted or received, and what was said",
+    "t": "you asked them, and nobody answered yet; it is asked again after its interval",
+}
+ASKS_OF_NOBODY = "p)lan z snooze d)one c)ancel o)pen s)kip u)ndo q)uit ? "
+SHORT_ASKS_OF_NOBODY = "p z d c o s u q ? "
 NARROW = 76
 # What a visit or an appointment is by, where nobody says.
 USUAL_MEANS = {"visit": "visit", APPOINTMENT: "office"}
@@ -345,9 +356,10 @@ class Walk:
         if ranked is None or item is None:
             self.place += 1
             return True
-        self._show(record, item, [each for each in ranked.items if each.is_pressing])
+        about = self._about(record.case, item)
+        self._show(record, item, about, [each for each in ranked.items if each.is_pressing])
         while True:
-            line = self.prompt.key(self._asks(), KEYS)
+            line = self.prompt.key(self._asks(about), KEYS)
             match self._how(line):
                 case "again":
                     return True
@@ -360,7 +372,8 @@ class Walk:
                     if self._undo():
                         return True
                 case "?":
-                    self.session.output.say(*(f"{key}  {what}" for key, what in KEYS.items()))
+                    known = _keys_of(about).items()
+                    self.session.output.say(*(f"{key}  {what}" for key, what in known))
                 case "o":
                     self._open(record.case)
                 case key:
@@ -386,10 +399,39 @@ class Walk:
             return "again"
         return line.text
 
-    def _asks(self) -> str:
-        return ASKS if self.session.output.width >= NARROW else SHORT_ASKS
+    def _asks(self, about: "Piece | None") -> str:
+        wide, short = ASKS, SHORT_ASKS
+        if about is not None:
+            asked = _is_asked(about)
+            wide = ASKS_OF_THEM if asked else ASKS_OF_NOBODY
+            short = SHORT_ASKS_OF_THEM if asked else SHORT_ASKS_OF_NOBODY
+        return wide if self.session.output.width >= NARROW else short
 
-    def _show(self, record: CaseRecord, item: DueItem, pressing: Sequence[DueItem]) -> None:
+    def _about(self, case: Case, item: DueItem) -> "Piece | None":
+        """The referral or denial that an item is about: of those, no key reaches the client."""
+        promise = item.promise
+        if item.kind in ("referral", "denial"):
+            from casectl.core.casework import named_part
+
+            named = named_part(item.item.rpartition(".")[2])
+            return self.session.store.casework.numbered(case, *named) if named else None
+        if case == ME or promise is None or promise.kind != FOLLOW_UP:
+            return None
+        from casectl.core.casework import DENIAL
+        from casectl.core.denials import ASKS as DECISION_ASKED
+        from casectl.core.denials import promise_number
+
+        denials = self.session.store.casework.of(case, DENIAL, only_open=True)
+        mine = (each for each in denials if promise_number(each, DECISION_ASKED) == promise.number)
+        return next(mine, None)
+
+    def _show(
+        self,
+        record: CaseRecord,
+        item: DueItem,
+        about: "Piece | None",
+        pressing: Sequence[DueItem],
+    ) -> None:
         session = self.session
         if record.case != ME and record.case.number not in self.shown:
             session.was_shown("triage", [record.case])
@@ -398,7 +440,20 @@ class Walk:
             each for each in pressing if each.item != item.item and each.item not in self.seen
         ]
         place = f"{self.place + 1}/{len(self.cases)}"
-        reports.triage_row(place, record, item, others, session.output)
+        reports.triage_row(place, record, item, others, self._whom(about), session.output)
+
+    def _whom(self, about: "Piece | None") -> str | None:
+        """Whom to ask of a referral, with their number."""
+        from casectl.core.casework import REFERRAL
+
+        if about is None or about.kind != REFERRAL:
+            return None
+        from casectl.core.referrals import RESOURCE
+        from casectl.render.referrals import call_words
+
+        session, number = self.session, about.body.get(RESOURCE)
+        service = session.store.resources.numbered(number) if number is not None else None
+        return call_words(session.shown(about), session.shown(service))
 
     def _answer(self, key: str, record: CaseRecord, item: DueItem) -> bool:
         """What a key asks for; False where nothing was recorded, and why is told."""
@@ -470,6 +525,9 @@ class Walk:
     ) -> str | None:
         promise = item.promise if _is_about_reaching(item) else None
         case = record.case
+        about = self._about(case, item)
+        if about is not None:
+            return self._of_them(case, about, outcome)
         if case == ME:
             raise BadValue("your own work is nobody to reach", hint="d marks it done")
         if promise is not None and outcome == REACHED:
@@ -518,6 +576,58 @@ class Walk:
             return outcome
 
         return self._asked(question, record_it)
+
+    def _of_them(self, case: Case, about: "Piece", outcome: str) -> str | None:
+        """What the agency of a referral answered, or that it was asked: no contact with anybody."""
+        from casectl.core.casework import DENIAL
+        from casectl.core.referrals import ASKED, new_event
+
+        name = f"{case.number}.{about.part}"
+        if about.kind == DENIAL:
+            raise BadValue(
+                f"{name} is a denial: asking about it reaches nobody",
+                hint=f"casectl denial decide {name} records what was decided, denial file what was "
+                "done",
+            )
+        if not _is_asked(about):
+            how = how_of_a_referral(self.session, case, about.part)
+            raise BadValue(f"{name} {how}")
+        if outcome == TRIED:
+
+            def asked(text: str) -> str:
+                event = new_event(ASKED, self.session.today, text=text or None)
+                self._happened(case, about, event, "referral chase")
+                return "asked"
+
+            return self._asked("What was said or left? Enter: nothing. ", asked)
+
+        def answered(text: str) -> str:
+            word, _, known = text.partition(" ")
+            did = _answer_in(word)
+            event = new_event(did, self.session.today, text=known.strip() or None)
+            known_as = "received" if did == "received" else "answer"
+            self._happened(case, about, event, f"referral {known_as}")
+            return did
+
+        question = "Accepted, declined, waitlisted or received? (a d w r, then what was said) "
+        return self._asked(question, answered, needed=True)
+
+    def _happened(self, case: Case, referral: "Piece", event: "Event", command: str) -> None:
+        """Record it as ``casectl referral`` does, and tell how it stands."""
+        from casectl.core.referrals import check_next
+        from casectl.render.referrals import next_sentence, referral_sentence
+
+        session = self.session
+        check_next(case, referral, event, session.config.date_order)
+        interval = session.standards.of(case.program).referral
+        made = session.store.referrals.happen(case, referral, event, command, interval=interval)
+        items = due_items(session.store.cases.record(case), session.standards, session.today)
+        name = f"{case.number}.{made.part}"
+        due = next((each.due for each in items if each.item == name), None)
+        told, piece = session.shown(case), session.shown(made)
+        tell(referral_sentence(piece, told, session.output))
+        for each in next_sentence(piece, told, due, session.output):
+            tell(each)
 
     def _planned(self, record: CaseRecord, item: DueItem) -> str | None:
         if record.case == ME:
@@ -641,11 +751,16 @@ class Walk:
 
             return self._asked("What is next, and when? (check aide mon) ", step, needed=True)
         stem, _, part = item.item.rpartition(".")
-        raise BadValue(f"{item.item} {how_to_clear(part, 'is not marked done', stem)}")
+        how = how_of_a_referral(session, case, part)
+        raise BadValue(f"{item.item} {how or how_to_clear(part, 'is not marked done', stem)}")
 
     def _cancelled(self, record: CaseRecord, item: DueItem) -> str | None:
         promise = item.promise
         if promise is None:
+            if item.kind == "referral":
+                raise BadValue(
+                    f"{item.item} is a referral", hint=f"casectl referral cancel {item.item} REASON"
+                )
             stem, _, part = item.item.rpartition(".")
             raise BadValue(f"{item.item} {how_to_clear(part, 'is not cancelled', stem)}")
 
@@ -730,6 +845,37 @@ def _is_about_reaching(item: DueItem) -> bool:
         item.kind == FOLLOW_UP
         and item.promise is not None
         and item.promise.subject in REACHING_KINDS
+    )
+
+
+def _is_asked(about: "Piece | None") -> bool:
+    """Whether it is a referral that somebody is asked about: sent, and not declined."""
+    from casectl.core.casework import DECLINED, DRAFT, REFERRAL
+
+    if about is None or about.kind != REFERRAL:
+        return False
+    return about.stage not in (DRAFT, DECLINED)
+
+
+def _keys_of(about: "Piece | None") -> dict[str, str]:
+    """The keys of a row, each with what it does there."""
+    if about is None:
+        return KEYS
+    if _is_asked(about):
+        return {**KEYS, **KEYS_OF_THEM}
+    return {key: what for key, what in KEYS.items() if key not in KEYS_OF_THEM}
+
+
+def _answer_in(word: str) -> str:
+    """``d``, ``declined``: what they answered, or that they say the client came."""
+    from casectl.core.referrals import ANSWERS, RECEIVED
+
+    typed = fold(word)
+    for each in (*ANSWERS, RECEIVED):
+        if typed and typed in (each, each[0]):
+            return each
+    raise BadValue(
+        "accepted, declined, waitlisted or received, and then what was said", hint="d full till may"
     )
 
 

@@ -64,13 +64,18 @@ def agenda_rows(rows: Sequence[Ranked], output: Output) -> None:
 
 
 def triage_row(
-    place: str, record: CaseRecord, item: DueItem, others: Sequence[DueItem], output: Output
+    place: str,
+    record: CaseRecord,
+    item: DueItem,
+    others: Sequence[DueItem],
+    whom: str | None,
+    output: Output,
 ) -> None:
-    """One row of triage, to be answered."""
+    """One row of triage, to be answered; of a referral with ``whom`` to ask."""
     record, item, others = output.shown(record), output.shown(item), output.shown(others)
     from casectl.render.triage import row_lines
 
-    output.draw([[], *row_lines(place, record, item, others, output)])
+    output.draw([[], *row_lines(place, record, item, others, whom, output)])
 
 
 def spread(made: Spread, output: Output) -> None:

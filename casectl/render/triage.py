@@ -23,9 +23,17 @@ PLAN_COLUMNS = ("case", "handle", "client", "item", "what", "days_late", "planne
 
 
 def row_lines(
-    place: str, record: CaseRecord, item: DueItem, others: Sequence[DueItem], output: Output
+    place: str,
+    record: CaseRecord,
+    item: DueItem,
+    others: Sequence[DueItem],
+    whom: str | None,
+    output: Output,
 ) -> list[Line]:
-    """One row to answer: who, how late, what and why, and the phone with its safe-contact words."""
+    """One row to answer: who, how late, what and why, and the phone with its safe-contact words.
+
+    Of a referral, ``whom`` to ask stands before the client's phone.
+    """
     word = status(item, output.today, output.time)
     style = item.band.name if item.band is not None else ""
     head: list[Line]
@@ -44,6 +52,8 @@ def row_lines(
     lines = [*head, *wrapped(why, output.width, "  ")]
     if also:
         lines += wrapped(f"also {also}", output.width, "  ")
+    if whom:
+        lines += wrapped(f"Ask {whom}", output.width, "  ")
     if record.case.status == OWN:
         return lines
     return [*lines, *wrapped(told_phone(record.phone, record.safe_contact), output.width, "  ")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -331,6 +332,103 @@ def test_stopping_loses_nothing_that_was_answered(spawn: Spawn, run: Run, stop: 
     child.send(stop)
     ends(child, says="1 tried; 2 not looked at")
     assert contacts(run, 4) == []
+
+
+# --- Referrals and denials: others are asked, the client is not reached --------------------------
+
+
+def at_item(spawn: Spawn, item: str) -> Any:
+    """A terminal at the row of that item."""
+    child = spawn()
+    for _ in range(8):
+        row = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", child.before)
+        if re.search(rf"[0-9]/[0-9] +{re.escape(item)} ", row):
+            return child
+        child.send("s")
+        child.expect(ASKS)
+    raise AssertionError(f"{item} never came up")
+
+
+@pytest.fixture
+def referred(run: Run) -> None:
+    for command in (
+        "resource add 'Example Pantry' 'food parcels' --domain food --phone 555-0199",
+        "need add 5 'no food' --domain food",
+        "follow 5 'call the clinic' --due '20 dec'",
+        "reached 5 spoke --on 2026-11-17",
+        "refer 5 1 --send --override 'asked, the client beside me' --on 2026-11-10",
+    ):
+        assert run(command).code == 0, command
+
+
+def test_whoever_is_asked_about_a_referral_is_not_the_client(
+    spawn: Spawn, run: Run, referred: None
+) -> None:
+    """An agency that was rung is no contact with the client: it counts for nobody's interval."""
+    before = contacts(run, 5)
+    child = at_item(spawn, "5.ref1")
+    assert "Ask Example Pantry: 555-0199 (casectl resource show 1)" in " ".join(
+        child.before.split()
+    )
+    assert "r they answered t you asked" in child.before
+    child.send("trang them\r")
+    child.expect(r"silent\s+since\s+Tue\s+10\s+Nov,\s+asked\s+1x")
+    ends(child, says="1 asked")
+    assert contacts(run, 5) == before
+    (referral,) = run("referral list 5 --json").json
+    assert (referral["stage"], referral["log"][-1]["did"]) == ("sent", "asked")
+    assert referral["log"][-1]["said"] == "rang them"
+    assert due(run, 5)["5.ref1"]["due"] == "2026-11-25"
+
+
+def test_what_a_referral_was_answered_is_asked_for(spawn: Spawn, run: Run, referred: None) -> None:
+    before = contacts(run, 5)
+    child = at_item(spawn, "5.ref1")
+    child.send("rsomehow\r")
+    child.expect("accepted, declined, waitlisted or received")
+    child.send("\x15d full till june\r")
+    child.expect(r"casectl\s+resource\s+match\s+5")
+    ends(child, says="1 declined")
+    assert contacts(run, 5) == before
+    (referral,) = run("referral list 5 --json").json
+    assert [each["did"] for each in referral["log"]] == ["sent", "declined"]
+    assert referral["log"][-1]["said"] == "full till june"
+    assert run("undo --yes").code == 0
+    assert run("referral list 5 --json").json[0]["stage"] == "sent"
+
+
+@pytest.mark.parametrize(
+    ("item", "commands", "keys", "how"),
+    [
+        ("5.ref2", ["refer 5 1 --on 2026-11-10"], "rtd", r"casectl\s+referral\s+send\s+5\.ref2"),
+        (
+            "5.2",
+            [
+                "denial add 5 'food benefits' --by 'the county' --no-appeal --on 2026-11-11",
+                "denial file 5.den1 'stubs' --decision-by 2026-11-16 --on 2026-11-12",
+            ],
+            "rt",
+            r"5\.den1 is a denial",
+        ),
+    ],
+)
+def test_nobody_is_reached_by_a_draft_or_a_denial(
+    spawn: Spawn, run: Run, referred: None, item: str, commands: list[str], keys: str, how: str
+) -> None:
+    for command in ("referral cancel 5.ref1 mistaken", *commands):
+        assert run(command).code == 0, command
+    before = contacts(run, 5)
+    child = at_item(spawn, item)
+    assert "r)eached" not in child.before and "r they" not in child.before
+    for key in keys:
+        child.send(key)
+        child.expect(how)
+        child.expect("Enter goes on")
+        child.send("\r")
+        child.expect(ASKS)
+    child.send("q")
+    ends(child, says="nothing recorded")
+    assert contacts(run, 5) == before
 
 
 # --- What is refused ----------------------------------------------------------------------------
