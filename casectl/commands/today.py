@@ -22,9 +22,11 @@ from casectl.session import Session
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from casectl.core.due import DueItem
+    from casectl.core.model import Case
     from casectl.core.morning import Reminded
     from casectl.core.priority import Ranked
-    from casectl.core.sheets import SheetRow
+    from casectl.core.sheets import AgencyCall, SheetRow
 
 IN_A_BOX = 8  # rows of the matrix, unless somebody asks for more
 
@@ -52,7 +54,11 @@ def today(
     ] = None,
     done: Annotated[bool, typer.Option("--done", help="What was done today instead.")] = False,
     calls: Annotated[
-        bool, typer.Option("--calls", help="Whom to call, with numbers and safe-contact words.")
+        bool,
+        typer.Option(
+            "--calls",
+            help="Whom to call, with numbers and safe-contact words; agencies to chase too.",
+        ),
     ] = False,
     untried: Annotated[
         bool,
@@ -213,16 +219,42 @@ def _whole_list(session: Session, ask: Ask) -> "list[Ranked]":
 
 def _calls(session: Session, ask: Ask, untried: bool, whole: str) -> None:
     from casectl.core.agenda import cut
-    from casectl.core.sheets import calls, longest_untried
+    from casectl.core.sheets import calls, longest_untried, to_chase
     from casectl.render import sheets
 
-    rows = calls(_whole_list(session, ask), ask.today, ask.standards.common_scale())
+    listed, scale = _whole_list(session, ask), ask.standards.common_scale()
+    rows, chased = calls(listed, ask.today, scale), to_chase(listed, ask.today, scale)
     if untried:
-        rows = longest_untried(rows, ask.standards)
-    kept = cut(rows, ask.limit)
-    session.was_shown("today --calls", [row.record.case for row in kept])
-    sheets.calls(_with_clients(session, kept), len(rows) - len(kept), whole, session.output)
-    _tell_cut(session, ask, len(rows) > len(kept))
+        rows, chased = longest_untried(rows, ask.standards), []
+    kept, asked = cut(rows, ask.limit), chased[: ask.limit]
+    more = len(rows) - len(kept) + len(chased) - len(asked)
+    cases = {each.id: each for each in (*(row.record.case for row in kept), *_cases_of(asked))}
+    session.was_shown("today --calls", list(cases.values()))
+    agencies = _agencies(session, asked) if asked else []
+    sheets.calls(_with_clients(session, kept), agencies, more, whole, session.output)
+    _tell_cut(session, ask, more > 0)
+
+
+def _cases_of(items: "list[DueItem]") -> "list[Case]":
+    return [item.case for item in items]
+
+
+def _agencies(session: Session, items: "list[DueItem]") -> "list[AgencyCall]":
+    """Whom to ask of each silent referral; one that is gone meanwhile is left out."""
+    from casectl.core.casework import named_part
+    from casectl.core.referrals import RESOURCE
+    from casectl.core.sheets import AgencyCall
+
+    found = []
+    for item in items:
+        named = named_part(item.item.rpartition(".")[2])
+        referral = session.store.casework.numbered(item.case, *named) if named else None
+        if referral is None:
+            continue
+        number = referral.body.get(RESOURCE)
+        service = session.store.resources.numbered(number) if number is not None else None
+        found.append(AgencyCall(item, referral, service))
+    return found
 
 
 def _visits(session: Session, ask: Ask, whole: str) -> None:

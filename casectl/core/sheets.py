@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from casectl.core.agenda import cut
 from casectl.core.due import Band, DueItem
@@ -13,6 +14,10 @@ from casectl.core.priority import Ranked, RankKey, rank_key
 from casectl.core.standards import Standards
 from casectl.core.text import fold
 from casectl.core.values import NamedTuple
+
+if TYPE_CHECKING:
+    from casectl.core.casework import Piece
+    from casectl.core.resources import Resource
 
 
 class SheetRow(NamedTuple):
@@ -29,6 +34,14 @@ class Visit(NamedTuple):
     client: Client
 
 
+class AgencyCall(NamedTuple):
+    """An agency that was told of a client and has not answered yet."""
+
+    item: DueItem
+    referral: Piece
+    resource: Resource | None
+
+
 def calls(rows: Iterable[Ranked], today: date, scale: int) -> list[Ranked]:
     """The cases to call, each with the items that this clears, the most pressing call first."""
     kept = []
@@ -37,6 +50,16 @@ def calls(rows: Iterable[Ranked], today: date, scale: int) -> list[Ranked]:
         if items:
             kept.append(row._replace(items=items, key=rank_key(items[0], today, scale)))
     return sorted(kept, key=lambda row: row.key)
+
+
+def to_chase(rows: Iterable[Ranked], today: date, scale: int) -> list[DueItem]:
+    """The silent referrals whose agency is to be asked by now, the most pressing first."""
+    items = [item for row in rows for item in row.items if _is_silent(item) and item.is_pressing]
+    return sorted(items, key=lambda item: rank_key(item, today, scale))
+
+
+def _is_silent(item: DueItem) -> bool:
+    return (item.kind, item.stage) == ("referral", "chase")
 
 
 def longest_untried(rows: Iterable[Ranked], standards: Standards) -> list[Ranked]:

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from casectl.core.due import DueItem
 from casectl.core.model import Client
-from casectl.core.sheets import SheetRow, Visit
+from casectl.core.sheets import AgencyCall, SheetRow, Visit
 from casectl.core.spoken import spoken
 from casectl.core.text import initials, visible
 from casectl.render import Output
@@ -18,15 +18,32 @@ from casectl.render.words import reason, speaks, status, told_phone
 INDENT = "  "
 
 
-def calls_screen(rows: Sequence[SheetRow], more: int, whole: str, output: Output) -> list[Line]:
+def calls_screen(
+    rows: Sequence[SheetRow],
+    agencies: Sequence[AgencyCall],
+    more: int,
+    whole: str,
+    output: Output,
+) -> list[Line]:
     """``whole`` is the command that lists the ``more`` as well."""
-    lines: list[Line] = [_head(len(rows) + more, "to reach", output)]
+    lines: list[Line] = [_head(len(rows) + len(agencies) + more, "to reach", output)]
     for each in rows:
         first, *others = each.row.items
         also = f" (+ {', '.join(item.item for item in others)})" if others else ""
         what = f"{_what(first, output)}{also}"
         lines += [[], *_entry(first, each.client, "", [what], output)]
+    for call in agencies:
+        lines += [[], *_agency(call, output)]
     return [*lines, *_more(more, whole, output)]
+
+
+def _agency(call: AgencyCall, output: Output) -> list[Line]:
+    """A silent referral: of whom, how it stands, and whom to ask by which number."""
+    from casectl.render.referrals import call_words
+
+    item = call.item
+    told = [f"Ask {call_words(call.referral, call.resource)}", _what(item, output)]
+    return _heading(item, item.case.client, "", told, output)
 
 
 def visits_screen(visits: Sequence[Visit], more: int, whole: str, output: Output) -> list[Line]:
@@ -64,10 +81,16 @@ def _entry(
         " · ".join(filter(None, _manner(client))),
         *told,
     ]
+    return _heading(item, client.name, hour, details, output)
+
+
+def _heading(
+    item: DueItem, name: str, hour: str, details: Sequence[str], output: Output
+) -> list[Line]:
     word = status(item, output.today, output.time)
     if output.accessible:
         when = f"{hour}, " if hour else ""
-        words = ". ".join([f"{when}{item.item}, {client.name}: {word}", *filter(None, details)])
+        words = ". ".join([f"{when}{item.item}, {name}: {word}", *filter(None, details)])
         return wrapped(f"{words}.", output.width)
     style = item.band.name if item.band is not None else ""
     clock: list[Span] = [(cell(hour, 8), "head")] if hour else []
@@ -75,13 +98,11 @@ def _entry(
     if output.width < NARROW:
         lines += [
             [*clock, (cell(item.item, 10), ""), (word, style)],
-            [(INDENT, ""), (client.name, "name")],
+            [(INDENT, ""), (name, "name")],
         ]
     else:
         room = 38 - len(item.item) - (9 if hour else 0)
-        lines.append(
-            [*clock, (f"{item.item}  ", ""), (cell(client.name, room), "name"), (word, style)]
-        )
+        lines.append([*clock, (f"{item.item}  ", ""), (cell(name, room), "name"), (word, style)])
     return [
         *lines,
         *(line for each in details if each for line in wrapped(each, output.width, INDENT)),

@@ -10,11 +10,11 @@ from casectl.render.objects import item_object
 
 if TYPE_CHECKING:
     from casectl.core.model import Client
-    from casectl.core.sheets import SheetRow, Visit
+    from casectl.core.sheets import AgencyCall, SheetRow, Visit
 
 CALL_COLUMNS = (
     "item", "handle", "client", "status", "phone", "safe_contact", "language", "interpreter",
-    "pronouns", "what", "why",
+    "pronouns", "what", "why", "organization",
 )  # fmt: skip
 VISIT_COLUMNS = (
     "time", "item", "handle", "client", "status", "what", "place", "address", "phone",
@@ -22,15 +22,23 @@ VISIT_COLUMNS = (
 )  # fmt: skip
 
 
-def calls(rows: Sequence[SheetRow], more: int, whole: str, output: Output) -> None:
+def calls(
+    rows: Sequence[SheetRow],
+    agencies: Sequence[AgencyCall],
+    more: int,
+    whole: str,
+    output: Output,
+) -> None:
     """Whom to call; ``more`` were cut by the limit, which ``whole`` lists."""
-    rows = output.shown(rows)
+    rows, agencies = output.shown(rows), output.shown(agencies)
     if output.draws:
         from casectl.render.sheet_screens import calls_screen
 
-        output.draw(calls_screen(rows, more, whole, output))
+        output.draw(calls_screen(rows, agencies, more, whole, output))
     else:
-        output.table([call_object(row, output) for row in rows], CALL_COLUMNS)
+        objects = [call_object(row, output) for row in rows]
+        objects += [agency_object(each, output) for each in agencies]
+        output.table(objects, CALL_COLUMNS)
 
 
 def visits(visits: Sequence[Visit], more: int, whole: str, output: Output) -> None:
@@ -61,6 +69,23 @@ def call_object(sheet_row: SheetRow, output: Output) -> Object:
         **item_object(first, output),
         **_reached_by(sheet_row.client),
         "also": [item.item for item in others],
+        "organization": None,
+    }
+
+
+def agency_object(call: AgencyCall, output: Output) -> Object:
+    """One agency of ``today --calls``: the keys of a case, and ``organization`` whose phone it is.
+
+    Of the client it has the name alone: their number and words are for calling them.
+    """
+    from casectl.render.referrals import phones_of
+
+    return {
+        **item_object(call.item, output),
+        **dict.fromkeys(("safe_contact", "language", "interpreter", "pronouns")),
+        "phone": ", ".join(phones_of(call.resource)) or None,
+        "also": [],
+        "organization": call.referral.who,
     }
 
 

@@ -45,10 +45,33 @@ def items(run: Run, words: str) -> list[str]:
 def test_calls_are_what_reaching_somebody_clears(run: Run) -> None:
     assert items(run, "--calls") == ["1.safety", "3.contact", "4.contact"]
     first = run("today --calls --json").json[0]
-    assert set(first) == {*CALL_KEYS, "also"}
+    assert set(first) == {*CALL_KEYS, "also", "organization"}
     assert (first["also"], first["phone"], first["safe_contact"]) == (
         ["1.1"], "555 0142", "evenings",
     )  # fmt: skip
+
+
+def test_an_agency_that_is_to_be_chased_is_a_call(run: Run) -> None:
+    """With its own number: the client's phone and safe-contact words are not for calling it."""
+    for command in (
+        "resource add 'Example Pantry' 'food parcels' --domain food --phone 555-0199",
+        "need add 2 'no food' --domain food",
+        "refer 2 1 --send --override 'asked, the client beside me'",
+    ):
+        assert run(command).code == 0, command
+    assert "2.ref1" not in items(run, "--calls"), "it is not time to ask yet"
+    found = run("today --calls --all --json", today="2026-11-25").json
+    (call,) = [each for each in found if each["item"] == "2.ref1"]
+    assert call == found[-1] and set(call) == set(found[0])
+    assert (call["organization"], call["phone"]) == ("Example Pantry", "555-0199")
+    assert (call["client"], call["safe_contact"], call["also"]) == ("Ben Example", None, [])
+    screen = run("today --calls --all", width=80, today="2026-11-25").out
+    words = " ".join(screen[screen.index("2.ref1") :].split())
+    assert "Ask Example Pantry: 555-0199 (casectl resource show 1) no answer yet: food" in words
+    assert f"{len(found)} to reach" in screen
+    assert "2.ref1" not in run("today --calls --untried --all", today="2026-11-25").out
+    for private in ("--private today --calls --all", "--private today --calls --all --json"):
+        assert "555-0199" not in run(private, width=80, today="2026-11-25").out
 
 
 def test_an_attempt_moves_the_call_down(run: Run) -> None:
@@ -138,7 +161,7 @@ def test_a_pipe_gets_tsv(run: Run) -> None:
         "555 0142",
         "evenings",
     ]
-    assert {len(row) for row in rows} == {11}
+    assert {len(row) for row in rows} == {12}
     rows = [line.split("\t") for line in run("today --visits").out.splitlines()]
     assert rows[0][:2] == ["09:00", "4.2"] and {len(row) for row in rows} == {12}
     assert run("today --calls --fields case,phone").out.splitlines()[0] == "1\t555 0142"
