@@ -22,6 +22,7 @@ from casectl.core.referrals import (
     RECEIVED,
     RESOURCE,
     SCHEDULED,
+    asked_before,
     check_next,
     needs_of,
     new_event,
@@ -108,8 +109,9 @@ def refer(
     casectl refer 12 3 --need food --send --by phone. Without --send it is a draft, which asks to
     be sent. Sending asks for a live release that names the organization and the purpose (referral,
     unless --purpose says another), and is logged as a disclosure. Without --need it is for the open
-    needs that the service meets. A declined referral for one of them is replaced by it. Without
-    SERVICE a terminal shows those that fit, and asks.
+    needs that the service meets. A declined referral for one of them is replaced by it; the service
+    that declined is asked again only with --yes. Without SERVICE a terminal shows those that fit,
+    and asks.
     """
     session = current(ctx)
     found = find_case(session, case, write=True)
@@ -123,6 +125,7 @@ def refer(
     referral = new_referral(found, resource, needs, day, purpose or USUAL_PURPOSE)
     standing = session.store.casework.of(found, REFERRAL, only_open=True)
     _check_not_twice(session, found, standing, resource, needs)
+    _check_declined(session, found, resource, needs)
     event, permission = None, None
     if send:
         event = new_event(SENT, day, who=who, by=by, text=_typed(session, text), there=warm)
@@ -161,7 +164,8 @@ def _chosen(session: Session, case: Case, named: list[str] | None) -> Resource:
     catalogue = session.store.resources.all()
     if not catalogue:
         raise BadValue("there is no service on record", hint="casectl resource add")
-    found = matching(catalogue, needs, person, session.today, session.config.verified_for)
+    before = _asked_before(session, case, needs)
+    found = matching(catalogue, needs, person, session.today, session.config.verified_for, before)
     for each in session.shown(found[:MOST_OFFERED]):
         tell(offered(each, session.shown(case), session.output))
     if not found:
@@ -219,6 +223,30 @@ def _check_not_twice(
                 f"{case.number}.{each.part} goes to resource {resource.number} for that already",
                 hint=f"casectl referral show {case.number}.{each.part}",
             )
+
+
+def _asked_before(session: Session, case: Case, needs: list[Piece]) -> dict[int, str]:
+    return asked_before(
+        case, session.store.casework.of(case, REFERRAL), [each.number for each in needs],
+        session.today, session.config.date_order,
+    )  # fmt: skip
+
+
+def _check_declined(session: Session, case: Case, resource: Resource, needs: list[Piece]) -> None:
+    """Whoever said no for that is asked again only where somebody means it."""
+    before = _asked_before(session, case, needs).get(resource.number)
+    if before is None:
+        return
+    before = "declined before" if session.private else before
+    named = f"{session.shown(resource).name} (resource {resource.number}): {before}"
+    session.confirm(
+        f"{named}. Refer there again?",
+        otherwise=Ambiguous(
+            named,
+            hint=f"casectl resource match {case.number} finds another one; --yes refers there "
+            "again",
+        ),
+    )
 
 
 def _beside(session: Session, case: Case, resource: Resource, instead: list[Piece]) -> list[str]:

@@ -11,7 +11,7 @@ from casectl.core.casework import NEED, OPEN, PLANNED, REFERRAL, Piece
 from casectl.core.domains import domain_words
 from casectl.core.errors import BadValue
 from casectl.core.model import Case
-from casectl.core.referrals import connected
+from casectl.core.referrals import asked_before, connected
 from casectl.core.resources import (
     AGE,
     FIELDS,
@@ -569,9 +569,9 @@ def match(
 ) -> None:
     """Which services fit a case, the best first, and why; what comes near, and why not.
 
-    By its open needs, the client's language and age, and where they live. A need for which they
-    are connected already is left out, unless --need names it. Nothing is decided by it: it says
-    what to ask.
+    By its open needs, the client's language and age, and where they live. One that declined, or was
+    asked already, stands behind the others and says so. A need for which they are connected is left
+    out, unless --need names it. Nothing is decided by it: it says what to ask.
     """
     session = current(ctx)
     found = find_case(session, case)
@@ -589,7 +589,11 @@ def match(
 
     catalogue = session.store.resources.all()
     person = session.store.referrals.person(found, area or ())
-    fits = matching(catalogue, needs, person, session.today, session.config.verified_for)
+    asked = asked_before(
+        found, session.store.casework.of(found, REFERRAL), [each.number for each in needs],
+        session.today, session.config.date_order,
+    )  # fmt: skip
+    fits = matching(catalogue, needs, person, session.today, session.config.verified_for, asked)
     met = {each.id for fit in fits for each in fit.needs}
     unmet = tuple(
         f"{each.part} {session.shown(each).what or each.domain}"

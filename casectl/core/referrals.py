@@ -22,7 +22,7 @@ from casectl.core.errors import BadValue
 from casectl.core.guards import check_change
 from casectl.core.model import MEANS, Case
 from casectl.core.resources import Resource
-from casectl.core.spoken import DateOrder, spoken
+from casectl.core.spoken import DateOrder, spoken, spoken_short
 from casectl.core.text import NAME_LIMIT, checked_text
 from casectl.core.values import NamedTuple
 
@@ -206,6 +206,38 @@ def times_asked(referral: Piece) -> int:
             break
         count += 1
     return count
+
+
+def refusal(referral: Piece) -> Event | None:
+    """Their no, where that is the last that they answered, whatever was done about it since."""
+    answers = [each for each in events(referral) if each.did in (*ANSWERS, SCHEDULED, RECEIVED)]
+    return answers[-1] if answers and answers[-1].did == DECLINED else None
+
+
+def asked_before(
+    case: Case,
+    referrals: Iterable[Piece],
+    needs: Iterable[int],
+    today: date,
+    order: DateOrder | None = None,
+) -> dict[int, str]:
+    """The services that were asked for any of these needs and said no, or have yet to say.
+
+    By a resource's number, in words: ``declined Sun 20 Dec: full till june``, ``open already:
+    2.ref2``.
+    """
+    found: dict[int, str] = {}
+    wanted = set(needs)
+    ones = [each for each in referrals if wanted & set(needs_of(each)) and RESOURCE in each.body]
+    for each in sorted(ones, key=lambda each: each.number):
+        no = refusal(each)
+        if no is not None:
+            text = f": {no.text}" if no.text else ""
+            found[each.body[RESOURCE]] = f"declined {spoken_short(no.on, today, order)}{text}"
+    for each in ones:
+        if each.status == OPEN and each.stage != DECLINED:
+            found[each.body[RESOURCE]] = f"open already: {case.number}.{each.part}"
+    return found
 
 
 def needs_of(referral: Piece) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ out, and is told as something to ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from casectl.core.casework import Piece
@@ -78,16 +78,20 @@ def matching(
     person: Person,
     today: date,
     verified_for: int = VERIFIED_FOR,
+    asked: Mapping[int, str] = {},
 ) -> list[Fit]:
     """The services that meet any of these needs, the best first, near misses last.
 
-    ``verified_for`` is how many days a verification counts.
+    ``verified_for`` is how many days a verification counts; ``asked`` says of a service, by its
+    number, how it was asked for them before and why it is not asked again unthinkingly.
     """
     found = []
     for resource in resources:
         met = tuple(each for each in needs if each.domain in resource.domains)
         if met and resource.ended_on is None:
-            found.append(_fit(resource, met, person, today, verified_for))
+            fit = _fit(resource, met, person, today, verified_for)
+            before = asked.get(resource.number)
+            found.append(fit._replace(against=(before, *fit.against)) if before else fit)
     return sorted(found, key=lambda each: _order(each, person))
 
 

@@ -337,6 +337,45 @@ def test_declined_offers_the_next_and_owes_it_until_found(
     assert of(store, case)[0].status == "done"
 
 
+def test_a_no_is_told_before_anybody_goes_there_again(
+    run: Run, sent: None, case: Case, store: Caseload
+) -> None:
+    run("referral answer 1.ref1 declined 'full till june'", today="2026-12-20")
+    for today in ("2026-12-20", "2027-01-04"):
+        first, second = run("resource match 1 --json", today=today).json
+        assert (first["resource"], second["resource"]) == (2, 1)
+        assert first["against"] == [] and len(second["against"]) == 1
+        assert second["against"][0].replace(" 2026", "") == "declined Sun 20 Dec: full till june"
+    refused = run("refer 1 1", today="2026-12-21")
+    assert (refused.code, refused.out) == (4, "")
+    assert "declined Sun 20 Dec: full till june" in refused.err
+    assert "--yes refers there again" in refused.err and refused.err.count("\n") == 1
+    hidden = run("--private refer 1 1", today="2026-12-21").err
+    assert "declined before" in hidden and "full till june" not in hidden
+    asked = run("refer 1", today="2026-12-21", answers=["1", "n"])
+    assert "full till june" in asked.err and asked.err.index("hot meals") < asked.err.index(
+        "parcel"
+    )
+    assert asked.code != 0 and len(of(store, case)) == 1
+    assert run("refer 1 1 --yes", today="2026-12-21").code == 0
+    assert [each.status for each in of(store, case)] == ["done", "open"]
+    (_, second) = run("resource match 1 --json", today="2026-12-21").json
+    assert second["against"] == ["open already: 1.ref2"]
+
+
+def test_a_no_for_another_need_or_one_taken_back_speaks_against_nobody(
+    run: Run, sent: None
+) -> None:
+    run("referral answer 1.ref1 declined 'full till june'")
+    run("need add 1 'no bus' --domain transport")
+    run("resource edit 1 --domain food --domain transport")
+    (other,) = run("resource match 1 --need 2 --json").json
+    assert other["against"] == [] and other["resource"] == 1
+    assert run("referral answer 1.ref1 accepted 'a place came free'").code == 0
+    found = {e["resource"]: e["against"] for e in run("resource match 1 --need 1 --json").json}
+    assert found[1] == ["open already: 1.ref1"]
+
+
 def test_when_nothing_else_fits_it_says_so(run: Run, sent: None) -> None:
     run("resource retire 2 gone")
     out = run("referral answer 1.ref1 declined").out
