@@ -28,6 +28,7 @@ from casectl.core.referrals import (
     new_event,
     new_referral,
     sent_on,
+    too_early,
 )
 from casectl.core.referrals import connected as already_met
 from casectl.core.resources import FULL, Resource, said, verified_words
@@ -440,7 +441,8 @@ def received(
 ) -> None:
     """Record that they say the client came. That the client says so is referral connected.
 
-    casectl referral received 12.ref1 --who "Ms Sample" --by phone --warm "Ms Sample and I"
+    casectl referral received 12.ref1 --who "Ms Sample" --by phone --warm "Ms Sample and I". Before
+    the day that is scheduled it asks first.
     """
     session = current(ctx)
     case, piece = find_piece(session, item, REFERRAL)
@@ -448,7 +450,23 @@ def received(
         RECEIVED, _day(session, case, on), who=who, by=by, text=_typed(session, text), there=warm,
         until=_ahead(session, again),
     )  # fmt: skip
+    check_next(case, piece, event, session.config.date_order)
+    _check_not_early(session, case, piece, event)
     _happen(session, case, piece, event, "referral received")
+
+
+def _check_not_early(session: Session, case: Case, referral: Piece, event: "Event") -> None:
+    """Who was to come later may have come before; or another referral is meant."""
+    first = too_early(referral, event.on)
+    if first is None:
+        return
+    told = f"{case.number}.{referral.part} is scheduled for {session.say_day(first)}"
+    session.confirm(
+        f"{told}. They came {session.say_day(event.on)} already?",
+        otherwise=Ambiguous(
+            told, hint=f"--yes says that they came {session.say_day(event.on)} already"
+        ),
+    )
 
 
 @referral_app.command("connected")
@@ -595,7 +613,7 @@ def chase(
 ) -> None:
     """Record that you asked them. It clears nothing: the interval begins anew from that day.
 
-    casectl referral chase 12.ref1 "left a message" --by phone
+    casectl referral chase 12.ref1 "left a message" --by phone. A day that is scheduled stays.
     """
     session = current(ctx)
     case, piece = find_piece(session, item, REFERRAL)

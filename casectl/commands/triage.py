@@ -580,7 +580,7 @@ class Walk:
     def _of_them(self, case: Case, about: "Piece", outcome: str) -> str | None:
         """What the agency of a referral answered, or that it was asked: no contact with anybody."""
         from casectl.core.casework import DENIAL
-        from casectl.core.referrals import ASKED, new_event
+        from casectl.core.referrals import ASKED, RECEIVED, new_event, too_early
 
         name = f"{case.number}.{about.part}"
         if about.kind == DENIAL:
@@ -604,8 +604,14 @@ class Walk:
         def answered(text: str) -> str:
             word, _, known = text.partition(" ")
             did = _answer_in(word)
+            first = too_early(about, self.session.today) if did == RECEIVED else None
+            if first is not None:
+                raise BadValue(
+                    f"{name} is scheduled for {self.session.say_day(first)}",
+                    hint=f"casectl referral received {name} --yes says that they came already",
+                )
             event = new_event(did, self.session.today, text=known.strip() or None)
-            known_as = "received" if did == "received" else "answer"
+            known_as = RECEIVED if did == RECEIVED else "answer"
             self._happened(case, about, event, f"referral {known_as}")
             return did
 

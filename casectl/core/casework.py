@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from casectl.core.model import Watch
+from casectl.core.text import shortened
 from casectl.core.values import NamedTuple
 
 # The kinds, each with the letters before its number: 12.g1 is the first goal of case 12.
@@ -75,6 +76,8 @@ HANDOVER_WORDS = {
     COVERING: "give the case back to {}",
 }
 
+LONGEST_WORDS = 80  # of what was said, in the words of an item
+
 # Who acts. Anybody else is named as typed.
 CLIENT, WORKER = "client", "worker"
 ACTORS = (CLIENT, WORKER, "provider", "family")
@@ -133,9 +136,12 @@ def owed(
     day: date,
     lead: int | None,
     seen_on: date | None,
+    time: str | None = None,
+    note: str | None = None,
 ) -> Iterator[Watch]:
     """What an open piece owes, counted from ``day``.
 
+    ``time`` and ``note``: of a referral that is scheduled, the hour there and what was said of it.
     ``seen_on``: of a transition when the client was last seen, of a hand-over when they were last
     reached by whoever took the case over.
     """
@@ -163,6 +169,11 @@ def owed(
             yield Watch(
                 "transition", "visit", day, f"{part}v", f"visit after {said or domain}", lead
             )
+    elif kind == REFERRAL and (time or note):
+        there = f"{time} {who}" if time else who
+        words = shortened(" ".join((note or said).split()), LONGEST_WORDS)
+        asked = f"{there}: are they connected? {words}"
+        yield Watch("referral", "connect", day, part, asked, None, who)
     elif kind == HANDOVER and stage == TAKEN and seen_on is not None and seen_on >= day:
         return
     else:

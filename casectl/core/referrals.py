@@ -155,10 +155,13 @@ def how_to_go_on(referral: Piece, case: str) -> str:
 def after(referral: Piece, event: Event, interval: int) -> dict[str, Any]:
     """The columns of a referral once this happened; ``interval`` is the days of silence allowed.
 
-    What was only asked changes no stage: it restarts the interval and clears nothing.
+    What was only asked changes no stage: it restarts the interval and clears nothing. The look on
+    the day that the client is to come stays where it is until that day has gone by.
     """
     values: dict[str, Any] = {"body": {**referral.body, LOG: [*_log(referral), _entry(event)]}}
     if event.did == ASKED:
+        if _is_to_come(referral, event.on):
+            return values
         return {**values, "due_on": look_again(referral.stage, event, interval)}
     if event.did in (CONNECTED, CLOSED):
         ending = {"stage": event.did, "status": "done", "ended_on": event.on}
@@ -167,6 +170,11 @@ def after(referral: Piece, event: Event, interval: int) -> dict[str, Any]:
         ending = {"stage": CANCELLED, "status": "dropped", "ended_on": event.on}
         return {**values, **ending, "outcome": event.text}
     return {**values, "stage": event.did, "due_on": look_again(event.did, event, interval)}
+
+
+def _is_to_come(referral: Piece, day: date) -> bool:
+    """Whether the client's first day there is that day, or still ahead."""
+    return referral.stage == SCHEDULED and referral.due_on is not None and day <= referral.due_on
 
 
 def look_again(stage: str, event: Event, interval: int) -> date:
@@ -192,6 +200,19 @@ def events(referral: Piece) -> list[Event]:
 def last_event(referral: Piece) -> Event | None:
     log = _log(referral)
     return _event(log[-1]) if log else None
+
+
+def appointment(referral: Piece) -> Event | None:
+    """Of one that is scheduled, when the client is to come, and what was said about it."""
+    if referral.stage != SCHEDULED:
+        return None
+    return next((each for each in reversed(events(referral)) if each.did == SCHEDULED), None)
+
+
+def too_early(referral: Piece, day: date) -> date | None:
+    """The client's first day there, where ``day`` is before it."""
+    first = appointment(referral)
+    return first.until if first is not None and first.until and day < first.until else None
 
 
 def sent_on(referral: Piece) -> date | None:

@@ -16,6 +16,7 @@ from casectl.core.referrals import (
     RESOURCE,
     SCHEDULED,
     Event,
+    appointment,
     events,
     last_event,
     needs_of,
@@ -107,10 +108,11 @@ def standing(referral: Piece, output: Output) -> str:
     words = f"silent since {day}" if referral.stage == SENT else f"{referral.stage} {day}"
     last = last_event(referral)
     if referral.stage == SCHEDULED:
-        given = next((each for each in reversed(events(referral)) if each.did == SCHEDULED), None)
+        given = appointment(referral)
         if given is not None and given.until is not None:
             time = f" {given.time}" if given.time else ""
-            words = f"scheduled for {_day(given.until, output)}{time}"
+            said_so = f" ({given.text})" if given.text else ""
+            words = f"scheduled for {_day(given.until, output)}{time}{said_so}"
     count = times_asked(referral)
     if count and last is not None:
         words += f", asked {count}x, last {_day(last.on, output)}"

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
-from casectl.core.casework import HANDOVER, NEED, PLANNED, UNAVAILABLE, Piece, owed
+from casectl.core.casework import HANDOVER, NEED, PLANNED, REFERRAL, UNAVAILABLE, Piece, owed
 from casectl.core.facts import known_of, lacking
 from casectl.core.intake import Fill, Settle
 from casectl.core.model import (
@@ -34,6 +34,7 @@ from casectl.core.model import (
     Promise,
     Watch,
 )
+from casectl.core.referrals import appointment
 from casectl.core.text import handle_stem, name_key
 from casectl.store.connection import Database, Value
 from casectl.store.derived import (
@@ -426,9 +427,10 @@ def _watches(load: Load, client: date | None, since: date | None) -> Iterator[Wa
             if each.kind == HANDOVER:
                 new = load.contacts[int(each.body.get("contacts", 0)) :]
                 seen = _reached_and_tried(new)[0]
+            first = appointment(each) if each.kind == REFERRAL else None
             yield from owed(
                 each.kind, each.stage, number, each.domain, each.what, each.who, each.due_on,
-                each.lead_days, seen,
+                each.lead_days, seen, first and first.time, first and first.text,
             )  # fmt: skip
     written_on = {each.on_day for each in load.casework}
     if load.contacts:

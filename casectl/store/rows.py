@@ -123,6 +123,12 @@ SAID = (
     "CASE WHEN w.kind = 'closing' AND w.stage = 'sign_off' "
     "THEN coalesce(json_extract(w.body, '$.said'), w.what) ELSE w.what END"
 )
+# Of a referral that is scheduled, what is on record of the last time that it was.
+FIRST_DAY = (
+    "CASE WHEN w.kind = 'referral' AND w.stage = 'scheduled' THEN "
+    "(SELECT json_extract(e.value, '$.{of}') FROM json_each(w.body, '$.log') e "
+    "WHERE json_extract(e.value, '$.did') = 'scheduled' ORDER BY e.key DESC LIMIT 1) END"
+)
 # The open pieces of casework that owe something; when a transition's client was last seen, and when
 # that of a case taken over was last reached by a contact that was not in the file.
 WATCHED = (
@@ -133,7 +139,7 @@ WATCHED = (
     "WHEN 'handover' THEN (SELECT max(x.on_day) FROM contacts x "
     "WHERE x.case_id = w.case_id AND x.outcome = 'reached' AND x.party = 'client' "
     "AND x.number > coalesce(json_extract(w.body, '$.contacts'), 0) "
-    f"AND {_COUNTS}) END "
+    f"AND {_COUNTS}) END, {FIRST_DAY.format(of='time')}, {FIRST_DAY.format(of='text')} "
     "FROM casework w WHERE w.status = 'open' AND w.due_on IS NOT NULL AND w.case_id IN ({marks}) "
     "AND w.due_on <= ? ORDER BY w.rowid"
 )
@@ -402,11 +408,12 @@ def _watch_pieces(
 
     read = date.fromisoformat
     for row in rows:
-        case_id, kind, stage, number, domain, what, who, due_on, lead, seen_on = row
+        case_id, kind, stage, number, domain, what, who, due_on, lead, seen_on, time, note = row
         if kind not in LETTERS:  # a newer casectl's: doctor names it
             continue
         seen = seen_on and read(seen_on)
-        watches = owed(kind, stage, number, domain, what, who, read(due_on), lead, seen)
+        due = read(due_on)
+        watches = owed(kind, stage, number, domain, what, who, due, lead, seen, time, note)
         found.setdefault(case_id, []).extend(watches)
 
 

@@ -397,6 +397,46 @@ def test_the_whole_way_with_a_warm_hand_off(
     assert piece.status == "open", "what the service says is not what the client says"
 
 
+def test_the_day_there_keeps_its_hour_and_what_was_said(
+    run: Run, sent: None, case: Case, store: Caseload
+) -> None:
+    told = "10:00 Example Pantry: are they connected? ask for Ms Sample"
+    scheduled = run("referral schedule 1.ref1 '24 nov 10:00' 'ask for Ms Sample'")
+    assert "scheduled for Tue 24 Nov 10:00 (ask for Ms Sample)" in scheduled.out
+    words = {e["item"]: e["what"] for e in run("show 1 --json", today="2026-11-24").json["due"]}
+    assert words["1.ref1"] == told
+    assert run("reached 1 spoke").code == 0
+    for command in ("today", "week", "show 1"):
+        out = " ".join(run(command, width=120, today="2026-11-24").out.split())
+        assert "10:00 Example Pantry: are" in out, command
+    assert run("doctor").code == 0
+    # Asked the day before, the day stays; once it has gone by, the interval begins anew.
+    for day, looked in (("23", "24"), ("24", "24"), ("25", "02")):
+        assert run("referral chase 1.ref1 rang", today=f"2026-11-{day}").code == 0
+        assert str(of(store, case)[0].due_on)[8:] == looked, day
+    words = {e["item"]: e["what"] for e in run("show 1 --json", today="2026-12-02").json["due"]}
+    assert words["1.ref1"] == told, "what came after it takes nothing away"
+    run("referral schedule 1.ref1 '24 dec'", today="2026-12-02")
+    words = {e["item"]: e["what"] for e in run("show 1 --json", today="2026-12-02").json["due"]}
+    assert words["1.ref1"] == "are they connected? food parcels"
+    private = run("--private today", width=120, today="2026-12-24").out
+    assert "Ms Sample" not in private and "Pantry" not in private
+
+
+def test_received_before_the_day_that_was_fixed_is_asked(
+    run: Run, sent: None, case: Case, store: Caseload
+) -> None:
+    run("referral schedule 1.ref1 '10 dec 10:00'")
+    refused = run("referral received 1.ref1", today="2026-12-04")
+    assert (refused.code, refused.out) == (4, "")
+    assert "1.ref1 is scheduled for Thu 10 Dec 2026" in refused.err
+    assert of(store, case)[0].stage == "scheduled"
+    assert run("referral received 1.ref1", today="2026-12-04", answers=["y"]).code == 0
+    assert of(store, case)[0].stage == "received"
+    run("undo --yes")
+    assert run("referral received 1.ref1", today="2026-12-10").code == 0, "it is the day"
+
+
 def test_connected_is_what_the_client_says(
     run: Run, sent: None, case: Case, store: Caseload
 ) -> None:
