@@ -119,10 +119,17 @@ def check_stands(session: Session, case: Case, piece: "Piece") -> None:
         when = f" since {session.say_day(piece.ended_on)}" if piece.ended_on else ""
         how, word = f"casectl history {case.stem} tells more", piece.status
         if piece.kind == CONSENT:
-            from casectl.core.consents import state_of
+            from casectl.core.consents import in_its_place, state_of
 
             word = state_of(piece, session.today)  # revoked, or replaced
             how = f"casectl consent add {case.stem} makes a new one, which the client signs"
+            now = in_its_place(piece, session.store.casework.of(case, CONSENT))
+            if now is not None:
+                name, stands = f"{case.stem}.{now.part}", state_of(now, session.today)
+                how = (
+                    f"{name} took its place and is {stands}: casectl consent revoke {name} REASON "
+                    "ends it"
+                )
         raise BadValue(f"{case.stem}.{piece.part} is {word} already{when}", hint=how)
 
 

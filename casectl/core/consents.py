@@ -193,6 +193,18 @@ def state_of(release: Piece, today: date) -> str:
     return "not yet" if release.on_day > today else "lapsed"
 
 
+def in_its_place(release: Piece, releases: Sequence[Piece]) -> Piece | None:
+    """The release that still stands where this one was renewed, however often."""
+    after = {each.body[FOLLOWS]: each for each in releases if FOLLOWS in each.body}
+    now, seen = after.get(release.number), {release.number}
+    while now is not None and now.number not in seen:
+        if now.status == OPEN:
+            return now
+        seen.add(now.number)
+        now = after.get(now.number)
+    return None
+
+
 def said_state(release: Piece, today: date, order: DateOrder | None) -> str:
     """``live until Fri 27 Nov 2026``, ``revoked since …``: how it stands, with its day."""
     state, until = state_of(release, today), until_of(release)

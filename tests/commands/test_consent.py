@@ -88,6 +88,20 @@ def test_a_renewal_is_a_new_release_that_names_the_old_one(run: Run) -> None:
     assert run("consent renew 1.roi1 --until 2029-05-18").code == 2
 
 
+def test_revoking_one_that_was_renewed_names_what_stands_in_its_place(run: Run) -> None:
+    run(ADD)
+    for number in (1, 2):
+        words = f"consent renew 1.roi{number} --until 2028-05-18 --told-rights --signed today"
+        assert run(words).code == 0
+    refused = run("consent revoke 1.roi1 'client says no'")
+    assert (refused.code, refused.out) == (2, "")
+    assert "1.roi1 is replaced already" in refused.err
+    assert "1.roi3 took its place and is live: casectl consent revoke 1.roi3 REASON" in refused.err
+    assert "makes a new one" not in refused.err and refused.err.count("\n") == 1
+    assert run("consent revoke 1.roi3 'client says no'").code == 0
+    assert "makes a new one" in run("consent revoke 1.roi1 'client says no'").err
+
+
 def test_a_revoked_one_covers_nothing_from_that_moment(run: Run) -> None:
     run(ADD)
     telling = "disclosures add 1 --to 'Example Pantry' --purpose 'food parcels' --what name"
