@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casectl.core.casework import COVERED, COVERING, GIVEN
+from casectl.core.consents import way_to_add
 from casectl.core.errors import Ambiguous, BadValue, NotShared
 from casectl.core.handovers import BACK, PURPOSES, WHAT
 from casectl.core.model import Case
@@ -86,11 +87,18 @@ def permit_all(
     if refused:
         numbers = ", ".join(str(case.number) for case, _ in refused[:10])
         more = f" and {len(refused) - 10} more" if len(refused) > 10 else ""
-        raise NotShared(
-            f"no release lets {to[:40]!r} be told of cases {numbers}{more}",
-            hint="casectl consent add for each, name the other cases alone, or --override REASON; "
-            "nothing was shared",
+        named = purpose or PURPOSES[kind]
+        way = way_to_add("CASE", to, named, whole=kind != BACK)
+        refusal = NotShared(
+            f"no release lets {to[:40]!r} be told of cases {numbers}{more} for {named[:40]!r}",
+            hint=f"{way} for each, name the other cases alone, or --override REASON; nothing was "
+            "shared",
         )
+        if session.private:
+            from casectl.core.privacy import without_quotes
+
+            raise NotShared(without_quotes(str(refusal)))
+        raise refusal
     return shared
 
 

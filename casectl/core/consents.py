@@ -46,6 +46,7 @@ NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these record
 DISCLOSER, PURPOSE, UNTIL, EVENT = "discloser", "purpose", "until", "event"
 TOLD_RIGHTS, SIGNED_ON, SIGNED_BY, FOLLOWS = "told_rights", "signed_on", "signed_by", "follows"
 RELEASE, OVERRIDE, BASIS, TO_CLIENT = "release", "override", "basis", "to_client"
+ALIKE = 0.85  # of two names, how much of them is the same where one may be the other mistyped
 LONGEST_QUOTE = 60  # characters of what was typed that an error repeats
 SIGNS = str.maketrans(dict.fromkeys(".,;:!?'\"’“”()/&-–—", " "))
 # Parts several purposes of one release. A comma or an "and" does not: "all but work and housing".
@@ -234,9 +235,7 @@ def _refused(
     """Why it is refused, by the release that comes nearest, and what to do next."""
     recipient, purpose = _quoted(asked.recipient), _quoted(asked.purpose)
     why = f"no release lets {recipient} be told of {case.handle} for {purpose}"
-    way = f"casectl consent add {case.number} --to {recipient} --purpose {purpose}"
-    if whole:
-        way += f" --what '{WHOLE}'"
+    way = way_to_add(str(case.number), asked.recipient, asked.purpose, whole=whole)
     newest_last = sorted(releases, key=lambda each: each.number)
     theirs = [each for each in newest_last if key(each.who or "") == key(asked.recipient)]
     same = [each for each in theirs if covers(each, asked.recipient, asked.purpose)]
@@ -252,8 +251,30 @@ def _refused(
         way = f"casectl consent {verb} {name}" if verb else way
     elif others:
         why = f"{why}: {', '.join(others)} is for other purposes"
+    elif near := [each for each in newest_last if is_live(each, today) and _resembles(each, asked)]:
+        names = ", ".join(
+            f"{case.number}.{each.part} names {_quoted(each.who or '')}" for each in near
+        )
+        why = f"{why}: {names}, which may be somebody else"
     done = "recorded" if was_told else "shared"
     return NotShared(why, hint=f"{way}, or --override REASON; nothing was {done}")
+
+
+def way_to_add(case: str, recipient: str, purpose: str, *, whole: bool) -> str:
+    """The command that writes down the release that is missing."""
+    way = f"casectl consent add {case} --to {_quoted(recipient)} --purpose {_quoted(purpose)}"
+    return f"{way} --what '{WHOLE}'" if whole else way
+
+
+def _resembles(release: Piece, asked: Permission) -> bool:
+    """Whether it may mean them by another name: one has all words of the other, or is mistyped."""
+    theirs, wanted = key(release.who or ""), key(asked.recipient)
+    words, others = set(theirs.split()), set(wanted.split())
+    if words and others and (words <= others or others <= words):
+        return True
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, theirs, wanted).ratio() >= ALIKE
 
 
 def _quoted(text: str) -> str:

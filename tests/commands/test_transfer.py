@@ -247,6 +247,24 @@ def test_without_a_release_nothing_is_shared(
     assert run([*words, *OVERRIDE]).code == 0
 
 
+def test_of_several_without_a_release_it_says_which_words_one_needs(
+    run: Run, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    assert run("intake 'Ben Sample' --urgency low --risk low --new").code == 0
+    path = str(tmp_path / "x.age")
+    words = ["cover", "--until", "fri", "--to", "lee", "-o", path, "--recipient", recipient]
+    refused = run(words)
+    assert refused.code == 1 and "be told of cases 1, 2 for 'cover of the case'" in refused.err
+    needed = "--to 'lee' --purpose 'cover of the case' --what 'the whole record'"
+    assert f"casectl consent add CASE {needed} for each" in refused.err
+    assert refused.err.count("\n") == 1
+    signed = ["--until", "2027-05-18", "--told-rights", "--signed", "today"]
+    for number in ("1", "2"):
+        given = ["--to", "lee", "--purpose", "cover of the case", "--what", "the whole record"]
+        assert run(["consent", "add", number, *given, *signed]).code == 0
+    assert run(words).code == 0, "those words let it go"
+
+
 def test_a_disclosure_stays_on_record(
     run: Run, maria: None, recipient: str, tmp_path: Path
 ) -> None:

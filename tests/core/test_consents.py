@@ -153,6 +153,23 @@ def test_one_for_another_purpose_is_named() -> None:
         asked(release(), purpose="housing")
 
 
+@pytest.mark.parametrize("name", ["Example", "Example Pantry Kitchen", "Exampel Pantry"])
+def test_one_that_names_nearly_the_same_is_told_apart(name: str) -> None:
+    with pytest.raises(NotShared) as refused:
+        asked(release(recipient=name))
+    assert f"12.roi1 names '{name}', which may be somebody else; casectl" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["Sample Law", "Pantries United"])
+def test_one_for_somebody_else_is_not_told_to_them(name: str) -> None:
+    with pytest.raises(NotShared) as refused:
+        asked(release(recipient=name))
+    assert name not in str(refused.value)
+    with pytest.raises(NotShared) as refused:
+        asked(release(recipient="Example"), on=date(2027, 6, 1))
+    assert "names" not in str(refused.value), "it has lapsed"
+
+
 def test_a_lapsed_one_is_to_be_renewed() -> None:
     with pytest.raises(NotShared, match=r"12\.roi1 is lapsed since .*; casectl consent renew 12"):
         asked(release(), on=date(2027, 6, 1))
