@@ -868,7 +868,7 @@ def _keys_of(about: "Piece | None") -> dict[str, str]:
     if about is None:
         return KEYS
     if _is_asked(about):
-        return {**KEYS, **KEYS_OF_THEM}
+        return {**KEYS_OF_THEM, **{key: KEYS[key] for key in KEYS if key in "posuq?"}}
     return {key: what for key, what in KEYS.items() if key not in KEYS_OF_THEM}
 
 

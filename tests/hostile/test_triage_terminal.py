@@ -371,6 +371,10 @@ def test_whoever_is_asked_about_a_referral_is_not_the_client(
         child.before.split()
     )
     assert "r they answered t you asked" in child.before
+    child.send("?")
+    child.expect(r"t  you asked them")
+    child.expect(ASKS)
+    assert "snooze" not in child.before and "plan it for a day" in child.before
     child.send("trang them\r")
     child.expect(r"silent\s+since\s+Tue\s+10\s+Nov,\s+asked\s+1x")
     ends(child, says="1 asked")
