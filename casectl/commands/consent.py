@@ -127,6 +127,8 @@ def add(
             consent_draft(found.id),
             f"A release of {whose.client} ({whose.handle}) was begun.",
             f"casectl consent add {found.number}",
+            {**_given(said), SIGNED_DAY: signed, BY: signed_by},
+            names=(TO, PURPOSE),
         ) as draft:
             for each in (*NEEDED, TOLD):
                 if draft.answers.get(each) is None:
