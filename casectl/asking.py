@@ -144,8 +144,8 @@ class Draft:
     """What a walk on one case has answered so far, kept under a name until it is done with.
 
     ``command`` goes on with it. ``given`` is what its line says this time, by the answers' keys: it
-    goes before what was kept. The keys in ``names`` say which it is: they are kept with the answers,
-    and where the line names another than the draft does, nothing of the draft is this one's.
+    goes before what was kept. The keys in ``names`` say which it is: they are kept as well, and
+    where the line names another than the draft does, nothing of the draft is this one's.
     """
 
     def __init__(
