@@ -235,7 +235,10 @@ def asked(session: Session, question: str, read: Callable[[str], Read]) -> Read:
     """What ``read`` makes of an answer; one that it refuses is asked for again."""
     while True:
         try:
-            return read(session.ask(question).strip())
+            answer = session.ask(question).strip()
+            if answer in (BACK, HELP):
+                raise BadValue("this is a question by itself: answer it, or leave with Ctrl-C")
+            return read(answer)
         except (BadValue, NotFound) as error:
             tell(f"  {error}")
 
