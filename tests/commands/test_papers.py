@@ -271,6 +271,30 @@ def test_nothing_in_it_runs_or_is_loaded(run: Run) -> None:
         assert "url(" not in html and "@import" not in html
 
 
+def test_a_case_file_says_what_each_thing_is(run: Run) -> None:
+    """It may be all that a court has."""
+    assert run("assess 1 --domain housing=2 --risk 'homelessness tonight=high'").code == 0
+    run("consent add 1 --to School --purpose attend --what grades --until 2027-05-01 "
+        "--told-rights --signed today")  # fmt: skip
+    run("disclosures add 1 --to School --purpose attend --what grades")
+    run("consent revoke 1.roi1 'no longer'")
+    run("resource add 'Org A' rooms --domain housing")
+    run("need add 1 'a room' --domain housing")
+    assert run("refer 1 1 --send --override 'client asked'").code == 0
+    assert run("referral answer 1 waitlisted 'three months'").code == 0
+    read = page(run("casefile 1 --for court --basis 'order 14-2'").out).text
+    for words in (
+        "housing: level: 2", "homelessness tonight; high", "School was told: grades; for attend",
+        "under release 1.roi1", "Who is told: School", "was told that they may revoke it",
+        "revoked Wed 18 Nov 2026: no longer",
+        "under override: client asked",
+    ):  # fmt: skip
+        assert words in read, words
+    trail = read[read.index("Trail") :]
+    assert "log + " in trail and "waitlisted" in trail
+    assert trail.count("sent, ") == 1, "what was there before is not told again"
+
+
 def test_a_case_file_is_ones_own_and_takes_no_others_place(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "file.html"
     making = f"casefile 1 --for court --basis 'order 14-2' -o {path}"
