@@ -687,6 +687,8 @@ def test_the_sheet_says_in_plain_words_what_goes_on(run: Run) -> None:
     ):
         assert f"{line}\n" in sheet
     assert "drinks" not in sheet and "None" not in sheet
+    late = ok(run("close 1 --sheet", today="2026-12-10")).out
+    assert "Our work together ends on Thu 10 Dec 2026." in late, "nothing ends before today"
     assert max(map(len, sheet.splitlines())) <= 72
 
 

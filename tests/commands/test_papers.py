@@ -153,7 +153,7 @@ def test_a_request_is_a_deadline_that_the_copy_ends(run: Run) -> None:
     assert run("copy 1 --preview --json").json["text"] == seen
     assert run("disclosures 1 --json").json == []
     given = run("copy 1", today="2026-11-25")
-    assert "1.2 is done with it" in given.err
+    assert "1.2 is done with it" in given.err and "the copy they asked for" not in given.out
     (logged,) = run("disclosures 1 --json").json
     assert (logged["to_client"], logged["under"], logged["notice"]) == (
         True, "the client's own right", None,
