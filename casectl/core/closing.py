@@ -7,7 +7,9 @@ down later ``recorded_on`` and, where somebody vouched for its day, ``override``
 ``open``, ``dropped``, each of numbers), ``domains`` (key -> the first and the last level),
 ``tries`` (``on``, ``by``), ``handed_to`` with ``handed`` (items), ``lapsed`` (items), ``override``
 with ``approved_by``, ``signed_by``, ``summary``; of a duplicate ``into`` (the other case's number)
-and ``carried`` (item -> its name there). Days are ISO text.
+and ``carried`` (item -> its name there). While it waits for its sign-off, ``said``, what was
+``given`` by then, and ``waits``: ``since`` that moment, ``on`` that day, and which days the case
+had then (``flagged_on``, ``crisis_since``, ``level_reviewed_on``). Days are ISO text.
 """
 
 from __future__ import annotations
@@ -63,6 +65,7 @@ from casectl.core.views import File
 DUPLICATE = "duplicate"
 OWN_WORDS = "own words"  # the code of a reason that somebody wrote themselves
 
+STILL_WAITING = ("given", "said", "waits")  # in a body, until it is signed off
 SHEET = "sheet"  # the stage of a closing of which there is no more than the client's sheet
 
 UNWARNED = (DIED, DECLINED, CANNOT_LOCATE, DUPLICATE)  # reasons that no notice comes before
@@ -514,7 +517,7 @@ def _body(file: File, reason: Reason, given: Given) -> dict[str, Any]:
         "approved_by": given.approved_by,
         "signed_by": given.signed_by,
     }
-    kept = {name: each for name, each in body.items() if name not in ("given", "said")}
+    kept = {name: each for name, each in body.items() if name not in STILL_WAITING}
     return {**kept, **{name: each for name, each in more.items() if each}}
 
 
@@ -542,6 +545,17 @@ def waiting_body(file: File, reason: Reason, given: Given) -> dict[str, Any]:
     body: dict[str, Any] = dict(closing.body) if closing is not None else {}
     kept = {**given._asdict(), "reached": list(given.reached)}
     return body | {"said": reason.said, "given": {k: v for k, v in kept.items() if v}}
+
+
+def waits_body(case: Case, moment: str, day: str) -> dict[str, str]:
+    """Since when a closing waits, and what of the case's level was on record then."""
+    stood = {
+        "flagged_on": case.flagged_on,
+        "crisis_since": case.crisis_since,
+        "level_reviewed_on": case.level_reviewed_on,
+    }
+    days = {name: each.isoformat() for name, each in stood.items() if each is not None}
+    return {"since": moment, "on": day, **days}
 
 
 def given_before(closing: Piece | None, given: Given) -> Given:

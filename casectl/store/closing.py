@@ -59,9 +59,13 @@ class Closings:
 
     def await_sign_off(self, case: Case, on: date, reason: str, body: Mapping[str, Any]) -> Piece:
         """Everything else is there: from ``on`` the case owes its sign-off."""
+        from casectl.core.closing import waits_body
+
         with self.journal.operation("close") as operation:
             _check_same(operation, case)
-            return _keep(operation, case, stage=SIGN_OFF, due_on=on, what=reason, body=body)
+            author = operation.author
+            whole = {**body, "waits": waits_body(case, author.moment, author.day)}
+            return _keep(operation, case, stage=SIGN_OFF, due_on=on, what=reason, body=whole)
 
     def take_back(self, case: Case, closing: Piece, reason: str, on: date) -> Piece:
         with self.journal.operation("close") as operation:

@@ -123,8 +123,39 @@ SAID = (
     "CASE WHEN w.kind = 'closing' AND w.stage = 'sign_off' "
     "THEN coalesce(json_extract(w.body, '$.said'), w.what) ELSE w.what END"
 )
-# The open pieces of casework that owe something; when a transition's client was last seen, and when
-# that of a case taken over was last reached by a contact that was not in the file.
+# Since when a closing waits for its sign-off, and what was on record after that.
+_WAITS_SINCE = "coalesce(json_extract(w.body, '$.waits.since'), w.recorded_at)"
+_SINCE_THEN = (
+    f"x.case_id = w.case_id AND x.on_day >= w.due_on "
+    f"AND (x.recorded_at, x.id) > ({_WAITS_SINCE}, w.id)"
+)
+
+
+def _moved_since(column: str, stood: str) -> str:
+    """A day of the case that is another than it was when the closing began to wait, and later."""
+    day = "coalesce(json_extract(w.body, '$.waits.on'), w.due_on)"
+    return f"iif(c.{column} >= {day} AND c.{column} IS NOT {stood}, c.{column}, '')"
+
+
+_FLAG_THEN = "json_extract(w.body, '$.waits.flagged_on')"
+_CRISIS_THEN = "coalesce(json_extract(w.body, '$.waits.crisis_since'), w.due_on)"
+_LEVEL_THEN = "coalesce(json_extract(w.body, '$.waits.level_reviewed_on'), w.due_on)"
+# The last day of what speaks against a death that waits for its sign-off: the client was reached or
+# asked a questionnaire, a red flag, a crisis or a review of the level. Written down since the
+# closing was: what was on record before is no news of a client of whom somebody then said that.
+SPEAKS_AGAINST = (
+    "nullif(max(coalesce((SELECT max(x.on_day) FROM contacts x WHERE x.outcome = 'reached' "
+    f"AND x.party = 'client' AND {_SINCE_THEN} AND {_COUNTS}), ''), "
+    "coalesce((SELECT max(x.on_day) FROM casework x WHERE x.kind = 'screening' "
+    f"AND {_SINCE_THEN}), ''), "
+    f"(SELECT max({_moved_since('flagged_on', _FLAG_THEN)}, "
+    f"{_moved_since('crisis_since', _CRISIS_THEN)}, "
+    f"{_moved_since('level_reviewed_on', _LEVEL_THEN)}) "
+    "FROM cases c WHERE c.id = w.case_id)), '')"
+)
+# The open pieces of casework that owe something; when a transition's client was last seen, when
+# that of a case taken over was last reached by a contact that was not in the file, and what speaks
+# against a death.
 WATCHED = (
     f"SELECT w.case_id, w.kind, w.stage, w.number, w.domain, {SAID}, w.who, w.due_on, w.lead_days, "
     "CASE w.kind WHEN 'transition' THEN (SELECT max(x.on_day) FROM contacts x "
@@ -133,7 +164,8 @@ WATCHED = (
     "WHEN 'handover' THEN (SELECT max(x.on_day) FROM contacts x "
     "WHERE x.case_id = w.case_id AND x.outcome = 'reached' AND x.party = 'client' "
     "AND x.number > coalesce(json_extract(w.body, '$.contacts'), 0) "
-    f"AND {_COUNTS}) END "
+    f"AND {_COUNTS}) "
+    f"WHEN 'closing' THEN iif(w.stage = 'sign_off', {SPEAKS_AGAINST}, NULL) END "
     "FROM casework w WHERE w.status = 'open' AND w.due_on IS NOT NULL AND w.case_id IN ({marks}) "
     "AND w.due_on <= ? ORDER BY w.rowid"
 )
