@@ -580,6 +580,22 @@ def is_waiting(closing: Piece | None) -> bool:
     return closing is not None and closing.stage in (NOTICE, SIGN_OFF)
 
 
+def death_waiting(pieces: Iterable[Piece]) -> Piece | None:
+    """The closing as died that waits for its sign-off."""
+    closing = closing_of(pieces)
+    waits = closing is not None and closing.stage == SIGN_OFF and said_before(closing) == DIED
+    return closing if waits else None
+
+
+def death_refused(case: Case, closing: Piece) -> BadValue:
+    """What would let a case go on elsewhere without what is on record of its client's death."""
+    return BadValue(
+        f"{case.handle} waits for its sign-off as died ({case.number}.{closing.part})",
+        hint=f"casectl close {case.number} --signed-off-by NAME first, or if they live "
+        f"--take-back REASON",
+    )
+
+
 # -- a hold ----------------------------------------------------------------------------------------
 
 

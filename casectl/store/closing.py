@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,7 @@ class Closings:
 
         with self.journal.operation("close") as operation:
             check_cases(self.db, (case, into), BOTH)
+            check_no_death(self.db, case)
             carried = carry_over(operation, case, into, ending.on)
             if ending.body:
                 told = {each.item: each.now for each in carried}
@@ -97,6 +98,15 @@ class Closings:
                 ending = ending._replace(body=body)
             closing, _ = end_service(operation, case, ending)
         return read_cases(self.db, "c.id = ?", (case.id,))[0], closing, carried
+
+    def check_no_death(self, *cases: Case) -> None:
+        """Raise BadValue where a closing as died of one of these cases waits for its sign-off."""
+        check_no_death(self.db, *cases)
+
+    def deaths(self, cases: Iterable[Case]) -> dict[str, Piece]:
+        """Of these cases, by their keys, the closings as died that wait for their sign-off."""
+        found = {each.id: _death_of(self.db, each) for each in cases}
+        return {key: piece for key, piece in found.items() if piece is not None}
 
     def drop_aftercare(self, piece: Piece, reason: str, on: date) -> Piece:
         """No call is made after all, with the reason."""
@@ -107,6 +117,21 @@ class Closings:
 
 
 # -- inside an operation ---------------------------------------------------------------------------
+
+
+def check_no_death(db: Database, *cases: Case) -> None:
+    from casectl.core.closing import death_refused
+
+    for case in cases:
+        closing = _death_of(db, case)
+        if closing is not None:
+            raise death_refused(case, closing)
+
+
+def _death_of(db: Database, case: Case) -> Piece | None:
+    from casectl.core.closing import death_waiting
+
+    return death_waiting(_pieces(db, case.id, CLOSING))
 
 
 def end_service(

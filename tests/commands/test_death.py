@@ -1,0 +1,106 @@
+"""A closing as died that waits for its sign-off, where its case moves, or its client lives."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Result, Run
+
+OVERRIDE = ["--override", "within the program"]
+QUIET = "--new --no-input"
+Lee = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def died(run: Run, caseload: None, tmp_path: Path) -> None:
+    """1 waits to be signed off as died, in a program that asks for it; 2 is the client's too."""
+    (tmp_path / "ours.toml").write_text(
+        'title = "Ours"\nabout = "a test"\n\n[closing]\nsign_off = true\n', "utf-8"
+    )
+    (tmp_path / "config.toml").write_text(f'profile = "{tmp_path}/ours.toml"\n', "utf-8")
+    for name in ("Maria Example", "Maria Exampel"):
+        ok(run(f"intake '{name}' --urgency crisis --risk low --on 2026-11-02 {QUIET}"))
+    ok(run("merge 1 2 --yes"))
+    ok(run("close 1 --reason died --yes"))
+
+
+@pytest.fixture
+def lee(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lee:
+    """A colleague with a caseload and an identity of their own."""
+
+    def lee(words: str, **known: object) -> Result:
+        with monkeypatch.context() as patch:
+            patch.setenv("CASECTL_WORKER", "lee")
+            patch.setenv("CASECTL_DB", str(tmp_path / "lee.db"))
+            return run(words, **known)
+
+    ok(lee("init --unencrypted"))
+    return lee
+
+
+@pytest.fixture
+def recipient(lee: Lee, tmp_path: Path) -> str:
+    return ok(lee(f"receive --new-identity {tmp_path}/lee.key")).out.split()[-1]
+
+
+def ok(result: Result) -> Result:
+    assert result.code == 0, result.err
+    return result
+
+
+def owed(run: Run, number: int) -> set[str]:
+    return {each["item"] for each in run(f"show {number} --json").json["due"]}
+
+
+MOVES = (
+    "transfer 1 --to lee -o {path} --recipient {key} --override same",
+    "cover 1 --until 2026-11-27 --to lee -o {path} --recipient {key} --override same",
+    "close 1 --reason duplicate --into 2 --signed-off-by 'Lee Lead' --yes",
+)
+
+
+@pytest.mark.parametrize("command", MOVES)
+def test_a_case_does_not_move_while_a_death_waits(
+    run: Run, recipient: str, tmp_path: Path, command: str
+) -> None:
+    path = tmp_path / "away.age"
+    words = command.format(path=path, key=recipient)
+    for _ in ("silent", "contradicted"):
+        refused = run(words)
+        assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+        assert "waits for its sign-off as died (1.cl1)" in refused.err
+        assert "casectl close 1 --signed-off-by NAME" in refused.err
+        assert "--take-back REASON" in refused.err
+        assert not path.exists()
+        assert "1.cl1" in owed(run, 1)
+        ok(run("reached 1 'alive'"))
+    ok(run("close 1 --take-back 'another Maria'"))
+    if "duplicate" not in words:
+        ok(run(words))
+        assert path.exists()
+    else:  # a crisis asks for more than a sign-off
+        assert "died" not in run(words).err
+
+
+def test_the_cover_of_every_case_leaves_out_where_a_death_waits(
+    run: Run, recipient: str, tmp_path: Path
+) -> None:
+    words = shlex.split(f"cover --until 2026-11-27 --to lee -o {tmp_path}/c.age")
+    made = ok(run([*words, "--recipient", recipient, *OVERRIDE]))
+    assert "example-1 is left out: its closing waits for the sign-off." in made.err
+    assert made.out.startswith("1 case for lee")
+
+
+def test_a_hand_over_is_not_accepted_while_a_death_waits(
+    run: Run, recipient: str, tmp_path: Path
+) -> None:
+    ok(run("close 1 --take-back 'another Maria'"))
+    words = MOVES[0].format(path=tmp_path / "away.age", key=recipient)
+    ok(run(words))
+    ok(run("close 1 --reason died --yes"))
+    refused = run("transfer accepted 1")
+    assert refused.code == 2 and "waits for its sign-off as died (1.cl2)" in refused.err
+    assert {"1.cl2", "1.h1"} <= owed(run, 1)
