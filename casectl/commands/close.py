@@ -383,6 +383,7 @@ def _goes_on_in(session: Session, file: "File", reason: Reason, into: str | None
         into = session.needed(None, f"In which case does it go on? ({handles}) ", "--into")
     named = find_case(session, into, write=True) if into is not None else None
     there = goes_on_in(file.case, file.other_cases, named)
+    session.store.closing.check_no_death(there)
     session.store.covering.check_together(file.case, there)
     return there
 

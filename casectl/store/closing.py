@@ -90,7 +90,7 @@ class Closings:
 
         with self.journal.operation("close") as operation:
             check_cases(self.db, (case, into), BOTH)
-            check_no_death(self.db, case)
+            check_no_death(self.db, case, into)
             carried = carry_over(operation, case, into, ending.on)
             if ending.body:
                 told = {each.item: each.now for each in carried}

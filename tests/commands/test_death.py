@@ -104,3 +104,23 @@ def test_a_hand_over_is_not_accepted_while_a_death_waits(
     refused = run("transfer accepted 1")
     assert refused.code == 2 and "waits for its sign-off as died (1.cl2)" in refused.err
     assert {"1.cl2", "1.h1"} <= owed(run, 1)
+
+
+@pytest.mark.parametrize("status", ["active", "on hold", "pending"])
+def test_no_case_goes_on_in_one_whose_death_waits(run: Run, status: str) -> None:
+    """Nobody would be asked to reach the client any longer."""
+    number = 2
+    if status == "on hold":
+        ok(run("hold 2 --until 2026-12-01 --reason 'in hospital'"))
+    if status == "pending":
+        number = 3
+        ok(run(f"intake 'Mary Example' --pending --on 2026-11-02 {QUIET}"))
+        ok(run("merge 1 3 --yes"))
+    before = owed(run, number)
+    command = f"close {number} --reason duplicate --into 1 --signed-off-by 'Lee Lead' --yes"
+    refused = run(command)
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert "example-1 waits for its sign-off as died (1.cl1)" in refused.err
+    assert owed(run, number) == before
+    ok(run("close 1 --take-back 'another Maria'"))
+    assert "died" not in run(command).err
