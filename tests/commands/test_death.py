@@ -124,3 +124,25 @@ def test_no_case_goes_on_in_one_whose_death_waits(run: Run, status: str) -> None
     assert owed(run, number) == before
     ok(run("close 1 --take-back 'another Maria'"))
     assert "died" not in run(command).err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "reached 1 'alive'", "contact 1 --outcome tried", "again 1 --yes",
+        "set 1 --risk imminent --reason r", "screen 1 phq9 3,3,3,3,3,3,3,3,3",
+        "assess 1 --risk self-harm=high --yes",
+    ],
+)  # fmt: skip
+def test_what_is_recorded_of_a_client_says_that_they_wait_as_died(run: Run, command: str) -> None:
+    ok(run("tried 2"))
+    if command.startswith("again"):
+        command += " --like 2"
+    said = "1.cl1 waits for the sign-off as died: if they live, casectl close 1 --take-back REASON."
+    assert ok(run(command)).out.count(said) == 1
+    other = command.replace("phq9 3,3,3,3,3,3,3,3,3", "gad7 3,3,3,3,3,3,3")
+    private = ok(run(f"--private {other}")).out
+    assert "1.cl1 waits for the sign-off: if they live" in private and "died" not in private
+    assert "sign-off" not in ok(run(command.replace(" 1", " 2", 1))).out
+    ok(run("close 1 --take-back 'another Maria'"))
+    assert "sign-off" not in ok(run(command)).out
