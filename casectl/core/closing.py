@@ -587,6 +587,25 @@ def death_waiting(pieces: Iterable[Piece]) -> Piece | None:
     return closing if waits else None
 
 
+def reached_since(closing: Piece, contacts: Iterable[Contact]) -> Contact | None:
+    """The last contact that reached the client and was written down after a death that waits.
+
+    As the store finds it for what a case owes.
+    """
+    since = (closing.body.get("waits") or {}).get("since") or closing.recorded_at or ""
+    died_on = closing.due_on or date.max
+    found = [
+        each
+        for each in contacts
+        if each.outcome == REACHED
+        and (each.party, each.corrected) == ("client", False)
+        and each.by != "letter"
+        and each.on_day >= died_on
+        and (each.recorded_at or "", each.id) > (since, closing.id)
+    ]
+    return max(found, key=lambda each: (each.on_day, each.number), default=None)
+
+
 def death_refused(case: Case, closing: Piece) -> BadValue:
     """What would let a case go on elsewhere without what is on record of its client's death."""
     return BadValue(

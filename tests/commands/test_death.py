@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import Result, Run
 
+from casectl import cli
+
 OVERRIDE = ["--override", "within the program"]
 QUIET = "--new --no-input"
 Lee = Callable[..., Result]
@@ -146,3 +148,50 @@ def test_what_is_recorded_of_a_client_says_that_they_wait_as_died(run: Run, comm
     assert "sign-off" not in ok(run(command.replace(" 1", " 2", 1))).out
     ok(run("close 1 --take-back 'another Maria'"))
     assert "sign-off" not in ok(run(command)).out
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """From now on it is that day, and that hour in UTC."""
+    known = cli.clock
+
+    def at(day: str, hour: str) -> None:
+        monkeypatch.setenv("CASECTL_TODAY", day)
+        monkeypatch.setattr(cli, "clock", lambda: known()._replace(moment=f"{day}T{hour}:00Z"))
+
+    return at
+
+
+@pytest.mark.parametrize(
+    ("who", "before", "after"),
+    [("run", False, True), ("lee", False, True), ("run", True, False), ("run", False, False)],
+)
+def test_who_was_reached_after_a_colleague_wrote_down_their_death_is_owed_everything(
+    run: Run, lee: Lee, recipient: str, tmp_path: Path, at: Callable[[str, str], None],
+    who: str, before: bool, after: bool,
+) -> None:  # fmt: skip
+    """``who`` reached them before the other side wrote that down, after it, or not at all."""
+    ok(run("close 1 --take-back 'another Maria'"))
+    seal, identity = f"--recipient {recipient} --override same", f"--identity {tmp_path}/lee.key"
+    ok(run(f"cover 1 --until 2026-11-27 --to lee -o {tmp_path}/c.age {seal}"))
+    ok(lee(f"receive {tmp_path}/c.age {identity}"))
+    reaches, closes = (run, lee) if who == "run" else (lee, run)
+    at("2026-11-20", "09:00")
+    if before:
+        ok(reaches("reached 1 'as always'"))
+    at("2026-11-20", "10:00")
+    ok(closes("close 1 --reason died --yes"))
+    at("2026-11-20", "11:00")
+    if after:
+        ok(reaches("reached 1 'alive'"))
+    at("2026-11-24", "09:00")
+    ok(lee(f"cover --give-back --to kim -o {tmp_path}/b.age {seal}"))
+    taken = " ".join(ok(run(f"cover --back {tmp_path}/b.age {identity}")).out.split())
+    said = "reached them on 2026-11-20, after it"
+    assert (said in taken and "Both stand." in taken) is after
+    assert ("1.safety" in owed(run, 1)) is after
+    assert "1.cl2" in owed(run, 1)
+    rows = run("today --all --json").json
+    items = {each["item"] for row in rows if row["case"] == 1 for each in row["reasons"]}
+    assert ("1.safety" in items) is after
+    assert run("doctor").code == 0
