@@ -64,7 +64,8 @@ class Closings:
         with self.journal.operation("close") as operation:
             _check_same(operation, case)
             author = operation.author
-            whole = {**body, "waits": waits_body(case, author.moment, author.day)}
+            counted = (_last_number(self.db, case, each) for each in (CONTACTS, SCREENINGS))
+            whole = {**body, "waits": waits_body(case, author.moment, author.day, *counted)}
             return _keep(operation, case, stage=SIGN_OFF, due_on=on, what=reason, body=whole)
 
     def take_back(self, case: Case, closing: Piece, reason: str, on: date) -> Piece:
@@ -126,6 +127,14 @@ def check_no_death(db: Database, *cases: Case) -> None:
         closing = _death_of(db, case)
         if closing is not None:
             raise death_refused(case, closing)
+
+
+CONTACTS = "SELECT max(number) FROM contacts WHERE case_id = ?"
+SCREENINGS = "SELECT max(number) FROM casework WHERE case_id = ? AND kind = 'screening'"
+
+
+def _last_number(db: Database, case: Case, statement: str) -> int:
+    return db.value(statement, (case.id,)) or 0
 
 
 def _death_of(db: Database, case: Case) -> Piece | None:

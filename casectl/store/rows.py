@@ -124,12 +124,16 @@ SAID = (
     "CASE WHEN w.kind = 'closing' AND w.stage = 'sign_off' "
     "THEN coalesce(json_extract(w.body, '$.said'), w.what) ELSE w.what END"
 )
-# Since when a closing waits for its sign-off, and what was on record after that.
+# Since when a closing waits for its sign-off, and what was written down after that. Within one
+# second the number tells which was first.
 _WAITS_SINCE = "coalesce(json_extract(w.body, '$.waits.since'), w.recorded_at)"
-_SINCE_THEN = (
-    f"x.case_id = w.case_id AND x.on_day >= w.due_on "
-    f"AND (x.recorded_at, x.id) > ({_WAITS_SINCE}, w.id)"
-)
+
+
+def _written_since(counted: str) -> str:
+    return (
+        "x.case_id = w.case_id AND x.on_day >= w.due_on AND (x.recorded_at, x.number) > "
+        f"({_WAITS_SINCE}, coalesce(json_extract(w.body, '$.waits.{counted}'), 0))"
+    )
 
 
 def _moved_since(column: str, stood: str) -> str:
@@ -146,9 +150,9 @@ _LEVEL_THEN = "coalesce(json_extract(w.body, '$.waits.level_reviewed_on'), w.due
 # closing was: what was on record before is no news of a client of whom somebody then said that.
 SPEAKS_AGAINST = (
     "nullif(max(coalesce((SELECT max(x.on_day) FROM contacts x WHERE x.outcome = 'reached' "
-    f"AND x.party = 'client' AND {_SINCE_THEN} AND {_COUNTS}), ''), "
+    f"AND x.party = 'client' AND {_written_since('contacts')} AND {_COUNTS}), ''), "
     "coalesce((SELECT max(x.on_day) FROM casework x WHERE x.kind = 'screening' "
-    f"AND {_SINCE_THEN}), ''), "
+    f"AND {_written_since('screenings')}), ''), "
     f"(SELECT max({_moved_since('flagged_on', _FLAG_THEN)}, "
     f"{_moved_since('crisis_since', _CRISIS_THEN)}, "
     f"{_moved_since('level_reviewed_on', _LEVEL_THEN)}) "
