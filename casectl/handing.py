@@ -32,7 +32,8 @@ OverrideOption = Annotated[
 
 
 def check_free(session: Session, case: Case) -> None:
-    """A case that is on its way to one colleague goes to no other."""
+    """A case that is on its way to one colleague goes to no other, nor one whose client died."""
+    session.store.closing.check_no_death(case)
     for piece in session.store.handing.standing(case, GIVEN, COVERED, COVERING):
         name = f"{case.number}.{piece.part}"
         how = {

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from casectl.core.agenda import Ask
     from casectl.core.dates import When
     from casectl.core.leave import Back
+    from casectl.core.model import CaseRecord
     from casectl.core.oneline import Line, Step
     from casectl.core.profiles import Capacity, Profile
     from casectl.core.typed import Shape
@@ -258,6 +259,21 @@ class Session:
         return [
             f"{case.handle} is on hold{until}, and this waits with it: "
             f"casectl reopen {case.number} ends the hold."
+        ]
+
+    def say_death(self, record: CaseRecord) -> list[str]:
+        """A sentence where the case waits for a sign-off as died, and something of it is told."""
+        closings = [each for each in record.watches if each.kind == "closing"]
+        if not closings:
+            return []
+        from casectl.core.casework import AFTER_DEATH, DOUBTED
+
+        why, number = "" if self.private else " as died", record.case.number
+        return [
+            f"{number}.{each.part} waits for the sign-off{why}: if they live, "
+            f"casectl close {number} --take-back REASON."
+            for each in closings
+            if each.stage == AFTER_DEATH or each.what == DOUBTED
         ]
 
     def say_short(self, day: date) -> str:

@@ -23,6 +23,7 @@ from casectl.core.casework import (
     DECLINED,
     DENIAL,
     DIED,
+    DOUBTED,
     DRAFT,
     GOAL,
     HANDOVER,
@@ -187,6 +188,7 @@ PIECES = st.sampled_from(
         (CLOSING, NOTICE), (CLOSING, SIGN_OFF), (CLOSING, AFTER_DEATH), (AFTERCARE, ""),
     )
 )  # fmt: skip
+BEFORE_CONTACTS = "2025-12-31T00:00:00Z"
 # Long before anything that a record says of its contacts, so that no piece is the note of one.
 PIECES_ON = date(2020, 1, 1)
 
@@ -354,7 +356,25 @@ def _with_casework(draw: Draw[Any], record: CaseRecord, today: date, pool: _Pool
             record = record._replace(promise_ended_on=day)
     if draw(SELDOM):
         watches.append(UNFINISHED._replace(day=today - timedelta(days=draw(pool.ago))))
-    return record._replace(watches=tuple(watches))
+    return record._replace(watches=tuple(_doubted(record, each) for each in watches))
+
+
+def _doubted(record: CaseRecord, watch: Watch) -> Watch:
+    """What a closing as died owes where the record, as ``write`` puts it on file, contradicts it.
+
+    Every contact is written down after it; of the case, nothing tells which days it had then.
+    """
+    if (watch.kind, watch.stage) != (CLOSING, AFTER_DEATH):
+        return watch
+    case, died_on = record.case, watch.day
+    since = (record.reached_client_on, case.flagged_on)
+    later = (case.crisis_since, case.level_reviewed_on)
+    speaks = [day for day in since if day is not None and day >= died_on]
+    speaks += [day for day in later if day is not None and day > died_on]
+    number = int(watch.part.removeprefix(LETTERS[CLOSING]))
+    seen_on = max(speaks, default=None)
+    (owes,) = owed(CLOSING, SIGN_OFF, number, None, DIED, None, died_on, None, seen_on)
+    return owes
 
 
 def _lacking_some(draw: Draw[Any], record: CaseRecord) -> CaseRecord:
@@ -475,12 +495,13 @@ def _pieces_of(record: CaseRecord) -> list[Piece]:
             continue
         number = int(watch.part.rstrip("v")[len(letters) :])
         kind = LETTER[letters]
-        said = DIED if watch.stage == AFTER_DEATH else f"{kind} {number}"
+        dead = watch.stage == AFTER_DEATH or watch.what == DOUBTED
+        said = DIED if dead else f"{kind} {number}"
         piece = Piece(
             f"{record.case.id}.{watch.part}", record.case.id, kind, number, PIECES_ON,
             said, stage=_stage_of(kind, watch.stage), who=watch.who,
             due_on=watch.day,
-            lead_days=watch.lead, recorded_at="2026-01-01T00:00:00Z",
+            lead_days=watch.lead, recorded_at=BEFORE_CONTACTS if dead else "2026-01-01T00:00:00Z",
         )  # fmt: skip
         known = made.setdefault(f"{letters}{number}", piece)
         if watch.lead is not None:

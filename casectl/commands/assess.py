@@ -496,6 +496,7 @@ def _record(
     made, last = session.shown(made), session.shown(last)
     session.output.wrote(
         told.assessed_object(made, items, session.output),
+        *session.say_death(record),
         *told.assessed_sentences(made, last, items, session.output),
     )
 

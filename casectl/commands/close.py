@@ -382,12 +382,14 @@ def _goes_on_in(session: Session, file: "File", reason: Reason, into: str | None
         return None
     from casectl.core.duplicates import goes_on_in
 
+    session.store.closing.check_no_death(file.case)
     opened = [each for each in file.other_cases if each.is_open]
     if into is None and len(opened) > 1 and session.can_ask:
         handles = ", ".join(session.shown(each).handle for each in opened)
         into = session.needed(None, f"In which case does it go on? ({handles}) ", "--into")
     named = find_case(session, into, write=True) if into is not None else None
     there = goes_on_in(file.case, file.other_cases, named)
+    session.store.closing.check_no_death(there)
     session.store.covering.check_together(file.case, there)
     return there
 

@@ -329,7 +329,7 @@ def _what_it_owes(session: Session, case: Case, outcome: str) -> list[str]:
         item.item.rpartition(".")[2]: item
         for item in due_items(record, session.standards, session.today)
     }
-    sentences = []
+    sentences = session.say_death(record)
     asks = owed.get("safety") or owed.get("contact")
     if asks is not None:
         if outcome == TRIED and asks.retry_on is not None and asks.due <= asks.retry_on:

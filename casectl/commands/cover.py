@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from casectl.core.returning import Returned
 
 
+SIGNING = "its closing waits for the sign-off"  # of a client who died
+
+
 def cover(
     ctx: typer.Context,
     words: Annotated[
@@ -158,6 +161,7 @@ def _cases(session: Session, names: list[str]) -> list[Case]:
     ):
         taken |= {case.id: word.format(session.shown(piece).who) for case, piece in pieces}
     listed = session.store.cases.listed()
+    taken |= dict.fromkeys(session.store.closing.deaths(listed), SIGNING)
     cases = [case for case in listed if case.id not in taken]
     if not cases:
         raise NotFound("there is no open case that nobody else has", hint="casectl list")

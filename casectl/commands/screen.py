@@ -279,6 +279,7 @@ class _Asked:
         session.output.wrote(
             told.screened_object(made, items, session.output),
             *loud,
+            *session.say_death(record),
             *told.screened_sentences(made, instrument, result, items, session.output),
         )
 

@@ -47,11 +47,13 @@ def set_(
     after = session.store.cases.set_level(
         before, urgency=new_urgency, risk=new_risk, reason=why, on=session.today
     )
-    items = session.shown(owed(session.store.cases.record(after), session.standards, session.today))
+    record = session.store.cases.record(after)
+    items = session.shown(owed(record, session.standards, session.today))
     after = session.shown(after)
     session.output.wrote(
         {**owed_object(after, items, session.output), "level_before": int(before.level)},
         *_sentences(before, after),
+        *session.say_death(record),
         *(_still_standing(session, after) if new_risk is not None else []),
         *owed_sentences(after, items, session.output),
     )

@@ -222,6 +222,10 @@ BODIES: Mapping[str, Mapping[str, Shape]] = {
         "handed": _texts, "lapsed": _texts, "override": _text, "approved_by": _text,
         "signed_by": _text, "summary": _text, "into": _number, "carried": _by_key(_text),
         "said": _text,
+        "waits": _record(
+            since=_text, on=_day, contacts=_number, screenings=_number, flagged_on=_day,
+            crisis_since=_day, level_reviewed_on=_day,
+        ),
         "given": _record(
             summary=_text, reached=_numbers, handed_to=_text, override=_text, approved_by=_text,
             signed_by=_text,

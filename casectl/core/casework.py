@@ -61,6 +61,7 @@ DRAFT, SENT, DECLINED = "draft", "sent", "declined"
 NOTICE, SIGN_OFF = "notice", "sign_off"
 AFTER_DEATH = "after_death"  # of what a closing owes: its sign-off, and the client died
 DIED = "died"  # the reason, in every program
+DOUBTED = "did they die? the record says otherwise since"
 # Of a release: not signed yet, and signed until something happens that has no day.
 UNSIGNED, UNTIL_EVENT = "unsigned", "event"
 
@@ -143,7 +144,7 @@ def owed(
 
     ``time`` and ``note``: of a referral that is scheduled, the hour there and what was said of it.
     ``seen_on``: of a transition when the client was last seen, of a hand-over when they were last
-    reached by whoever took the case over.
+    reached by whoever took the case over, of a closing the last day of what speaks against a death.
     """
     part, said = f"{LETTERS[kind]}{number}", what or ""
     if kind == GOAL:
@@ -177,11 +178,11 @@ def owed(
     elif kind == HANDOVER and stage == TAKEN and seen_on is not None and seen_on >= day:
         return
     else:
-        yield from _owed_with_others(kind, stage, part, said, who, day)
+        yield from _owed_with_others(kind, stage, part, said, who, day, seen_on)
 
 
 def _owed_with_others(
-    kind: str, stage: str, part: str, said: str, who: str | None, day: date
+    kind: str, stage: str, part: str, said: str, who: str | None, day: date, seen_on: date | None
 ) -> Iterator[Watch]:
     """What coordinating and closing owe."""
     if kind == REFERRAL and stage == DRAFT:
@@ -204,9 +205,14 @@ def _owed_with_others(
         words = HANDOVER_WORDS.get(stage, "what is this hand-over with {}? casectl doctor")
         yield Watch("handover", OWED_BY_STAGE.get(stage, ""), day, part, words.format(who))
     elif kind == CLOSING and stage == SIGN_OFF:
-        after = AFTER_DEATH if said == DIED else SIGN_OFF
         what = "have the closure signed off"
-        yield Watch("closing", after, day, part, f"{what}: {said}" if said else what)
+        what = f"{what}: {said}" if said else what
+        if said != DIED:
+            yield Watch("closing", SIGN_OFF, day, part, what)
+        elif seen_on is None or seen_on < day:
+            yield Watch("closing", AFTER_DEATH, day, part, what)
+        else:  # a client who may be alive is owed everything again
+            yield Watch("closing", SIGN_OFF, day, part, DOUBTED)
     elif kind == CLOSING:
         yield Watch("closing", NOTICE, day, part, "the notice ends: close the case or take it back")
     elif kind == AFTERCARE:

@@ -7,7 +7,10 @@ down later ``recorded_on`` and, where somebody vouched for its day, ``override``
 ``open``, ``dropped``, each of numbers), ``domains`` (key -> the first and the last level),
 ``tries`` (``on``, ``by``), ``handed_to`` with ``handed`` (items), ``lapsed`` (items), ``override``
 with ``approved_by``, ``signed_by``, ``summary``; of a duplicate ``into`` (the other case's number)
-and ``carried`` (item -> its name there). Days are ISO text.
+and ``carried`` (item -> its name there). While it waits for its sign-off, ``said``, what was
+``given`` by then, and ``waits``: ``since`` that moment, ``on`` that day, the last numbers of the
+``contacts`` and ``screenings`` of then, and which days the case had (``flagged_on``,
+``crisis_since``, ``level_reviewed_on``). Days are ISO text.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from casectl.core.casework import (
     OPEN,
     REFERRAL,
     RISK,
+    SCREENING,
     SIGN_OFF,
     TAKEN,
     Piece,
@@ -63,6 +67,9 @@ from casectl.core.views import File
 DUPLICATE = "duplicate"
 OWN_WORDS = "own words"  # the code of a reason that somebody wrote themselves
 
+LEVEL_DAYS = ("flagged_on", "crisis_since", "level_reviewed_on")  # of a case
+NOW = "9999"  # behind every moment on file
+STILL_WAITING = ("given", "said", "waits")  # in a body, until it is signed off
 SHEET = "sheet"  # the stage of a closing of which there is no more than the client's sheet
 
 UNWARNED = (DIED, DECLINED, CANNOT_LOCATE, DUPLICATE)  # reasons that no notice comes before
@@ -514,7 +521,7 @@ def _body(file: File, reason: Reason, given: Given) -> dict[str, Any]:
         "approved_by": given.approved_by,
         "signed_by": given.signed_by,
     }
-    kept = {name: each for name, each in body.items() if name not in ("given", "said")}
+    kept = {name: each for name, each in body.items() if name not in STILL_WAITING}
     return {**kept, **{name: each for name, each in more.items() if each}}
 
 
@@ -544,6 +551,15 @@ def waiting_body(file: File, reason: Reason, given: Given) -> dict[str, Any]:
     return body | {"said": reason.said, "given": {k: v for k, v in kept.items() if v}}
 
 
+def waits_body(
+    case: Case, moment: str, day: str, contacts: int, screenings: int
+) -> dict[str, str | int]:
+    """Since when a closing waits, and what was on record then."""
+    stood = {name: getattr(case, name) for name in LEVEL_DAYS}
+    days = {name: each.isoformat() for name, each in stood.items() if each is not None}
+    return {"since": moment, "on": day, "contacts": contacts, "screenings": screenings, **days}
+
+
 def given_before(closing: Piece | None, given: Given) -> Given:
     """``given`` with what was said when the closing began to wait for its sign-off."""
     if closing is None or closing.stage != SIGN_OFF:
@@ -564,6 +580,65 @@ def said_before(closing: Piece | None) -> str | None:
 def is_waiting(closing: Piece | None) -> bool:
     """Whether it is under way, and so owes its end; a sheet alone begins nothing."""
     return closing is not None and closing.stage in (NOTICE, SIGN_OFF)
+
+
+def death_waiting(pieces: Iterable[Piece]) -> Piece | None:
+    """The closing as died that waits for its sign-off."""
+    closing = closing_of(pieces)
+    waits = closing is not None and closing.stage == SIGN_OFF and said_before(closing) == DIED
+    return closing if waits else None
+
+
+def reached_since(closing: Piece, contacts: Iterable[Contact]) -> Contact | None:
+    """The last contact that reached the client and was written down after a death that waits."""
+    found = [
+        each
+        for each in contacts
+        if each.outcome == REACHED
+        and (each.party, each.corrected) == ("client", False)
+        and each.by != "letter"
+        and _is_since(closing, each, "contacts")
+    ]
+    return max(found, key=lambda each: (each.on_day, each.number), default=None)
+
+
+def contradicted_on(
+    case: Case, closing: Piece, contacts: Iterable[Contact], pieces: Iterable[Piece]
+) -> date | None:
+    """The last day of what speaks against a death that waits, as the store finds it on file."""
+    waits, died_on = closing.body.get("waits") or {}, closing.due_on or date.max
+    day = waits.get("on") or died_on.isoformat()
+    seen = reached_since(closing, contacts)
+    days = [] if seen is None else [seen.on_day]
+    days += [
+        each.on_day
+        for each in pieces
+        if each.kind == SCREENING and _is_since(closing, each, "screenings")
+    ]
+    for name in LEVEL_DAYS:
+        now: date | None = getattr(case, name)
+        before = waits.get(name) or (died_on.isoformat() if name != "flagged_on" else None)
+        if now is not None and now.isoformat() >= day and now.isoformat() != before:
+            days.append(now)
+    return max(days, default=None)
+
+
+def _is_since(closing: Piece, each: Contact | Piece, counted: str) -> bool:
+    """Within one second the number tells which was first; what has no moment is written now."""
+    waits = closing.body.get("waits") or {}
+    since, moment = waits.get("since") or closing.recorded_at or NOW, each.recorded_at or NOW
+    if closing.due_on is None or each.on_day < closing.due_on or moment < since:
+        return False
+    return moment > since or each.number > waits.get(counted, 0)
+
+
+def death_refused(case: Case, closing: Piece) -> BadValue:
+    """What would let a case go on elsewhere without what is on record of its client's death."""
+    return BadValue(
+        f"{case.handle} waits for its sign-off as died ({case.number}.{closing.part})",
+        hint=f"casectl close {case.number} --signed-off-by NAME first, or if they live "
+        f"--take-back REASON",
+    )
 
 
 # -- a hold ----------------------------------------------------------------------------------------

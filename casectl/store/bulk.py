@@ -14,7 +14,17 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
-from casectl.core.casework import HANDOVER, NEED, PLANNED, REFERRAL, UNAVAILABLE, Piece, owed
+from casectl.core.casework import (
+    CLOSING,
+    HANDOVER,
+    NEED,
+    PLANNED,
+    REFERRAL,
+    SIGN_OFF,
+    UNAVAILABLE,
+    Piece,
+    owed,
+)
 from casectl.core.facts import known_of, lacking
 from casectl.core.intake import Fill, Settle
 from casectl.core.model import (
@@ -427,6 +437,8 @@ def _watches(load: Load, client: date | None, since: date | None) -> Iterator[Wa
             if each.kind == HANDOVER:
                 new = load.contacts[int(each.body.get("contacts", 0)) :]
                 seen = _reached_and_tried(new)[0]
+            if each.kind == CLOSING:
+                seen = _contradicted(load, each) if each.stage == SIGN_OFF else None
             first = appointment(each) if each.kind == REFERRAL else None
             yield from owed(
                 each.kind, each.stage, number, each.domain, each.what, each.who, each.due_on,
@@ -478,6 +490,19 @@ def _reached_and_tried(
     since = [day for day, number in attempts if (day, number) > answered] if attempts else ()
     last = max(since) if since else None
     return reached.get("client"), reached.get("guardian"), len(since), last
+
+
+def _contradicted(load: Load, closing: Piece) -> date | None:
+    """The last day of what speaks against a death that waits for its sign-off."""
+    from casectl.core.closing import contradicted_on
+
+    corrected = {each.corrects for each in load.contacts if each.corrects}
+    contacts = [
+        each._replace(number=number, corrected=each.id in corrected)
+        for number, each in _numbered(load, load.contacts)
+    ]
+    pieces = [each._replace(number=number) for number, each in _numbered_pieces(load)]
+    return contradicted_on(load.case, closing, contacts, pieces)
 
 
 def _seen(contacts: Sequence[Contact]) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +59,14 @@ class Closings:
 
     def await_sign_off(self, case: Case, on: date, reason: str, body: Mapping[str, Any]) -> Piece:
         """Everything else is there: from ``on`` the case owes its sign-off."""
+        from casectl.core.closing import waits_body
+
         with self.journal.operation("close") as operation:
             _check_same(operation, case)
-            return _keep(operation, case, stage=SIGN_OFF, due_on=on, what=reason, body=body)
+            author = operation.author
+            counted = (_last_number(self.db, case, each) for each in (CONTACTS, SCREENINGS))
+            whole = {**body, "waits": waits_body(case, author.moment, author.day, *counted)}
+            return _keep(operation, case, stage=SIGN_OFF, due_on=on, what=reason, body=whole)
 
     def take_back(self, case: Case, closing: Piece, reason: str, on: date) -> Piece:
         with self.journal.operation("close") as operation:
@@ -86,6 +91,7 @@ class Closings:
 
         with self.journal.operation("close") as operation:
             check_cases(self.db, (case, into), BOTH)
+            check_no_death(self.db, case, into)
             carried = carry_over(operation, case, into, ending.on)
             if ending.body:
                 told = {each.item: each.now for each in carried}
@@ -93,6 +99,15 @@ class Closings:
                 ending = ending._replace(body=body)
             closing, _ = end_service(operation, case, ending)
         return read_cases(self.db, "c.id = ?", (case.id,))[0], closing, carried
+
+    def check_no_death(self, *cases: Case) -> None:
+        """Raise BadValue where a closing as died of one of these cases waits for its sign-off."""
+        check_no_death(self.db, *cases)
+
+    def deaths(self, cases: Iterable[Case]) -> dict[str, Piece]:
+        """Of these cases, by their keys, the closings as died that wait for their sign-off."""
+        found = {each.id: _death_of(self.db, each) for each in cases}
+        return {key: piece for key, piece in found.items() if piece is not None}
 
     def drop_aftercare(self, piece: Piece, reason: str, on: date) -> Piece:
         """No call is made after all, with the reason."""
@@ -103,6 +118,29 @@ class Closings:
 
 
 # -- inside an operation ---------------------------------------------------------------------------
+
+
+def check_no_death(db: Database, *cases: Case) -> None:
+    from casectl.core.closing import death_refused
+
+    for case in cases:
+        closing = _death_of(db, case)
+        if closing is not None:
+            raise death_refused(case, closing)
+
+
+CONTACTS = "SELECT max(number) FROM contacts WHERE case_id = ?"
+SCREENINGS = "SELECT max(number) FROM casework WHERE case_id = ? AND kind = 'screening'"
+
+
+def _last_number(db: Database, case: Case, statement: str) -> int:
+    return db.value(statement, (case.id,)) or 0
+
+
+def _death_of(db: Database, case: Case) -> Piece | None:
+    from casectl.core.closing import death_waiting
+
+    return death_waiting(_pieces(db, case.id, CLOSING))
 
 
 def end_service(

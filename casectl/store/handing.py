@@ -18,7 +18,7 @@ from casectl.store.asof import NOW, merged_in, operation_of, stood
 from casectl.store.bulk import record_of, write
 from casectl.store.cases import Cases, correct_client
 from casectl.store.casework import COLUMNS, add, change, piece_of
-from casectl.store.closing import end_service
+from casectl.store.closing import check_no_death, end_service
 from casectl.store.connection import Database, Value
 from casectl.store.covering import check_new
 from casectl.store.identity import new_id
@@ -92,6 +92,7 @@ class Handing:
         """Write the file and what it owes, in one: the case stays here until it was accepted."""
         with self.journal.operation("transfer") as operation:
             _check_still(self.db, case)
+            check_no_death(self.db, case)
             if self.standing(case, GIVEN):
                 raise BadValue(f"{case.handle} has just been handed over by another command")
             read = content()
@@ -114,6 +115,7 @@ class Handing:
             made = []
             for case, _ in covered:
                 _check_still(self.db, case)
+                check_no_death(self.db, case)
             read = content()
             for case, permission in covered:
                 made.append(add(operation, covered_piece(case, to, *days, key)))
@@ -125,6 +127,7 @@ class Handing:
         """The colleague has it: it is closed here, as transferred. What was promised stays."""
         file = Cases(self.db, self.journal).file(case)
         with self.journal.operation("transfer accepted") as operation:
+            check_no_death(self.db, case)
             change(operation, piece, status=DONE, ended_on=on, outcome=f"accepted by {by}")
             _close(operation, file, Reason(TRANSFERRED, TRANSFERRED), by, on)
         return read_cases(self.db, "c.id = ?", (case.id,))[0]

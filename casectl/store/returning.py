@@ -19,6 +19,7 @@ from casectl.core.casework import (
     VOICE,
     Piece,
 )
+from casectl.core.closing import death_waiting, reached_since
 from casectl.core.consents import FOLLOWS, RELEASE, SIGNED_ON
 from casectl.core.errors import BadValue
 from casectl.core.model import CANCELLED, CLOSED, ME, REACHED, Case, Contact, Note, Promise
@@ -100,6 +101,7 @@ class Taking:
         self._let_one_series_stand(now)
         self._hold_to_revocations(stood(self.db, self.case.id))
         self._say_what_was_told_all_the_same(stood(self.db, self.case.id))
+        self._say_who_was_reached_after_a_death(stood(self.db, self.case.id))
         if self.clashes:
             said = clash_note(self.clashes, self.case.stem, self.by)
             self.operation.add_note(self.case.id, said, today.isoformat())
@@ -358,6 +360,20 @@ class Taking:
                 here = f"{release.part} revoked on {release.ended_on.isoformat()}"
                 there = f"told {each.who or 'somebody'} on {each.on_day.isoformat()}"
                 self.clashes.append(Clash(each.part, "a disclosure", here, there, BOTH))
+
+    def _say_who_was_reached_after_a_death(self, now: Stood) -> None:
+        """One side waits to have it signed off that the client died, and the other reached them."""
+        closing = death_waiting(now.casework)
+        seen = reached_since(closing, now.contacts) if closing is not None else None
+        if closing is None or closing.due_on is None or seen is None:
+            return
+        died_here = death_waiting(self.mine.casework) is not None
+        if died_here is (seen.id not in self.added):
+            return
+        died = f"{closing.worker or 'somebody'}: died on {closing.due_on.isoformat()}"
+        reached = f"{seen.worker or 'somebody'} reached them on {seen.on_day.isoformat()}, after it"
+        here, there = (died, reached) if died_here else (reached, died)
+        self.clashes.append(Clash(closing.part, "the death", here, there, BOTH))
 
     # -- told ----------------------------------------------------------------------------------
 

@@ -130,8 +130,43 @@ FIRST_DAY = (
     "(SELECT json_extract(e.value, '$.{of}') FROM json_each(w.body, '$.log') e "
     "WHERE json_extract(e.value, '$.did') = 'scheduled' ORDER BY e.key DESC LIMIT 1) END"
 )
-# The open pieces of casework that owe something; when a transition's client was last seen, and when
-# that of a case taken over was last reached by a contact that was not in the file.
+# Since when a closing waits for its sign-off, and what was written down after that. Within one
+# second the number tells which was first.
+_WAITS_SINCE = "coalesce(json_extract(w.body, '$.waits.since'), w.recorded_at)"
+
+
+def _written_since(counted: str) -> str:
+    return (
+        "x.case_id = w.case_id AND x.on_day >= w.due_on AND (x.recorded_at, x.number) > "
+        f"({_WAITS_SINCE}, coalesce(json_extract(w.body, '$.waits.{counted}'), 0))"
+    )
+
+
+def _moved_since(column: str, stood: str) -> str:
+    """A day of the case that is another than it was when the closing began to wait, and later."""
+    day = "coalesce(json_extract(w.body, '$.waits.on'), w.due_on)"
+    return f"iif(c.{column} >= {day} AND c.{column} IS NOT {stood}, c.{column}, '')"
+
+
+_FLAG_THEN = "json_extract(w.body, '$.waits.flagged_on')"
+_CRISIS_THEN = "coalesce(json_extract(w.body, '$.waits.crisis_since'), w.due_on)"
+_LEVEL_THEN = "coalesce(json_extract(w.body, '$.waits.level_reviewed_on'), w.due_on)"
+# The last day of what speaks against a death that waits for its sign-off: the client was reached or
+# asked a questionnaire, a red flag, a crisis or a review of the level. Written down since the
+# closing was: what was on record before is no news of a client of whom somebody then said that.
+SPEAKS_AGAINST = (
+    "nullif(max(coalesce((SELECT max(x.on_day) FROM contacts x WHERE x.outcome = 'reached' "
+    f"AND x.party = 'client' AND {_written_since('contacts')} AND {_COUNTS}), ''), "
+    "coalesce((SELECT max(x.on_day) FROM casework x WHERE x.kind = 'screening' "
+    f"AND {_written_since('screenings')}), ''), "
+    f"(SELECT max({_moved_since('flagged_on', _FLAG_THEN)}, "
+    f"{_moved_since('crisis_since', _CRISIS_THEN)}, "
+    f"{_moved_since('level_reviewed_on', _LEVEL_THEN)}) "
+    "FROM cases c WHERE c.id = w.case_id)), '')"
+)
+# The open pieces of casework that owe something; when a transition's client was last seen, when
+# that of a case taken over was last reached by a contact that was not in the file, and what speaks
+# against a death.
 WATCHED = (
     f"SELECT w.case_id, w.kind, w.stage, w.number, w.domain, {SAID}, w.who, w.due_on, w.lead_days, "
     "CASE w.kind WHEN 'transition' THEN (SELECT max(x.on_day) FROM contacts x "
@@ -140,7 +175,9 @@ WATCHED = (
     "WHEN 'handover' THEN (SELECT max(x.on_day) FROM contacts x "
     "WHERE x.case_id = w.case_id AND x.outcome = 'reached' AND x.party = 'client' "
     "AND x.number > coalesce(json_extract(w.body, '$.contacts'), 0) "
-    f"AND {_COUNTS}) END, {FIRST_DAY.format(of='time')}, {FIRST_DAY.format(of='text')} "
+    f"AND {_COUNTS}) "
+    f"WHEN 'closing' THEN iif(w.stage = 'sign_off', {SPEAKS_AGAINST}, NULL) END, "
+    f"{FIRST_DAY.format(of='time')}, {FIRST_DAY.format(of='text')} "
     "FROM casework w WHERE w.status = 'open' AND w.due_on IS NOT NULL AND w.case_id IN ({marks}) "
     "AND w.due_on <= ? ORDER BY w.rowid"
 )

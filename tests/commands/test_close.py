@@ -625,6 +625,73 @@ def test_nobody_is_reached_whose_closing_as_died_waits_for_its_sign_off(
     assert set(owes(run, today=NOTICE_ENDS)) == before
 
 
+FLAGGED = "screen 1 phq9 3,3,3,3,3,3,3,3,3"
+
+
+@pytest.mark.parametrize(
+    ("command", "later"),
+    [
+        ("reached 1 'alive'", None),
+        ("reached 1 'alive'", NOTICE_ENDS),
+        (FLAGGED, None),
+        (FLAGGED, NOTICE_ENDS),
+        ("screen 1 phq9 0,0,0,0,0,0,0,0,0", NOTICE_ENDS),
+        ("set 1 --urgency crisis --reason 'heard of today'", None),
+        ("set 1 --risk imminent --reason 'heard of today'", NOTICE_ENDS),
+        ("set 1 --reason 'still the same'", NOTICE_ENDS),
+    ],
+)
+def test_whatever_contradicts_a_death_ends_its_silence(
+    run: Run, profile: Any, command: str, later: str | None
+) -> None:
+    profile("sign_off = true")
+    ok(run("reached 1 'as planned'"))
+    ok(run("close 1 --reason died --yes"))
+    assert owes(run, today=IN_DECEMBER) == {"1.cl1"}
+    ok(run(command, today=later))
+    items = owes(run, today=IN_DECEMBER)
+    assert "1.cl1" in items and {"1.contact", "1.safety"} & items
+    assert "did they die? the record says otherwise" in run("show 1", width=200).out
+    assert "1.1 " in run("remind", today=IN_DECEMBER).out
+    assert run("doctor").code == 0
+    ok(run("undo"))
+    assert owes(run, today=IN_DECEMBER) == {"1.cl1"}
+    assert run("doctor").code == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "reached 1 'the sister told it' --with collateral",
+        "reached 1 'their mother' --with guardian",
+        "reached 1 'the letter was on its way' --by letter",
+        "tried 1",
+        "reached 1 'the day before' --on 2026-11-17",
+        "screen 1 phq9 3,3,3,3,3,3,3,3,3 --on 2026-11-17",
+        "note 1 'the funeral is on Friday'",
+    ],
+)
+def test_what_says_nothing_of_a_living_client_leaves_a_death_silent(
+    run: Run, profile: Any, command: str
+) -> None:
+    profile("sign_off = true")
+    ok(run("close 1 --reason died --yes"))
+    ok(run(command))
+    assert not {"1.contact", "1.assessment"} & owes(run, today=IN_DECEMBER)
+    assert "did they die?" not in run("show 1", width=200).out
+
+
+def test_what_was_on_record_before_a_death_does_not_contradict_it(run: Run, profile: Any) -> None:
+    """Of the same day; and of the days until it was learnt of."""
+    profile("sign_off = true")
+    ok(run(FLAGGED))
+    ok(run("set 1 --urgency crisis --reason 'in the morning'"))
+    ok(run("reached 1 'in the morning'"))
+    ok(run("close 1 --reason died --on 2026-11-16 --yes", today="2026-11-18"))
+    assert "1.safety" not in owes(run, today=IN_DECEMBER)
+    assert "did they die?" not in run("show 1", width=200).out
+
+
 OLD_WATCHED = WATCHED.replace(SAID, "w.what")
 
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casectl.core.casework import CLOSING, DIED, DOUBTED, SCREENING, SIGN_OFF, Piece
 from casectl.core.errors import BadImport
-from casectl.core.facts import earliest_by_group
+from casectl.core.facts import earliest_by_group, facts_of
 from casectl.core.fictitious import stories
 from casectl.core.finding import sought
 from casectl.core.intake import CASE_NUMBER, CLIENT_ID, NAME, Twin
@@ -304,6 +305,66 @@ def test_casework_comes_back_and_owes_what_is_read_of_it(store: Caseload) -> Non
         ]
         assert sorted(kept, key=str) == sorted(told, key=str)
         assert earliest_by_group(record_of(load)) == earliest_by_group(store.cases.record(case))
+
+
+SINCE, LATER, BEFORE = "2026-11-16T10:00:00Z", "2026-11-16T10:00:01Z", "2026-11-16T09:59:59Z"
+WAITS: dict[str, Any] = {
+    "since": SINCE, "on": "2026-11-16", "contacts": 1, "screenings": 1,
+    "level_reviewed_on": "2026-11-18",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("waits", [WAITS, WAITS | {"level_reviewed_on": "2026-11-02"}, None])
+@pytest.mark.parametrize(
+    ("contacts", "screened", "flagged"),
+    [
+        ((), None, 0),
+        ((contact(2, by="visit", recorded_at=BEFORE),), None, 0),
+        ((contact(2, recorded_at=SINCE),), None, 0),
+        ((contact(3, recorded_at=BEFORE), contact(1, recorded_at=SINCE)), None, 0),
+        ((contact(2, recorded_at=LATER),), None, 0),
+        ((contact(3, recorded_at=LATER),), None, 0),
+        ((contact(1, recorded_at=LATER, party="guardian"),), None, 0),
+        ((contact(1, recorded_at=LATER, by="letter"),), None, 0),
+        ((contact(1, id="c1", recorded_at=LATER),
+          contact(1, TRIED, corrects="c1", recorded_at=LATER)), None, 0),
+        ((), LATER, 0),
+        ((), SINCE, 0),
+        ((), None, 2),
+        ((), None, 5),
+    ],
+)  # fmt: skip
+def test_a_death_that_waits_is_silent_as_it_is_read(
+    store: Caseload,
+    contacts: tuple[Contact, ...],
+    screened: str | None,
+    flagged: int,
+    waits: dict[str, Any] | None,
+) -> None:
+    died_on = TODAY - timedelta(days=2)
+    body = {"said": DIED, **({} if waits is None else {"waits": waits})}
+    pieces = [
+        Piece("", "", CLOSING, 1, died_on, DIED, SIGN_OFF, due_on=died_on, body=body,
+              recorded_at=SINCE),
+    ]  # fmt: skip
+    if screened is not None:
+        pieces.append(
+            Piece("", "", SCREENING, 1, TODAY, "PHQ-9", domain="phq9", recorded_at=screened)
+        )
+    flag: dict[str, Any] = (
+        {"flagged_on": TODAY - timedelta(days=flagged), "crisis_since": TODAY} if flagged else {}
+    )
+    reviewed = TODAY if waits is WAITS else TODAY - timedelta(days=16)
+    drawn = case(opened_on=TODAY - timedelta(days=16), level_reviewed_on=reviewed, **flag)
+    given = Load(client(), drawn, contacts=contacts, casework=pieces)
+    store.intake.load_many([given])
+    (made,) = store.cases.find("1").cases
+    read = store.cases.record(made)
+    assert record_of(given).watches == read.watches
+    facts = {fact.group.kind for fact in facts_of(read)}
+    assert ("contact" in facts or "safety" in facts) is (
+        any(watch.what == DOUBTED for watch in read.watches)
+    )
 
 
 def test_keys_are_in_order_and_all_different() -> None:
