@@ -19,7 +19,8 @@ from casectl.core.casework import (
     VOICE,
     Piece,
 )
-from casectl.core.consents import FOLLOWS, RELEASE, SIGNED_ON
+from casectl.core.consents import FOLLOWS, RELEASE, SIGNED, SIGNED_ON
+from casectl.core.duplicates import revoked_there
 from casectl.core.errors import BadValue
 from casectl.core.model import CANCELLED, CLOSED, ME, REACHED, Case, Contact, Note, Promise
 from casectl.core.model import OPEN as OPEN_PROMISE
@@ -77,6 +78,7 @@ class Taking:
         self.numbers: dict[tuple[str, int], int] = {}  # of what is new there, what it is here
         self.keys: dict[str, str] = {name_of(each): each.id for each in self.mine.rows}
         self.new: dict[str, str] = {}  # the keys of what was added, by its name there
+        self.ended_with: set[str] = set()  # releases that a revocation on the other side ended
 
     @property
     def added(self) -> frozenset[str]:
@@ -99,6 +101,7 @@ class Taking:
         self._let_one_correction_stand(now)
         self._let_one_series_stand(now)
         self._hold_to_revocations(stood(self.db, self.case.id))
+        self._hold_the_new_to_revocations(stood(self.db, self.case.id))
         self._say_what_was_told_all_the_same(stood(self.db, self.case.id))
         if self.clashes:
             said = clash_note(self.clashes, self.case.stem, self.by)
@@ -110,7 +113,7 @@ class Taking:
             self.operation, self.cover, status=DONE, ended_on=today,
             outcome=f"given back by {self.by}",
         )  # fmt: skip
-        told = self._told({name for name in changed if name}, facts)
+        told = self._told({*filter(None, changed), *self.ended_with}, facts)
         owes = left_open(told.case, told.opened, told.raised, today)
         if owes is None:
             return told
@@ -324,26 +327,65 @@ class Taking:
                     signed_since.add(each.number)  # the client has signed it since
                 if signed_since & {former.number for former in line}:
                     continue
-                self._revoke_with(gone, each, here=gone.id in revoked_here)
+                how = "renews {}, which was revoked", "renewed as {}"
+                self._revoke_with(gone, each, how, here=gone.id in revoked_here)
 
-    def _revoke_with(self, gone: Piece, renewed: Piece, *, here: bool) -> None:
-        """``here``: whether it was revoked here, and renewed there."""
-        now = read_piece(self.db, renewed.id)
+    def _hold_the_new_to_revocations(self, now: Stood) -> None:
+        """A release that one side signed anew while the other revoked one for the same is revoked.
+
+        Unless it was signed on a later day: the client wanted it after all.
+        """
+        base = {each.id: each for each in self.base.casework}
+        revoked_here = {each.id for each in self.mine.casework if each.status == DROPPED}
+        changed = self.returned.changed
+        fresh = [
+            each
+            for each in now.casework
+            if each.kind == CONSENT
+            and each.status == DROPPED
+            and each.part not in self.ended_with
+            and (each.id not in base or base[each.id].status == OPEN)
+        ]
+        gone_here = [each for each in fresh if each.id in revoked_here]
+        gone_there = [
+            each
+            for each in fresh
+            if each.id in self.added or changed.get(each.part, {}).get("status") == DROPPED
+        ]
+        for each in now.casework:
+            if each.kind != CONSENT or each.status != OPEN or each.stage not in SIGNED:
+                continue
+            if each.id in base and base[each.id].stage in SIGNED:
+                continue  # both sides had it
+            there = each.id in self.added or "stage" in changed.get(each.part, {})
+            gone = revoked_there(each, gone_here if there else gone_there)
+            if gone is not None:
+                signed = f"signed as {{}} on {each.on_day.isoformat()}"
+                how = "for the same as {}, which was revoked", signed
+                self._revoke_with(gone, each, how, here=there)
+
+    def _revoke_with(
+        self, gone: Piece, release: Piece, how: tuple[str, str], *, here: bool
+    ) -> None:
+        """``here``: whether it was revoked here. ``how``: its outcome, and the clash in words."""
+        now = read_piece(self.db, release.id)
         if now.status == DROPPED:
             return
+        outcome, beside = how
         change_piece(
             self.operation, now, status=DROPPED, ended_on=gone.ended_on,
-            outcome=f"renews {gone.part}, which was revoked",
+            outcome=outcome.format(gone.part),
         )  # fmt: skip
-        said = f"{gone.part} revoked", f"renewed as {renewed.part}"
+        self.ended_with.add(release.part)
+        said = f"{gone.part} revoked", beside.format(release.part)
         ours, theirs = said if here else said[::-1]
         stands = HERE if here else THERE
-        self.clashes.append(Clash(renewed.part, "the release", ours, theirs, stands))
+        self.clashes.append(Clash(release.part, "the release", ours, theirs, stands))
 
     def _say_what_was_told_all_the_same(self, now: Stood) -> None:
         """What was told there under a release that was revoked here meanwhile."""
         added = set(self.new.values())
-        revoked_there = {
+        gone_there = {
             name for name, fields in self.returned.changed.items()
             if fields.get("status") == DROPPED
         }  # fmt: skip
@@ -352,7 +394,7 @@ class Taking:
             release = releases.get(each.body.get(RELEASE, 0))
             if each.kind != DISCLOSURE or each.id not in added or release is None:
                 continue
-            if release.status != DROPPED or release.part in revoked_there:
+            if release.status != DROPPED or release.part in gone_there:
                 continue
             if release.ended_on is not None and release.ended_on <= each.on_day:
                 here = f"{release.part} revoked on {release.ended_on.isoformat()}"

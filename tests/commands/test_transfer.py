@@ -792,6 +792,59 @@ def test_a_revocation_ends_every_release_that_renews_it(
     assert refused.code == 1
 
 
+@pytest.mark.parametrize("revoked", ["here", "there"])
+@pytest.mark.parametrize(
+    ("signed", "status"), [("2026-11-18", "dropped"), ("2026-11-20", "dropped"), ("later", "open")]
+)
+@pytest.mark.parametrize("written_before", [False, True])
+def test_a_revocation_ends_what_the_other_side_had_signed_for_the_same(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, revoked: str, signed: str,
+    status: str, written_before: bool,
+) -> None:  # fmt: skip
+    """New there, or not signed yet when the case was given: only a later signature stands."""
+    day, later = THEIR_DAY, "2026-11-23"
+    add = f"consent add 1 --to 'Legal Aid' {RELEASE}"
+    assert run(f"{add} --signed today").code == 0
+    if written_before:
+        assert run(f"consent add 1 --to 'legal aid' {RELEASE}").code == 0
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    take(lee, out, tmp_path)
+    on = later if signed == "later" else signed
+    sign = f"consent sign 1.roi2 --on {on}" if written_before else f"{add} --signed {on}"
+    revoke = "consent revoke 1.roi1 'tell them nothing'"
+    for side, command, when in (
+        ("here" if revoked == "there" else "there", sign, max(on, day)),
+        (revoked, revoke, day),
+    ):
+        done = (
+            run(command, today=when) if side == "here" else lee(*shlex.split(command), today=when)
+        )
+        assert done.code == 0, (command, done.err)
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    releases = {e.part: e for e in store.cases.file(case).casework if e.kind == "consent"}
+    store.close()
+    assert {name: each.status for name, each in releases.items()} == {
+        "roi1": "dropped", "roi2": status,
+    }  # fmt: skip
+    tell = "disclosures add 1 --to 'Legal Aid' --purpose referral --what x"
+    assert run(tell, today=BACK_DAY).code == (0 if status == "open" else 1)
+    said = " ".join(taken.out.split())
+    assert ("REVOKED: 1.roi2, the release to" in said) is (status == "dropped")
+    both = "roi1 revoked", f"signed as roi2 on {on}"
+    here, there = both if revoked == "here" else both[::-1]
+    told = f"BOTH CHANGED 1.roi2 the release: here {here!r}, there {there!r}."
+    assert (told in said) is (status == "dropped"), said
+    assert run("doctor").code == 0
+
+
 @pytest.mark.parametrize(
     ("here", "theirs", "stands"),
     [
