@@ -281,20 +281,25 @@ def _covered(
 
 
 def _check_open(session: Session, found: "list[tuple[Case, Piece, Returned]]") -> None:
-    """What comes back open for a case that was closed meanwhile is owed by nobody: it is asked."""
-    from casectl.core.returning import came_back_open, raised_level
+    """What a closed case got meanwhile is asked about: nobody owes what is open, or looks again."""
+    from casectl.core.returning import came_back_open, contacts_since, raised_level, said_contacts
 
     for case, _, each in found:
         if case.is_open:
             continue
-        said = came_back_open(session.shown(each), case.number)
+        opened = came_back_open(session.shown(each), case.number)
+        said = opened[:5]
+        if len(opened) > 5:
+            said.append(f"{len(opened) - 5} more")
         if level := raised_level(each, case):
             said.append(f"the level, {level.word}")
+        if since := said_contacts(contacts_since(each.added, case.closed_on)):
+            said.append(since)
         if not said:
             continue
         case = session.shown(case)
-        more = f" and {len(said) - 5} more" if len(said) > 5 else ""
-        told = f"{case.handle} is CLOSED HERE, and this came back open: {', '.join(said[:5])}{more}"
+        word = "came back open" if opened else "came back"
+        told = f"{case.handle} is CLOSED HERE, and this {word}: {', '.join(said)}"
         session.confirm(
             f"{told}. A closed case owes none of it. Take it in all the same?",
             otherwise=Ambiguous(

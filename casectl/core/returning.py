@@ -40,6 +40,7 @@ from casectl.core.model import (
     ME,
     RISKS,
     SAFE,
+    UNASSESSED_RISK,
     Case,
     Client,
     Contact,
@@ -135,7 +136,8 @@ class Backed(NamedTuple):
     clashes: tuple[Clash, ...] = ()
     closed: str | None = None
     opened: tuple[Row, ...] = ()  # what came back open for a case that is closed here
-    raised: int | None = None  # and its level there, where that is above the one here
+    since: tuple[Contact, ...] = ()  # contacts there, after it was closed here
+    raised: int | None = None  # its level there, where that is above the one here or confirmed
     own: int | None = None  # the number of one's own work that owes the look at both
 
 
@@ -261,17 +263,45 @@ def came_back_open(returned: Returned, number: int) -> list[str]:
     ]
 
 
+def contacts_since(rows: Iterable[Row], closed_on: date | None) -> tuple[Contact, ...]:
+    """The contacts that somebody had with a case after it was closed here.
+
+    On the day of the closing as well: nothing tells which came first.
+    """
+    rows = list(rows)
+    corrected = {each.corrects for each in rows if isinstance(each, Contact)}
+    return tuple(
+        each
+        for each in rows
+        if isinstance(each, Contact)
+        and each.id not in corrected
+        and closed_on is not None
+        and each.on_day >= closed_on
+    )
+
+
+def said_contacts(contacts: Sequence[Contact]) -> str:
+    """``a contact on 2026-11-03 (reached client)``: nothing of what was said; "" for none."""
+    if not contacts:
+        return ""
+    last = max(contacts, key=lambda each: (each.on_day, each.number))
+    said = f"on {last.on_day.isoformat()} ({last.outcome} {last.party})"
+    more = len(contacts) - 1
+    return f"{more + 1} contacts, the last {said}" if more else f"a contact {said}"
+
+
 MOST_NAMED = 10  # items of one case in a sentence
 
 
-def left_open(case: Case, opened: Sequence[Row], raised: int | None, today: date) -> Promise | None:
+def left_open(case: Case, opened: Sequence[Row], level: str | None, today: date) -> Promise | None:
     """What the worker owes, as work of their own, where a closed case came back with open items.
 
-    By their numbers alone: what is nobody's case tells nothing of a client's.
+    By their numbers alone: what is nobody's case tells nothing of a client's. ``level``: what came
+    back of its level, in words.
     """
     names = [f"{case.number}.{name_of(each)}" for each in opened]
-    if raised is not None:
-        names.append("a higher level")
+    if level is not None:
+        names.append(level)
     if not names:
         return None
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
@@ -280,9 +310,19 @@ def left_open(case: Case, opened: Sequence[Row], raised: int | None, today: date
 
 
 def raised_level(returned: Returned, mine: Case) -> Level | None:
-    """The level that the case has there, where it is above the one here."""
-    level = mine._replace(**level_fields(returned.case)).level
-    return level if level > mine.level else None
+    """The level that a case closed here has there, where somebody has to know of it.
+
+    It is above the one here, or its risk is, or a danger was seen there after the closing.
+    """
+    there = mine._replace(**level_fields(returned.case))
+    risks = [RISKS[each.risk] if each.risk else UNASSESSED_RISK for each in (there, mine)]
+    in_danger = there.level == Level.CRISIS or risks[0] >= Level.HIGH
+    days = [returned.case.get(name) for name in ("level_reviewed_on", "flagged_on")]
+    closed_on = mine.closed_on or date.max
+    seen_since = in_danger and any(day is not None and day >= closed_on for day in days)
+    if there.level > mine.level or risks[0] > risks[1] or seen_since:
+        return there.level
+    return None
 
 
 def level_fields(theirs: Mapping[str, Any]) -> dict[str, Any]:
@@ -292,9 +332,13 @@ def level_fields(theirs: Mapping[str, Any]) -> dict[str, Any]:
 def level_kept(mine: Case, theirs: Mapping[str, Any]) -> Clash | None:
     """A case that is closed here keeps its level; what it is there is said."""
     there = level_fields(theirs)
-    if not there or mine._replace(**there)[:] == mine[:]:
+    theirs_now = mine._replace(**there)
+    if not there or theirs_now[:] == mine[:]:
         return None
-    return Clash("", WORDS["urgency"], _said_level(mine), _said_level(mine._replace(**there)), HERE)
+    here, other = _said_level(mine), _said_level(theirs_now)
+    if here == other:
+        other = f"still, reviewed on {theirs_now.level_reviewed_on.isoformat()}"
+    return Clash("", WORDS["urgency"], here, other, HERE)
 
 
 # -- in a file, and out of it ------------------------------------------------------------------

@@ -18,7 +18,7 @@ from casectl.core.model import (
     Note,
     Promise,
 )
-from casectl.core.returning import BOTH, ENDING, HERE, THERE, name_of
+from casectl.core.returning import BOTH, ENDING, HERE, THERE, name_of, said_contacts
 from casectl.core.spoken import spoken
 from casectl.core.text import shortened
 from casectl.render import Object, Output
@@ -163,7 +163,8 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
         ]
         said += [f"  BOTH CHANGED {_clash_words(back, each)}" for each in back.clashes]
         if back.case.status == CLOSED and (open_ones := _opened(back)):
-            said.append(f"  CLOSED HERE, and this came back open: {', '.join(open_ones)}.")
+            word = "came back open" if back.opened else "came back"
+            said.append(f"  CLOSED HERE, and this {word}: {', '.join(open_ones)}.")
             said.append(
                 f"  No case owes it until casectl reopen {case.number}: you do, as me.{back.own}."
             )
@@ -174,12 +175,14 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
 
 
 def _opened(back: Backed) -> list[str]:
-    """What is open of a case that is closed, and a level that was raised there."""
+    """What is open of a case that is closed, the level it has there, and contacts since."""
     said = [
         f"{back.case.number}.{name_of(each)} {getattr(each, 'what', None) or ''}".strip()
         for each in back.opened
     ]
-    return said if back.raised is None else [*said, f"the level, {Level(back.raised).word}"]
+    if back.raised is not None:
+        said.append(f"the level, {Level(back.raised).word}")
+    return [*said, *filter(None, [said_contacts(back.since)])]
 
 
 # What of a client's facts is said in full: how they are reached from now on.
@@ -267,6 +270,7 @@ def _back_object(back: Backed) -> Object:
         "closed_there": back.closed,
         "closed_here": case.status == CLOSED,
         "open_here": [f"{case.number}.{name_of(each)}" for each in back.opened],
+        "since_closed": [f"{case.number}.{name_of(each)}" for each in back.since],
         "own_work": f"me.{back.own}" if back.own is not None else None,
     }
 

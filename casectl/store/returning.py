@@ -36,6 +36,7 @@ from casectl.core.returning import (
     Row,
     Stood,
     clash_note,
+    contacts_since,
     is_owed,
     left_open,
     level_fields,
@@ -114,7 +115,10 @@ class Taking:
             outcome=f"given back by {self.by}",
         )  # fmt: skip
         told = self._told({*filter(None, changed), *self.ended_with}, facts)
-        owes = left_open(told.case, told.opened, told.raised, today)
+        level = None
+        if told.raised is not None:
+            level = "a higher level" if told.raised > self.case.level else "its level confirmed"
+        owes = left_open(told.case, (*told.opened, *told.since), level, today)
         if owes is None:
             return told
         return told._replace(own=add_promise(self.operation, ME.id, owes).number)
@@ -424,6 +428,7 @@ class Taking:
             tuple(self.clashes),
             self.returned.closed,
             tuple(filter(is_owed, (*altered, *new))) if case.status == CLOSED else (),
+            contacts_since(new, case.closed_on) if case.status == CLOSED else (),
             raised_level(self.returned, self.mine.case) if case.status == CLOSED else None,
         )
 

@@ -1248,18 +1248,94 @@ def test_what_is_taken_in_for_a_closed_case_all_the_same_is_said_to_be_owed_by_n
     assert "CLOSED HERE, and this came back open: 1.4 court date, the level, crisis" in said
     assert "No case owes it until casectl reopen 1: you do, as me.1." in said
     own = run("show me --json", today=BACK_DAY).json["promises"]
-    asked = "case 1 is closed, and came back with 1.4, a higher level"
+    asked = "case 1 is closed, and came back with 1.4, 1.c2, a higher level"
     assert [each["what"].partition(":")[0] for each in own] == [asked]
     assert "me.1" in run("today --json", today=BACK_DAY).out
     assert run("doctor").code == 0
     assert run("undo --yes", today=BACK_DAY).code == 0
     assert run("show me --json", today=BACK_DAY).json["promises"] == []
     hidden = back(run, tmp_path / "back.age", tmp_path, "--yes", "--private").out
-    assert "court date" not in hidden and "the level, crisis." in hidden
+    assert "court date" not in hidden and "the level, crisis, a contact on" in hidden
     store = store_of(tmp_path / "caseload.db")
     case = store.cases.by_number(1)
     assert case is not None and case.risk == "moderate" and case.status == "closed"
     store.close()
+
+
+REVIEWED = "set 1 --risk imminent --reason 'said so again'"
+ASSESSED = "assess 1 --risk self-harm=imminent --risk-only --yes"
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        ("reached 1 'alive, very unsafe'", "a contact on 2026-11-20 (reached client)"),
+        ("tried 1 'no answer'", "a contact on 2026-11-20 (tried client)"),
+        (REVIEWED, "the level, crisis"),
+        (ASSESSED, "the level, crisis"),
+        (
+            "set 1 --urgency medium --risk high --reason 'no crisis any more, and a threat'",
+            "the level, high",
+        ),
+    ],
+)
+@pytest.mark.parametrize("closed_on", ["2026-11-19", THEIR_DAY])
+def test_what_was_seen_of_a_client_after_the_case_was_closed_here_is_asked_about(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, done: str, said: str,
+    closed_on: str,
+) -> None:  # fmt: skip
+    """Somebody who is dead here was spoken to there: nothing of it is open, and it is not lost."""
+    path = came_back_for_one_closed(run, lee, recipient, tmp_path, done, closed_on)
+    before = run("history --json").out
+    refused = back(run, path, tmp_path, "--no-input")
+    assert (refused.code, refused.out) == (4, "") and refused.err.count("\n") == 1, refused.err
+    assert f"is CLOSED HERE, and this came back: {said}" in refused.err
+    assert "very unsafe" not in refused.err
+    assert run("history --json").out == before
+    taken = back(run, path, tmp_path, "--yes", "--json")
+    assert taken.code == 0, taken.err
+    (told,) = taken.json
+    assert told["own_work"] == "me.1"
+    assert told["since_closed"] == (["1.c2"] if "contact" in said else [])
+    rows = run("today --json", today=BACK_DAY).json
+    (owes,) = (row for row in rows if row["handle"] == "me")
+    named = "1.c2" if "contact" in said else "its level confirmed"
+    assert f"case 1 is closed, and came back with {named}: reopen it" in json.dumps(owes)
+
+
+@pytest.mark.parametrize(
+    ("done", "closed_on"),
+    [
+        ("reached 1 'all well'", "2026-11-21"),
+        (REVIEWED, "2026-11-21"),
+        ("set 1 --urgency low --risk low --reason calmer", "2026-11-19"),
+        ("note 1 'a letter came'", "2026-11-19"),
+    ],
+)
+def test_what_came_before_the_closing_or_is_no_danger_is_not_asked_about(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, done: str, closed_on: str
+) -> None:
+    path = came_back_for_one_closed(run, lee, recipient, tmp_path, done, closed_on)
+    taken = back(run, path, tmp_path, "--no-input")
+    assert taken.code == 0, taken.err
+    assert "CLOSED HERE" not in taken.out
+
+
+def came_back_for_one_closed(
+    run: Run, lee: Lee, recipient: str, tmp_path: Path, done: str, closed_on: str
+) -> Path:
+    """Case 1, in crisis, covered; what was done of it there on ``THEIR_DAY``, in a file."""
+    assert run("set 1 --urgency crisis --risk imminent --reason threat").code == 0
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    take(lee, out, tmp_path)
+    there(lee, done)
+    closed = run("close 1 --reason died --yes", today=closed_on)
+    assert closed.code == 0, closed.err
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    return path
 
 
 @pytest.mark.parametrize(
