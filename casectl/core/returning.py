@@ -35,9 +35,11 @@ from casectl.core.casework import (
 from casectl.core.dates import When
 from casectl.core.merging import FIELDS
 from casectl.core.model import (
+    ACTIVE,
     CLOSED,
     FOLLOW_UP,
     ME,
+    ON_HOLD,
     RISKS,
     SAFE,
     UNASSESSED_RISK,
@@ -315,14 +317,53 @@ def raised_level(returned: Returned, mine: Case) -> Level | None:
     It is above the one here, or its risk is, or a danger was seen there after the closing.
     """
     there = mine._replace(**level_fields(returned.case))
-    risks = [RISKS[each.risk] if each.risk else UNASSESSED_RISK for each in (there, mine)]
-    in_danger = there.level == Level.CRISIS or risks[0] >= Level.HIGH
+    in_danger = there.level == Level.CRISIS or _risk(there) >= Level.HIGH
     days = [returned.case.get(name) for name in ("level_reviewed_on", "flagged_on")]
     closed_on = mine.closed_on or date.max
     seen_since = in_danger and any(day is not None and day >= closed_on for day in days)
-    if there.level > mine.level or risks[0] > risks[1] or seen_since:
+    if there.level > mine.level or _risk(there) > _risk(mine) or seen_since:
         return there.level
     return None
+
+
+def hold_undone(
+    mine: Case, base: Case, theirs: Mapping[str, Any], today: date
+) -> tuple[dict[str, Any], Clash] | None:
+    """What to set where one side put a case on hold and the other raised its level meanwhile.
+
+    It is as who raised it left it: nobody would be asked to reach the client. None where no hold
+    stands against a raise.
+    """
+    there = base._replace(**theirs)
+    held_here, held_there = (_is_newly_held(each, base) for each in (mine, there))
+    if held_here is held_there:
+        return None
+    raised, stands = (mine, HERE) if held_there else (there, THERE)
+    if raised.level <= base.level and _risk(raised) <= _risk(base):
+        return None
+    here, other = (
+        _said_standing(each) + (f", level raised to {each.level.word}" if each is raised else "")
+        for each in (mine, there)
+    )
+    values: dict[str, Any] = {}
+    if held_here:
+        values = {"status": there.status, "hold_until": there.hold_until}
+        if there.status != ON_HOLD:
+            values["resumed_on"] = today
+    return values, Clash("", WORDS["status"], here, other, stands)
+
+
+def _is_newly_held(case: Case, base: Case) -> bool:
+    return case.status == ON_HOLD and (ON_HOLD, case.hold_until) != (base.status, base.hold_until)
+
+
+def _said_standing(case: Case) -> str:
+    until = f" until {case.hold_until.isoformat()}" if case.hold_until else ""
+    return case.status.replace("_", " ") + until
+
+
+def _risk(case: Case) -> int:
+    return RISKS[case.risk] if case.risk else UNASSESSED_RISK
 
 
 def level_fields(theirs: Mapping[str, Any]) -> dict[str, Any]:
@@ -528,6 +569,8 @@ def _safer(mine: Any, base: Any, there: Mapping[str, Any]) -> tuple[dict[str, An
     match mine:
         case Case() if any(each in TOGETHER[Case][1] for each in there):
             return _level(mine, base, there)
+        case Case() if "status" in there or "hold_until" in there:
+            return _sooner_at_work(mine, there)
         case Client() if name in SAFE:  # words that keep somebody safe are never dropped
             if here and other:
                 return {name: f"{here}; also: {other}"}, BOTH
@@ -545,6 +588,16 @@ def _safer(mine: Any, base: Any, there: Mapping[str, Any]) -> tuple[dict[str, An
             return (dict(there), THERE) if sooner else ({}, HERE)
         case _ if _grew(_get(base, name), here, other):
             return {name: [*here, *other[len(_get(base, name) or ()) :]]}, None
+    return {}, HERE
+
+
+def _sooner_at_work(mine: Case, there: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """No hold over what is at work on the other side; of two holds the one that ends sooner."""
+    if mine.status == ON_HOLD and there.get("status") == ACTIVE:
+        return {**there, "hold_until": None}, THERE
+    ends, ends_there = mine.hold_until, there.get("hold_until")
+    if ends is not None and ends_there is not None and ends_there < ends:
+        return dict(there), THERE
     return {}, HERE
 
 

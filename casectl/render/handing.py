@@ -156,6 +156,9 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
             for each in (*back.changed, *back.added)
             if isinstance(each, Piece) and each.kind == CONSENT and each.status == DROPPED
         ]
+        held_until = back.facts.get("hold_until")
+        if held_until is not None:
+            said.append(f"  ON HOLD until {spoken(held_until, output.order)}.")
         said += [
             f"  {_words(name)}: {'nothing' if value is None else value}{_beside(name, back)}."
             for name, value in back.facts.items()

@@ -37,6 +37,7 @@ from casectl.core.returning import (
     Stood,
     clash_note,
     contacts_since,
+    hold_undone,
     is_owed,
     left_open,
     level_fields,
@@ -214,14 +215,23 @@ class Taking:
         self.clashes += clashes
         if client:
             correct_client(self.operation, self.case.client_id, _columns(client))
-        theirs = self.returned.case
+        theirs, undone = self.returned.case, None
         if self.mine.case.status == CLOSED:  # it has ended here, and is not begun anew by a file
             kept = level_kept(self.mine.case, theirs)
             self.clashes += [kept] if kept is not None else []
             stays = {*level_fields(theirs), "status", "hold_until"}
             theirs = {name: each for name, each in theirs.items() if name not in stays}
+        else:
+            day = date.fromisoformat(self.operation.author.day)
+            undone = hold_undone(self.mine.case, self.base.case, theirs, day)
+        if undone is not None:
+            stays = {"status", "hold_until", "resumed_on"}
+            theirs = {name: each for name, each in theirs.items() if name not in stays}
         case, clashes = settled(self.mine.case, self.base.case, theirs)
         self.clashes += clashes
+        if undone is not None:
+            case |= undone[0]
+            self.clashes.append(undone[1])
         self.operation.update("cases", self.case.id, **_columns(case))
         given = [FACT_OF[name] for name in (*client, *case) if name in FACT_OF]
         end_unavailable(self.operation, self.case, given)

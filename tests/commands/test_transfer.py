@@ -761,6 +761,82 @@ def test_where_both_changed_it_the_safer_stands_and_both_are_said(
     assert run("doctor").code == 0
 
 
+HELD = "hold 1 --until 2027-04-20 --reason 'in hospital'"
+RAISED = "set 1 --risk high --reason threat"
+
+
+@pytest.mark.parametrize("held", ["here", "there"])
+@pytest.mark.parametrize("before", [None, "hold 1 --until 2026-12-01 --reason 'away'"])
+def test_a_hold_does_not_stand_over_a_level_that_the_other_side_raised(
+    run: Run, lee: Lee, recipient: str, caseload: None, tmp_path: Path, held: str,
+    before: str | None,
+) -> None:  # fmt: skip
+    """It is as who raised it left it; a hold of both sides is not made longer then."""
+    assert run("intake 'Bo Example' --urgency low --risk low --new").code == 0
+    assert before is None or run(before).code == 0
+    taken = held_and(run, lee, recipient, tmp_path, held, HELD, RAISED)
+    stands = "on hold until 2026-12-01" if before else "active"
+    both = "on hold until 2027-04-20", f"{stands}, level raised to high"
+    here, there = both if held == "here" else both[::-1]
+    side = "What was done there" if held == "here" else "What is here"
+    said = " ".join(taken.out.split())
+    assert f"BOTH CHANGED how it stands: here {here!r}, there {there!r}. {side} stands" in said
+    case = run("show 1 --json", today=BACK_DAY).json
+    assert (case["risk"], case["case_status"]) == ("high", "on_hold" if before else "active")
+    assert case["hold_until"] == ("2026-12-01" if before else None)
+    rows = run("today --json", today="2026-12-03").json
+    assert [row["handle"] for row in rows] == ["example-1"]
+    assert run("doctor").code == 0
+
+
+@pytest.mark.parametrize("held", ["here", "there"])
+@pytest.mark.parametrize(
+    ("other", "until"),
+    [
+        ("hold 1 --until 2027-02-01 --reason 'away for longer'", "2027-02-01"),
+        ("reopen 1 --reason 'back already'", None),
+    ],
+)
+def test_of_two_ways_a_case_stands_the_one_that_is_at_work_sooner_stands(
+    run: Run, lee: Lee, recipient: str, caseload: None, tmp_path: Path, held: str, other: str,
+    until: str | None,
+) -> None:  # fmt: skip
+    assert run("intake 'Bo Example' --urgency low --risk low --new").code == 0
+    assert run("hold 1 --until 2026-12-01 --reason 'away'").code == 0
+    taken = held_and(run, lee, recipient, tmp_path, held, HELD, other)
+    assert "BOTH CHANGED how it stands" in taken.out or "BOTH CHANGED hold until" in taken.out
+    case = run("show 1 --json", today=BACK_DAY).json
+    assert (case["case_status"], case["hold_until"]) == ("on_hold" if until else "active", until)
+    assert run("doctor").code == 0
+
+
+def test_a_hold_that_comes_back_says_its_last_day(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(lee, HELD)
+    taken = back(run, covered(), tmp_path)
+    assert "\n  ON HOLD until Tue 20 Apr 2027.\n" in taken.out
+    assert run("show 1 --json", today=BACK_DAY).json["hold_until"] == "2027-04-20"
+
+
+def held_and(
+    run: Run, lee: Lee, recipient: str, tmp_path: Path, held: str, hold: str, other: str
+) -> Result:
+    """Case 1 is covered, held on the one side and done of on the other, and given back."""
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    take(lee, out, tmp_path)
+    ours, theirs = (hold, other) if held == "here" else (other, hold)
+    there(lee, theirs)
+    assert run(ours, today=THEIR_DAY).code == 0
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    return taken
+
+
 @pytest.mark.parametrize("revoked", ["here", "there"])
 @pytest.mark.parametrize("renewed_first", [False, True])
 def test_a_revocation_ends_every_release_that_renews_it(
