@@ -27,6 +27,7 @@ from casectl.handing import (
     ToOption,
     check_for_me,
     check_free,
+    check_readable,
     document,
     packed,
     permit_all,
@@ -121,6 +122,7 @@ def _cover(
     until = session.read_day(days[1])
     check_cover(first, until, session.today, session.config.date_order)
     cases = _cases(session, names)
+    check_readable(session, cases)
     path = new_path(output, "the hand-over")
     permitted = permit_all(session, cases, colleague, COVER, purpose, override)
     seal = Seal(session, recipient)
@@ -180,6 +182,7 @@ def _give_back(
 
     colleague = checked_worker(session, session.needed(to, "To whom? ", "--to"))
     found = _to_give_back(session, names, colleague)
+    check_readable(session, [case for case, _ in found])
     path = new_path(output, "what was done")
     permitted = permit_all(session, [c for c, _ in found], colleague, BACK, purpose, override)
     seal = Seal(session, recipient)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from casectl.core.casework import COVERED, COVERING, DONE, DROPPED, GIVEN, HANDOVER, OPEN, Piece
+from casectl.core.casework import (
+    COVERED,
+    COVERING,
+    DONE,
+    DROPPED,
+    GIVEN,
+    HANDOVER,
+    LETTERS,
+    OPEN,
+    Piece,
+)
 from casectl.core.closing import OWN_WORDS, Given, Reason, ending
 from casectl.core.consents import Permission
 from casectl.core.errors import Ambiguous, BadValue, NotFound
@@ -76,6 +86,20 @@ class Handing:
             for piece in map(piece_of, rows)
         ]
         return sorted(found, key=lambda each: each[0].number)
+
+    def not_understood(self, cases: Sequence[Case]) -> list[str]:
+        """Casework of these cases, by name, that the rules of this casectl are not of."""
+        from casectl.core.bodies import stages_of
+
+        return [
+            f"{case.number}.{piece.part}"
+            for case in cases
+            for piece in map(piece_of, self.db.rows(
+                f"SELECT {COLUMNS} FROM casework WHERE case_id = ? ORDER BY kind, number",
+                (case.id,),
+            ))
+            if piece.kind not in LETTERS or piece.stage not in stages_of(piece.kind)
+        ]  # fmt: skip
 
     # -- giving --------------------------------------------------------------------------------
 

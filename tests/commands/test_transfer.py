@@ -1632,6 +1632,61 @@ def test_a_cover_of_everything_leaves_out_what_another_has(
     assert none.code == 3 and "no open case that nobody else has" in none.err
 
 
+def of_a_newer_casectl(path: Path, kind: str, stage: str) -> None:
+    """A piece of case 1 that only a newer casectl knows."""
+    from datetime import date
+
+    from casectl.core.casework import Piece
+    from casectl.store.casework import add
+
+    store = store_of(path)
+    case = store.cases.by_number(1)
+    assert case is not None
+    day = date(2026, 11, 18)
+    with store.journal.operation("pet add") as operation:
+        add(operation, Piece("", case.id, kind, 0, day, "a grey cat", stage=stage, due_on=day))
+    store.close()
+
+
+@pytest.mark.parametrize(("kind", "stage", "name"), [("pet", "", "pet1"), ("goal", "dream", "g2")])
+@pytest.mark.parametrize("command", ["transfer 1", "cover 1 --until fri", "cover --until fri"])
+def test_what_only_a_newer_casectl_knows_is_in_no_file(
+    run: Run, maria: None, recipient: str, tmp_path: Path, kind: str, stage: str, name: str,
+    command: str,
+) -> None:  # fmt: skip
+    """Nobody could read it, and it would be logged as told."""
+    of_a_newer_casectl(tmp_path / "caseload.db", kind, stage)
+    before, out = run("history --json").out, tmp_path / "out.age"
+    sealed = ["--to", "lee", "-o", str(out), "--recipient", recipient, *OVERRIDE]
+    refused = run([*command.split(), *sealed])
+    assert (refused.code, refused.out) == (2, "") and refused.err.count("\n") == 1
+    assert f"1.{name}: of a kind or stage that this casectl does not know" in refused.err
+    assert "casectl doctor" in refused.err and "cat" not in refused.err
+    assert not out.exists()
+    assert run("history --json").out == before
+
+
+def test_what_only_a_newer_casectl_knows_stays_where_the_rest_comes_back(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    of_a_newer_casectl(tmp_path / "caseload.db", "pet", "")
+    there(lee, "reached 1 'all well'")
+    taken = back(run, covered(), tmp_path)
+    assert taken.code == 0, taken.err
+    assert "1 contact" in taken.out and "a grey cat" in run("show 1 --json").out
+
+
+def test_what_only_a_newer_casectl_knows_is_not_given_back(
+    lee: Lee, covered: Away, recipient: str, tmp_path: Path
+) -> None:
+    of_a_newer_casectl(tmp_path / "lee.db", "pet", "")
+    out = tmp_path / "again.age"
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(out), "--recipient", recipient]
+    refused = lee(*gave, *OVERRIDE, today=BACK_DAY)
+    assert (refused.code, refused.out) == (2, "") and "1.pet1" in refused.err
+    assert not out.exists()
+
+
 def test_a_cover_of_years_is_refused(run: Run, maria: None, tmp_path: Path) -> None:
     path = tmp_path / "c.age"
     words = ["cover", "--to", "lee", "-o", str(path), *OVERRIDE, "--recipient", "age1oops"]
