@@ -504,6 +504,7 @@ def _relisted(value: Any, sort: str, numbers: Mapping[tuple[str, int], int]) -> 
 # -- into the record that it is of -------------------------------------------------------------
 
 HERE, THERE, BOTH = "here", "there", "both"
+ALSO = "; also: "  # between safe-contact words of both sides
 ENDING = ("status", "ended_on", "outcome")
 # Fields that are one thing said in several: they go together or not at all.
 TOGETHER: Mapping[type, tuple[tuple[str, ...], ...]] = {
@@ -547,6 +548,31 @@ def settled(mine: Any, base: Any, theirs: Mapping[str, Any]) -> tuple[dict[str, 
     return {n: each for n, each in values.items() if _get(mine, n) != each}, clashes
 
 
+def settled_client(
+    mine: Client, sides: Sequence[tuple[Client, Mapping[str, Any]]]
+) -> tuple[dict[str, Any], list[Clash]]:
+    """The same of a client of several cases: one answer, whichever of them are given back.
+
+    Each side is what the client was with a case and what is other there. What changed here after
+    one of the cases was handed over was changed on both sides, whenever the others were.
+    """
+    now = mine
+    values: dict[str, Any] = {}
+    clashes: list[Clash] = []
+    for name in dict.fromkeys(name for _, theirs in sides for name in theirs):
+        said = [(base, theirs[name]) for base, theirs in sides if name in theirs]
+        said.sort(key=lambda each: _get(each[0], name) == _get(mine, name))
+        answered: list[Any] = []
+        for base, there in said:
+            if there in answered:
+                continue
+            answered.append(there)
+            made, found = settled(now, base, {name: there})
+            now, clashes = now._replace(**made), clashes + found
+            values |= made
+    return values, clashes
+
+
 def _groups(kind: type, theirs: Mapping[str, Any]) -> list[tuple[str, ...]]:
     together = TOGETHER.get(kind, ())
     grouped = {name for group in together for name in group}
@@ -573,7 +599,9 @@ def _safer(mine: Any, base: Any, there: Mapping[str, Any]) -> tuple[dict[str, An
             return _sooner_at_work(mine, there)
         case Client() if name in SAFE:  # words that keep somebody safe are never dropped
             if here and other:
-                return {name: f"{here}; also: {other}"}, BOTH
+                known = here.split(ALSO)
+                more = [each for each in other.split(ALSO) if each not in known]
+                return ({name: ALSO.join([*known, *more])}, BOTH) if more else ({}, None)
             return {name: here or other}, HERE if here else THERE
         case Piece(kind=kind) if "status" in there and kind == CONSENT:
             if there["status"] != DROPPED:

@@ -269,13 +269,12 @@ class Handing:
         self, returned: Sequence[tuple[Case, Piece, Returned]], by: str, today: date
     ) -> list[Backed]:
         """What was done while it was covered, on the cases that it was done of."""
-        from casectl.store.returning import Taking
+        from casectl.store.returning import Taking, settle_clients
 
         with self.journal.operation("cover back") as operation:
-            return [
-                Taking(operation, case, piece, each, by).take(today)
-                for case, piece, each in returned
-            ]
+            takings = [Taking(operation, *each, by) for each in returned]
+            settle_clients(takings)
+            return [each.take(today) for each in takings]
 
     def cover_of(self, case_key: str, key: str) -> tuple[Case, Piece] | None:
         """The case and its cover under this hand-over, one that is over as well; None for none."""

@@ -46,6 +46,7 @@ from casectl.core.returning import (
     raised_level,
     renumbered,
     settled,
+    settled_client,
     sort_and_number,
 )
 from casectl.core.unchangeable import contradiction, refused
@@ -80,6 +81,8 @@ class Taking:
         self.numbers: dict[tuple[str, int], int] = {}  # of what is new there, what it is here
         self.keys: dict[str, str] = {name_of(each): each.id for each in self.mine.rows}
         self.new: dict[str, str] = {}  # the keys of what was added, by its name there
+        # What is to set of the client, and what both changed; of several cases the first has it.
+        self.client: tuple[dict[str, Any], list[Clash]] = {}, []
         self.ended_with: set[str] = set()  # releases that a revocation on the other side ended
 
     @property
@@ -211,7 +214,7 @@ class Taking:
     # -- the client and the case -------------------------------------------------------------------
 
     def _facts(self) -> dict[str, Any]:
-        client, clashes = settled(self.mine.client, self.base.client, self.returned.client)
+        client, clashes = self.client
         self.clashes += clashes
         if client:
             correct_client(self.operation, self.case.client_id, _columns(client))
@@ -441,6 +444,16 @@ class Taking:
             contacts_since(new, case.closed_on) if case.status == CLOSED else (),
             raised_level(self.returned, self.mine.case) if case.status == CLOSED else None,
         )
+
+
+def settle_clients(takings: Sequence[Taking]) -> None:
+    """One answer for each client, before anything of their cases is taken in."""
+    cases_of: dict[str, list[Taking]] = {}
+    for each in takings:
+        cases_of.setdefault(each.case.client_id, []).append(each)
+    for first, *others in cases_of.values():
+        sides = [(each.base.client, each.returned.client) for each in (first, *others)]
+        first.client = settled_client(first.mine.client, sides)
 
 
 def _numbered_anew(field: str, value: Any, numbers: Mapping[tuple[str, int], int]) -> Any:

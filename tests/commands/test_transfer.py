@@ -2024,6 +2024,51 @@ def test_two_cases_of_one_client_stay_one_clients(
     assert lee("doctor").code == 0
 
 
+def test_what_both_changed_of_a_client_of_two_cases_is_answered_once(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    assert run("intake 'Maria Example' --same 1").code == 0
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    assert take(lee, out, tmp_path).code == 0
+    there(lee, "edit 1 --safe-contact 'mornings only'")
+    assert run("edit 1 --safe-contact 'never text'", today=THEIR_DAY).code == 0
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    assert taken.out.count("BOTH CHANGED") == 1
+    shown = run("show 2 --json", today=BACK_DAY).json
+    assert shown["safe_contact"] == "never text; also: mornings only"
+
+
+@pytest.mark.parametrize("order", [("1", "2"), ("2", "1")])
+def test_what_changed_between_two_covers_of_a_client_is_not_written_over_unasked(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, order: tuple[str, str]
+) -> None:
+    """Of the later cover alone it would be new there only; of the earlier one both changed it."""
+    assert run("intake 'Maria Example' --same 1").code == 0
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    for number, name in zip(order, ("first", "second"), strict=True):
+        out = tmp_path / f"{name}.age"
+        words = ["cover", number, "--until", "2026-11-27", "--to", "lee", "-o", str(out)]
+        assert run([*words, *sealed]).code == 0
+        joined = ("--same", "1") if name == "second" else ()
+        assert take(lee, out, tmp_path, *joined).code == 0
+        if name == "first":
+            assert run("edit 1 --phone '555 4444'").code == 0
+    there(lee, "edit 1 --phone '555 5555'")
+    path = tmp_path / "back.age"
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    said = " ".join(taken.out.split())
+    assert said.count("BOTH CHANGED phone: here '555 4444', there '555 5555'") == 1
+    assert run("show 2 --json", today=BACK_DAY).json["phone"] == "555 4444"
+
+
 def test_what_a_file_holds_is_read_while_nobody_else_writes(
     run: Run, lee: Lee, covered: Away, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
