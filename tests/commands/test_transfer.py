@@ -946,6 +946,27 @@ def test_one_correction_of_a_contact_stands_where_both_corrected_it(
     assert run("doctor").code == 0
 
 
+@pytest.mark.parametrize(("here", "theirs"), [("heat", "rent"), ("heat", "--outcome tried")])
+def test_a_case_with_a_contact_that_both_corrected_can_be_handed_over(
+    run: Run, lee: Lee, covered: Away, recipient: str, tmp_path: Path, here: str, theirs: str
+) -> None:
+    """The earlier of the two corrections may correct the later one."""
+    there(lee, f"correct 1.c1 {theirs}")
+    assert run(f"correct 1.c1 {here}", today=THEIR_DAY).code == 0
+    assert back(run, covered(), tmp_path).code == 0
+    path = handed(run, tmp_path, recipient)
+    taken = take(lee, path, tmp_path, "--new", today=BACK_DAY)
+    assert taken.code == 0, taken.err
+    ours = run("show 1 --all --json", today=BACK_DAY).json["contacts"]
+    theirs_now = lee("show", "2", "--all", "--json", today=BACK_DAY).json["contacts"]
+    names = "text", "outcome", "corrected", "worker", "recorded_at"
+    for mine, other in zip(ours, theirs_now, strict=True):
+        assert mine["item"][1:] == other["item"][1:]
+        assert [mine[name] for name in names] == [other[name] for name in names]
+    assert lee("doctor").code == 0
+    assert lee("undo", "--yes", today=BACK_DAY).code == 0
+
+
 @pytest.mark.parametrize("later_here", [False, True])
 def test_a_promise_that_repeats_and_was_done_on_both_sides_is_owed_once(
     run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, later_here: bool
