@@ -423,7 +423,8 @@ def read_returned(made: Mapping[str, Any]) -> Returned:
         changed[name] = _read_fields(kind_of(sort_and_number(name)[0]), fields)
     added: list[Row] = []
     for sort, kind in SORTS.items():
-        added += [read_value(kind, each) for each in made["added"][sort]]
+        rows = [read_value(kind, each) for each in made["added"][sort]]
+        added += sorted(rows, key=lambda each: each.number)  # nothing before what it adds to
     if any(each.id != name_of(each) or sort_and_number(each.id)[1] < 1 for each in added):
         raise ValueError
     if len({each.id for each in added}) < len(added):

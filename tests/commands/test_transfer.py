@@ -1505,6 +1505,24 @@ def test_a_promise_that_no_command_writes_is_refused(
     assert f"case 1 there, {said}" in result.err and result.err.count("\n") == 1, result.err
 
 
+@pytest.mark.parametrize(
+    ("table", "name", "said"),
+    [
+        ("notes", "contact_id", "n1: it is the note of what is no contact"),
+        ("notes", "addendum_to", "n1: it adds to what it cannot"),
+        ("contacts", "corrects", "c1: it corrects what it cannot"),
+    ],
+)
+def test_a_row_that_names_one_of_another_sort_is_refused(
+    lee: Lee, document: dict[str, Any], tmp_path: Path, table: str, name: str, said: str
+) -> None:
+    (case,) = document["cases"]
+    case[table][0][name] = next(e["id"] for e in case["casework"] if e["kind"] == "goal")
+    result = lee("receive", plain_file(tmp_path / "odd.json", document), "--new")
+    assert (result.code, result.out) == (2, ""), (result.out, result.err)
+    assert f"case 1 there, {said}" in result.err and result.err.count("\n") == 1, result.err
+
+
 ANYTHING: st.SearchStrategy[Any] = st.sampled_from(
     ("", None, "x", -5, 0, 1, 3, 10**9, 1.5, float("nan"), True, [], ["a"], [[]], {}, {"a": 1},
      [{"a": 1}], "2026-01-01", "2026-99-99", "9999-12-31", "\x1b[31mred", "\ud800", "open", "event",
@@ -1583,6 +1601,9 @@ UNSEALED = "2026-11-20T10:00:00Z"
         (lambda c: c["added"]["contacts"][0].update(corrects="n1"), "c2: it corrects what it"),
         (lambda c: c["added"]["contacts"][0].update(corrects="zz"), "it names a row that is none"),
         (lambda c: c["added"]["notes"][0].update(addendum_to="n3"), "n3: it adds to what it"),
+        (lambda c: c["added"]["notes"][0].update(contact_id="g1"), "n3: it is the note of what"),
+        (lambda c: c["added"]["notes"][0].update(contact_id="n1"), "n3: it is the note of what"),
+        (lambda c: c["added"]["notes"][0].update(contact_id="zz"), "it names a row that is none"),
         (lambda c: c["case"].update(status="on_hold"), "its status and the end of its hold"),
         (lambda c: c["case"].update(hold_until="2026-12-30"), "its status and the end of its hold"),
         (lambda c: c["case"].update(urgency=4, risk="imminent"), "its level and the day its cris"),
