@@ -35,7 +35,7 @@ from casectl.handing import (
 from casectl.naming import find_case
 from casectl.parameters import complete_case, current
 from casectl.render import tell
-from casectl.render.handing import backs_told, given_object, returned_words
+from casectl.render.handing import backs_told, closed_words, given_object, returned_words
 from casectl.session import Session, at_home
 
 if TYPE_CHECKING:
@@ -196,14 +196,16 @@ def _give_back(
     )  # fmt: skip
     cases = [case for case, _ in found]
     session.was_shown("cover", cases)
-    told = [(session.shown(case), session.shown(piece)) for case, piece in found]
+    now = {case.id: case for case in session.store.cases.by_ids([case.id for case in cases])}
+    told = [(session.shown(now[case.id]), session.shown(piece)) for case, piece in found]
     made = given_object(told, path, BACK)
     for each, back in zip(made["cases"], returned, strict=True):
         each["held_back"] = list(back.held)
     count = f"{len(cases)} case{'s' * (len(cases) != 1)}"
     session.output.wrote(
         made,
-        f"{count} given back to {told[0][1].who}: {path}, {seal.words}. Closed here.",
+        f"{count} given back to {told[0][1].who}: {path}, {seal.words}."
+        + closed_words([case for case, _ in told]),
         *returned_words([case for case, _ in told], session.shown(returned)),
     )
 

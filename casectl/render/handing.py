@@ -110,6 +110,14 @@ def briefs_told(handed: Handed, output: Output) -> None:
     output.say(*said)
 
 
+def closed_words(cases: Sequence[Case]) -> str:
+    """Which of the cases that were given back are closed here; nothing where none is."""
+    still = [case.handle for case in cases if case.is_open]
+    if len(still) == len(cases):
+        return ""
+    return f" Closed here, but for {', '.join(still)}." if still else " Closed here."
+
+
 def returned_words(cases: Sequence[Case], returned: Sequence[Returned]) -> list[str]:
     """What goes back of each case, so that the giver sees that nothing stays behind."""
     said = []
@@ -130,6 +138,11 @@ def returned_words(cases: Sequence[Case], returned: Sequence[Returned]) -> list[
             said.append(f"  HELD BACK, of a record of your own that was joined: {told}.")
         if each.closed is not None:
             said.append(f"  CLOSED HERE, and open there: {each.closed}. Tell them to close it.")
+        if case.is_open:
+            said.append(
+                "  OPEN HERE, reopened since it was given back, and nothing since is in the file. "
+                f"casectl close {case.number} closes it."
+            )
     return said
 
 

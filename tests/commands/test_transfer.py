@@ -1225,6 +1225,28 @@ def test_a_lost_file_is_written_anew(run: Run, lee: Lee, covered: Away, tmp_path
     assert back(run, path, tmp_path).code == 3
 
 
+def test_one_reopened_after_it_was_given_back_is_not_said_to_be_closed(
+    run: Run, lee: Lee, covered: Away, recipient: str, tmp_path: Path
+) -> None:
+    covered()
+    words = ["cover", "1", "--give-back", "--to", "kim", "--recipient", recipient, *OVERRIDE]
+    closed = lee(*words, "-o", str(tmp_path / "anew.age"), "--json", today=BACK_DAY).json
+    assert [each["status"] for each in closed["cases"]] == ["closed"]
+    reopened = lee("reopen", "1", "--reason", "she called", "--risk", "low", "--yes",
+                   today=BACK_DAY)  # fmt: skip
+    assert reopened.code == 0, reopened.err
+    assert lee("reached", "1", "hello", today=BACK_DAY).code == 0
+    anew = lee(*words, "-o", str(tmp_path / "more.age"), today=BACK_DAY)
+    assert anew.code == 0, anew.err
+    assert "Closed here" not in anew.out
+    assert "OPEN HERE, reopened since it was given back, and nothing since is in the" in " ".join(
+        anew.out.split()
+    )
+    assert case_status(tmp_path / "lee.db", 1) == "active"
+    taken = back(run, tmp_path / "more.age", tmp_path)
+    assert taken.code == 0 and "hello" not in run("show 1 --all", today=BACK_DAY).out
+
+
 def test_a_file_of_an_earlier_cover_answers_no_later_one(
     run: Run, lee: Lee, covered: Away, recipient: str, tmp_path: Path
 ) -> None:
