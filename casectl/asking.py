@@ -6,7 +6,7 @@ depend on the answers: they are asked for anew after each, and none depends on a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -134,7 +134,7 @@ def begun(session: Session, draft: Answers | None, question: str) -> tuple[Answe
     """The answers to begin with, and whether the draft lies there for now, as nobody wants it."""
     if not draft:
         return {}, False
-    if session.agrees(f"{question} Go on with it?"):
+    if session.agrees(f"{question} Go on with it?".lstrip()):
         return dict(draft), False
     tell("It is dropped once there is an answer.")
     return {}, True
@@ -143,10 +143,20 @@ def begun(session: Session, draft: Answers | None, question: str) -> tuple[Answe
 class Draft:
     """What a walk on one case has answered so far, kept under a name until it is done with.
 
-    ``command`` goes on with it.
+    ``command`` goes on with it. ``given`` is what its line says this time, by the answers' keys: it
+    goes before what was kept. The keys in ``names`` say which it is: they are kept as well, and
+    where the line names another than the draft does, nothing of the draft is this one's.
     """
 
-    def __init__(self, session: Session, name: str, question: str, command: str) -> None:
+    def __init__(
+        self,
+        session: Session,
+        name: str,
+        question: str,
+        command: str,
+        given: Mapping[str, Any],
+        names: Sequence[str],
+    ) -> None:
         import json
 
         self.session = session
@@ -154,8 +164,27 @@ class Draft:
         self.command = command
         self.was_told = False
         before = session.store.intake.draft(name)
-        kept = json.loads(before) if before is not None else None
-        self.answers, self.lies = begun(session, kept, question)
+        kept = json.loads(before) if before is not None else {}
+        self.named = {key: given[key] for key in names if given.get(key) is not None}
+        self.answers, self.lies = self._begun(kept, question, given, names)
+
+    def _begun(
+        self, kept: Answers, question: str, given: Mapping[str, Any], names: Sequence[str]
+    ) -> tuple[Answers, bool]:
+        """The answers to begin with: what was kept is told before anybody goes on with it."""
+        known = {key: each for key, each in kept.items() if each is not None}
+        is_another = any(_is_other(known.get(key), given.get(key)) for key in names)
+        if known:
+            tell(question)
+            for key, each in known.items():
+                gone = given.get(key) is not None and not is_another
+                said = each if isinstance(each, bool) else self.session.shown(_said(each))
+                tell(f"  {key.replace('_', ' ')}: {_said(said)}{' (typed anew)' * gone}")
+        if is_another:
+            tell("This one is another, so it begins anew; the draft goes once there is an answer.")
+            return {}, True
+        answers, lies = begun(self.session, known and kept, "")
+        return {key: each for key, each in answers.items() if given.get(key) is None}, lies
 
     def walk(self, questions: Callable[[Answers], Sequence[Question]]) -> Answers:
         """Ask what is not answered, and keep each answer at once."""
@@ -175,7 +204,8 @@ class Draft:
     def _keep(self) -> None:
         import json
 
-        self.session.store.intake.keep_draft(self.name, json.dumps(self.answers))
+        body = json.dumps({**self.named, **self.answers})
+        self.session.store.intake.keep_draft(self.name, body)
 
     def _kept(self) -> str:
         self.was_told = True
@@ -183,9 +213,16 @@ class Draft:
 
 
 @contextmanager
-def drafting(session: Session, name: str, question: str, command: str) -> Iterator[Draft]:
+def drafting(
+    session: Session,
+    name: str,
+    question: str,
+    command: str,
+    given: Mapping[str, Any],
+    names: Sequence[str] = (),
+) -> Iterator[Draft]:
     """A draft for what is done within; dropped once that is done, and kept where it is not."""
-    draft = Draft(session, name, question, command)
+    draft = Draft(session, name, question, command, given, names)
     try:
         yield draft
     except (CasectlError, KeyboardInterrupt, EOFError):
@@ -198,7 +235,10 @@ def asked(session: Session, question: str, read: Callable[[str], Read]) -> Read:
     """What ``read`` makes of an answer; one that it refuses is asked for again."""
     while True:
         try:
-            return read(session.ask(question).strip())
+            answer = session.ask(question).strip()
+            if answer in (BACK, HELP):
+                raise BadValue("this is a question by itself: answer it, or leave with Ctrl-C")
+            return read(answer)
         except (BadValue, NotFound) as error:
             tell(f"  {error}")
 
@@ -221,6 +261,11 @@ def yes_or_no(text: str) -> bool:
     if word not in ("y", "yes", "n", "no"):
         raise BadValue("answer y or n")
     return word in ("y", "yes")
+
+
+def _is_other(kept: Any, given: Any) -> bool:
+    """Whether both say something, and not the same."""
+    return None not in (kept, given) and fold(_said(kept)) != fold(_said(given))
 
 
 def _said(value: Any) -> str:

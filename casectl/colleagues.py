@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -278,7 +279,27 @@ def sights(
     files = [*of, *(more or ())]
     if len(files) > MOST_FILES:
         raise BadValue(f"{len(files)} files are more than {MOST_FILES}")
-    return [_sight_of(session, at_home(each), identity) for each in files]
+    seen = [_sight_of(session, at_home(each), identity) for each in files]
+    _check_each_once(files, seen)
+    return seen
+
+
+def _check_each_once(files: Sequence[str], seen: Sequence[Sight]) -> None:
+    """One caseload twice, as a copy and a summary of it are, would count every case twice.
+
+    Two colleagues of one name, or of none, have few cases of one number and day.
+    """
+    cases = [{(each.number, each.opened_on) for each in sight.trails} for sight in seen]
+    for (one, mine), (other, theirs) in combinations(enumerate(cases), 2):
+        worker = seen[one].worker
+        if not same_name(worker, seen[other].worker):
+            continue
+        if 2 * len(mine & theirs) > min(len(mine), len(theirs)):
+            raise BadValue(
+                f"{files[one]} and {files[other]} hold the same cases of {worker}, which would "
+                "count twice",
+                hint="name the newer one alone",
+            )
 
 
 def _sight_of(session: Session, path: Path, identity: str | None) -> Sight:

@@ -193,8 +193,10 @@ class Session:
 
         return parse_when(text, self.today, order=self.config.date_order, calendar=self.calendar)
 
-    def read_day(self, text: str, *, back: bool = False) -> date:
-        """A day; ``back`` for what has happened, so that ``9 nov`` is the last one."""
+    def read_day(self, text: str, *, back: bool = False, far: bool = False) -> date:
+        """A day; ``back`` for what has happened, so that ``9 nov`` is the last one, as ``far`` as
+        nearly a year ago only where nothing else can be meant.
+        """
         from casectl.core.dates import parse_day
 
         return parse_day(
@@ -203,6 +205,7 @@ class Session:
             order=self.config.date_order,
             calendar=self.calendar,
             back=back,
+            far=far,
         )
 
     def read_line(self, text: str, today: date | None = None) -> Line:

@@ -326,6 +326,12 @@ def _end(
         closing_draft(case.id),
         f"Closing {_whose(whose)} was begun.",
         f"casectl close {case.number}",
+        {
+            REASON: said,
+            HANDED_TO: given.handed_to,
+            SUMMARY: given.summary,
+            SIGNED_BY: given.signed_by,
+        },
     ) as draft:
         reason, given = _ask(session, draft, file, said, given, asked, day, goals=reached is None)
         early = lacking_before(file, reason, given, asked, day, session.config.date_order)
@@ -523,9 +529,9 @@ def _ask(
     )
     return reason, given._replace(
         reached=reached or given.reached,
-        handed_to=answers.get(HANDED_TO) or given.handed_to,
-        summary=answers.get(SUMMARY) or given.summary,
-        signed_by=answers.get(SIGNED_BY) or given.signed_by,
+        handed_to=given.handed_to or answers.get(HANDED_TO),
+        summary=given.summary or answers.get(SUMMARY),
+        signed_by=given.signed_by or answers.get(SIGNED_BY),
     )
 
 

@@ -128,6 +128,8 @@ def add(
             consent_draft(found.id),
             f"A release of {whose.client} ({whose.handle}) was begun.",
             f"casectl consent add {found.number}",
+            {**_given(said), SIGNED_DAY: signed, BY: signed_by},
+            names=(TO, PURPOSE),
         ) as draft:
             for each in (*NEEDED, TOLD):
                 if draft.answers.get(each) is None:
@@ -377,7 +379,7 @@ def _read(session: Session, said: _Said, by: str | None) -> Release:
         session.typed(said.purpose or "", "purpose"),
         session.typed(said.what or "", "text of what may be told"),
         by if by is not None else session.config.worker,
-        session.read_day(said.until) if said.until is not None else None,
+        _until(session, said.until) if said.until is not None else None,
         said.event,
         said.told_rights,
         session.read_day(said.signed, back=True) if said.signed is not None else None,
@@ -385,6 +387,13 @@ def _read(session: Session, said: _Said, by: str | None) -> Release:
     )
     check_ends_after(given.signed_on or session.today, given.until, session.config.date_order)
     return given
+
+
+def _until(session: Session, text: str) -> date:
+    try:
+        return session.read_day(text)
+    except NotADay as error:
+        raise BadValue(str(error), hint="what ends it, in words, is --event TEXT") from None
 
 
 def _add(session: Session, case: "Case", given: Release, answers: Answers) -> "Piece":

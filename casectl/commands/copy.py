@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casectl.core.amending import ASKED_FOR
 from casectl.core.consents import to_client
 from casectl.core.dates import When
 from casectl.core.errors import BadValue
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from casectl.core.model import Case, Promise
 
 # A request is a deadline of this text, which giving the copy ends.
-ASKED_FOR = "give the client the copy they asked for"
 READ_IT = "Read it before you hand it over: it holds what others said as well."
 WITHIN = timedelta(days=30)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casectl.asking import needed
 from casectl.colleagues import (
     IdentityOption,
     OutOption,
@@ -115,11 +116,9 @@ def _cover(
     purpose: str | None,
     override: str | None,
 ) -> None:
-    colleague = checked_worker(session, session.needed(to, "To whom? ", "--to"))
-    if days[1] is None:
-        raise BadValue("--until is missing", hint="a cover always has its last day")
+    colleague = needed(session, to, "To whom? ", "--to", lambda text: checked_worker(session, text))
     first = session.read_day(days[0]) if days[0] else session.today
-    until = session.read_day(days[1])
+    until = needed(session, days[1], "Until when, the last day? ", "--until", session.read_day)
     check_cover(first, until, session.today, session.config.date_order)
     cases = _cases(session, names)
     check_readable(session, cases)
@@ -180,7 +179,7 @@ def _give_back(
 ) -> None:
     from casectl.core.returning import returned_object
 
-    colleague = checked_worker(session, session.needed(to, "To whom? ", "--to"))
+    colleague = needed(session, to, "To whom? ", "--to", lambda text: checked_worker(session, text))
     found = _to_give_back(session, names, colleague)
     check_readable(session, [case for case, _ in found])
     path = new_path(output, "what was done")

@@ -156,7 +156,10 @@ def file(
     said = session.typed(text, "text") if text is not None else None
     filing = new_filing(FILED, day, said or ("appeal" if appeal else None), where)
     if filing.what is None:
-        raise BadValue("what was filed?", hint='denial file 12.den1 "the pay stubs"')
+        raise BadValue(
+            "what was filed is missing",
+            hint=f'casectl denial file {case.stem}.{piece.part} "the pay stubs", or --appeal',
+        )
     check_next(case, piece, filing, session.config.date_order)
     asks = None
     if appeal or decision_by is not None:

@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from casectl.asking import needed
 from casectl.core.casework import DISCLOSURE
 from casectl.core.errors import BadValue
 from casectl.core.planning import check_past_day
+from casectl.core.text import checked_text
 from casectl.naming import find_case
 from casectl.parameters import CaseArgument, current
 from casectl.render.consents import (
@@ -94,9 +96,13 @@ def add(
     """
     session = current(ctx)
     found = find_case(session, case, write=True)
-    recipient = session.needed(to, "Who was told? ", "--to")
-    reason = session.needed(purpose, "What for? ", "--purpose")
-    told = session.needed(what, "What were they told? ", "--what")
+
+    def text(said: str) -> str:
+        return checked_text(said, "text")
+
+    recipient = needed(session, to, "Who was told? ", "--to", text)
+    reason = needed(session, purpose, "What for? ", "--purpose", text)
+    told = needed(session, what, "What were they told? ", "--what", text)
     day = session.read_day(on, back=True) if on is not None else session.today
     check_past_day(found, day, session.today, session.config.date_order)
     if override is not None and basis is not None:

@@ -234,9 +234,12 @@ def _walk(session: Session, case: Case, client: Client) -> tuple[dict[str, Value
             may_give_up = field.words in missing
             shown = _missing(session, given_up.get(field.words)) if may_give_up else None
             answer = _ask(session, field, *then, shown)
-            if answer == GIVES_UP and may_give_up:
-                why = session.ask(f"Why can the {field.words} not be had? ")
-                given_up[field.words] = checked_text(why, "reason")
+            if answer == GIVES_UP:
+                if not may_give_up:
+                    raise BadValue(
+                        f"{GIVES_UP} says that what is missing cannot be had; this is not"
+                    )
+                given_up[field.words] = _why(session.ask(f"Why can the {field.words} not be had? "))
                 place += 1
                 continue
             if answer == BACK:
@@ -256,6 +259,13 @@ def _walk(session: Session, case: Case, client: Client) -> tuple[dict[str, Value
     then = _as_it_would_be(session, case, client, values)
     missing = lacking(known_of(*then, need_stands=need_stands))
     return values, {fact: why for fact, why in given_up.items() if fact in missing}
+
+
+def _why(text: str) -> str:
+    """Raises BadValue, after which the fact is asked for again."""
+    if text.strip() in (BACK, ASKS):
+        raise BadValue("why, in a few words: they do not know it, they will not say")
+    return checked_text(text, "reason")
 
 
 def _missing(session: Session, why: str | None) -> str:

@@ -189,6 +189,7 @@ def _guided(
         goal_draft(case.id),
         f"A goal for {whose.client} ({whose.handle}) was begun.",
         f"casectl goal add {case.number}",
+        body,
     ) as draft:
         if draft.answers.get(TEXT) is None:
             draft.answers.pop(TEXT, None)  # skipped, and there is no goal without

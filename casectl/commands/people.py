@@ -142,10 +142,9 @@ def add(
             person_draft(found.id),
             f"Somebody around {whose.client} ({whose.handle}) was begun.",
             f"casectl people add {found.number}",
+            given := {key: each for key, each in said.items() if each is not None},
+            names=(NAME,),
         ) as draft:
-            given = {key: each for key, each in said.items() if each is not None}
-            for each in given:
-                draft.answers.pop(each, None)
             asks = [each for each in ASKS if each.key not in given]
             made, twin = add({**draft.walk(lambda _: asks), **given})
     else:

@@ -89,8 +89,8 @@ def _by(text: str | None) -> str | None:
 
 
 def _period(session: Session, first: str | None, last: str | None) -> Period:
-    until = session.read_day(last, back=True) if last else session.today
-    since: date = session.read_day(first, back=True) if first else until.replace(day=1)
+    until = session.read_day(last, back=True, far=True) if last else session.today
+    since: date = session.read_day(first, back=True, far=True) if first else until.replace(day=1)
     if until > session.today:
         raise BadValue(f"--to {session.say_day(until)} is still ahead")
     if since > until:

@@ -193,10 +193,16 @@ def add(
             fields = _fields_asked(session, begun, answers, room=capacity is None)
             return [*names, *fields, *([] if verified is not None else [ASKED_THEM])]
 
-        with drafting(session, DRAFT, "A service was begun.", "casectl resource add") as draft:
-            said = {**given, ORGANIZATION: organization, SERVICE: service, CAPACITY: capacity}
-            for key in (VERIFIED, *(key for key, each in said.items() if each is not None)):
-                draft.answers.pop(key, None)  # said anew, or asked of another day
+        said = {**given, ORGANIZATION: organization, SERVICE: service, CAPACITY: capacity}
+        with drafting(
+            session,
+            DRAFT,
+            "A service was begun.",
+            "casectl resource add",
+            said,
+            names=(ORGANIZATION, SERVICE),
+        ) as draft:
+            draft.answers.pop(VERIFIED, None)  # that was asked of another day
             tell(SEVERAL)
             answers = draft.walk(asks)
             filled = _answered(session, begun, answers)

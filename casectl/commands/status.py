@@ -219,9 +219,9 @@ def _asked_risk(session: Session, case: Case) -> str | None:
         word = session.ask(f"Risk now? {', '.join(RISKS)} ").strip().lower()
         if word in RISKS:
             return word
-        if not word:
-            raise BadValue("the risk is missing", hint="nothing was written")
-        tell(f"There is no risk {word[:40]!r}.")
+        tell(
+            f"There is no risk {word[:40]!r}." if word else "Nobody has looked since it was closed."
+        )
 
 
 def _wrote(session: Session, case: Case, *sentences: str) -> None:

@@ -16,6 +16,7 @@ from casectl.core.spoken import DateOrder, spoken
 from casectl.core.text import checked_text
 
 OF = "of"
+ASKED_FOR = "give the client the copy they asked for"  # what a copy that was asked for owes
 
 
 def new_amendment(

@@ -88,6 +88,7 @@ class _Reading(NamedTuple):
     kind: str = A_DAY
     span: str = f"days run from {FIRST_DAY.year} to {LAST_DAY.year}"
     back: bool = False  # a day without its year or week is the last such day, not the next
+    far: bool = False  # and however long ago that was
 
     def refuse(self, reason: str, error: type[BadDay] = BadDay) -> BadDay:
         return error(f"cannot read {quoted(self.text)} as {self.kind}: {reason}")
@@ -103,15 +104,17 @@ def parse_when(
     order: DateOrder | None = None,
     calendar: WorkCalendar = MONDAY_TO_FRIDAY,
     back: bool = False,
+    far: bool = False,
 ) -> When:
     """The day, and the time of day if any, that ``text`` means to somebody who reads it today.
 
     A time alone is a time today. ``back`` looks back, for what has happened: ``fri`` and ``9 nov``
-    are then the last such day, today included, instead of the next.
+    are then the last such day, today included, instead of the next. A day that is nearly a year ago
+    is asked about, unless it may be as ``far``: where a report begins.
 
     Days run from 1900 to 2200. Raises BadDay, in one line that says what is accepted.
     """
-    reading = _Reading(text, today, order, calendar, back=back)
+    reading = _Reading(text, today, order, calendar, back=back, far=far)
     words, time = _split_time(plain_words(text), reading)
     if not words and time:
         return When(today, time)
@@ -131,9 +134,10 @@ def parse_day(
     order: DateOrder | None = None,
     calendar: WorkCalendar = MONDAY_TO_FRIDAY,
     back: bool = False,
+    far: bool = False,
 ) -> date:
     """As ``parse_when`` where no hour is kept: a time of day is refused, never dropped."""
-    when = parse_when(text, today, order=order, calendar=calendar, back=back)
+    when = parse_when(text, today, order=order, calendar=calendar, back=back, far=far)
     if when.time:
         raise _Reading(text, today).refuse("it has a time of day; write the day alone")
     return when.day
@@ -370,7 +374,7 @@ def _unprefixed_day(words: str, reading: _Reading) -> date | None:
     written = _written_day(words, reading)
     if written:
         day = _settle(written, reading)
-        return day if written.year else _not_the_other(day, reading)
+        return day if written.year or reading.far else _not_the_other(day, reading)
     parts = re.fullmatch(_DAY_OF_MONTH, words)
     return _next_day_of_month(int(parts[1]), reading) if parts else None
 
@@ -467,7 +471,9 @@ def _not_the_other(day: date, reading: _Reading) -> date:
         return day
     days = f"{away} day{'' if away == 1 else 's'}"
     if reading.back:
-        raise reading.refuse(f"{other} is {days} ahead; last year's is {day}")
+        raise reading.refuse(
+            f"{other} is {days} ahead, and the last one was {day}; write the one you mean"
+        )
     raise reading.refuse(f"{other} was {days} ago; write that, or {day}")
 
 

@@ -61,7 +61,7 @@ def sheet_of(
         file.case.client,
         worker,
         today,
-        under_notice(closing_of(pieces)) or file.case.closed_on,
+        _end_of(file, today),
         tuple(p.what or "" for p in pieces if p.kind == GOAL and p.status == DONE),
         tuple(_goes_on(pieces, services)),
         tuple(
@@ -79,6 +79,14 @@ def sheet_of(
         tuple(_to_ask(pieces)),
         tuple(ours[name] for name in OURS if ours.get(name)),
     )
+
+
+def _end_of(file: File, today: date) -> date | None:
+    """The day that it ended, or ends: not before the day that the sheet is given on."""
+    if file.case.closed_on is not None:
+        return file.case.closed_on
+    ends = under_notice(closing_of(file.casework))
+    return max(ends, today) if ends is not None else None
 
 
 def _goes_on(pieces: Iterable[Piece], services: Mapping[int, Resource]) -> Iterable[str]:

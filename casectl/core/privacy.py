@@ -260,7 +260,7 @@ def _body(value: Any) -> Any:
     """What only this kind of piece has, without its texts."""
     if isinstance(value, Mapping):
         return {
-            key: each if key == "case" and _is_key(each) else _body(each)
+            key: each if key == "case" and is_key(each) else _body(each)
             for key, each in value.items()
         }
     if isinstance(value, list):
@@ -270,7 +270,7 @@ def _body(value: Any) -> Any:
     return _private(value)
 
 
-def _is_key(value: Any) -> bool:
+def is_key(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch(_KEY, value) is not None
 
 

@@ -6,22 +6,40 @@ markup. The page has no script, loads nothing, and says so to the browser as wel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from html import escape
+from typing import Any
 
 from casectl.core.amending import by_record
 from casectl.core.casefile import corrections
-from casectl.core.casework import Piece, texts_in
-from casectl.core.consents import NOTICE, Permission
-from casectl.core.model import Contact, Note
+from casectl.core.casework import (
+    CONSENT,
+    DISCLOSURE,
+    HANDOVER,
+    NEED,
+    PROGRESS,
+    RISK,
+    SCREENING,
+    UNAVAILABLE,
+    VERSION,
+    VOICE,
+    Piece,
+)
+from casectl.core.consents import NOTICE, PURPOSE, Permission, state_of
+from casectl.core.domains import DOMAINS
+from casectl.core.model import RISKS, Contact, Note
+from casectl.core.monitoring import VOICE_SCALE
 from casectl.core.noting import with_what_it_belongs_to
 from casectl.core.people import AROUND
+from casectl.core.privacy import is_key
 from casectl.core.spoken import spoken
 from casectl.core.text import visible
 from casectl.core.views import Entry, File
 from casectl.render import Output
 from casectl.render.around import person_words
-from casectl.render.changes import entry_words
+from casectl.render.changes import BODY_WORDS, entry_words
+from casectl.render.consents import release_form, under
 from casectl.render.noting import note_marks
 from casectl.render.words import beside_phone, by_means, speaks
 
@@ -37,6 +55,12 @@ td { white-space: pre-wrap; overflow-wrap: anywhere; } tr { break-inside: avoid;
 """
 
 Row = Sequence[str | None]
+KIND_WORDS = {
+    CONSENT: "release", VOICE: "client's voice", HANDOVER: "hand-over", SCREENING: "questionnaire",
+    VERSION: "plan as it was", UNAVAILABLE: "not available",
+}  # fmt: skip
+DOMAIN_WORDS = {domain.key: domain.words for domain in DOMAINS}
+ISO_DAY = len("2026-11-27")
 
 
 def case_document(
@@ -192,18 +216,95 @@ def _casework(pieces: Sequence[Piece], file: File, output: Output) -> Iterable[R
         outcome = f": {each.outcome}" if each.outcome else ""
         yield (
             f"{file.case.number}.{each.part}",
-            spoken(each.on_day, output.order), each.kind, _piece(each, file),
-            f"{each.status}{ended}{outcome}", _by(each),
+            spoken(each.on_day, output.order), _kind(each), _piece(each, file, output),
+            f"{_state(each, output)}{ended}{outcome}", _by(each),
         )  # fmt: skip
 
 
-def _piece(piece: Piece, file: File) -> str:
-    """All that a piece says; beside a person's number stands what stands there everywhere."""
+def _kind(piece: Piece) -> str:
+    return KIND_WORDS.get(piece.kind, piece.kind)
+
+
+def _state(piece: Piece, output: Output) -> str:
+    if piece.kind == CONSENT:
+        return state_of(piece, output.today)
+    return "" if piece.kind == DISCLOSURE else piece.status
+
+
+def _piece(piece: Piece, file: File, output: Output) -> str:
+    """All that a piece says, and what each of it is; beside a person's number stands what stands
+    there everywhere.
+    """
+    case = file.case
     if piece.kind in AROUND:
         return person_words(piece, file.client, {each.id: each for each in file.linked})
-    level = str(piece.level) if piece.level is not None else None
-    told = [piece.domain, level, piece.what, piece.who, *texts_in(piece.body)]
-    return "; ".join(filter(None, told))
+    if piece.kind == CONSENT:
+        _, *elements = release_form(piece, case, file.client.name, output)
+        return "\n".join(": ".join(each.split("  ", 1)) for each in map(_parted, elements))
+    if piece.kind == DISCLOSURE:
+        purpose = piece.body.get(PURPOSE)
+        return f"{piece.who} was told: {piece.what}; for {purpose}; under {under(piece, case)}"
+    domain = DOMAIN_WORDS.get(piece.domain or "", piece.domain)
+    told = [domain, _level(piece), piece.what, piece.who and f"who: {piece.who}"]
+    return "; ".join([*filter(None, told), *_said_in(piece.body, output)])
+
+
+def _level(piece: Piece) -> str | None:
+    """The number of a piece as what it is: a risk's level, a goal's attainment, a total."""
+    number = piece.level
+    if number is None:
+        return None
+    said = {
+        RISK: tuple(RISKS)[min(number, len(RISKS) - 1)],
+        NEED: f"priority {number}",
+        PROGRESS: f"attained {number:+d} of -2 to +2",
+        SCREENING: f"total {number}",
+        VOICE: VOICE_SCALE.get(number, str(number)),
+    }
+    return said.get(piece.kind, f"level {number}")
+
+
+def _parted(element: str) -> str:
+    """A line of a release's form with one gap of two spaces, behind what it is."""
+    name, gap, rest = element.strip().partition("  ")
+    return f"{name}{gap}{rest.strip()}"
+
+
+def _said_in(body: Mapping[str, Any], output: Output) -> Iterator[str]:
+    """What only this kind of piece has, each thing by its name; keys of other records left out."""
+    for name, value in body.items():
+        said = _said(value, output)
+        if said:
+            yield f"{BODY_WORDS.get(name, name.replace('_', ' '))}: {said}"
+
+
+def _said(value: Any, output: Output) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Mapping() if all(isinstance(each, Mapping) for each in value.values()):
+            named = {DOMAIN_WORDS.get(each, each): part for each, part in value.items()}
+            return "".join(f"\n{name}: {_said(part, output)}" for name, part in named.items())
+        case Mapping():
+            return ", ".join(_said_in(value, output))
+        case list():
+            parts = [_said(each, output) for each in value]
+            if any(isinstance(each, Mapping) for each in value):
+                return "".join(f"\n{part}" for part in parts if part)
+            return ", ".join(filter(None, parts))
+        case str():
+            return "" if is_key(value) else _spoken_day(value, output)
+    return str(value)
+
+
+def _spoken_day(text: str, output: Output) -> str:
+    """A day as a person reads it; any other text as it is."""
+    try:
+        return spoken(date.fromisoformat(text), output.order) if len(text) == ISO_DAY else text
+    except ValueError:
+        return text
 
 
 def _by(record: Contact | Note | Piece) -> str:

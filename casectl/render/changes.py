@@ -224,10 +224,17 @@ def _in_body(before: str | None, after: str | None) -> list[str]:
     return [
         "their own case changed"
         if name == "case"  # a key, which says nothing to a person
-        else f"{BODY_WORDS.get(name, name)} {_told(was.get(name))} -> {_told(now.get(name))}"
+        else f"{BODY_WORDS.get(name, name)} {_from_to(was.get(name), now.get(name))}"
         for name in {**was, **now}
         if was.get(name) != now.get(name)
     ]
+
+
+def _from_to(was: Any, now: Any) -> str:
+    """Of a list that grew, as what happened to a referral does, only what came."""
+    if isinstance(was, list) and isinstance(now, list) and was and now[: len(was)] == was:
+        return f"+ {_told(now[len(was) :])}"
+    return f"{_told(was)} -> {_told(now)}"
 
 
 def _told(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from casectl.core.amending import by_record
+from casectl.core.amending import ASKED_FOR, by_record
 from casectl.core.casework import (
     CONSENT,
     DISCLOSURE,
@@ -121,7 +121,7 @@ def _state(piece: Piece, output: Output) -> str:
 
 def _ahead(file: File, output: Output) -> Iterator[str]:
     for promise in file.promises:
-        if promise.status == OPEN:
+        if promise.status == OPEN and promise.what != ASKED_FOR:  # this is that copy
             day = spoken(promise.due_on, output.order, time=promise.due_time)
             place = f", at {promise.place}" if promise.place else ""
             yield f"{day}: {promise.what}{place}"

@@ -59,6 +59,15 @@ LEVEL = (
     f"max(urgency, CASE risk {_RISK_LEVELS} ELSE {int(UNASSESSED_RISK)} END, "
     f"CASE WHEN flagged_on IS NULL THEN 0 ELSE {int(Level.CRISIS)} END)"
 )
+# The names in the journal of some clients, and of those whose cases are theirs since a merge.
+FORMER = (
+    "SELECT id, name FROM (SELECT k.id, json_extract(x.before, '$.name') AS name FROM clients k "
+    "JOIN changes x ON x.row_id = k.id WHERE k.id IN ({marks}) "
+    "UNION SELECT c.client_id, json_extract(d.before, '$.name') FROM cases c "
+    "JOIN changes x ON x.row_id = c.id "
+    "JOIN changes d ON d.row_id = json_extract(x.before, '$.client_id') "
+    "WHERE c.client_id IN ({marks}) AND d.row_id <> c.client_id) WHERE name IS NOT NULL"
+)
 # More facts than this are not counted in one pass; each count then stops at its own cap.
 SCANNED = 5000
 # So many groups are counted each by itself to see whether one of them meets the cap.
@@ -107,18 +116,15 @@ class AgendaReader:
         return _Reading(self.db, ask, groups, self.left_out)
 
     def former_names(self, client_ids: Iterable[str]) -> dict[str, set[str]]:
-        """Names that these clients, of those read last, had before; who kept theirs is left out."""
+        """Names that these clients, of those read last, had before, or that others had who were
+        joined with them; who has no other is left out.
+        """
         ids = sorted(self.edited.intersection(client_ids))
         names: dict[str, set[str]] = {}
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            for row in self.db.rows(
-                "SELECT x.row_id, json_extract(x.before, '$.name') FROM clients k "
-                "JOIN changes x ON x.row_id = k.id "
-                f"WHERE k.id IN ({marks(chunk)}) AND k.rev > 1 AND x.before IS NOT NULL",
-                chunk,
-            ):
-                names.setdefault(row[0], set()).add(row[1])
+            for client_id, name in self.db.tuples(FORMER.format(marks=marks(chunk)), chunk * 2):
+                names.setdefault(client_id, set()).add(name)
         return names
 
 

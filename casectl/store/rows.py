@@ -93,8 +93,9 @@ _REST = (
     "k.phone, k.safe_contact, k.safe_when, k.safe_how, k.safe_never, "
     f"(SELECT value FROM meta WHERE name = '{CASEWORK_FROM}')"
 )
-# Of a part, which no reminder tells the rest of: whether the client's record was changed.
-_EDITED = "k.rev > 1"
+# Of a part, which no reminder tells the rest of: whether the client may have had another name. A
+# merge changes the case, and what is the client's only where something new is known of them.
+_EDITED = "k.rev > 1 OR c.rev > 1"
 RECORDS = _records(", ".join(_REACHED), _REST)
 # And what says what is not known of a case.
 _OF_KIND = "FROM casework w WHERE w.case_id = c.id AND w.kind"
@@ -292,7 +293,7 @@ class Part(NamedTuple):
     guardian: bool  # whose clock moved, and whether reaching the guardian counts anywhere
     watched: Mapping[tuple[str, str], Collection[int]]  # cases whose casework is, by what it owes,
     watched_until: str  # and up to which day it counts from
-    edited: set[str]  # to which the clients are added whose record was changed since it was made
+    edited: set[str]  # to which clients are added whose record, or case, was changed since
 
 
 def read_records(

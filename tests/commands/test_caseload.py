@@ -218,6 +218,19 @@ def test_how_old_a_summary_is_is_said(run: Run, three: None, tmp_path: Path, wor
 
 
 @pytest.mark.parametrize("words", ["escalate", "caseload", "report timeliness --from 2026-10-01"])
+def test_no_caseload_counts_twice(run: Run, three: None, tmp_path: Path, words: str) -> None:
+    own, copy, summary = (tmp_path / each for each in ("caseload.db", "kim.db", "kim.json"))
+    copy.write_bytes(own.read_bytes())
+    run(["summary", "-o", str(summary)])
+    for other in (copy, summary):
+        result = run([*words.split(), "--of", str(copy), str(other)])
+        assert (result.code, result.out) == (2, "")
+        assert (
+            f"{copy} and {other} hold the same cases of kim, which would count twice" in result.err
+        )
+
+
+@pytest.mark.parametrize("words", ["escalate", "caseload", "report timeliness --from 2026-10-01"])
 def test_how_old_a_copy_is_is_said(
     run: Run, three: None, tmp_path: Path, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -443,8 +443,24 @@ def test_what_was_answered_is_kept_and_gone_on_with(run: Run) -> None:
     assert left.err.count("Kept as a draft: casectl close 1 goes on with it.") == 1
     result = run("close 1", answers=["y", "rents alone now", "y"], today=NOTICE_ENDS)
     assert result.code == 0, result.err
-    assert "Closing Maria Example (example-1) was begun. Go on with it?" in result.err
+    assert "Closing Maria Example (example-1) was begun.\n  g1: yes\n" in result.err
+    assert "  handed to: Legal Aid\nGo on with it? [Y/n]" in result.err
     assert "1 of 1 goal reached; handed to Legal Aid: 1.2" in result.out
+
+
+def test_what_is_typed_goes_before_what_was_begun(run: Run) -> None:
+    run("deadline 1 'court hearing' --on 2026-12-20")
+    given_notice(run)
+    assert run("close 1", answers=["Pat", "rent is paid"], today=NOTICE_ENDS).code != 0
+    anew = "close 1 --handed-to Quinn --summary 'all paid'"
+    result = run(anew, answers=["y", "y"], today=NOTICE_ENDS)
+    assert result.code == 0, result.err
+    assert "handed to: Pat (typed anew)" in result.err
+    assert "handed to Quinn: 1.2" in result.out
+    (closing,) = [
+        each for each in run("show 1 --json").json["casework"] if each["kind"] == "closing"
+    ]
+    assert "all paid" in str(closing) and "rent is paid" not in str(closing)
 
 
 def test_a_refusal_keeps_the_reason_and_asks_again_what_was_skipped(run: Run) -> None:
@@ -671,6 +687,8 @@ def test_the_sheet_says_in_plain_words_what_goes_on(run: Run) -> None:
     ):
         assert f"{line}\n" in sheet
     assert "drinks" not in sheet and "None" not in sheet
+    late = ok(run("close 1 --sheet", today="2026-12-10")).out
+    assert "Our work together ends on Thu 10 Dec 2026." in late, "nothing ends before today"
     assert max(map(len, sheet.splitlines())) <= 72
 
 

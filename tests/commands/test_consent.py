@@ -199,6 +199,27 @@ def test_each_answer_is_looked_at_when_it_is_given(run: Run) -> None:
     assert (listed["state"], listed["until"]) == ("live", "2027-05-18")
 
 
+def test_a_draft_of_another_release_puts_no_word_into_this_one(run: Run) -> None:
+    """What was begun for the school is never signed for the doctor."""
+    left = run("consent add 1 --to School --purpose attend", answers=["grades and address"])
+    assert left.code != 0
+    typed = "--purpose health --what meds --until '1 may 2027' --told-rights --signed today"
+    made = run(f"consent add 1 --to Doctor {typed}", answers=[])
+    assert made.code == 0, made.err
+    (listed,) = run("consent list 1 --json").json
+    assert (listed["to"], listed["purpose"], listed["what"]) == ("Doctor", "health", "meds")
+
+
+def test_what_is_typed_goes_before_what_was_begun(run: Run) -> None:
+    begun = "consent add 1 --to School --purpose attend"
+    assert run(begun, answers=["grades and address", "18 may 2027"]).code != 0
+    again = run(f"{begun} --what grades", answers=["y", "y", "today", ""])
+    assert again.code == 0, again.err
+    assert "what: grades and address (typed anew)" in again.err
+    (listed,) = run("consent list 1 --json").json
+    assert (listed["what"], listed["until"]) == ("grades", "2027-05-18")
+
+
 def test_an_interruption_keeps_a_draft_that_is_gone_on_with(run: Run) -> None:
     left = run("consent add 1", answers=["Example Pantry", "food parcels"])
     assert left.code != 0
@@ -206,7 +227,10 @@ def test_an_interruption_keeps_a_draft_that_is_gone_on_with(run: Run) -> None:
     assert run("consent list 1 --json").json == []
     again = run("consent add 1", answers=["y", "name", "18 may 2027", "n"])
     assert again.code == 0, again.err
-    assert "A release of Ana Garcia (garcia-1) was begun. Go on with it? [Y/n]" in again.err
+    assert (
+        "A release of Ana Garcia (garcia-1) was begun.\n  to: Example Pantry\n"
+        "  purpose: food parcels\nGo on with it? [Y/n]"
+    ) in again.err
     (listed,) = run("consent list 1 --json").json
     assert (listed["to"], listed["purpose"]) == ("Example Pantry", "food parcels")
     fresh = run(

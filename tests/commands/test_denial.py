@@ -140,7 +140,7 @@ def test_a_typo_is_asked_about_again(run: Run, case: Case, store: Caseload) -> N
         ("denial add 1 benefits --by county --appeal-by fri --no-appeal", "say two things"),
         ("denial add 1 benefits --by county --appeal-by '5 nov 2026' --on '6 nov'", "before the"),
         ("denial add 1 benefits --by county --no-appeal --on tomorrow", "is still ahead"),
-        ("denial file 1.den1", "what was filed?"),
+        ("denial file 1.den1", "what was filed is missing"),
         ("denial file 1.den1 papers --on '17 nov'", "before it was denied"),
         ("denial file 1.den1 --appeal --decision-by '17 nov 2026'", "before it was filed"),
         ("denial decide 1.den1 maybe", "no decision 'maybe'"),

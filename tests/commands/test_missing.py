@@ -169,9 +169,21 @@ def test_a_walk_gives_up_nothing_that_is_known(run: Run) -> None:
     assert "Why can the safe contact not be had?" in said.err
     assert run("show 1 --json").json["not_available"] == []
     assert run(["edit", "1", "--pronouns", "they"]).code == 0
-    again = run("edit 1", answers=[*[""] * 11, "!", *[""] * 5])
-    assert again.code == 0 and "cannot be had?" not in again.err
-    assert run("show 1 --json").json["pronouns"] == "!", "nobody misses it, so it is a text"
+    again = run("edit 1", answers=[*[""] * 11, "!", "she", *[""] * 5])
+    assert again.code == 0 and "not be had?" not in again.err
+    assert "! says that what is missing cannot be had; this is not" in again.err
+    assert run("show 1 --json").json["pronouns"] == "she"
+
+
+def test_a_sign_is_no_words_about_calling_and_no_reason(run: Run) -> None:
+    """It would pass for known, and nobody would ask what must never be said."""
+    answers = ["", "", "555-0100", "", "!", "", "!", "", "!", *[""] * 14]
+    assert run("edit 1", answers=answers).code == 0
+    told = run("show 1 --json").json
+    assert (told["safe_when"], told["safe_how"], told["safe_never"]) == (None, None, None)
+    asked = run("edit 1", answers=["", "!", "?", "!", "<", "!", "no papers", *[""] * 15])
+    assert asked.err.count("why, in a few words") == 2
+    assert run("show 1 --json").json["not_available"][0]["reason"] == "no papers"
 
 
 def test_what_was_given_since_is_asked_for_again_once_it_is_gone(run: Run) -> None:

@@ -153,7 +153,7 @@ def test_a_request_is_a_deadline_that_the_copy_ends(run: Run) -> None:
     assert run("copy 1 --preview --json").json["text"] == seen
     assert run("disclosures 1 --json").json == []
     given = run("copy 1", today="2026-11-25")
-    assert "1.2 is done with it" in given.err
+    assert "1.2 is done with it" in given.err and "the copy they asked for" not in given.out
     (logged,) = run("disclosures 1 --json").json
     assert (logged["to_client"], logged["under"], logged["notice"]) == (
         True, "the client's own right", None,
@@ -269,6 +269,30 @@ def test_nothing_in_it_runs_or_is_loaded(run: Run) -> None:
         assert "<script>alert(1)</script>" in read.text
         assert not {"\x1b", "\u202e"} & set(html)
         assert "url(" not in html and "@import" not in html
+
+
+def test_a_case_file_says_what_each_thing_is(run: Run) -> None:
+    """It may be all that a court has."""
+    assert run("assess 1 --domain housing=2 --risk 'homelessness tonight=high'").code == 0
+    run("consent add 1 --to School --purpose attend --what grades --until 2027-05-01 "
+        "--told-rights --signed today")  # fmt: skip
+    run("disclosures add 1 --to School --purpose attend --what grades")
+    run("consent revoke 1.roi1 'no longer'")
+    run("resource add 'Org A' rooms --domain housing")
+    run("need add 1 'a room' --domain housing")
+    assert run("refer 1 1 --send --override 'client asked'").code == 0
+    assert run("referral answer 1 waitlisted 'three months'").code == 0
+    read = page(run("casefile 1 --for court --basis 'order 14-2'").out).text
+    for words in (
+        "housing: level: 2", "homelessness tonight; high", "School was told: grades; for attend",
+        "under release 1.roi1", "Who is told: School", "was told that they may revoke it",
+        "revoked Wed 18 Nov 2026: no longer",
+        "under override: client asked",
+    ):  # fmt: skip
+        assert words in read, words
+    trail = read[read.index("Trail") :]
+    assert "log + " in trail and "waitlisted" in trail
+    assert trail.count("sent, ") == 1, "what was there before is not told again"
 
 
 def test_a_case_file_is_ones_own_and_takes_no_others_place(run: Run, tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_an_interruption_keeps_a_draft_that_is_gone_on_with(run: Run) -> None:
     assert run("people show 1 --json").json == []
     again = run("people add 1 --role aunt", answers=["y", "555-0198", "texts"])
     assert again.code == 0, again.err
-    assert "was begun. Go on with it? [Y/n]" in again.err
+    assert "role: sister (typed anew)\nGo on with it? [Y/n]" in again.err
     (told,) = run("people show 1 --json").json
     assert (told["what"], told["as"], told["role"]) == ("Rosa Sample", "family", "aunt")
     assert (told["phone"], told["safe_contact"]) == ("555-0198", "texts")

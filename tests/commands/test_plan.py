@@ -134,7 +134,8 @@ def test_an_interrupted_goal_is_gone_on_with(run: Run, store: Caseload) -> None:
     for answers in (["Work"], ["n"], ["n", "", ""]):  # a stray answer drops nothing
         assert run("goal add 1", answers=answers).code == 1
     result = ok(run("goal add 1", answers=["y", "<", "1 apr", "1"]))
-    assert "was begun. Go on with it? [Y/n]" in result.err
+    assert "was begun.\n  text: Work again\n" in result.err
+    assert "Go on with it? [Y/n]" in result.err
     (goal,) = plan(run)["goals"]
     assert (goal["what"], goal["words"], goal["by"]) == ("Work again", "a boss", "2027-04-01")
     assert goal["needs"] == ["1.need1"]

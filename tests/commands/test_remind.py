@@ -108,6 +108,24 @@ def test_a_name_that_was_corrected_is_left_out_as_well(run: Run, take_in: TakeIn
     assert "call B.'s school, ask for C." in run("remind").out
 
 
+@pytest.mark.parametrize("phone", ["", "--phone 555-0199"])
+def test_the_name_of_a_record_that_was_joined_is_left_out_as_well(
+    run: Run, take_in: TakeIn, phone: str
+) -> None:
+    """Whether or not anything new was learnt of the client who stays."""
+    take_in("Bob Sampleton", promised(FOLLOW_UP, "call Bob Sampleton about rent", NOW))
+    run(f"intake 'Ann Example' --new --no-input {phone}")
+    assert "call B. S. about rent" in run("remind").out
+    assert run("merge 2 1 --yes").code == 0
+    for words in ("remind", "remind --json", "remind --format ics"):
+        told = run(words).out
+        assert "call B. S. about rent" in told, words
+        assert "Sampleton" not in told
+    run("intake 'Cleo Third' --new --no-input")
+    assert run("merge 3 1 --yes").code == 0
+    assert "Sampleton" not in run("remind").out
+
+
 def test_it_is_the_day_s_list_item_by_item(run: Run, busy_day: None) -> None:
     listed = {
         reason["item"]: reason

@@ -141,7 +141,8 @@ def test_an_interrupted_service_is_a_draft_that_is_gone_on_with(
     assert store.resources.all() == []
     again = run("resource add", answers=["y", "", "anybody", *[""] * 16, "open", "n"])
     assert again.code == 0, again.err
-    assert "A service was begun. Go on with it?" in again.err
+    assert again.err.startswith("A service was begun.\n  organization: Example Pantry\n")
+    assert "Go on with it? [Y/n]" in again.err
     (made,) = store.resources.all()
     assert made.name == "food parcels, Example Pantry" and made.domains == ("food",)
     assert made.body["eligibility_description"] == "anybody" and made.capacity == "open"
@@ -154,11 +155,22 @@ def test_a_draft_of_a_service_gives_way_to_what_is_typed_and_to_the_day(
 ) -> None:
     asked = ["Example Pantry", "food parcels", "food", *[""] * 17, "open"]
     assert run("resource add", answers=asked).code != 0
-    again = run("resource add 'Other Pantry' --capacity full", answers=["y", "y"])
+    again = run("resource add 'Example pantry' --capacity full", answers=["y", "y"])
     assert again.code == 0, again.err
     assert "Did you ask them today" in again.err
     (made,) = store.resources.all()
-    assert made.name == "food parcels, Other Pantry" and made.capacity == "full"
+    assert made.name == "food parcels, Example pantry" and made.capacity == "full"
+
+
+def test_a_draft_of_another_service_is_not_gone_on_with(
+    run: Run, caseload: None, store: Caseload
+) -> None:
+    assert run("resource add", answers=["Example Pantry", "food parcels", "food"]).code != 0
+    other = run("resource add 'Other Pantry'", answers=["clothes", *[""] * 20, "n"])
+    assert other.code == 0, other.err
+    assert "This one is another, so it begins anew" in other.err
+    (made,) = store.resources.all()
+    assert made.name == "clothes, Other Pantry" and "domains" not in made.body
 
 
 def test_editing_keeps_the_rest_and_can_be_undone(run: Run, pantry: None, store: Caseload) -> None:

@@ -198,8 +198,10 @@ def test_a_terminal_asks_for_the_risk_as_it_is_now(run: Run) -> None:
     assert "There is no risk 'bad'." in result.err
     assert case(run)["risk"] == "moderate"
     run("close 1 --reason declined")
-    assert run("reopen 1", answers=["is back", ""]).code == 2
-    assert case(run)["case_status"] == "closed"
+    left = run("reopen 1", answers=["is back", ""])
+    assert left.code == 1 and case(run)["case_status"] == "closed"
+    again = run("reopen 1", answers=["is back", "", "low"])
+    assert again.code == 0 and "Nobody has looked since it was closed." in again.err
 
 
 def test_a_crisis_begins_anew(run: Run, store: Caseload) -> None:

@@ -439,7 +439,8 @@ def test_looking_back_never_finds_a_later_day(today: date, text: str) -> None:
 
 
 def test_looking_back_a_day_that_is_near_ahead_is_refused() -> None:
-    with pytest.raises(BadDay, match="2026-12-01 is 6 days ahead; last year's is 2025-12-01"):
+    assert parse_day("1 dec", date(2026, 11, 25), back=True, far=True) == date(2025, 12, 1)
+    with pytest.raises(BadDay, match="2026-12-01 is 6 days ahead, and the last one was 2025-12-01"):
         parse_day("1 dec", TODAY, back=True)
     assert parse_day("25 jan", TODAY, back=True) == date(2026, 1, 25)
     assert parse_day(f"{TODAY.day} nov", TODAY, back=True) == TODAY

@@ -53,7 +53,7 @@ def assert_says_nothing(text: str) -> None:
 
 
 def test_a_crash_while_reading(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Session, "find_case", fail)
+    monkeypatch.setattr("casectl.commands.show.find_case", fail)
     result = run(["show", SECRET])
     assert (result.code, result.out) == (1, "")
     assert "Unspeakable at commands/show.py:" in result.err
@@ -69,7 +69,7 @@ def test_a_crash_while_reading(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_report_is_private(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Session, "find_case", fail)
+    monkeypatch.setattr("casectl.commands.show.find_case", fail)
     mask = os.umask(0)
     try:
         report = the_report(run("show 1").err)
@@ -123,14 +123,14 @@ def test_any_exception_is_caught(
     def raise_it(*given: Any, **named: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(Session, "find_case", raise_it)
+    monkeypatch.setattr("casectl.commands.show.find_case", raise_it)
     result = run("show 1")
     assert result.code == 1
     assert_says_nothing(result.err + the_report(result.err).read_text(encoding="utf-8"))
 
 
 def test_where_no_report_can_be_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Session, "find_case", fail)
+    monkeypatch.setattr("casectl.commands.show.find_case", fail)
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
     result = run("show 1")
     assert result.code == 1 and result.err.count("\n") == 1
@@ -139,7 +139,7 @@ def test_where_no_report_can_be_written(run: Run, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_crash_while_reporting_hides_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Session, "find_case", fail)
+    monkeypatch.setattr("casectl.commands.show.find_case", fail)
     monkeypatch.setattr(crash, "save", fail)
     result = run("show 1")
     assert result.code == 1 and "no report could be saved (Unspeakable)" in result.err
@@ -149,7 +149,7 @@ def test_a_crash_while_reporting_hides_nothing(run: Run, monkeypatch: pytest.Mon
 def test_a_link_is_not_written_through(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(Session, "find_case", fail)
+    monkeypatch.setattr("casectl.commands.show.find_case", fail)
     folder = crash.report_folder()
     folder.mkdir(parents=True)
     target = tmp_path / "target"

@@ -557,11 +557,11 @@ def a_name_without_history(world: World, text: str, code: int) -> None:
 
 @about("LEAK-02")
 def a_crash(world: World, text: str, code: int) -> None:
-    def crash(self: Session, name: str) -> None:
+    def crash(session: Session, name: str) -> None:
         secret = "Jane Doe HIV+"
         raise RuntimeError(f"{secret} {name}")
 
-    world.monkeypatch.setattr(Session, "find_case", crash)
+    world.monkeypatch.setattr("casectl.commands.show.find_case", crash)
     result = world.run("show Jane")
     assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
     report = Path(result.err.partition("is in ")[2].partition(";")[0])
