@@ -16,7 +16,7 @@ from casectl.colleagues import (
     new_path,
     opened,
 )
-from casectl.core.casework import OPEN
+from casectl.core.casework import CONSENT, DROPPED, OPEN, Piece
 from casectl.core.errors import Ambiguous, BadValue, NotFound
 from casectl.core.guards import check_change
 from casectl.core.handovers import BACK, COVER, check_cover
@@ -40,9 +40,8 @@ from casectl.render.handing import backs_told, closed_words, given_object, retur
 from casectl.session import Session, at_home
 
 if TYPE_CHECKING:
-    from casectl.core.casework import Piece
     from casectl.core.handovers import Handed
-    from casectl.core.returning import Returned
+    from casectl.core.returning import Backed, Returned
 
 
 def cover(
@@ -209,7 +208,7 @@ def _give_back(
     )
 
 
-def _to_give_back(session: Session, names: list[str], colleague: str) -> "list[tuple[Case, Piece]]":
+def _to_give_back(session: Session, names: list[str], colleague: str) -> list[tuple[Case, Piece]]:
     """What is covered for a colleague, or of that what is named; what is named once more as well.
 
     Raises NotFound where there is none.
@@ -252,7 +251,26 @@ def _take_back(session: Session, path: Path, identity: str | None, *, skip_bad: 
     handing = session.store.handing
     backs = handing.take_back(found, handed.sender, session.today)
     session.was_shown("cover", [back.case for back in backs])
-    backs_told(session.shown(backs), session.output)
+    still_live = [_still_live(session, back) for back in backs]
+    backs_told(session.shown(backs), session.shown(still_live), session.output)
+
+
+def _still_live(session: Session, back: "Backed") -> list[tuple[Case, Piece]]:
+    """What lets somebody be told of the client all the same, beside a revocation that came."""
+    gone = [
+        each
+        for each in (*back.changed, *back.added)
+        if isinstance(each, Piece) and each.kind == CONSENT and each.status == DROPPED
+    ]
+    if not gone:
+        return []
+    cases = session.store.cases.of_client(back.case.client_id)
+    found = {
+        other.id: (case, other)
+        for each in gone
+        for case, other in session.store.sharing.still_live(each, cases, session.today)
+    }
+    return list(found.values())
 
 
 def _covered(

@@ -22,6 +22,7 @@ from casectl.core.returning import BOTH, ENDING, HERE, THERE, name_of, said_cont
 from casectl.core.spoken import spoken
 from casectl.core.text import shortened
 from casectl.render import Object, Output
+from casectl.render.consents import still_live_line
 from casectl.render.words import beside_phone
 
 if TYPE_CHECKING:
@@ -150,10 +151,12 @@ def _ends_promise(name: str, fields: Mapping[str, Any]) -> bool:
     return name.isdigit() and "status" in fields and set(fields) <= set(ENDING)
 
 
-def backs_told(backs: Sequence[Backed], output: Output) -> None:
+def backs_told(
+    backs: Sequence[Backed], still_live: Sequence[Sequence[tuple[Case, Piece]]], output: Output
+) -> None:
     """What came back of each case, and first of all what both sides had changed."""
     said = []
-    for back in backs:
+    for back, live in zip(backs, still_live, strict=True):
         case = back.case
         what = _summary(
             back.contacts, back.notes, len(back.ended), len(back.promised),
@@ -169,6 +172,7 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
             for each in (*back.changed, *back.added)
             if isinstance(each, Piece) and each.kind == CONSENT and each.status == DROPPED
         ]
+        said += [f"  {still_live_line(*each, output)}" for each in live]
         held_until = back.facts.get("hold_until")
         if held_until is not None:
             said.append(f"  ON HOLD until {spoken(held_until, output.order)}.")
@@ -187,7 +191,8 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
         if back.closed is not None and back.case.status != CLOSED:
             said.append(f"  CLOSED THERE, and open here: {back.closed}.")
             said.append(f"  casectl close {case.number} closes it.")
-    output.wrote_all([_back_object(back) for back in backs], *said)
+    made = [_back_object(*each) for each in zip(backs, still_live, strict=True)]
+    output.wrote_all(made, *said)
 
 
 def _opened(back: Backed) -> list[str]:
@@ -258,7 +263,7 @@ STANDS = {
 }
 
 
-def _back_object(back: Backed) -> Object:
+def _back_object(back: Backed, still_live: Sequence[tuple[Case, Piece]]) -> Object:
     case = back.case
     return {
         "case": case.number,
@@ -283,6 +288,7 @@ def _back_object(back: Backed) -> Object:
             }
             for each in back.clashes
         ],
+        "still_live": [f"{each.number}.{release.part}" for each, release in still_live],
         "closed_there": back.closed,
         "closed_here": case.status == CLOSED,
         "open_here": [f"{case.number}.{name_of(each)}" for each in back.opened],

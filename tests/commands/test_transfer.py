@@ -761,6 +761,22 @@ def test_where_both_changed_it_the_safer_stands_and_both_are_said(
     assert run("doctor").code == 0
 
 
+@pytest.mark.parametrize("private", [False, True])
+def test_a_revocation_that_comes_back_names_what_is_still_live(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, private: bool
+) -> None:
+    """The colleague does not have the client's other case, and could not be told of it."""
+    assert run("intake 'Maria Example' --same 1").code == 0
+    assert run(f"consent add 2 --to 'Legal Aid' {RELEASE} --signed today").code == 0
+    there(lee, "consent revoke 1.roi1 'tell them nothing'")
+    path = covered()
+    taken = back(run, path, tmp_path, *(("--private",) if private else ()))
+    (line,) = [each for each in taken.out.splitlines() if "STILL LIVE" in each]
+    assert line.startswith("  STILL LIVE: 2.roi1 lets "), line
+    assert ("Legal Aid be told for referral, live until" in line) is not private
+    assert ("Legal" in taken.out) is not private
+
+
 HELD = "hold 1 --until 2027-04-20 --reason 'in hospital'"
 RAISED = "set 1 --risk high --reason threat"
 
