@@ -45,6 +45,19 @@ def check_free(session: Session, case: Case) -> None:
         raise BadValue(f"{case.handle} is {word} already ({name})", hint=how)
 
 
+def check_readable(session: Session, cases: list[Case]) -> None:
+    """What only a newer casectl knows no colleague's can read: it is not written, nor logged."""
+    strange = session.store.handing.not_understood(cases)
+    if not strange:
+        return
+    more = f" and {len(strange) - 10} more" if len(strange) > 10 else ""
+    raise BadValue(
+        f"{', '.join(strange[:10])}{more}: of a kind or stage that this casectl does not know, so "
+        "nobody could read the file",
+        hint="upgrade casectl; casectl doctor tells more; nothing was written",
+    )
+
+
 def check_for_me(session: Session, handed: "Handed") -> None:
     """A file for somebody else is asked about. Raises Ambiguous in a script."""
     if fold(handed.recipient) == fold(session.config.worker):

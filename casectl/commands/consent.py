@@ -34,6 +34,7 @@ from casectl.render.consents import (
     release_line,
     release_object,
     release_sentences,
+    still_live_line,
 )
 from casectl.session import Session
 
@@ -221,13 +222,24 @@ def revoke(
     """End a release at once, as a client may at any time.
 
     casectl consent revoke 12.roi1 "does not want them to know". What was told before stays in the
-    accounting.
+    accounting. Whatever else lets the same recipient be told for the same purpose is named.
     """
     session = current(ctx)
     found, release = open_piece(session, item, CONSENT)
     why = checked_text(session.needed(reason, "Why? ", "REASON"), "reason")
-    revoked = session.store.sharing.revoke(release, why, session.today)
-    _told(session, found, revoked, "revoked")
+    sharing = session.store.sharing
+    revoked = sharing.revoke(release, why, session.today)
+    cases = session.store.cases.of_client(found.client_id)
+    others = session.shown(sharing.still_live(revoked, cases, session.today))
+    revoked, found = session.shown(revoked), session.shown(found)
+    session.output.wrote(
+        {
+            **release_object(revoked, found, session.output),
+            "still_live": [f"{case.number}.{each.part}" for case, each in others],
+        },
+        *release_sentences(revoked, found, "revoked", session.output),
+        *(still_live_line(case, each, session.output) for case, each in others),
+    )
 
 
 @consent_app.command("check")

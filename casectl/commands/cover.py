@@ -16,7 +16,7 @@ from casectl.colleagues import (
     new_path,
     opened,
 )
-from casectl.core.casework import OPEN
+from casectl.core.casework import CONSENT, DROPPED, OPEN, Piece
 from casectl.core.errors import Ambiguous, BadValue, NotFound
 from casectl.core.guards import check_change
 from casectl.core.handovers import BACK, COVER, check_cover
@@ -28,6 +28,7 @@ from casectl.handing import (
     ToOption,
     check_for_me,
     check_free,
+    check_readable,
     document,
     packed,
     permit_all,
@@ -35,13 +36,12 @@ from casectl.handing import (
 from casectl.naming import find_case
 from casectl.parameters import complete_case, current
 from casectl.render import tell
-from casectl.render.handing import backs_told, given_object, returned_words
+from casectl.render.handing import backs_told, closed_words, given_object, returned_words
 from casectl.session import Session, at_home
 
 if TYPE_CHECKING:
-    from casectl.core.casework import Piece
     from casectl.core.handovers import Handed
-    from casectl.core.returning import Returned
+    from casectl.core.returning import Backed, Returned
 
 
 SIGNING = "its closing waits for the sign-off"  # of a client who died
@@ -123,6 +123,7 @@ def _cover(
     until = needed(session, days[1], "Until when, the last day? ", "--until", session.read_day)
     check_cover(first, until, session.today, session.config.date_order)
     cases = _cases(session, names)
+    check_readable(session, cases)
     path = new_path(output, "the hand-over")
     permitted = permit_all(session, cases, colleague, COVER, purpose, override)
     seal = Seal(session, recipient)
@@ -183,6 +184,7 @@ def _give_back(
 
     colleague = needed(session, to, "To whom? ", "--to", lambda text: checked_worker(session, text))
     found = _to_give_back(session, names, colleague)
+    check_readable(session, [case for case, _ in found])
     path = new_path(output, "what was done")
     permitted = permit_all(session, [c for c, _ in found], colleague, BACK, purpose, override)
     seal = Seal(session, recipient)
@@ -196,19 +198,21 @@ def _give_back(
     )  # fmt: skip
     cases = [case for case, _ in found]
     session.was_shown("cover", cases)
-    told = [(session.shown(case), session.shown(piece)) for case, piece in found]
+    now = {case.id: case for case in session.store.cases.by_ids([case.id for case in cases])}
+    told = [(session.shown(now[case.id]), session.shown(piece)) for case, piece in found]
     made = given_object(told, path, BACK)
     for each, back in zip(made["cases"], returned, strict=True):
         each["held_back"] = list(back.held)
     count = f"{len(cases)} case{'s' * (len(cases) != 1)}"
     session.output.wrote(
         made,
-        f"{count} given back to {told[0][1].who}: {path}, {seal.words}. Closed here.",
+        f"{count} given back to {told[0][1].who}: {path}, {seal.words}."
+        + closed_words([case for case, _ in told]),
         *returned_words([case for case, _ in told], session.shown(returned)),
     )
 
 
-def _to_give_back(session: Session, names: list[str], colleague: str) -> "list[tuple[Case, Piece]]":
+def _to_give_back(session: Session, names: list[str], colleague: str) -> list[tuple[Case, Piece]]:
     """What is covered for a colleague, or of that what is named; what is named once more as well.
 
     Raises NotFound where there is none.
@@ -251,7 +255,26 @@ def _take_back(session: Session, path: Path, identity: str | None, *, skip_bad: 
     handing = session.store.handing
     backs = handing.take_back(found, handed.sender, session.today)
     session.was_shown("cover", [back.case for back in backs])
-    backs_told(session.shown(backs), session.output)
+    still_live = [_still_live(session, back) for back in backs]
+    backs_told(session.shown(backs), session.shown(still_live), session.output)
+
+
+def _still_live(session: Session, back: "Backed") -> list[tuple[Case, Piece]]:
+    """What lets somebody be told of the client all the same, beside a revocation that came."""
+    gone = [
+        each
+        for each in (*back.changed, *back.added)
+        if isinstance(each, Piece) and each.kind == CONSENT and each.status == DROPPED
+    ]
+    if not gone:
+        return []
+    cases = session.store.cases.of_client(back.case.client_id)
+    found = {
+        other.id: (case, other)
+        for each in gone
+        for case, other in session.store.sharing.still_live(each, cases, session.today)
+    }
+    return list(found.values())
 
 
 def _covered(
@@ -284,20 +307,25 @@ def _covered(
 
 
 def _check_open(session: Session, found: "list[tuple[Case, Piece, Returned]]") -> None:
-    """What comes back open for a case that was closed meanwhile is owed by nobody: it is asked."""
-    from casectl.core.returning import came_back_open, raised_level
+    """What a closed case got meanwhile is asked about: nobody owes what is open, or looks again."""
+    from casectl.core.returning import came_back_open, contacts_since, raised_level, said_contacts
 
     for case, _, each in found:
         if case.is_open:
             continue
-        said = came_back_open(session.shown(each), case.number)
+        opened = came_back_open(session.shown(each), case.number)
+        said = opened[:5]
+        if len(opened) > 5:
+            said.append(f"{len(opened) - 5} more")
         if level := raised_level(each, case):
             said.append(f"the level, {level.word}")
+        if since := said_contacts(contacts_since(each.added, case.closed_on)):
+            said.append(since)
         if not said:
             continue
         case = session.shown(case)
-        more = f" and {len(said) - 5} more" if len(said) > 5 else ""
-        told = f"{case.handle} is CLOSED HERE, and this came back open: {', '.join(said[:5])}{more}"
+        word = "came back open" if opened else "came back"
+        told = f"{case.handle} is CLOSED HERE, and this {word}: {', '.join(said)}"
         session.confirm(
             f"{told}. A closed case owes none of it. Take it in all the same?",
             otherwise=Ambiguous(

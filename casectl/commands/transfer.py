@@ -17,6 +17,7 @@ from casectl.handing import (
     PurposeOption,
     ToOption,
     check_free,
+    check_readable,
     document,
     permit_handover,
 )
@@ -89,6 +90,7 @@ def _transfer(
     case = find_case(session, name, write=True)
     check_change(case, "transfer")
     check_free(session, case)
+    check_readable(session, [case])
     colleague = needed(session, to, "To whom? ", "--to", lambda text: checked_worker(session, text))
     if output is None and session.can_ask:
         path = asked(session, "Into which file? ", lambda text: new_path(text, "the hand-over"))

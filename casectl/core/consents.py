@@ -154,6 +154,13 @@ def covers(release: Piece, recipient: str, purpose: str) -> bool:
     return key(recipient) == key(release.who or "") and key(purpose) in purposes(release)
 
 
+def are_for_the_same(release: Piece, other: Piece) -> bool:
+    """Whether both name one recipient and a purpose in common."""
+    return key(other.who or "") == key(release.who or "") and bool(
+        purposes(other) & purposes(release)
+    )
+
+
 def is_of_all(release: Piece) -> bool:
     """Whether it says that the whole record may be told: ``The whole case file``, in such words."""
     said = key(release.what or "")

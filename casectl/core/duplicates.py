@@ -32,7 +32,7 @@ from casectl.core.casework import (
     Piece,
 )
 from casectl.core.closing import Lack
-from casectl.core.consents import SIGNED, key, purposes
+from casectl.core.consents import SIGNED, are_for_the_same
 from casectl.core.errors import BadValue
 from casectl.core.model import ACTIVE, ON_HOLD, PENDING, RISKS, UNASSESSED_RISK, Case
 from casectl.core.text import fold
@@ -135,8 +135,7 @@ def revoked_there(release: Piece, there: Iterable[Piece]) -> Piece | None:
         and each.stage in SIGNED
         and each.ended_on is not None
         and each.ended_on >= release.on_day
-        and key(each.who or "") == key(release.who or "")
-        and purposes(each) & purposes(release)
+        and are_for_the_same(each, release)
     ]
     return max(revoked, key=lambda each: (each.ended_on, each.number), default=None)
 

@@ -329,7 +329,7 @@ def _absurd(handed: Handed, today: date) -> str | None:
         load = given.load
         rows: list[Any] = [*load.promises, *load.contacts, *load.notes, *load.casework]
         why = absurd_day(load.case._asdict(), today) or contradiction(load.case)
-        if why := why or _absurd_row(rows, today):
+        if why := why or _absurd_row(rows, today) or _misled(load):
             return f"case {given.number} there, {why}"
     for each in handed.returned:
         why = absurd_day(each.case, today) or _absurd_row(each.added, today)
@@ -340,6 +340,28 @@ def _absurd(handed: Handed, today: date) -> str | None:
                 why = f"{name}: {found}"
         if why:
             return f"case {each.number}, {why}"
+    return None
+
+
+def _misled(load: Load) -> str | None:
+    """The first row that names one of another sort, and why it may not."""
+    sorts = {
+        each.id: type(each)
+        for rows in (load.promises, load.contacts, load.notes, load.casework)
+        for each in rows
+    }
+
+    def is_other(name: str | None, sort: type) -> bool:
+        return name is not None and sorts.get(name, sort) is not sort
+
+    for contact in load.contacts:
+        if is_other(contact.corrects, Contact):
+            return f"{name_of(contact)}: it corrects what it cannot"
+    for note in load.notes:
+        if is_other(note.addendum_to, Note):
+            return f"{name_of(note)}: it adds to what it cannot"
+        if is_other(note.contact_id, Contact):
+            return f"{name_of(note)}: it is the note of what is no contact"
     return None
 
 

@@ -35,11 +35,14 @@ from casectl.core.casework import (
 from casectl.core.dates import When
 from casectl.core.merging import FIELDS
 from casectl.core.model import (
+    ACTIVE,
     CLOSED,
     FOLLOW_UP,
     ME,
+    ON_HOLD,
     RISKS,
     SAFE,
+    UNASSESSED_RISK,
     Case,
     Client,
     Contact,
@@ -135,7 +138,8 @@ class Backed(NamedTuple):
     clashes: tuple[Clash, ...] = ()
     closed: str | None = None
     opened: tuple[Row, ...] = ()  # what came back open for a case that is closed here
-    raised: int | None = None  # and its level there, where that is above the one here
+    since: tuple[Contact, ...] = ()  # contacts there, after it was closed here
+    raised: int | None = None  # its level there, where that is above the one here or confirmed
     own: int | None = None  # the number of one's own work that owes the look at both
 
 
@@ -261,17 +265,45 @@ def came_back_open(returned: Returned, number: int) -> list[str]:
     ]
 
 
+def contacts_since(rows: Iterable[Row], closed_on: date | None) -> tuple[Contact, ...]:
+    """The contacts that somebody had with a case after it was closed here.
+
+    On the day of the closing as well: nothing tells which came first.
+    """
+    rows = list(rows)
+    corrected = {each.corrects for each in rows if isinstance(each, Contact)}
+    return tuple(
+        each
+        for each in rows
+        if isinstance(each, Contact)
+        and each.id not in corrected
+        and closed_on is not None
+        and each.on_day >= closed_on
+    )
+
+
+def said_contacts(contacts: Sequence[Contact]) -> str:
+    """``a contact on 2026-11-03 (reached client)``: nothing of what was said; "" for none."""
+    if not contacts:
+        return ""
+    last = max(contacts, key=lambda each: (each.on_day, each.number))
+    said = f"on {last.on_day.isoformat()} ({last.outcome} {last.party})"
+    more = len(contacts) - 1
+    return f"{more + 1} contacts, the last {said}" if more else f"a contact {said}"
+
+
 MOST_NAMED = 10  # items of one case in a sentence
 
 
-def left_open(case: Case, opened: Sequence[Row], raised: int | None, today: date) -> Promise | None:
+def left_open(case: Case, opened: Sequence[Row], level: str | None, today: date) -> Promise | None:
     """What the worker owes, as work of their own, where a closed case came back with open items.
 
-    By their numbers alone: what is nobody's case tells nothing of a client's.
+    By their numbers alone: what is nobody's case tells nothing of a client's. ``level``: what came
+    back of its level, in words.
     """
     names = [f"{case.number}.{name_of(each)}" for each in opened]
-    if raised is not None:
-        names.append("a higher level")
+    if level is not None:
+        names.append(level)
     if not names:
         return None
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
@@ -280,9 +312,58 @@ def left_open(case: Case, opened: Sequence[Row], raised: int | None, today: date
 
 
 def raised_level(returned: Returned, mine: Case) -> Level | None:
-    """The level that the case has there, where it is above the one here."""
-    level = mine._replace(**level_fields(returned.case)).level
-    return level if level > mine.level else None
+    """The level that a case closed here has there, where somebody has to know of it.
+
+    It is above the one here, or its risk is, or a danger was seen there after the closing.
+    """
+    there = mine._replace(**level_fields(returned.case))
+    in_danger = there.level == Level.CRISIS or _risk(there) >= Level.HIGH
+    days = [returned.case.get(name) for name in ("level_reviewed_on", "flagged_on")]
+    closed_on = mine.closed_on or date.max
+    seen_since = in_danger and any(day is not None and day >= closed_on for day in days)
+    if there.level > mine.level or _risk(there) > _risk(mine) or seen_since:
+        return there.level
+    return None
+
+
+def hold_undone(
+    mine: Case, base: Case, theirs: Mapping[str, Any], today: date
+) -> tuple[dict[str, Any], Clash] | None:
+    """What to set where one side put a case on hold and the other raised its level meanwhile.
+
+    It is as who raised it left it: nobody would be asked to reach the client. None where no hold
+    stands against a raise.
+    """
+    there = base._replace(**theirs)
+    held_here, held_there = (_is_newly_held(each, base) for each in (mine, there))
+    if held_here is held_there:
+        return None
+    raised, stands = (mine, HERE) if held_there else (there, THERE)
+    if raised.level <= base.level and _risk(raised) <= _risk(base):
+        return None
+    here, other = (
+        _said_standing(each) + (f", level raised to {each.level.word}" if each is raised else "")
+        for each in (mine, there)
+    )
+    values: dict[str, Any] = {}
+    if held_here:
+        values = {"status": there.status, "hold_until": there.hold_until}
+        if there.status != ON_HOLD:
+            values["resumed_on"] = today
+    return values, Clash("", WORDS["status"], here, other, stands)
+
+
+def _is_newly_held(case: Case, base: Case) -> bool:
+    return case.status == ON_HOLD and (ON_HOLD, case.hold_until) != (base.status, base.hold_until)
+
+
+def _said_standing(case: Case) -> str:
+    until = f" until {case.hold_until.isoformat()}" if case.hold_until else ""
+    return case.status.replace("_", " ") + until
+
+
+def _risk(case: Case) -> int:
+    return RISKS[case.risk] if case.risk else UNASSESSED_RISK
 
 
 def level_fields(theirs: Mapping[str, Any]) -> dict[str, Any]:
@@ -292,9 +373,13 @@ def level_fields(theirs: Mapping[str, Any]) -> dict[str, Any]:
 def level_kept(mine: Case, theirs: Mapping[str, Any]) -> Clash | None:
     """A case that is closed here keeps its level; what it is there is said."""
     there = level_fields(theirs)
-    if not there or mine._replace(**there)[:] == mine[:]:
+    theirs_now = mine._replace(**there)
+    if not there or theirs_now[:] == mine[:]:
         return None
-    return Clash("", WORDS["urgency"], _said_level(mine), _said_level(mine._replace(**there)), HERE)
+    here, other = _said_level(mine), _said_level(theirs_now)
+    if here == other:
+        other = f"still, reviewed on {theirs_now.level_reviewed_on.isoformat()}"
+    return Clash("", WORDS["urgency"], here, other, HERE)
 
 
 # -- in a file, and out of it ------------------------------------------------------------------
@@ -338,7 +423,8 @@ def read_returned(made: Mapping[str, Any]) -> Returned:
         changed[name] = _read_fields(kind_of(sort_and_number(name)[0]), fields)
     added: list[Row] = []
     for sort, kind in SORTS.items():
-        added += [read_value(kind, each) for each in made["added"][sort]]
+        rows = [read_value(kind, each) for each in made["added"][sort]]
+        added += sorted(rows, key=lambda each: each.number)  # nothing before what it adds to
     if any(each.id != name_of(each) or sort_and_number(each.id)[1] < 1 for each in added):
         raise ValueError
     if len({each.id for each in added}) < len(added):
@@ -419,6 +505,7 @@ def _relisted(value: Any, sort: str, numbers: Mapping[tuple[str, int], int]) -> 
 # -- into the record that it is of -------------------------------------------------------------
 
 HERE, THERE, BOTH = "here", "there", "both"
+ALSO = "; also: "  # between safe-contact words of both sides
 ENDING = ("status", "ended_on", "outcome")
 # Fields that are one thing said in several: they go together or not at all.
 TOGETHER: Mapping[type, tuple[tuple[str, ...], ...]] = {
@@ -462,6 +549,31 @@ def settled(mine: Any, base: Any, theirs: Mapping[str, Any]) -> tuple[dict[str, 
     return {n: each for n, each in values.items() if _get(mine, n) != each}, clashes
 
 
+def settled_client(
+    mine: Client, sides: Sequence[tuple[Client, Mapping[str, Any]]]
+) -> tuple[dict[str, Any], list[Clash]]:
+    """The same of a client of several cases: one answer, whichever of them are given back.
+
+    Each side is what the client was with a case and what is other there. What changed here after
+    one of the cases was handed over was changed on both sides, whenever the others were.
+    """
+    now = mine
+    values: dict[str, Any] = {}
+    clashes: list[Clash] = []
+    for name in dict.fromkeys(name for _, theirs in sides for name in theirs):
+        said = [(base, theirs[name]) for base, theirs in sides if name in theirs]
+        said.sort(key=lambda each: _get(each[0], name) == _get(mine, name))
+        answered: list[Any] = []
+        for base, there in said:
+            if there in answered:
+                continue
+            answered.append(there)
+            made, found = settled(now, base, {name: there})
+            now, clashes = now._replace(**made), clashes + found
+            values |= made
+    return values, clashes
+
+
 def _groups(kind: type, theirs: Mapping[str, Any]) -> list[tuple[str, ...]]:
     together = TOGETHER.get(kind, ())
     grouped = {name for group in together for name in group}
@@ -484,9 +596,13 @@ def _safer(mine: Any, base: Any, there: Mapping[str, Any]) -> tuple[dict[str, An
     match mine:
         case Case() if any(each in TOGETHER[Case][1] for each in there):
             return _level(mine, base, there)
+        case Case() if "status" in there or "hold_until" in there:
+            return _sooner_at_work(mine, there)
         case Client() if name in SAFE:  # words that keep somebody safe are never dropped
             if here and other:
-                return {name: f"{here}; also: {other}"}, BOTH
+                known = here.split(ALSO)
+                more = [each for each in other.split(ALSO) if each not in known]
+                return ({name: ALSO.join([*known, *more])}, BOTH) if more else ({}, None)
             return {name: here or other}, HERE if here else THERE
         case Piece(kind=kind) if "status" in there and kind == CONSENT:
             if there["status"] != DROPPED:
@@ -501,6 +617,16 @@ def _safer(mine: Any, base: Any, there: Mapping[str, Any]) -> tuple[dict[str, An
             return (dict(there), THERE) if sooner else ({}, HERE)
         case _ if _grew(_get(base, name), here, other):
             return {name: [*here, *other[len(_get(base, name) or ()) :]]}, None
+    return {}, HERE
+
+
+def _sooner_at_work(mine: Case, there: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """No hold over what is at work on the other side; of two holds the one that ends sooner."""
+    if mine.status == ON_HOLD and there.get("status") == ACTIVE:
+        return {**there, "hold_until": None}, THERE
+    ends, ends_there = mine.hold_until, there.get("hold_until")
+    if ends is not None and ends_there is not None and ends_there < ends:
+        return dict(there), THERE
     return {}, HERE
 
 

@@ -84,6 +84,9 @@ def _of_added(base: Stood, returned: Returned) -> Iterator[str]:
         adds_to = row.addendum_to if isinstance(row, Note) else None
         if adds_to is not None and not _is_earlier(adds_to, NOTES, row.number):
             yield f"{row.id}: it adds to what it cannot"
+        of = row.contact_id if isinstance(row, Note) else None
+        if of is not None and named(of)[0] != CONTACTS:
+            yield f"{row.id}: it is the note of what is no contact"
 
 
 def _is_earlier(name: str, sort: str, number: int) -> bool:

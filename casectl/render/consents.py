@@ -78,6 +78,16 @@ def release_sentences(release: Piece, case: Case, word: str, output: Output) -> 
     return [*lines, f"It is {said_state(release, output.today, output.order)}."]
 
 
+def still_live_line(case: Case, release: Piece, output: Output) -> str:
+    """What lets the same be told all the same, beside a release that was revoked."""
+    item = f"{case.number}.{release.part}"
+    return (
+        f"STILL LIVE: {item} lets {release.who} be told for {release.body.get(PURPOSE)}, "
+        f"{said_state(release, output.today, output.order)}. "
+        f"casectl consent revoke {item} REASON ends it."
+    )
+
+
 def release_form(release: Piece, case: Case, name: str, output: Output) -> list[str]:
     """Every element that the rule asks for, to be read out, printed or signed."""
     body = release.body

@@ -18,10 +18,11 @@ from casectl.core.model import (
     Note,
     Promise,
 )
-from casectl.core.returning import BOTH, ENDING, HERE, THERE, name_of
+from casectl.core.returning import BOTH, ENDING, HERE, THERE, name_of, said_contacts
 from casectl.core.spoken import spoken
 from casectl.core.text import shortened
 from casectl.render import Object, Output
+from casectl.render.consents import still_live_line
 from casectl.render.words import beside_phone
 
 if TYPE_CHECKING:
@@ -110,6 +111,14 @@ def briefs_told(handed: Handed, output: Output) -> None:
     output.say(*said)
 
 
+def closed_words(cases: Sequence[Case]) -> str:
+    """Which of the cases that were given back are closed here; nothing where none is."""
+    still = [case.handle for case in cases if case.is_open]
+    if len(still) == len(cases):
+        return ""
+    return f" Closed here, but for {', '.join(still)}." if still else " Closed here."
+
+
 def returned_words(cases: Sequence[Case], returned: Sequence[Returned]) -> list[str]:
     """What goes back of each case, so that the giver sees that nothing stays behind."""
     said = []
@@ -130,6 +139,11 @@ def returned_words(cases: Sequence[Case], returned: Sequence[Returned]) -> list[
             said.append(f"  HELD BACK, of a record of your own that was joined: {told}.")
         if each.closed is not None:
             said.append(f"  CLOSED HERE, and open there: {each.closed}. Tell them to close it.")
+        if case.is_open:
+            said.append(
+                "  OPEN HERE, reopened since it was given back, and nothing since is in the file. "
+                f"casectl close {case.number} closes it."
+            )
     return said
 
 
@@ -137,10 +151,12 @@ def _ends_promise(name: str, fields: Mapping[str, Any]) -> bool:
     return name.isdigit() and "status" in fields and set(fields) <= set(ENDING)
 
 
-def backs_told(backs: Sequence[Backed], output: Output) -> None:
+def backs_told(
+    backs: Sequence[Backed], still_live: Sequence[Sequence[tuple[Case, Piece]]], output: Output
+) -> None:
     """What came back of each case, and first of all what both sides had changed."""
     said = []
-    for back in backs:
+    for back, live in zip(backs, still_live, strict=True):
         case = back.case
         what = _summary(
             back.contacts, back.notes, len(back.ended), len(back.promised),
@@ -156,6 +172,10 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
             for each in (*back.changed, *back.added)
             if isinstance(each, Piece) and each.kind == CONSENT and each.status == DROPPED
         ]
+        said += [f"  {still_live_line(*each, output)}" for each in live]
+        held_until = back.facts.get("hold_until")
+        if held_until is not None:
+            said.append(f"  ON HOLD until {spoken(held_until, output.order)}.")
         said += [
             f"  {_words(name)}: {'nothing' if value is None else value}{_beside(name, back)}."
             for name, value in back.facts.items()
@@ -163,23 +183,27 @@ def backs_told(backs: Sequence[Backed], output: Output) -> None:
         ]
         said += [f"  BOTH CHANGED {_clash_words(back, each)}" for each in back.clashes]
         if back.case.status == CLOSED and (open_ones := _opened(back)):
-            said.append(f"  CLOSED HERE, and this came back open: {', '.join(open_ones)}.")
+            word = "came back open" if back.opened else "came back"
+            said.append(f"  CLOSED HERE, and this {word}: {', '.join(open_ones)}.")
             said.append(
                 f"  No case owes it until casectl reopen {case.number}: you do, as me.{back.own}."
             )
         if back.closed is not None and back.case.status != CLOSED:
             said.append(f"  CLOSED THERE, and open here: {back.closed}.")
             said.append(f"  casectl close {case.number} closes it.")
-    output.wrote_all([_back_object(back) for back in backs], *said)
+    made = [_back_object(*each) for each in zip(backs, still_live, strict=True)]
+    output.wrote_all(made, *said)
 
 
 def _opened(back: Backed) -> list[str]:
-    """What is open of a case that is closed, and a level that was raised there."""
+    """What is open of a case that is closed, the level it has there, and contacts since."""
     said = [
         f"{back.case.number}.{name_of(each)} {getattr(each, 'what', None) or ''}".strip()
         for each in back.opened
     ]
-    return said if back.raised is None else [*said, f"the level, {Level(back.raised).word}"]
+    if back.raised is not None:
+        said.append(f"the level, {Level(back.raised).word}")
+    return [*said, *filter(None, [said_contacts(back.since)])]
 
 
 # What of a client's facts is said in full: how they are reached from now on.
@@ -239,7 +263,7 @@ STANDS = {
 }
 
 
-def _back_object(back: Backed) -> Object:
+def _back_object(back: Backed, still_live: Sequence[tuple[Case, Piece]]) -> Object:
     case = back.case
     return {
         "case": case.number,
@@ -264,9 +288,11 @@ def _back_object(back: Backed) -> Object:
             }
             for each in back.clashes
         ],
+        "still_live": [f"{each.number}.{release.part}" for each, release in still_live],
         "closed_there": back.closed,
         "closed_here": case.status == CLOSED,
         "open_here": [f"{case.number}.{name_of(each)}" for each in back.opened],
+        "since_closed": [f"{case.number}.{name_of(each)}" for each in back.since],
         "own_work": f"me.{back.own}" if back.own is not None else None,
     }
 

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from casectl.core.carried import NOT_DAYS, is_day
-from casectl.core.casework import Piece
+from casectl.core.casework import LETTERS, Piece
+from casectl.core.foreign import Foreign
 from casectl.core.model import Case, Client, Contact, Note, Promise
 from casectl.core.returning import Stood
 from casectl.store.connection import Database
@@ -119,4 +120,6 @@ def _value(kind: Any, row: Mapping[str, Any]) -> Any:
                 values[name] = value
     if kind is Contact:
         values["interpreter"], values["corrected"] = bool(row["interpreter"]), False
+    if kind is Piece and values["kind"] not in LETTERS:
+        return Foreign(**values)
     return kind(**values)

@@ -317,7 +317,8 @@ class _Rows:
             made = [self._promise(each, case_id, n) for n, each in _numbered(load, load.promises)]
             self._items("promises", f"{case_id}.p", made)
         if load.contacts:
-            made = [self._contact(each, case_id, n) for n, each in _numbered(load, load.contacts)]
+            contacts = _corrected_first(load.contacts) if load.numbered else load.contacts
+            made = [self._contact(each, case_id, n) for n, each in _numbered(load, contacts)]
             self._items("contacts", f"{case_id}.c", made)
         if load.notes:
             made = [self._note(each, case_id, n) for n, each in _numbered(load, load.notes)]
@@ -331,7 +332,7 @@ class _Rows:
 
     def _items(self, table: str, scope: str, rows: list[Row]) -> None:
         self.tables[table] += rows
-        self.counters.append((scope, rows[-1][2]))
+        self.counters.append((scope, max(int(row[2] or 0) for row in rows)))
 
     def _client(self, client: Client, client_id: str) -> Row:
         return (
@@ -392,6 +393,19 @@ def _numbered(load: Load, items: Sequence[Item]) -> Iterator[tuple[int, Item]]:
     if load.numbered:
         return ((each.number, each) for each in items)
     return enumerate(items, 1)
+
+
+def _corrected_first(contacts: Sequence[Contact]) -> list[Contact]:
+    """Each after what it corrects, which has a later number where both sides of a cover did."""
+    corrects = {each.id: each.corrects for each in contacts if each.corrects}
+
+    def steps(each: Contact) -> int:
+        count, wrong = 0, each.corrects
+        while wrong is not None:
+            count, wrong = count + 1, corrects.get(wrong)
+        return count
+
+    return sorted(contacts, key=steps)
 
 
 def _numbered_pieces(load: Load) -> Iterator[tuple[int, Piece]]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from casectl.core.casework import COVERED, COVERING, DONE, DROPPED, GIVEN, HANDOVER, OPEN, Piece
+from casectl.core.casework import (
+    COVERED,
+    COVERING,
+    DONE,
+    DROPPED,
+    GIVEN,
+    HANDOVER,
+    LETTERS,
+    OPEN,
+    Piece,
+)
 from casectl.core.closing import OWN_WORDS, Given, Reason, ending
 from casectl.core.consents import Permission
 from casectl.core.errors import Ambiguous, BadValue, NotFound
@@ -76,6 +86,20 @@ class Handing:
             for piece in map(piece_of, rows)
         ]
         return sorted(found, key=lambda each: each[0].number)
+
+    def not_understood(self, cases: Sequence[Case]) -> list[str]:
+        """Casework of these cases, by name, that the rules of this casectl are not of."""
+        from casectl.core.bodies import stages_of
+
+        return [
+            f"{case.number}.{piece.part}"
+            for case in cases
+            for piece in map(piece_of, self.db.rows(
+                f"SELECT {COLUMNS} FROM casework WHERE case_id = ? ORDER BY kind, number",
+                (case.id,),
+            ))
+            if piece.kind not in LETTERS or piece.stage not in stages_of(piece.kind)
+        ]  # fmt: skip
 
     # -- giving --------------------------------------------------------------------------------
 
@@ -248,13 +272,12 @@ class Handing:
         self, returned: Sequence[tuple[Case, Piece, Returned]], by: str, today: date
     ) -> list[Backed]:
         """What was done while it was covered, on the cases that it was done of."""
-        from casectl.store.returning import Taking
+        from casectl.store.returning import Taking, settle_clients
 
         with self.journal.operation("cover back") as operation:
-            return [
-                Taking(operation, case, piece, each, by).take(today)
-                for case, piece, each in returned
-            ]
+            takings = [Taking(operation, *each, by) for each in returned]
+            settle_clients(takings)
+            return [each.take(today) for each in takings]
 
     def cover_of(self, case_key: str, key: str) -> tuple[Case, Piece] | None:
         """The case and its cover under this hand-over, one that is over as well; None for none."""

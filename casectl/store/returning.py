@@ -20,7 +20,8 @@ from casectl.core.casework import (
     Piece,
 )
 from casectl.core.closing import death_waiting, reached_since
-from casectl.core.consents import FOLLOWS, RELEASE, SIGNED_ON
+from casectl.core.consents import FOLLOWS, RELEASE, SIGNED, SIGNED_ON
+from casectl.core.duplicates import revoked_there
 from casectl.core.errors import BadValue
 from casectl.core.model import CANCELLED, CLOSED, ME, REACHED, Case, Contact, Note, Promise
 from casectl.core.model import OPEN as OPEN_PROMISE
@@ -36,6 +37,8 @@ from casectl.core.returning import (
     Row,
     Stood,
     clash_note,
+    contacts_since,
+    hold_undone,
     is_owed,
     left_open,
     level_fields,
@@ -44,6 +47,7 @@ from casectl.core.returning import (
     raised_level,
     renumbered,
     settled,
+    settled_client,
     sort_and_number,
 )
 from casectl.core.unchangeable import contradiction, refused
@@ -78,6 +82,9 @@ class Taking:
         self.numbers: dict[tuple[str, int], int] = {}  # of what is new there, what it is here
         self.keys: dict[str, str] = {name_of(each): each.id for each in self.mine.rows}
         self.new: dict[str, str] = {}  # the keys of what was added, by its name there
+        # What is to set of the client, and what both changed; of several cases the first has it.
+        self.client: tuple[dict[str, Any], list[Clash]] = {}, []
+        self.ended_with: set[str] = set()  # releases that a revocation on the other side ended
 
     @property
     def added(self) -> frozenset[str]:
@@ -100,6 +107,7 @@ class Taking:
         self._let_one_correction_stand(now)
         self._let_one_series_stand(now)
         self._hold_to_revocations(stood(self.db, self.case.id))
+        self._hold_the_new_to_revocations(stood(self.db, self.case.id))
         self._say_what_was_told_all_the_same(stood(self.db, self.case.id))
         self._say_who_was_reached_after_a_death(stood(self.db, self.case.id))
         if self.clashes:
@@ -112,8 +120,11 @@ class Taking:
             self.operation, self.cover, status=DONE, ended_on=today,
             outcome=f"given back by {self.by}",
         )  # fmt: skip
-        told = self._told({name for name in changed if name}, facts)
-        owes = left_open(told.case, told.opened, told.raised, today)
+        told = self._told({*filter(None, changed), *self.ended_with}, facts)
+        level = None
+        if told.raised is not None:
+            level = "a higher level" if told.raised > self.case.level else "its level confirmed"
+        owes = left_open(told.case, (*told.opened, *told.since), level, today)
         if owes is None:
             return told
         return told._replace(own=add_promise(self.operation, ME.id, owes).number)
@@ -205,18 +216,27 @@ class Taking:
     # -- the client and the case -------------------------------------------------------------------
 
     def _facts(self) -> dict[str, Any]:
-        client, clashes = settled(self.mine.client, self.base.client, self.returned.client)
+        client, clashes = self.client
         self.clashes += clashes
         if client:
             correct_client(self.operation, self.case.client_id, _columns(client))
-        theirs = self.returned.case
+        theirs, undone = self.returned.case, None
         if self.mine.case.status == CLOSED:  # it has ended here, and is not begun anew by a file
             kept = level_kept(self.mine.case, theirs)
             self.clashes += [kept] if kept is not None else []
             stays = {*level_fields(theirs), "status", "hold_until"}
             theirs = {name: each for name, each in theirs.items() if name not in stays}
+        else:
+            day = date.fromisoformat(self.operation.author.day)
+            undone = hold_undone(self.mine.case, self.base.case, theirs, day)
+        if undone is not None:
+            stays = {"status", "hold_until", "resumed_on"}
+            theirs = {name: each for name, each in theirs.items() if name not in stays}
         case, clashes = settled(self.mine.case, self.base.case, theirs)
         self.clashes += clashes
+        if undone is not None:
+            case |= undone[0]
+            self.clashes.append(undone[1])
         self.operation.update("cases", self.case.id, **_columns(case))
         given = [FACT_OF[name] for name in (*client, *case) if name in FACT_OF]
         end_unavailable(self.operation, self.case, given)
@@ -326,26 +346,65 @@ class Taking:
                     signed_since.add(each.number)  # the client has signed it since
                 if signed_since & {former.number for former in line}:
                     continue
-                self._revoke_with(gone, each, here=gone.id in revoked_here)
+                how = "renews {}, which was revoked", "renewed as {}"
+                self._revoke_with(gone, each, how, here=gone.id in revoked_here)
 
-    def _revoke_with(self, gone: Piece, renewed: Piece, *, here: bool) -> None:
-        """``here``: whether it was revoked here, and renewed there."""
-        now = read_piece(self.db, renewed.id)
+    def _hold_the_new_to_revocations(self, now: Stood) -> None:
+        """A release that one side signed anew while the other revoked one for the same is revoked.
+
+        Unless it was signed on a later day: the client wanted it after all.
+        """
+        base = {each.id: each for each in self.base.casework}
+        revoked_here = {each.id for each in self.mine.casework if each.status == DROPPED}
+        changed = self.returned.changed
+        fresh = [
+            each
+            for each in now.casework
+            if each.kind == CONSENT
+            and each.status == DROPPED
+            and each.part not in self.ended_with
+            and (each.id not in base or base[each.id].status == OPEN)
+        ]
+        gone_here = [each for each in fresh if each.id in revoked_here]
+        gone_there = [
+            each
+            for each in fresh
+            if each.id in self.added or changed.get(each.part, {}).get("status") == DROPPED
+        ]
+        for each in now.casework:
+            if each.kind != CONSENT or each.status != OPEN or each.stage not in SIGNED:
+                continue
+            if each.id in base and base[each.id].stage in SIGNED:
+                continue  # both sides had it
+            there = each.id in self.added or "stage" in changed.get(each.part, {})
+            gone = revoked_there(each, gone_here if there else gone_there)
+            if gone is not None:
+                signed = f"signed as {{}} on {each.on_day.isoformat()}"
+                how = "for the same as {}, which was revoked", signed
+                self._revoke_with(gone, each, how, here=there)
+
+    def _revoke_with(
+        self, gone: Piece, release: Piece, how: tuple[str, str], *, here: bool
+    ) -> None:
+        """``here``: whether it was revoked here. ``how``: its outcome, and the clash in words."""
+        now = read_piece(self.db, release.id)
         if now.status == DROPPED:
             return
+        outcome, beside = how
         change_piece(
             self.operation, now, status=DROPPED, ended_on=gone.ended_on,
-            outcome=f"renews {gone.part}, which was revoked",
+            outcome=outcome.format(gone.part),
         )  # fmt: skip
-        said = f"{gone.part} revoked", f"renewed as {renewed.part}"
+        self.ended_with.add(release.part)
+        said = f"{gone.part} revoked", beside.format(release.part)
         ours, theirs = said if here else said[::-1]
         stands = HERE if here else THERE
-        self.clashes.append(Clash(renewed.part, "the release", ours, theirs, stands))
+        self.clashes.append(Clash(release.part, "the release", ours, theirs, stands))
 
     def _say_what_was_told_all_the_same(self, now: Stood) -> None:
         """What was told there under a release that was revoked here meanwhile."""
         added = set(self.new.values())
-        revoked_there = {
+        gone_there = {
             name for name, fields in self.returned.changed.items()
             if fields.get("status") == DROPPED
         }  # fmt: skip
@@ -354,7 +413,7 @@ class Taking:
             release = releases.get(each.body.get(RELEASE, 0))
             if each.kind != DISCLOSURE or each.id not in added or release is None:
                 continue
-            if release.status != DROPPED or release.part in revoked_there:
+            if release.status != DROPPED or release.part in gone_there:
                 continue
             if release.ended_on is not None and release.ended_on <= each.on_day:
                 here = f"{release.part} revoked on {release.ended_on.isoformat()}"
@@ -398,8 +457,19 @@ class Taking:
             tuple(self.clashes),
             self.returned.closed,
             tuple(filter(is_owed, (*altered, *new))) if case.status == CLOSED else (),
+            contacts_since(new, case.closed_on) if case.status == CLOSED else (),
             raised_level(self.returned, self.mine.case) if case.status == CLOSED else None,
         )
+
+
+def settle_clients(takings: Sequence[Taking]) -> None:
+    """One answer for each client, before anything of their cases is taken in."""
+    cases_of: dict[str, list[Taking]] = {}
+    for each in takings:
+        cases_of.setdefault(each.case.client_id, []).append(each)
+    for first, *others in cases_of.values():
+        sides = [(each.base.client, each.returned.client) for each in (first, *others)]
+        first.client = settled_client(first.mine.client, sides)
 
 
 def _numbered_anew(field: str, value: Any, numbers: Mapping[tuple[str, int], int]) -> Any:

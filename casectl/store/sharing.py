@@ -14,6 +14,7 @@ from casectl.core.consents import (
     SIGNED,
     SIGNED_ON,
     Permission,
+    are_for_the_same,
     covers,
     is_live,
     new_disclosure,
@@ -80,6 +81,17 @@ class Sharing:
         with self.journal.operation("consent revoke") as operation:
             _check_open(release)
             return change(operation, release, status=DROPPED, ended_on=on, outcome=reason)
+
+    def still_live(
+        self, release: Piece, cases: Sequence[Case], day: date
+    ) -> list[tuple[Case, Piece]]:
+        """What lets the same recipient be told for the same purpose beside it, in these cases."""
+        return [
+            (case, each)
+            for case in cases
+            for each in self._releases(case)
+            if each.id != release.id and is_live(each, day) and are_for_the_same(each, release)
+        ]
 
     def change(self, release: Piece, command: str, **values: Any) -> Piece:
         """Whatever else is decided of a release that stands."""

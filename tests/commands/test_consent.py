@@ -115,6 +115,37 @@ def test_a_revoked_one_covers_nothing_from_that_moment(run: Run) -> None:
     assert run("consent revoke 1.roi1 again").code == 2
 
 
+def test_what_else_lets_the_same_be_told_is_named_with_a_revocation(run: Run) -> None:
+    """In the client's other case as well; what is of others, or not live, is not."""
+    run("intake 'Ana Garcia' --same 1")
+    run("intake 'Pavel Example' --new")
+    ends = "--until 2027-05-18 --told-rights --signed today --what name"
+    for command in (
+        ADD,
+        f"consent add 1 --to 'example pantry' --purpose 'rent; Food parcels' {ends}",
+        f"consent add 2 --to 'Example Pantry' --purpose 'food parcels' {ends}",
+        f"consent add 1 --to 'Example Pantry' --purpose rent {ends}",
+        f"consent add 1 --to School --purpose 'food parcels' {ends}",
+        f"consent add 3 --to 'Example Pantry' --purpose 'food parcels' {ends}",
+        "consent add 2 --to 'Example Pantry' --purpose 'food parcels' --until 2027-05-18 "
+        "--what name",
+    ):
+        assert run(command).code == 0, command
+    revoked = run("consent revoke 1.roi1 'changed her mind'")
+    lines = revoked.out.splitlines()
+    assert [each.split()[2] for each in lines if each.startswith("STILL LIVE: ")] == [
+        "1.roi2", "2.roi1",
+    ]  # fmt: skip
+    assert (
+        "STILL LIVE: 2.roi1 lets Example Pantry be told for food parcels, live until Tue 18 May "
+        "2027. casectl consent revoke 2.roi1 REASON ends it." in lines
+    )
+    hidden = run("consent revoke 2.roi1 x --private").out
+    assert "STILL LIVE: 1.roi2" in hidden and "pantry" not in hidden.casefold()
+    told = run("consent revoke 1.roi2 x --json").json
+    assert (told["item"], told["still_live"]) == ("1.roi2", ["1.roi3"])
+
+
 def test_what_was_told_while_it_was_live_is_put_under_it_later(run: Run) -> None:
     run(ADD)
     run("consent revoke 1.roi1 'changed her mind'", today="2026-12-02")

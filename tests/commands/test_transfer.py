@@ -779,6 +779,98 @@ def test_where_both_changed_it_the_safer_stands_and_both_are_said(
     assert run("doctor").code == 0
 
 
+@pytest.mark.parametrize("private", [False, True])
+def test_a_revocation_that_comes_back_names_what_is_still_live(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path, private: bool
+) -> None:
+    """The colleague does not have the client's other case, and could not be told of it."""
+    assert run("intake 'Maria Example' --same 1").code == 0
+    assert run(f"consent add 2 --to 'Legal Aid' {RELEASE} --signed today").code == 0
+    there(lee, "consent revoke 1.roi1 'tell them nothing'")
+    path = covered()
+    taken = back(run, path, tmp_path, *(("--private",) if private else ()))
+    (line,) = [each for each in taken.out.splitlines() if "STILL LIVE" in each]
+    assert line.startswith("  STILL LIVE: 2.roi1 lets "), line
+    assert ("Legal Aid be told for referral, live until" in line) is not private
+    assert ("Legal" in taken.out) is not private
+
+
+HELD = "hold 1 --until 2027-04-20 --reason 'in hospital'"
+RAISED = "set 1 --risk high --reason threat"
+
+
+@pytest.mark.parametrize("held", ["here", "there"])
+@pytest.mark.parametrize("before", [None, "hold 1 --until 2026-12-01 --reason 'away'"])
+def test_a_hold_does_not_stand_over_a_level_that_the_other_side_raised(
+    run: Run, lee: Lee, recipient: str, caseload: None, tmp_path: Path, held: str,
+    before: str | None,
+) -> None:  # fmt: skip
+    """It is as who raised it left it; a hold of both sides is not made longer then."""
+    assert run("intake 'Bo Example' --urgency low --risk low --new").code == 0
+    assert before is None or run(before).code == 0
+    taken = held_and(run, lee, recipient, tmp_path, held, HELD, RAISED)
+    stands = "on hold until 2026-12-01" if before else "active"
+    both = "on hold until 2027-04-20", f"{stands}, level raised to high"
+    here, there = both if held == "here" else both[::-1]
+    side = "What was done there" if held == "here" else "What is here"
+    said = " ".join(taken.out.split())
+    assert f"BOTH CHANGED how it stands: here {here!r}, there {there!r}. {side} stands" in said
+    case = run("show 1 --json", today=BACK_DAY).json
+    assert (case["risk"], case["case_status"]) == ("high", "on_hold" if before else "active")
+    assert case["hold_until"] == ("2026-12-01" if before else None)
+    rows = run("today --json", today="2026-12-03").json
+    assert [row["handle"] for row in rows] == ["example-1"]
+    assert run("doctor").code == 0
+
+
+@pytest.mark.parametrize("held", ["here", "there"])
+@pytest.mark.parametrize(
+    ("other", "until"),
+    [
+        ("hold 1 --until 2027-02-01 --reason 'away for longer'", "2027-02-01"),
+        ("reopen 1 --reason 'back already'", None),
+    ],
+)
+def test_of_two_ways_a_case_stands_the_one_that_is_at_work_sooner_stands(
+    run: Run, lee: Lee, recipient: str, caseload: None, tmp_path: Path, held: str, other: str,
+    until: str | None,
+) -> None:  # fmt: skip
+    assert run("intake 'Bo Example' --urgency low --risk low --new").code == 0
+    assert run("hold 1 --until 2026-12-01 --reason 'away'").code == 0
+    taken = held_and(run, lee, recipient, tmp_path, held, HELD, other)
+    assert "BOTH CHANGED how it stands" in taken.out or "BOTH CHANGED hold until" in taken.out
+    case = run("show 1 --json", today=BACK_DAY).json
+    assert (case["case_status"], case["hold_until"]) == ("on_hold" if until else "active", until)
+    assert run("doctor").code == 0
+
+
+def test_a_hold_that_comes_back_says_its_last_day(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    there(lee, HELD)
+    taken = back(run, covered(), tmp_path)
+    assert "\n  ON HOLD until Tue 20 Apr 2027.\n" in taken.out
+    assert run("show 1 --json", today=BACK_DAY).json["hold_until"] == "2027-04-20"
+
+
+def held_and(
+    run: Run, lee: Lee, recipient: str, tmp_path: Path, held: str, hold: str, other: str
+) -> Result:
+    """Case 1 is covered, held on the one side and done of on the other, and given back."""
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    take(lee, out, tmp_path)
+    ours, theirs = (hold, other) if held == "here" else (other, hold)
+    there(lee, theirs)
+    assert run(ours, today=THEIR_DAY).code == 0
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    return taken
+
+
 @pytest.mark.parametrize("revoked", ["here", "there"])
 @pytest.mark.parametrize("renewed_first", [False, True])
 def test_a_revocation_ends_every_release_that_renews_it(
@@ -810,6 +902,59 @@ def test_a_revocation_ends_every_release_that_renews_it(
     assert refused.code == 1
 
 
+@pytest.mark.parametrize("revoked", ["here", "there"])
+@pytest.mark.parametrize(
+    ("signed", "status"), [("2026-11-18", "dropped"), ("2026-11-20", "dropped"), ("later", "open")]
+)
+@pytest.mark.parametrize("written_before", [False, True])
+def test_a_revocation_ends_what_the_other_side_had_signed_for_the_same(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, revoked: str, signed: str,
+    status: str, written_before: bool,
+) -> None:  # fmt: skip
+    """New there, or not signed yet when the case was given: only a later signature stands."""
+    day, later = THEIR_DAY, "2026-11-23"
+    add = f"consent add 1 --to 'Legal Aid' {RELEASE}"
+    assert run(f"{add} --signed today").code == 0
+    if written_before:
+        assert run(f"consent add 1 --to 'legal aid' {RELEASE}").code == 0
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    take(lee, out, tmp_path)
+    on = later if signed == "later" else signed
+    sign = f"consent sign 1.roi2 --on {on}" if written_before else f"{add} --signed {on}"
+    revoke = "consent revoke 1.roi1 'tell them nothing'"
+    for side, command, when in (
+        ("here" if revoked == "there" else "there", sign, max(on, day)),
+        (revoked, revoke, day),
+    ):
+        done = (
+            run(command, today=when) if side == "here" else lee(*shlex.split(command), today=when)
+        )
+        assert done.code == 0, (command, done.err)
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    store = store_of(tmp_path / "caseload.db")
+    case = store.cases.by_number(1)
+    assert case is not None
+    releases = {e.part: e for e in store.cases.file(case).casework if e.kind == "consent"}
+    store.close()
+    assert {name: each.status for name, each in releases.items()} == {
+        "roi1": "dropped", "roi2": status,
+    }  # fmt: skip
+    tell = "disclosures add 1 --to 'Legal Aid' --purpose referral --what x"
+    assert run(tell, today=BACK_DAY).code == (0 if status == "open" else 1)
+    said = " ".join(taken.out.split())
+    assert ("REVOKED: 1.roi2, the release to" in said) is (status == "dropped")
+    both = "roi1 revoked", f"signed as roi2 on {on}"
+    here, there = both if revoked == "here" else both[::-1]
+    told = f"BOTH CHANGED 1.roi2 the release: here {here!r}, there {there!r}."
+    assert (told in said) is (status == "dropped"), said
+    assert run("doctor").code == 0
+
+
 @pytest.mark.parametrize(
     ("here", "theirs", "stands"),
     [
@@ -833,6 +978,27 @@ def test_one_correction_of_a_contact_stands_where_both_corrected_it(
     store.close()
     assert len(counting) == 1 and stands in (counting[0].outcome, counting[0].text)
     assert run("doctor").code == 0
+
+
+@pytest.mark.parametrize(("here", "theirs"), [("heat", "rent"), ("heat", "--outcome tried")])
+def test_a_case_with_a_contact_that_both_corrected_can_be_handed_over(
+    run: Run, lee: Lee, covered: Away, recipient: str, tmp_path: Path, here: str, theirs: str
+) -> None:
+    """The earlier of the two corrections may correct the later one."""
+    there(lee, f"correct 1.c1 {theirs}")
+    assert run(f"correct 1.c1 {here}", today=THEIR_DAY).code == 0
+    assert back(run, covered(), tmp_path).code == 0
+    path = handed(run, tmp_path, recipient)
+    taken = take(lee, path, tmp_path, "--new", today=BACK_DAY)
+    assert taken.code == 0, taken.err
+    ours = run("show 1 --all --json", today=BACK_DAY).json["contacts"]
+    theirs_now = lee("show", "2", "--all", "--json", today=BACK_DAY).json["contacts"]
+    names = "text", "outcome", "corrected", "worker", "recorded_at"
+    for mine, other in zip(ours, theirs_now, strict=True):
+        assert mine["item"][1:] == other["item"][1:]
+        assert [mine[name] for name in names] == [other[name] for name in names]
+    assert lee("doctor").code == 0
+    assert lee("undo", "--yes", today=BACK_DAY).code == 0
 
 
 @pytest.mark.parametrize("later_here", [False, True])
@@ -1093,6 +1259,28 @@ def test_a_lost_file_is_written_anew(run: Run, lee: Lee, covered: Away, tmp_path
     assert back(run, path, tmp_path).code == 3
 
 
+def test_one_reopened_after_it_was_given_back_is_not_said_to_be_closed(
+    run: Run, lee: Lee, covered: Away, recipient: str, tmp_path: Path
+) -> None:
+    covered()
+    words = ["cover", "1", "--give-back", "--to", "kim", "--recipient", recipient, *OVERRIDE]
+    closed = lee(*words, "-o", str(tmp_path / "anew.age"), "--json", today=BACK_DAY).json
+    assert [each["status"] for each in closed["cases"]] == ["closed"]
+    reopened = lee("reopen", "1", "--reason", "she called", "--risk", "low", "--yes",
+                   today=BACK_DAY)  # fmt: skip
+    assert reopened.code == 0, reopened.err
+    assert lee("reached", "1", "hello", today=BACK_DAY).code == 0
+    anew = lee(*words, "-o", str(tmp_path / "more.age"), today=BACK_DAY)
+    assert anew.code == 0, anew.err
+    assert "Closed here" not in anew.out
+    assert "OPEN HERE, reopened since it was given back, and nothing since is in the" in " ".join(
+        anew.out.split()
+    )
+    assert case_status(tmp_path / "lee.db", 1) == "active"
+    taken = back(run, tmp_path / "more.age", tmp_path)
+    assert taken.code == 0 and "hello" not in run("show 1 --all", today=BACK_DAY).out
+
+
 def test_a_file_of_an_earlier_cover_answers_no_later_one(
     run: Run, lee: Lee, covered: Away, recipient: str, tmp_path: Path
 ) -> None:
@@ -1213,18 +1401,94 @@ def test_what_is_taken_in_for_a_closed_case_all_the_same_is_said_to_be_owed_by_n
     assert "CLOSED HERE, and this came back open: 1.4 court date, the level, crisis" in said
     assert "No case owes it until casectl reopen 1: you do, as me.1." in said
     own = run("show me --json", today=BACK_DAY).json["promises"]
-    asked = "case 1 is closed, and came back with 1.4, a higher level"
+    asked = "case 1 is closed, and came back with 1.4, 1.c2, a higher level"
     assert [each["what"].partition(":")[0] for each in own] == [asked]
     assert "me.1" in run("today --json", today=BACK_DAY).out
     assert run("doctor").code == 0
     assert run("undo --yes", today=BACK_DAY).code == 0
     assert run("show me --json", today=BACK_DAY).json["promises"] == []
     hidden = back(run, tmp_path / "back.age", tmp_path, "--yes", "--private").out
-    assert "court date" not in hidden and "the level, crisis." in hidden
+    assert "court date" not in hidden and "the level, crisis, a contact on" in hidden
     store = store_of(tmp_path / "caseload.db")
     case = store.cases.by_number(1)
     assert case is not None and case.risk == "moderate" and case.status == "closed"
     store.close()
+
+
+REVIEWED = "set 1 --risk imminent --reason 'said so again'"
+ASSESSED = "assess 1 --risk self-harm=imminent --risk-only --yes"
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        ("reached 1 'alive, very unsafe'", "a contact on 2026-11-20 (reached client)"),
+        ("tried 1 'no answer'", "a contact on 2026-11-20 (tried client)"),
+        (REVIEWED, "the level, crisis"),
+        (ASSESSED, "the level, crisis"),
+        (
+            "set 1 --urgency medium --risk high --reason 'no crisis any more, and a threat'",
+            "the level, high",
+        ),
+    ],
+)
+@pytest.mark.parametrize("closed_on", ["2026-11-19", THEIR_DAY])
+def test_what_was_seen_of_a_client_after_the_case_was_closed_here_is_asked_about(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, done: str, said: str,
+    closed_on: str,
+) -> None:  # fmt: skip
+    """Somebody who is dead here was spoken to there: nothing of it is open, and it is not lost."""
+    path = came_back_for_one_closed(run, lee, recipient, tmp_path, done, closed_on)
+    before = run("history --json").out
+    refused = back(run, path, tmp_path, "--no-input")
+    assert (refused.code, refused.out) == (4, "") and refused.err.count("\n") == 1, refused.err
+    assert f"is CLOSED HERE, and this came back: {said}" in refused.err
+    assert "very unsafe" not in refused.err
+    assert run("history --json").out == before
+    taken = back(run, path, tmp_path, "--yes", "--json")
+    assert taken.code == 0, taken.err
+    (told,) = taken.json
+    assert told["own_work"] == "me.1"
+    assert told["since_closed"] == (["1.c2"] if "contact" in said else [])
+    rows = run("today --json", today=BACK_DAY).json
+    (owes,) = (row for row in rows if row["handle"] == "me")
+    named = "1.c2" if "contact" in said else "its level confirmed"
+    assert f"case 1 is closed, and came back with {named}: reopen it" in json.dumps(owes)
+
+
+@pytest.mark.parametrize(
+    ("done", "closed_on"),
+    [
+        ("reached 1 'all well'", "2026-11-21"),
+        (REVIEWED, "2026-11-21"),
+        ("set 1 --urgency low --risk low --reason calmer", "2026-11-19"),
+        ("note 1 'a letter came'", "2026-11-19"),
+    ],
+)
+def test_what_came_before_the_closing_or_is_no_danger_is_not_asked_about(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, done: str, closed_on: str
+) -> None:
+    path = came_back_for_one_closed(run, lee, recipient, tmp_path, done, closed_on)
+    taken = back(run, path, tmp_path, "--no-input")
+    assert taken.code == 0, taken.err
+    assert "CLOSED HERE" not in taken.out
+
+
+def came_back_for_one_closed(
+    run: Run, lee: Lee, recipient: str, tmp_path: Path, done: str, closed_on: str
+) -> Path:
+    """Case 1, in crisis, covered; what was done of it there on ``THEIR_DAY``, in a file."""
+    assert run("set 1 --urgency crisis --risk imminent --reason threat").code == 0
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "1", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    take(lee, out, tmp_path)
+    there(lee, done)
+    closed = run("close 1 --reason died --yes", today=closed_on)
+    assert closed.code == 0, closed.err
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    return path
 
 
 @pytest.mark.parametrize(
@@ -1293,6 +1557,24 @@ def test_a_promise_that_no_command_writes_is_refused(
 ) -> None:
     document["cases"][0]["promises"][0].update(odd)
     result = lee("receive", plain_file(tmp_path / "odd.json", document))
+    assert (result.code, result.out) == (2, ""), (result.out, result.err)
+    assert f"case 1 there, {said}" in result.err and result.err.count("\n") == 1, result.err
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "said"),
+    [
+        ("notes", "contact_id", "n1: it is the note of what is no contact"),
+        ("notes", "addendum_to", "n1: it adds to what it cannot"),
+        ("contacts", "corrects", "c1: it corrects what it cannot"),
+    ],
+)
+def test_a_row_that_names_one_of_another_sort_is_refused(
+    lee: Lee, document: dict[str, Any], tmp_path: Path, table: str, name: str, said: str
+) -> None:
+    (case,) = document["cases"]
+    case[table][0][name] = next(e["id"] for e in case["casework"] if e["kind"] == "goal")
+    result = lee("receive", plain_file(tmp_path / "odd.json", document), "--new")
     assert (result.code, result.out) == (2, ""), (result.out, result.err)
     assert f"case 1 there, {said}" in result.err and result.err.count("\n") == 1, result.err
 
@@ -1375,6 +1657,9 @@ UNSEALED = "2026-11-20T10:00:00Z"
         (lambda c: c["added"]["contacts"][0].update(corrects="n1"), "c2: it corrects what it"),
         (lambda c: c["added"]["contacts"][0].update(corrects="zz"), "it names a row that is none"),
         (lambda c: c["added"]["notes"][0].update(addendum_to="n3"), "n3: it adds to what it"),
+        (lambda c: c["added"]["notes"][0].update(contact_id="g1"), "n3: it is the note of what"),
+        (lambda c: c["added"]["notes"][0].update(contact_id="n1"), "n3: it is the note of what"),
+        (lambda c: c["added"]["notes"][0].update(contact_id="zz"), "it names a row that is none"),
         (lambda c: c["case"].update(status="on_hold"), "its status and the end of its hold"),
         (lambda c: c["case"].update(hold_until="2026-12-30"), "its status and the end of its hold"),
         (lambda c: c["case"].update(urgency=4, risk="imminent"), "its level and the day its cris"),
@@ -1443,6 +1728,61 @@ def test_a_cover_of_everything_leaves_out_what_another_has(
     assert "example-1 is left out: on its way to lee." in made.err
     none = run([*words, "-o", str(tmp_path / "d.age")])
     assert none.code == 3 and "no open case that nobody else has" in none.err
+
+
+def of_a_newer_casectl(path: Path, kind: str, stage: str) -> None:
+    """A piece of case 1 that only a newer casectl knows."""
+    from datetime import date
+
+    from casectl.core.casework import Piece
+    from casectl.store.casework import add
+
+    store = store_of(path)
+    case = store.cases.by_number(1)
+    assert case is not None
+    day = date(2026, 11, 18)
+    with store.journal.operation("pet add") as operation:
+        add(operation, Piece("", case.id, kind, 0, day, "a grey cat", stage=stage, due_on=day))
+    store.close()
+
+
+@pytest.mark.parametrize(("kind", "stage", "name"), [("pet", "", "pet1"), ("goal", "dream", "g2")])
+@pytest.mark.parametrize("command", ["transfer 1", "cover 1 --until fri", "cover --until fri"])
+def test_what_only_a_newer_casectl_knows_is_in_no_file(
+    run: Run, maria: None, recipient: str, tmp_path: Path, kind: str, stage: str, name: str,
+    command: str,
+) -> None:  # fmt: skip
+    """Nobody could read it, and it would be logged as told."""
+    of_a_newer_casectl(tmp_path / "caseload.db", kind, stage)
+    before, out = run("history --json").out, tmp_path / "out.age"
+    sealed = ["--to", "lee", "-o", str(out), "--recipient", recipient, *OVERRIDE]
+    refused = run([*command.split(), *sealed])
+    assert (refused.code, refused.out) == (2, "") and refused.err.count("\n") == 1
+    assert f"1.{name}: of a kind or stage that this casectl does not know" in refused.err
+    assert "casectl doctor" in refused.err and "cat" not in refused.err
+    assert not out.exists()
+    assert run("history --json").out == before
+
+
+def test_what_only_a_newer_casectl_knows_stays_where_the_rest_comes_back(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    of_a_newer_casectl(tmp_path / "caseload.db", "pet", "")
+    there(lee, "reached 1 'all well'")
+    taken = back(run, covered(), tmp_path)
+    assert taken.code == 0, taken.err
+    assert "1 contact" in taken.out and "a grey cat" in run("show 1 --json").out
+
+
+def test_what_only_a_newer_casectl_knows_is_not_given_back(
+    lee: Lee, covered: Away, recipient: str, tmp_path: Path
+) -> None:
+    of_a_newer_casectl(tmp_path / "lee.db", "pet", "")
+    out = tmp_path / "again.age"
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(out), "--recipient", recipient]
+    refused = lee(*gave, *OVERRIDE, today=BACK_DAY)
+    assert (refused.code, refused.out) == (2, "") and "1.pet1" in refused.err
+    assert not out.exists()
 
 
 def test_a_cover_of_years_is_refused(run: Run, maria: None, tmp_path: Path) -> None:
@@ -1780,6 +2120,51 @@ def test_two_cases_of_one_client_stay_one_clients(
     assert "BOTH CHANGED" not in taken.out, taken.out
     assert run("show 1 --json").json["phone"] == "555 0199"
     assert lee("doctor").code == 0
+
+
+def test_what_both_changed_of_a_client_of_two_cases_is_answered_once(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path
+) -> None:
+    assert run("intake 'Maria Example' --same 1").code == 0
+    out, path = tmp_path / "cover.age", tmp_path / "back.age"
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    run(["cover", "--until", "2026-11-27", "--to", "lee", "-o", str(out), *sealed])
+    assert take(lee, out, tmp_path).code == 0
+    there(lee, "edit 1 --safe-contact 'mornings only'")
+    assert run("edit 1 --safe-contact 'never text'", today=THEIR_DAY).code == 0
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    assert taken.out.count("BOTH CHANGED") == 1
+    shown = run("show 2 --json", today=BACK_DAY).json
+    assert shown["safe_contact"] == "never text; also: mornings only"
+
+
+@pytest.mark.parametrize("order", [("1", "2"), ("2", "1")])
+def test_what_changed_between_two_covers_of_a_client_is_not_written_over_unasked(
+    run: Run, lee: Lee, maria: None, recipient: str, tmp_path: Path, order: tuple[str, str]
+) -> None:
+    """Of the later cover alone it would be new there only; of the earlier one both changed it."""
+    assert run("intake 'Maria Example' --same 1").code == 0
+    sealed = ["--recipient", recipient, *OVERRIDE]
+    for number, name in zip(order, ("first", "second"), strict=True):
+        out = tmp_path / f"{name}.age"
+        words = ["cover", number, "--until", "2026-11-27", "--to", "lee", "-o", str(out)]
+        assert run([*words, *sealed]).code == 0
+        joined = ("--same", "1") if name == "second" else ()
+        assert take(lee, out, tmp_path, *joined).code == 0
+        if name == "first":
+            assert run("edit 1 --phone '555 4444'").code == 0
+    there(lee, "edit 1 --phone '555 5555'")
+    path = tmp_path / "back.age"
+    gave = ["cover", "--give-back", "--to", "kim", "-o", str(path), *sealed]
+    assert lee(*gave, today=BACK_DAY).code == 0
+    taken = back(run, path, tmp_path)
+    assert taken.code == 0, taken.err
+    said = " ".join(taken.out.split())
+    assert said.count("BOTH CHANGED phone: here '555 4444', there '555 5555'") == 1
+    assert run("show 2 --json", today=BACK_DAY).json["phone"] == "555 4444"
 
 
 def test_what_a_file_holds_is_read_while_nobody_else_writes(
