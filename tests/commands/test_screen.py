@@ -37,6 +37,13 @@ def case_of(store: Caseload) -> Case:
 # --- Scores -------------------------------------------------------------------------------------
 
 
+def test_a_second_time_can_be_compared_where_others_see_the_screen(run: Run) -> None:
+    assert run("screen 1 phq9 1,1,1,1,1,1,1,1,0").code == 0
+    again = run("--private screen 1 phq9 2,1,1,1,1,1,1,1,0")
+    assert again.code == 0, again.err
+    assert "1 point worse" in again.out
+
+
 def test_a_score_with_its_band_and_credit(run: Run) -> None:
     result = run("screen 1 phq9 2,1,0,3,1,0,1,2,0")
     assert result.code == 0, result.err
