@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from casectl.core.agenda import Agenda
-from casectl.core.casework import ACTORS, SCREENING, Piece
+from casectl.core.casework import ACTORS, Piece
 from casectl.core.domains import BY_KEY
 from casectl.core.due import DueItem
 from casectl.core.explaining import Step
@@ -221,8 +221,7 @@ def _named(value: Any) -> Any:
             if (value.kind, value.stage) in WATCHED_WORDS:
                 made["what"] = f"{WATCHED_WORDS[value.kind, value.stage]} {HIDDEN}"
         case Piece():
-            # A risk's, or a profile's own, is in somebody's words; a questionnaire's is its name.
-            if value.domain in BY_KEY or value.kind == SCREENING:
+            if value.domain in BY_KEY:  # a risk's, or a profile's own, is in somebody's words
                 made["domain"] = value.domain
             made["body"] = _body(value.body)
         case Change():

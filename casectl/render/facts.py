@@ -29,7 +29,7 @@ def fact_lines(file: Object) -> list[Object]:
         if name in LISTS:
             one, keys = LISTS[name]
             lines += [_line(one, _joined(each, keys)) for each in value]
-        elif name == "phone" and value:
+        elif name == "phone" and value and "safe_contact" in file:  # a client's; not an agency's
             lines.append(_line(name, f"{value} {beside_phone(file['safe_contact'])}"))
         elif value is not None and value != []:
             lines.append(_line(name, value))

@@ -105,7 +105,9 @@ def screened_sentences(
         told.append("The lower cut-off was taken, as the client's sex is not given (--sex).")
     if made.last is not None:
         before = _day(made.last.on_day, output)
-        words = change_words(changed(result_of(made.last), result))
+        # Where others see the screen, even its instrument's name is hidden in what was on file.
+        last = result_of(made.last)._replace(instrument=result.instrument)
+        words = change_words(changed(last, result))
         told.append(f"Since {before}: {words}.")
     told.append(again_words(piece, items, case, output))
     if result.positive:

@@ -260,6 +260,7 @@ def test_the_interval_is_the_program_s(run: Run, ben: None) -> None:
 def test_whoever_is_to_be_asked_has_their_number_wherever_one_asks(run: Run, sent: None) -> None:
     assert run("resource edit 1 --phone 555-0199").code == 0
     words = "Example Pantry: 555-0199 (casectl resource show 1)"
+    assert "phone\t555" in run("referral show 1.ref1").out, "a pipe has it as it is"
     for command in ("referral show 1.ref1", "referral list --silent", "referral chase 1.ref1"):
         told = " ".join(run(command, width=80).out.split())
         assert words in told, command
