@@ -177,7 +177,7 @@ class Draft:
         if known:
             tell(question)
             for key, each in known.items():
-                gone = given.get(key) is not None and not is_another
+                gone = _is_other(each, given.get(key)) and not is_another
                 said = each if isinstance(each, bool) else self.session.shown(_said(each))
                 tell(f"  {key.replace('_', ' ')}: {_said(said)}{' (typed anew)' * gone}")
         if is_another:

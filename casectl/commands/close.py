@@ -332,6 +332,7 @@ def _end(
             SUMMARY: given.summary,
             SIGNED_BY: given.signed_by,
         },
+        names=(REASON,),
     ) as draft:
         reason, given = _ask(session, draft, file, said, given, asked, day, goals=reached is None)
         early = lacking_before(file, reason, given, asked, day, session.config.date_order)

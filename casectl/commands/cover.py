@@ -17,6 +17,7 @@ from casectl.colleagues import (
     opened,
 )
 from casectl.core.casework import CONSENT, DROPPED, OPEN, Piece
+from casectl.core.consents import are_for_the_same
 from casectl.core.errors import Ambiguous, BadValue, NotFound
 from casectl.core.guards import check_change
 from casectl.core.handovers import BACK, COVER, check_cover
@@ -266,13 +267,25 @@ def _still_live(session: Session, back: "Backed") -> list[tuple[Case, Piece]]:
         for each in (*back.changed, *back.added)
         if isinstance(each, Piece) and each.kind == CONSENT and each.status == DROPPED
     ]
-    if not gone:
+    new = [
+        each
+        for each in back.added
+        if isinstance(each, Piece) and each.kind == CONSENT and each.status == OPEN
+    ]
+    if not (gone or new):
         return []
     cases = session.store.cases.of_client(back.case.client_id)
     found = {
         other.id: (case, other)
         for each in gone
         for case, other in session.store.sharing.still_live(each, cases, session.today)
+    }
+    # What was signed there after the client had revoked the same here.
+    revoked = [e for e in session.store.casework.of(back.case, CONSENT) if e.status == DROPPED]
+    found |= {
+        each.id: (back.case, each)
+        for each in new
+        if any(are_for_the_same(each, other) for other in revoked)
     }
     return list(found.values())
 

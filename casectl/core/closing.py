@@ -315,6 +315,8 @@ def lacking_before(
     if file.case.status == PENDING or given.override is not None:
         return []
     number, lacks = file.case.number, []
+    if reason.code == DIED:
+        return _alive_lacking(file, on, order)
     if reason.code == CANNOT_LOCATE:
         lacks += _tries_lacking(file, asked)
     if not is_warned_of(file, reason):
@@ -551,13 +553,41 @@ def waiting_body(file: File, reason: Reason, given: Given) -> dict[str, Any]:
     return body | {"said": reason.said, "given": {k: v for k, v in kept.items() if v}}
 
 
+def _alive_lacking(file: File, on: date, order: DateOrder | None) -> list[Lack]:
+    """Who was reached after a death did not die that day, or was not reached."""
+    waiting = death_waiting(file.casework)
+    since = reached_since(waiting, file.contacts) if waiting is not None else None
+    later = [
+        each
+        for each in file.contacts
+        if each.outcome == REACHED
+        and (each.party, each.corrected) == ("client", False)
+        and each.by != "letter"
+        and (each.on_day > on or (since is not None and each.id == since.id))
+    ]
+    last = max(later, key=lambda each: (each.on_day, each.number), default=None)
+    if last is None:
+        return []
+    number = file.case.number
+    way = "" if waiting is None else f"casectl close {number} --take-back REASON, "
+    return [
+        Lack(
+            f"{number}.c{last.number} reached the client on {spoken(last.on_day, order)}",
+            f"{way}--on the day that they died, casectl correct {number}.c{last.number}, or "
+            "--override REASON --approved-by NAME",
+        )
+    ]
+
+
 def waits_body(
     case: Case, moment: str, day: str, contacts: int, screenings: int
 ) -> dict[str, str | int]:
     """Since when a closing waits, and what was on record then."""
     stood = {name: getattr(case, name) for name in LEVEL_DAYS}
     days = {name: each.isoformat() for name, each in stood.items() if each is not None}
-    return {"since": moment, "on": day, "contacts": contacts, "screenings": screenings, **days}
+    level = {"urgency": int(case.urgency), **({"risk": case.risk} if case.risk else {})}
+    counted = {"contacts": contacts, "screenings": screenings}
+    return {"since": moment, "on": day, **counted, **level, **days}
 
 
 def given_before(closing: Piece | None, given: Given) -> Given:
@@ -620,6 +650,11 @@ def contradicted_on(
         before = waits.get(name) or (died_on.isoformat() if name != "flagged_on" else None)
         if now is not None and now.isoformat() >= day and now.isoformat() != before:
             days.append(now)
+    if "urgency" in waits and (int(case.urgency), case.risk) != (
+        waits["urgency"],
+        waits.get("risk"),
+    ):
+        days.append(max(case.level_reviewed_on, died_on))  # raised on the day of a review
     return max(days, default=None)
 
 

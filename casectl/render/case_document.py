@@ -246,7 +246,10 @@ def _piece(piece: Piece, file: File, output: Output) -> str:
         return f"{piece.who} was told: {piece.what}; for {purpose}; under {under(piece, case)}"
     domain = DOMAIN_WORDS.get(piece.domain or "", piece.domain)
     told = [domain, _level(piece), piece.what, piece.who and f"who: {piece.who}"]
-    return "; ".join([*filter(None, told), *_said_in(piece.body, output)])
+    said = _said_in(piece.body, output)
+    if piece.kind == SCREENING:  # its words are the questionnaire's, and nobody's here
+        said = (each.replace(BODY_WORDS["words"], "asked about") for each in said)
+    return "; ".join([*filter(None, told), *said])
 
 
 def _level(piece: Piece) -> str | None:

@@ -16,6 +16,7 @@ from casectl.core.casework import (
     PAST,
     RISK,
     SCREENING,
+    SIGN_OFF,
     VOICE,
     Piece,
 )
@@ -533,4 +534,7 @@ def _weight(piece: Piece) -> tuple[int, date, int]:
 
 def _said(piece: Piece) -> str:
     level = f"level {piece.level}, " if piece.level is not None else ""
+    if piece.kind == CLOSING:
+        reason = piece.body.get("said") or piece.what or ""
+        level = f"{reason}, {'for its sign-off' if piece.stage == SIGN_OFF else 'notice'}, "
     return f"{level}{piece.on_day.isoformat()}"

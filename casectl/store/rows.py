@@ -93,9 +93,12 @@ _REST = (
     "k.phone, k.safe_contact, k.safe_when, k.safe_how, k.safe_never, "
     f"(SELECT value FROM meta WHERE name = '{CASEWORK_FROM}')"
 )
-# Of a part, which no reminder tells the rest of: whether the client may have had another name. A
-# merge changes the case, and what is the client's only where something new is known of them.
-_EDITED = "k.rev > 1 OR c.rev > 1"
+# Of a part, which no reminder tells the rest of: whether the client may have had another name, by
+# an edit or by a merge, which changes the other cases that are theirs since.
+_EDITED = (
+    "k.rev > 1 OR c.rev > 1 OR EXISTS "
+    "(SELECT 1 FROM cases o WHERE o.client_id = c.client_id AND o.number <> c.number)"
+)
 RECORDS = _records(", ".join(_REACHED), _REST)
 # And what says what is not known of a case.
 _OF_KIND = "FROM casework w WHERE w.case_id = c.id AND w.kind"
@@ -150,6 +153,13 @@ def _moved_since(column: str, stood: str) -> str:
 
 _FLAG_THEN = "json_extract(w.body, '$.waits.flagged_on')"
 _CRISIS_THEN = "coalesce(json_extract(w.body, '$.waits.crisis_since'), w.due_on)"
+# Set to another level on the very day that it had been reviewed.
+_LEVEL_MOVED = (
+    "iif(json_extract(w.body, '$.waits.urgency') IS NOT NULL "
+    "AND (c.urgency IS NOT json_extract(w.body, '$.waits.urgency') "
+    "OR c.risk IS NOT json_extract(w.body, '$.waits.risk')), "
+    "max(c.level_reviewed_on, w.due_on), '')"
+)
 _LEVEL_THEN = "coalesce(json_extract(w.body, '$.waits.level_reviewed_on'), w.due_on)"
 # The last day of what speaks against a death that waits for its sign-off: the client was reached or
 # asked a questionnaire, a red flag, a crisis or a review of the level. Written down since the
@@ -161,7 +171,7 @@ SPEAKS_AGAINST = (
     f"AND {_written_since('screenings')}), ''), "
     f"(SELECT max({_moved_since('flagged_on', _FLAG_THEN)}, "
     f"{_moved_since('crisis_since', _CRISIS_THEN)}, "
-    f"{_moved_since('level_reviewed_on', _LEVEL_THEN)}) "
+    f"{_moved_since('level_reviewed_on', _LEVEL_THEN)}, {_LEVEL_MOVED}) "
     "FROM cases c WHERE c.id = w.case_id)), '')"
 )
 # The open pieces of casework that owe something; when a transition's client was last seen, when

@@ -443,8 +443,8 @@ def test_what_was_answered_is_kept_and_gone_on_with(run: Run) -> None:
     assert left.err.count("Kept as a draft: casectl close 1 goes on with it.") == 1
     result = run("close 1", answers=["y", "rents alone now", "y"], today=NOTICE_ENDS)
     assert result.code == 0, result.err
-    assert "Closing Maria Example (example-1) was begun.\n  g1: yes\n" in result.err
-    assert "  handed to: Legal Aid\nGo on with it? [Y/n]" in result.err
+    told = "  reason: goals met\n  g1: yes\n  handed to: Legal Aid\nGo on with it? [Y/n]"
+    assert f"Closing Maria Example (example-1) was begun.\n{told}" in result.err
     assert "1 of 1 goal reached; handed to Legal Aid: 1.2" in result.out
 
 
@@ -686,10 +686,48 @@ def test_what_was_on_record_before_a_death_does_not_contradict_it(run: Run, prof
     profile("sign_off = true")
     ok(run(FLAGGED))
     ok(run("set 1 --urgency crisis --reason 'in the morning'"))
-    ok(run("reached 1 'in the morning'"))
     ok(run("close 1 --reason died --on 2026-11-16 --yes", today="2026-11-18"))
     assert "1.safety" not in owes(run, today=IN_DECEMBER)
     assert "did they die?" not in run("show 1", width=200).out
+
+
+def test_nobody_died_before_they_were_reached_last(run: Run, profile: Any) -> None:
+    profile("sign_off = true")
+    ok(run("reached 1 spoke"))
+    refused = run("close 1 --reason died --on 2026-11-16 --yes")
+    assert (refused.code, case(run)["case_status"]) == (2, "active")
+    assert "1.c1 reached the client on Wed 18 Nov 2026 (--on the day that they died" in refused.err
+    ok(run("close 1 --reason died --yes"))  # that day, after it
+    assert owes(run, today=IN_DECEMBER) == {"1.cl1"}
+    ok(run("reached 1 alive"))
+    doubted = run("close 1 --signed-off-by Sue")
+    assert doubted.code == 2 and "1.c2 reached the client" in doubted.err
+    assert "casectl close 1 --take-back REASON" in doubted.err
+    ok(run("close 1 --signed-off-by Sue --override 'another Maria' --approved-by Sue"))
+
+
+@pytest.mark.parametrize("stood", ["low", "high"])
+def test_a_level_raised_on_the_day_of_a_review_contradicts_a_death(
+    run: Run, profile: Any, stood: str
+) -> None:
+    profile("sign_off = true")
+    ok(run(f"set 1 --urgency {stood} --risk low --reason 'this morning'"))
+    ok(run("close 1 --reason died --yes"))
+    assert owes(run) == {"1.cl1"}
+    ok(run("set 1 --risk imminent --reason 'heard of today'"))
+    assert {"1.cl1", "1.safety"} <= owes(run)
+    assert "1.safety" in run("remind").out
+    assert run("doctor").code == 0
+    ok(run("undo"))
+    assert owes(run) == {"1.cl1"}
+
+
+def test_an_interrupted_ending_gives_nothing_to_another_one(run: Run) -> None:
+    begun = run("close 1 --reason moved --override x --approved-by Sue", answers=["all went well"])
+    assert begun.code != 0
+    ended = run("close 1 --reason died", answers=["y"])
+    assert "This one is another, so it begins anew" in ended.err
+    assert "all went well" not in run("show 1 --all --json").out
 
 
 OLD_WATCHED = WATCHED.replace(SAID, "w.what")

@@ -273,6 +273,7 @@ def test_nothing_in_it_runs_or_is_loaded(run: Run) -> None:
 
 def test_a_case_file_says_what_each_thing_is(run: Run) -> None:
     """It may be all that a court has."""
+    run("screen 1 phq9 1,1,1,1,1,1,1,1,1")
     assert run("assess 1 --domain housing=2 --risk 'homelessness tonight=high'").code == 0
     run("consent add 1 --to School --purpose attend --what grades --until 2027-05-01 "
         "--told-rights --signed today")  # fmt: skip
@@ -290,6 +291,8 @@ def test_a_case_file_says_what_each_thing_is(run: Run) -> None:
         "under override: client asked",
     ):  # fmt: skip
         assert words in read, words
+    asked = next(line for line in read.splitlines() if "off dead" in line)
+    assert "client's words" not in asked, "they are the questionnaire's"
     trail = read[read.index("Trail") :]
     assert "log + " in trail and "waitlisted" in trail
     assert trail.count("sent, ") == 1, "what was there before is not told again"

@@ -121,6 +121,9 @@ def test_the_name_of_a_record_that_was_joined_is_left_out_as_well(
         told = run(words).out
         assert "call B. S. about rent" in told, words
         assert "Sampleton" not in told
+    assert run("close 1 --reason duplicate --into 2 --yes").code == 0
+    for words in ("remind", "remind --json", "remind --format ics"):
+        assert "B. S." in run(words).out and "Sampleton" not in run(words).out
     run("intake 'Cleo Third' --new --no-input")
     assert run("merge 3 1 --yes").code == 0
     assert "Sampleton" not in run("remind").out
