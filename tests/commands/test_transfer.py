@@ -779,6 +779,19 @@ def test_where_both_changed_it_the_safer_stands_and_both_are_said(
     assert run("doctor").code == 0
 
 
+def test_what_was_signed_there_after_a_revocation_here_is_said(
+    run: Run, lee: Lee, covered: Away, tmp_path: Path
+) -> None:
+    """The client may have changed their mind; nobody is to find that out by chance."""
+    assert run("consent revoke 1.roi1 'tell them nothing'", today="2026-11-19").code == 0
+    later = shlex.split(f"consent add 1 --to 'Legal Aid' {RELEASE} --signed today")
+    assert lee(*later, today="2026-11-20").code == 0
+    path = covered()
+    taken = back(run, path, tmp_path)
+    (line,) = [each for each in taken.out.splitlines() if "STILL LIVE" in each]
+    assert "1.roi" in line and "Legal Aid" in line
+
+
 @pytest.mark.parametrize("private", [False, True])
 def test_a_revocation_that_comes_back_names_what_is_still_live(
     run: Run, lee: Lee, covered: Away, tmp_path: Path, private: bool
