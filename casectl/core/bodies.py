@@ -224,7 +224,7 @@ BODIES: Mapping[str, Mapping[str, Shape]] = {
         "said": _text,
         "waits": _record(
             since=_text, on=_day, contacts=_number, screenings=_number, flagged_on=_day,
-            crisis_since=_day, level_reviewed_on=_day,
+            crisis_since=_day, level_reviewed_on=_day, urgency=_number, risk=_text,
         ),
         "given": _record(
             summary=_text, reached=_numbers, handed_to=_text, override=_text, approved_by=_text,
