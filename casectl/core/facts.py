@@ -49,7 +49,7 @@ NEVER_PLANNED = ("safety", DEADLINE)
 # Of casework, what goes on while a case is on hold, and once it is closed.
 ON_WHILE_HELD = ("safety", "consent", "closing", "handover")
 # And what is left to do of a case whose client died, while the closing waits for its sign-off.
-ON_AFTER_DEATH = ("closing", "handover", "note", "referral", "denial")
+ON_AFTER_DEATH = ("closing", "handover", "note", "referral", "denial", "aftercare")
 AFTER_DEATH = ("closing", "after_death")
 SEEN_AFTER = ("transition", "contact")  # owed until the client is reached
 AFTER_CLOSING = "aftercare"
