@@ -18,6 +18,7 @@ from casectl.session import Session, Unanswered
 
 Read = TypeVar("Read")
 BACK, HELP, TAKE_BACK = "<", "?", "-"
+GO_ON = "Go on with it?"
 
 Answers = dict[str, Any]  # by the question's key; None is one that was skipped
 
@@ -134,7 +135,7 @@ def begun(session: Session, draft: Answers | None, question: str) -> tuple[Answe
     """The answers to begin with, and whether the draft lies there for now, as nobody wants it."""
     if not draft:
         return {}, False
-    if session.agrees(f"{question} Go on with it?".lstrip()):
+    if session.agrees(question):
         return dict(draft), False
     tell("It is dropped once there is an answer.")
     return {}, True
@@ -183,7 +184,7 @@ class Draft:
         if is_another:
             tell("This one is another, so it begins anew; the draft goes once there is an answer.")
             return {}, True
-        answers, lies = begun(self.session, known and kept, "")
+        answers, lies = begun(self.session, known and kept, GO_ON)
         return {key: each for key, each in answers.items() if given.get(key) is None}, lies
 
     def walk(self, questions: Callable[[Answers], Sequence[Question]]) -> Answers:

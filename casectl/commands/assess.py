@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from casectl.asking import Answers, Question, Walk, begun, is_answered
+from casectl.asking import GO_ON, Answers, Question, Walk, begun, is_answered
 from casectl.core.assessing import (
     Assessment,
     checked_days,
@@ -296,7 +296,7 @@ def _draft_of(session: Session, case: Case) -> tuple[Answers, bool]:
         session,
         answers,
         f"An assessment of {whose.client} ({whose.handle}) begun {session.say_day(day)} has "
-        f"{given} answer{'' if given == 1 else 's'}.",
+        f"{given} answer{'' if given == 1 else 's'}. {GO_ON}",
     )
 
 

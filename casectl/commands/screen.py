@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from casectl.asking import Answers, Question, Walk, begun
+from casectl.asking import GO_ON, Answers, Question, Walk, begun
 from casectl.core.casefile import owed
 from casectl.core.casework import OPEN, SCREENING, Piece
 from casectl.core.errors import BadValue, Declined, NotFound
@@ -234,7 +234,7 @@ class _Asked:
             self.session,
             typed,
             f"A {instrument.title} of {whose.client} ({whose.handle}) has {count} "
-            f"answer{'' if count == 1 else 's'}.",
+            f"answer{'' if count == 1 else 's'}. {GO_ON}",
         )
 
     def _question(self, asked: Asked, place: int) -> Question:

@@ -9,8 +9,8 @@ down later ``recorded_on`` and, where somebody vouched for its day, ``override``
 with ``approved_by``, ``signed_by``, ``summary``; of a duplicate ``into`` (the other case's number)
 and ``carried`` (item -> its name there). While it waits for its sign-off, ``said``, what was
 ``given`` by then, and ``waits``: ``since`` that moment, ``on`` that day, the last numbers of the
-``contacts`` and ``screenings`` of then, and which days the case had (``flagged_on``,
-``crisis_since``, ``level_reviewed_on``). Days are ISO text.
+``contacts`` and ``screenings`` of then, the case's ``urgency`` and ``risk``, and which days it had
+(``flagged_on``, ``crisis_since``, ``level_reviewed_on``). Days are ISO text.
 """
 
 from __future__ import annotations
@@ -560,9 +560,7 @@ def _alive_lacking(file: File, on: date, order: DateOrder | None) -> list[Lack]:
     later = [
         each
         for each in file.contacts
-        if each.outcome == REACHED
-        and (each.party, each.corrected) == ("client", False)
-        and each.by != "letter"
+        if _reached_client(each)
         and (each.on_day > on or (since is not None and each.id == since.id))
     ]
     last = max(later, key=lambda each: (each.on_day, each.number), default=None)
@@ -622,14 +620,15 @@ def death_waiting(pieces: Iterable[Piece]) -> Piece | None:
 def reached_since(closing: Piece, contacts: Iterable[Contact]) -> Contact | None:
     """The last contact that reached the client and was written down after a death that waits."""
     found = [
-        each
-        for each in contacts
-        if each.outcome == REACHED
-        and (each.party, each.corrected) == ("client", False)
-        and each.by != "letter"
-        and _is_since(closing, each, "contacts")
+        each for each in contacts if _reached_client(each) and _is_since(closing, each, "contacts")
     ]
     return max(found, key=lambda each: (each.on_day, each.number), default=None)
+
+
+def _reached_client(contact: Contact) -> bool:
+    """Whether it stands and the client themselves answered; a letter is sent, not answered."""
+    reached = (contact.outcome, contact.party) == (REACHED, "client")
+    return reached and not contact.corrected and contact.by != "letter"
 
 
 def contradicted_on(
