@@ -522,7 +522,7 @@ TOGETHER: Mapping[type, tuple[tuple[str, ...], ...]] = {
          "level_reviewed_on"),
     ),
 }  # fmt: skip
-DONE_ON = frozenset({"assessed_on", "plan_agreed_on", "plan_reviewed_on", "resolved_on"})
+DONE_ON = frozenset({"assessed_on", "plan_agreed_on", "plan_reviewed_on"})
 WORDS: Mapping[str, str] = {
     "status": "how it stands", "due_on": "its day", "text": "its text", "urgency": "the level",
     "what": "its words", "who": "with whom", **FIELDS,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casectl.core.casework import CONSENT, DROPPED, GOAL, OPEN, PAST, REFERRAL, Piece
@@ -60,7 +60,13 @@ def three(of_one: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, Any, A
     return st.tuples(of_one, of_one, of_one)
 
 
+EARLIER = DAY - timedelta(days=1)
+RESOLVED = Note("n", "c", 1, DAY, "one", resolved_on=DAY)
+
+
 @given(st.one_of(three(pieces), three(clients), three(promises), three(notes)))
+@example((RESOLVED._replace(resolved_on=None), RESOLVED, RESOLVED._replace(resolved_on=EARLIER)))
+@example((RESOLVED, RESOLVED._replace(resolved_on=None), RESOLVED._replace(resolved_on=EARLIER)))
 def test_what_is_done_there_is_set_or_said(values: tuple[Any, Any, Any]) -> None:
     base, mine, there = values
     theirs = differences(base, there)
